@@ -1,0 +1,3 @@
+"""ccnode: an assistant that stays itself."""
+
+__version__ = "0.1.0"

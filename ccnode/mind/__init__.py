@@ -1,0 +1,1 @@
+"""Pure judgement about memory and character: no IO, no clock, no chance."""

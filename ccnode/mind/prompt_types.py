@@ -1,0 +1,42 @@
+"""What does a model get to see? The values that pass between memory, prompt building and the adapters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["user", "assistant", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptMessage:
+    """One message of the conversation so far, oldest first."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A stored message found for the question, with what is needed to cite it.
+
+    `message_id` is the entry digest in lower-case hex (64 characters); `score` is in [0, 1],
+    the share of the question's weighted content words that the message accounts for.
+    """
+
+    message_id: str
+    session_id: str
+    role: Role
+    content: str
+    said_at_ms: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Everything an adapter may use for one reply; `messages` ends with the user's message."""
+
+    system: str
+    messages: tuple[PromptMessage, ...]
+    recalled: tuple[Recalled, ...] = field(default=())
+    output_tokens_max: int = 4096

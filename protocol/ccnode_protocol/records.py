@@ -1,0 +1,292 @@
+"""What kinds of entries are there, and what stands in their meta and content?
+
+Every node must read these alike, so they live here. Meta is kept for ever and holds links and decisions; content can be
+erased and holds words. Kinds below 16 belong to chains and keys, from 16 on to conversations. Kinds that this program
+does not know are stored, proven and passed on, and have no effect.
+
+    kind  name              meta                                                     content
+       1  epoch-opened      predecessor: null or [epoch, audience, seq, digest, node]  -
+       2  node-certified    certificate, signature                                   -
+       3  node-revoked      revocation, signature                                    -
+       4  node-named        -                                                        name
+      16  session-opened    session, parent                                          title
+      17  message           session, parent, role, key, over, sources, model, state  text
+      18  session-titled    session                                                  title
+      19  session-ended     session                                                  -
+      20  forget-ordered    session, due_ms                                          -
+      21  forget-cancelled  order                                                    -
+      22  erasure-done      order, bodies                                            -
+
+Identifiers of sessions are 16 bytes (a UUID), digests 32, keys 16. Absent fields are left out, never null (except
+`predecessor`). A reader ignores fields it does not know.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from ccnode_crypto import canonical
+from ccnode_crypto.entry import CONTENT_BYTES_MAX, KIND_EPOCH_OPENED, META_BYTES_MAX
+from ccnode_crypto.errors import EncodingError
+from ccnode_protocol.errors import LocalError, RemoteError
+
+SESSION_BYTES: Final = 16
+DIGEST_BYTES: Final = 32
+KEY_BYTES: Final = 16
+SOURCES_MAX: Final = 32
+TITLE_CHARS_MAX: Final = 200
+MODEL_CHARS_MAX: Final = 100
+TEXT_BYTES_MAX: Final = CONTENT_BYTES_MAX - 64  # the map around the text takes a few bytes
+FORGET_UNDO_MS: Final = 24 * 3600 * 1000
+
+
+class Kind(IntEnum):
+    """What an entry records."""
+
+    EPOCH_OPENED = KIND_EPOCH_OPENED
+    NODE_CERTIFIED = 2
+    NODE_REVOKED = 3
+    NODE_NAMED = 4
+    SESSION_OPENED = 16
+    MESSAGE = 17
+    SESSION_TITLED = 18
+    SESSION_ENDED = 19
+    FORGET_ORDERED = 20
+    FORGET_CANCELLED = 21
+    ERASURE_DONE = 22
+
+
+class Role(IntEnum):
+    """Who speaks in a message."""
+
+    USER = 0
+    ASSISTANT = 1
+    SYSTEM = 2
+
+
+class State(IntEnum):
+    """Whether a reply came to its end."""
+
+    COMPLETE = 0
+    INTERRUPTED = 1
+
+
+ROLE_NAMES: Final = {Role.USER: "user", Role.ASSISTANT: "assistant", Role.SYSTEM: "system"}
+ROLES: Final = {name: role for role, name in ROLE_NAMES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a writer wants to record: a kind, its meta and content as canonical bytes (content b"" for none)."""
+
+    kind: int
+    meta: bytes
+    content: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageMeta:
+    """The kept part of a message. `over` names the sibling reply that this one replaces as the branch's way on."""
+
+    session: bytes
+    role: Role
+    parent: bytes | None = None
+    key: bytes | None = None
+    over: bytes | None = None
+    sources: tuple[bytes, ...] = ()
+    model: str | None = None
+    state: State = State.COMPLETE
+
+
+def _record(kind: Kind, meta: dict[str, object], content: dict[str, object] | None = None) -> Record:
+    packed = canonical.encode({name: value for name, value in meta.items() if value is not None})
+    body = canonical.encode(content) if content is not None else b""
+    if len(packed) > META_BYTES_MAX or len(body) > CONTENT_BYTES_MAX:
+        raise LocalError(f"{kind.name}: meta of {len(packed)} and content of {len(body)} bytes are over the limits")
+    return Record(int(kind), packed, body)
+
+
+def message(meta: MessageMeta, text: str) -> Record:
+    """Raises LocalError where the text is over TEXT_BYTES_MAX, EncodingError where it is not valid Unicode."""
+    fields: dict[str, object] = {
+        "session": meta.session,
+        "parent": meta.parent,
+        "role": int(meta.role),
+        "key": meta.key,
+        "over": meta.over,
+        "sources": list(meta.sources) or None,
+        "model": meta.model,
+        "state": int(meta.state) or None,
+    }
+    return _record(Kind.MESSAGE, fields, {"text": text})
+
+
+def session_opened(session: bytes, title: str | None = None, parent: bytes | None = None) -> Record:
+    """A session begins, at the root or as a branch from the message `parent`."""
+    content = {"title": title} if title else None
+    return _record(Kind.SESSION_OPENED, {"session": session, "parent": parent}, content)  # type: ignore[arg-type]
+
+
+def session_titled(session: bytes, title: str) -> Record:
+    """A session gets another title."""
+    return _record(Kind.SESSION_TITLED, {"session": session}, {"title": title})
+
+
+def session_ended(session: bytes) -> Record:
+    """A session is closed; nothing in it is lost."""
+    return _record(Kind.SESSION_ENDED, {"session": session})
+
+
+def forget_ordered(session: bytes, due_ms: int) -> Record:
+    """The contents of a session are to be erased at `due_ms` (milliseconds since 1970), unless that is cancelled."""
+    return _record(Kind.FORGET_ORDERED, {"session": session, "due_ms": due_ms})
+
+
+def forget_cancelled(order: bytes) -> Record:
+    """An order to forget, named by its digest, is taken back before it was due."""
+    return _record(Kind.FORGET_CANCELLED, {"order": order})
+
+
+def erasure_done(order: bytes, bodies: int) -> Record:
+    """This node's receipt: it erased that many contents by the order."""
+    return _record(Kind.ERASURE_DONE, {"order": order, "bodies": bodies})
+
+
+def epoch_opened(predecessor: tuple[bytes, int, int, bytes, bytes] | None) -> Record:
+    """The first entry of a chain; names the head before: epoch, audience, position, digest, node key."""
+    meta = canonical.encode({"predecessor": list(predecessor) if predecessor else None})
+    return Record(int(Kind.EPOCH_OPENED), meta)
+
+
+def node_certified(certificate: bytes, signature: bytes) -> Record:
+    """An owner's certificate for a node key, with its signature."""
+    return _record(Kind.NODE_CERTIFIED, {"certificate": certificate, "signature": signature})
+
+
+def node_revoked(revocation: bytes, signature: bytes) -> Record:
+    """An owner's revocation of a node key, with its signature."""
+    return _record(Kind.NODE_REVOKED, {"revocation": revocation, "signature": signature})
+
+
+def node_named(name: str) -> Record:
+    """What people call this node."""
+    return _record(Kind.NODE_NAMED, {}, {"name": name})
+
+
+# --- reading: bytes from a file or a peer, so every one can be wrong ---
+
+
+def _fields(meta: bytes) -> dict[str, canonical.Value]:
+    try:
+        return canonical.decode_map(meta, size_max=META_BYTES_MAX)
+    except EncodingError as error:
+        raise RemoteError(f"meta: {error}") from error
+
+
+def _bytes(fields: dict[str, canonical.Value], name: str, length: int) -> bytes:
+    value = fields.get(name)
+    if not isinstance(value, bytes) or len(value) != length:
+        raise RemoteError(f"meta.{name}: {length} bytes are expected")
+    return value
+
+
+def _bytes_or_none(fields: dict[str, canonical.Value], name: str, length: int) -> bytes | None:
+    return _bytes(fields, name, length) if name in fields else None
+
+
+def _integer(fields: dict[str, canonical.Value], name: str, most: int = 2**53) -> int:
+    value = fields.get(name, 0)
+    if type(value) is not int or not 0 <= value <= most:
+        raise RemoteError(f"meta.{name}: an integer from 0 to {most} is expected")
+    return value
+
+
+def read_message(meta: bytes) -> MessageMeta:
+    """Raises RemoteError naming the field that is wrong."""
+    fields = _fields(meta)
+    sources = fields.get("sources", [])
+    model = fields.get("model")
+    if not isinstance(sources, list) or len(sources) > SOURCES_MAX:
+        raise RemoteError(f"meta.sources: at most {SOURCES_MAX} digests are expected")
+    digests = tuple(source for source in sources if isinstance(source, bytes) and len(source) == DIGEST_BYTES)
+    if len(digests) != len(sources):
+        raise RemoteError(f"meta.sources: digests of {DIGEST_BYTES} bytes are expected")
+    if model is not None and (not isinstance(model, str) or len(model) > MODEL_CHARS_MAX):
+        raise RemoteError(f"meta.model: a text of at most {MODEL_CHARS_MAX} characters is expected")
+    return MessageMeta(
+        session=_bytes(fields, "session", SESSION_BYTES),
+        role=Role(_integer(fields, "role", most=max(Role))),
+        parent=_bytes_or_none(fields, "parent", DIGEST_BYTES),
+        key=_bytes_or_none(fields, "key", KEY_BYTES),
+        over=_bytes_or_none(fields, "over", DIGEST_BYTES),
+        sources=digests,
+        model=model,
+        state=State(_integer(fields, "state", most=max(State))),
+    )
+
+
+def read_session(meta: bytes) -> tuple[bytes, bytes | None]:
+    """The session and parent of a session-opened, -titled or -ended entry. Raises RemoteError."""
+    fields = _fields(meta)
+    return _bytes(fields, "session", SESSION_BYTES), _bytes_or_none(fields, "parent", DIGEST_BYTES)
+
+
+def read_forget(meta: bytes) -> tuple[bytes, int]:
+    """The session to forget and when that is due, in milliseconds since 1970. Raises RemoteError."""
+    fields = _fields(meta)
+    return _bytes(fields, "session", SESSION_BYTES), _integer(fields, "due_ms")
+
+
+def read_order(meta: bytes) -> tuple[bytes, int]:
+    """The order that a forget-cancelled or erasure-done entry names, and its count of bodies. Raises RemoteError."""
+    fields = _fields(meta)
+    return _bytes(fields, "order", DIGEST_BYTES), _integer(fields, "bodies")
+
+
+def read_signed(meta: bytes, name: str) -> tuple[bytes, bytes]:
+    """The signed body (under `name`) and signature of a node-certified or node-revoked entry. Raises RemoteError."""
+    fields = _fields(meta)
+    body, signature = fields.get(name), fields.get("signature")
+    if not isinstance(body, bytes) or not isinstance(signature, bytes):
+        raise RemoteError(f"meta: {name} and signature are expected as bytes")
+    return body, signature
+
+
+@dataclass(frozen=True, slots=True)
+class Predecessor:
+    """The head that an epoch's first entry names as the one before it."""
+
+    epoch: bytes
+    audience: int
+    seq: int
+    digest: bytes
+    node: bytes
+
+
+def read_predecessor(meta: bytes) -> Predecessor | None:
+    """What an epoch-opened entry names, or None for a node's very first chain. Raises RemoteError."""
+    value = _fields(meta).get("predecessor")
+    match value:
+        case None:
+            return None
+        case [bytes(epoch), int(audience), int(seq), bytes(digest), bytes(node)] if (
+            len(epoch) == SESSION_BYTES and len(digest) == DIGEST_BYTES and len(node) == DIGEST_BYTES and seq >= 0
+        ):
+            return Predecessor(epoch, audience, seq, digest, node)
+        case _:
+            raise RemoteError("meta.predecessor: epoch, audience, position, digest and node key are expected")
+
+
+def read_text(content: bytes, name: str) -> str:
+    """The text under `name` in a content; "" where there is none. Raises RemoteError."""
+    if not content:
+        return ""
+    try:
+        value = canonical.decode_map(content, size_max=CONTENT_BYTES_MAX).get(name, "")
+    except EncodingError as error:
+        raise RemoteError(f"content: {error}") from error
+    if not isinstance(value, str):
+        raise RemoteError(f"content.{name}: text is expected")
+    return value
