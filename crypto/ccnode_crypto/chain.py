@@ -86,47 +86,80 @@ def head_message(chain: ChainId, seq: int, digest: bytes) -> bytes:
     return chain.prefix + seq.to_bytes(SEQ_BYTES, "big") + digest
 
 
-def append_run(state: ChainState, drafts: Sequence[EntryDraft], key: SigningKey) -> tuple[Run, list[bytes]]:
-    """Extend `state` by the drafts and sign the new head; return the run and its entries' digests.
+class RunBuilder:
+    """Appends entries to a chain one by one; `finish` signs the head, `undo` puts the state back as it was.
 
-    Raises:
-        EntryError: a draft over its limits, or an empty run. The state is then unusable; work on a copy.
-        ChainError: the first entry of a chain does not open the epoch, or a later one does.
+    The caller writes the run in one transaction and calls `undo` when that transaction fails.
     """
-    if not drafts or len(drafts) > RUN_ENTRIES_MAX:
-        raise EntryError(f"a run has 1 to {RUN_ENTRIES_MAX} entries, this has {len(drafts)}")
-    first, headers, metas, sealed, digests = state.length, [], [], [], []
-    prefix, total = state.chain.prefix, 0
-    for kind, time, meta, content, salt in drafts:
-        seq = state.length
+
+    def __init__(self, state: ChainState) -> None:
+        self._state = state
+        self._prefix = state.chain.prefix
+        self._before = (state.length, state.head, len(state.block_starts))
+        self.first_seq = state.length
+        self.count = 0
+        self.size = 0
+
+    def add(self, draft: EntryDraft) -> tuple[bytes, bytes, bytes]:
+        """Extend the chain by one entry; return its header, digest and sealed content.
+
+        Raises:
+            EntryError: the draft is over its limits, or the run is full (1,024 entries, 1 MiB). Nothing was added.
+            ChainError: the first entry of a chain does not open the epoch, or a later one does.
+        """
+        kind, time, meta, content, salt = draft
+        state, seq = self._state, self._state.length
         if (kind == KIND_EPOCH_OPENED) != (seq == 0):
             raise ChainError(str(state.chain), seq, "kind", "the first entry of a chain, and only it, opens the epoch")
         if len(meta) > META_BYTES_MAX:
             raise EntryError(f"meta of {len(meta)} bytes is over the limit of {META_BYTES_MAX}")
-        body = seal(salt, content)
-        header = b"".join(
-            (
-                prefix,
-                state.head,
-                state.skip_digest(seq),
-                sha256(meta).digest(),
-                sealed_digest(body),
-                TAIL.pack(seq, time, len(content), kind),
-            )
-        )
+        sealed = seal(salt, content)
+        size = self.size + HEADER_BYTES + len(meta) + len(sealed)
+        if self.count == RUN_ENTRIES_MAX or (size > RUN_BYTES_MAX and self.count):
+            raise EntryError(f"a run has at most {RUN_ENTRIES_MAX} entries and {RUN_BYTES_MAX} bytes")
+        tail = TAIL.pack(seq, time, len(content), kind)
+        links = (self._prefix, state.head, state.skip_digest(seq))
+        header = b"".join((*links, sha256(meta).digest(), sealed_digest(sealed), tail))
         digest = sha256(header).digest()
         if seq % SKIP_BLOCK == 0:
             state.block_starts.append(digest)
         state.head, state.length = digest, seq + 1
-        total += HEADER_BYTES + len(meta) + len(body)
-        headers.append(header)
-        metas.append(meta)
-        sealed.append(body)
-        digests.append(digest)
-    if total > RUN_BYTES_MAX and len(drafts) > 1:
-        raise EntryError(f"a run of several entries has at most {RUN_BYTES_MAX} bytes, this has {total}")
-    signature = key.sign("head", head_message(state.chain, state.length - 1, state.head))
-    return Run(first, headers, metas, sealed, signature), digests
+        self.count, self.size = self.count + 1, size
+        return header, digest, sealed
+
+    def has_room_for(self, meta: bytes, content: bytes) -> bool:
+        """Whether an entry of that meta and content would still fit into this run."""
+        size = self.size + HEADER_BYTES + len(meta) + SALT_BYTES + len(content)
+        return self.count < RUN_ENTRIES_MAX and (size <= RUN_BYTES_MAX or not self.count)
+
+    def finish(self, key: SigningKey) -> bytes:
+        """Sign the head and return the signature."""
+        return key.sign("head", head_message(self._state.chain, self._state.length - 1, self._state.head))
+
+    def undo(self) -> None:
+        """Put the state back to what it was when this run began."""
+        self._state.length, self._state.head, starts = self._before
+        del self._state.block_starts[starts:]
+
+
+def append_run(state: ChainState, drafts: Sequence[EntryDraft], key: SigningKey) -> tuple[Run, list[bytes]]:
+    """Extend `state` by the drafts and sign the new head; return the run and its entries' digests.
+
+    Raises:
+        EntryError: a draft over its limits, or an empty run; the state is as before.
+        ChainError: the first entry of a chain does not open the epoch, or a later one does; the state is as before.
+    """
+    builder = RunBuilder(state)
+    try:
+        if not drafts:
+            raise EntryError("a run has at least one entry")
+        added = [builder.add(draft) for draft in drafts]
+    except (EntryError, ChainError):
+        builder.undo()
+        raise
+    headers, digests, sealed = (list(column) for column in zip(*added, strict=True))
+    run = Run(builder.first_seq, headers, [draft.meta for draft in drafts], sealed, builder.finish(key))
+    return run, digests
 
 
 def _content_fields(headers: Sequence[bytes], sealed: Sequence[bytes | None]) -> tuple[list[bytes], list[int]]:
