@@ -1,0 +1,218 @@
+"""What does a question ask for? Its weighted words, the kind of answer it wants, and whom it is about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ccnode.mind import lexicon
+from ccnode.mind.reading import Sentence, is_question
+from ccnode.mind.stemming import family
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ccnode.mind.prompt_types import PromptMessage
+
+QUESTION_CHARS_MAX = 4_000
+UNITS_MAX = 24
+
+_KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
+    (name, re.compile(pattern, re.I), features, factor)
+    for name, pattern, features, factor in (
+        # name, pattern, features of which the answer holds one, factor if it holds none
+        ("clock", r"\b(?:what|which) (?:exact )?time\b|\bat what (?:time|hour)\b", ("clock",), 0.55),
+        ("day", r"\b(?:what|which) (?:day|weekday|days|evening|night)\b", ("day", "date"), 0.55),
+        ("month", r"\b(?:what|which) month\b", ("month",), 0.5),
+        ("year", r"\b(?:what|which) year\b", ("year",), 0.5),
+        ("when", r"\bwhen\b|\b(?:what|which) date\b|\bhow (?:long ago|soon)\b|\bsince when\b", ("date", "clock"), 0.55),
+        ("count", r"\bhow many\b|\bnumber of\b", ("number",), 0.5),
+        ("age", r"\bhow old\b|\bwhat age\b|\bage of\b|\bmy age\b", ("age",), 0.45),
+        ("often", r"\bhow (?:often|frequently|regularly)\b", ("frequency",), 0.55),
+        ("duration", r"\bhow long\b", ("duration", "length", "date"), 0.55),
+        ("height", r"\bhow (?:tall|high|wide|deep|big)\b", ("length", "number"), 0.5),
+        ("distance", r"\bhow far\b", ("distance",), 0.5),
+        ("mass", r"\bhow heavy\b|\bhow much do(?:es)? .* weigh\b", ("mass", "number"), 0.5),
+        ("amount", r"\bhow much\b", ("money", "number"), 0.55),
+        ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\bwho's\b", ("name", "person"), 0.65),
+        ("where", r"\bwhere\b|\bwhere's\b|\bwhereabouts\b|\b(?:what|which) place\b", ("place", "name"), 0.7),
+        ("named", r"\b(?:called|name|named|names)\b", ("name",), 0.6),
+        ("why", r"\bwhy\b|\bwhat reason\b", (), 1.0),
+        ("how", r"\bhow\b", (), 1.0),
+        ("what", r"\b(?:what|which|what's)\b", (), 1.0),
+    )
+)
+# What a word asked for looks like when it is told without being named.
+_LOOKS_LIKE: dict[str, tuple[str, ...]] = {
+    "name": ("name",), "nicknam": ("named",), "surnam": ("name",), "call": ("named",), "email": ("email",), "phonenumber": ("phone",),
+    "cost": ("money",), "price": ("money",), "pai": ("money",), "spend": ("money",), "salari": ("money",), "rent": ("money",),
+    "height": ("length",), "tall": ("length",), "weight": ("mass",), "weigh": ("mass",),
+    "temperatur": ("heat",), "ag": ("age",), "distanc": ("distance",), "budget": ("money",),
+    "pric": ("money",), "wag": ("money",), "fee": ("money",), "worth": ("money",), "charg": ("money",), "expensiv": ("money",), "pay": ("money",),
+}  # fmt: skip
+_ANSWERED_BY_KIND = frozenset(
+    "date time day days weekday month year years many much often frequently regularly long far tall high hour old age place many "
+    "whereabouts name names called named".split()
+)
+_PERSONS = """
+mother father brother sister son daughter uncle aunt cousin niece nephew grandmother grandfather grandson granddaughter wife
+husband girlfriend boyfriend fiance fiancee spouse partner bestfriend friend flatmate neighbour neighbor boss manager colleague
+coworker landlord landlady stepmother stepfather stepson stepdaughter motherinlaw fatherinlaw sisterinlaw brotherinlaw godmother
+godfather parent grandparent sibling child kid baby mum mom dad grandma grandpa granny gran nan nana mummy daddy ex exwife exhusband
+dentist doctor gp therapist teacher hairdresser accountant lawyer plumber mechanic vet nanny babysitter halfsister halfbrother
+godson goddaughter inlaws twin roommate housemate buddy pal mate physio cleaner optician physician barber coach tutor
+soninlaw daughterinlaw bestman granddad grandad auntie aunty supervisor workmate classmate
+""".split()
+_WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
+_ELLIPSIS = re.compile(r"^(?:and|or|but)?[\s,]*(?:what|how) about\b|^(?:and|or)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One thing a question names. `accepts` and `families` say which words account for it, and how well."""
+
+    word: str
+    weight: float
+    accepts: Mapping[str, float]
+    families: Mapping[str, float]
+    features: tuple[str, ...]
+    rivals: frozenset[str]
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A text, read as a question (a statement is read the same way, to find what is related to it)."""
+
+    text: str
+    asks: bool
+    kind: str
+    wanted: tuple[str, ...]
+    unwanted_factor: float
+    units: tuple[Unit, ...]
+    persons: frozenset[str]
+    about_self: bool
+    about_assistant: bool
+
+
+@lru_cache(maxsize=1)
+def persons() -> frozenset[str]:
+    """Keys of the words for people, by their relation to the speaker."""
+    return frozenset(lexicon.lemma(word) for word in _PERSONS)
+
+
+def read_question(text: str, conversation: Sequence[PromptMessage] = ()) -> Question:
+    """Read `text`; a question that leans on the one before it ("and my brother?", "when does she ...") borrows from it."""
+    trimmed = text if len(text) <= QUESTION_CHARS_MAX else f"{text[: QUESTION_CHARS_MAX // 2]}\n{text[-QUESTION_CHARS_MAX // 2 :]}"
+    trimmed = trimmed.replace("\u2019", "'")
+    kind, wanted, factor = "statement", tuple[str, ...](), 1.0
+    asks = any(is_question(line) for line in re.split(r"(?<=[.!?])\s+|\n", trimmed.strip())[:40])
+    if asks:
+        kind, wanted, factor = "what", (), 1.0
+        for name, pattern, features, without in _KINDS:
+            if pattern.search(trimmed):
+                kind, wanted, factor = name, features, without
+                break
+    units = _units(trimmed)
+    sentence = Sentence(trimmed)
+    if asks:
+        units = _borrowed(trimmed, units, conversation, leans=sentence.has("other"))
+    named = frozenset(unit.word for unit in units if lexicon.lemma(unit.word) in persons())
+    about_assistant = bool(re.search(r"\b(?:did|have|had|do|are|were|would|was it) you\b|\byou(?:'ve)? (?:said|say|suggest|recommend|"
+                                     r"wrote|answer|propos|advis|told|list)|\byour (?:advice|suggestion|answer|recommendation)", trimmed, re.I))  # fmt: skip
+    return Question(trimmed, asks, kind, wanted, factor, units, named, sentence.has("self"), about_assistant)
+
+
+def _units(text: str) -> tuple[Unit, ...]:
+    names = set(Sentence(text).names)
+    if sum(word[:1].isupper() for word in text.split()) > max(3, len(text.split()) // 2):
+        names = set()  # Title Case or capitals throughout tell nothing
+    verb = _verb(text)
+    given = [word for word in lexicon.words(text)]
+    tokens = lexicon.read_as(given)
+    units: dict[str, Unit] = {}
+    skip = 0
+    phrase_names = {word for word in tokens if word not in given}
+    for i, word in enumerate(tokens):
+        if skip:
+            skip -= 1
+            continue
+        if word in phrase_names:
+            # The phrase stands for its own words: they are not asked for a second time.
+            skip = _phrase_length(tokens, i)
+        if word in lexicon.STOP or (len(word) == 1 and word.isascii() and not word.isdigit()):
+            continue
+        key = lexicon.lemma(word)
+        if key not in units and len(units) < UNITS_MAX:
+            units[key] = _unit(word, name=word in names, verb=word == verb)
+    return tuple(units.values())
+
+
+def _phrase_length(tokens: list[str], at: int) -> int:
+    for size in (4, 3, 2):
+        if lexicon.read_as(tokens[at + 1 : at + 1 + size])[:1] == [tokens[at]]:
+            return size
+    return 0
+
+
+def _unit(word: str, *, name: bool, verb: bool) -> Unit:
+    key = lexicon.lemma(word)
+    accepts = lexicon.meanings(word)
+    light = word in lexicon.LIGHT or key in lexicon.LIGHT
+    known = lexicon.is_known(word)
+    person = key in persons()
+    if name and not known:
+        weight = 1.4
+    elif word in _ANSWERED_BY_KIND:
+        weight = 0.1  # the wanted kind of fact stands for it
+    elif light:
+        weight = 0.25
+    elif verb and not known:
+        weight = 0.35
+    elif verb:
+        weight = 0.7
+    else:
+        weight = 1.0
+    families = {} if name and not known else _family_map(accepts)
+    return Unit(word, weight, accepts, families, _LOOKS_LIKE.get(key, ()), lexicon.rivals(word), person or (name and not known) or word.isdigit())
+
+
+def _family_map(accepts: Mapping[str, float]) -> Mapping[str, float]:
+    # Only what the question says itself or nearly so: relatives of distant words mean nothing any more.
+    result: dict[str, float] = {}
+    for key, quality in accepts.items():
+        if quality >= lexicon.SYNONYM and len(key) >= 4:
+            root = family(key)
+            result[root] = max(result.get(root, 0.0), quality * lexicon.FAMILY)
+    return result
+
+
+def _verb(text: str) -> str:
+    """The verb of a question formed with an auxiliary ("where did I stash the key"), folded; or ""."""
+    found = re.search(r"\b(?:do|does|did|can|could|will|would|should|have|has|had)(?:n't)? (?:i|we|you|he|she|it|they)(?: \w+ly| ever| usually| just)? (\w+)", text, re.I)
+    if found is None:
+        found = re.search(r"\b(?:do|does|did)(?:n't)? (?:my|our) \w+(?:'s \w+)? (\w+)", text, re.I)
+    return found.group(1).lower() if found else ""
+
+
+def _borrowed(text: str, units: tuple[Unit, ...], conversation: Sequence[PromptMessage], *, leans: bool) -> tuple[Unit, ...]:
+    elliptic = bool(_ELLIPSIS.search(text.strip())) and len(units) <= 3
+    strong = [unit for unit in units if unit.weight > 0.5]
+    names_someone = any(unit.required for unit in units)
+    if not (elliptic or (leans and not names_someone and len(strong) <= 3) or not strong):
+        return units
+    before = [message.content for message in conversation if message.role == "user" and message.content.strip() != text.strip()]
+    if not before:
+        return units
+    own = {lexicon.lemma(unit.word) for unit in units}
+    denied = frozenset().union(*(unit.rivals for unit in units)) if units else frozenset()
+    result = list(units)
+    for unit in _units(before[-1][-500:]):
+        key = lexicon.lemma(unit.word)
+        if key in own or key in denied or len(result) >= UNITS_MAX:
+            continue
+        if elliptic or not strong or unit.required:
+            result.append(unit)
+    return tuple(result)

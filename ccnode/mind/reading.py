@@ -1,0 +1,197 @@
+"""What does a message say, in terms a question can be compared with? Sentences, their words, and what kinds of fact
+they hold (a date, a place, a name, a number)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ccnode.mind import lexicon
+from ccnode.mind.stemming import family, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+READ_CHARS_MAX = 8_000
+_WINDOW_CHARS = 400
+_NEEDLES_MAX = 24
+_HITS_MAX = 6
+_SENTENCES_MAX = 120
+
+_END = re.compile("(?<=[.!?;\u3002\uff01\uff1f\u2026])[\"')\\]\u201d]*\\s+|(?<=[\u3002\uff01\uff1f])|[\r\n]+")
+_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:dr|mr|mrs|ms|prof|st|no|vs|etc|e\.g|i\.e|a\.m|p\.m|approx|[a-z])\.$", re.I)
+_AUXILIARY = (
+    "do|does|did|is|are|was|were|am|have|has|had|can|could|will|would|should|shall|may|might|must|don't|doesn't|didn't|"
+    "isn't|aren't|wasn't|weren't|haven't|hasn't|won't|wouldn't|can't|couldn't"
+)
+_ASKS = re.compile(
+    r"^(?:(?:and|so|but|ok(?:ay)?|hey|hi|hello|well|please|now|by the way|btw|quick question)[,:!]?\s+)*"
+    rf"(?:(?:what|who|whom|whose|which|where|when|why|how)(?:'s|'re|'d)?\b|(?:{_AUXILIARY})\s+"
+    r"(?:i|we|you|he|she|it|they|my|our|your|his|her|their|the|a|an|any|there|this|that|these|those|someone|anyone)\b|"
+    r"(?:on|in|at|for|from|to|with|under|until|since|by|of|about)\s+(?:what|which|whom|whose|how)\b|"
+    r"(?:please\s+)?(?:can|could|would|will) you\b|(?:please\s+)?(?:tell me|remind me|recall|look up|find|search|"
+    r"list|show me|quote)\b|any (?:idea|chance|clue)\b|i(?:'m| am)? (?:wonder|wondering|forgot|forget|can't remember|"
+    r"cannot remember|don't remember|can't recall|don't recall|need to know|want to know)\b|name (?:the|my|one)\b)",
+    re.I,
+)
+_MONTHS = "january|february|march|april|june|july|august|september|october|november|december"
+_DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_COUNT = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
+    "nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|dozen|half|couple|pair|"
+    "single|twice|thrice|both|twins|triplets|zero"
+)
+_N = rf"(?:\d[\d.,]*|one|an?|{_COUNT})"
+_CAPITAL = r"[A-Z\u00c0-\u00de\u0400-\u042f\u0391-\u03a9][\w'\u2019.-]*"
+_FEATURES: dict[str, re.Pattern[str]] = {
+    "clock": re.compile(
+        r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}\s?(?:am|pm|a\.m|p\.m|o'?clock|h\b)|\b(?:noon|midday|midnight|dawn|dusk|sunrise|"
+        rf"o'clock|half past|quarter (?:to|past))\b|\b(?:at|by|until|till|around|from|before|after) (?:\d{{1,2}}\b|(?:{_COUNT})\b)",
+        re.I,
+    ),
+    "day": re.compile(rf"\b(?:{_DAYS})s?\b|\b(?:weekend|weekday|tomorrow|today|yesterday|tonight)s?\b|\d(?:st|nd|rd|th)\b", re.I),
+    "month": re.compile(rf"\b(?:{_MONTHS})\b|\bMay\b|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b", re.I),
+    "year": re.compile(r"\b(?:1[6-9]|20)\d\d s?|\b(?:1[6-9]|20)\d\ds?\b|\b\d+ years? (?:ago|old)\b|\b(?:last|this|next) year\b"),
+    "date": re.compile(
+        rf"\b(?:{_DAYS})s?\b|\b(?:{_MONTHS})\b|\bMay\b|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b|\b(?:1[6-9]|20)\d\d\b|"
+        r"\b\d{1,2}(?:st|nd|rd|th)\b|\d[/.-]\d{1,2}\b|\b(?:today|tomorrow|yesterday|tonight|morning|afternoon|evening|night|noon|"
+        r"midday|midnight|dawn|dusk|spring|summer|autumn|winter|christmas|easter|halloween|weekend|weekday|ago|daily|weekly|monthly|"
+        r"yearly|annually|birthday|new year|term|semester|o'clock)s?\b|"
+        r"\b(?:last|next|this|every|each) \w+|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}\s?(?:am|pm|a\.m|p\.m|h\b)|"
+        rf"\b(?:in|after|for|since|until|before|at|by) {_N}\b|\b(?:when|since|as soon as|once|while) (?:i|we|my|the)\b|\bfirst of\b",
+        re.I,
+    ),
+    "number": re.compile(rf"\d|\b(?:one|{_COUNT}|first|second|third|only|no|none|once|never)\b", re.I),
+    "money": re.compile(
+        "[\u20ac$\u00a3\u00a5\u20b9]|\\b(?:euros?|dollars?|pounds?|quid|pence|cents?|francs?|kroner|kronor|krone|yen|rupees?|zloty|"
+        "eur|usd|gbp|chf|grand|bucks|free|nothing)\\b", re.I),
+    "duration": re.compile(
+        rf"\b{_N}(?:[\s-](?:and a half|more|full|whole|long))?[\s-](?:second|minute|min|hour|hr|day|night|week|fortnight|month|year|"
+        r"decade)s?\b|\bsince\b|\buntil\b|\bhalf an hour\b|\ball (?:day|night|week|summer|winter|year)\b|\bfor (?:ages|years|months|"
+        r"weeks|life|ever)\b|\bfrom .{1,40} (?:to|until|till)\b|\bfortnight\b|\bovernight\b", re.I),
+    "age": re.compile(
+        rf"\b{_N}[\s-]years?[\s-]olds?\b|\b(?:turn(?:s|ed|ing)?|aged?|is|am|i'm|are|be|was) (?:just )?{_N}\b|\bborn\b|"
+        rf"\b(?:birthday|centenary|years old|months old|weeks old|newborn|teenager|toddler)\b|\b{_N} (?:now|in|next|this|last)\b", re.I),
+    "length": re.compile(
+        rf"\b{_N}[\s-]?(?:cm|centimet|mm|m\b|met(?:er|re)|feet|foot|ft|inch|in\b|stor(?:y|ey)|km|kilomet|mile|yard)|\d'\d|\d m\b", re.I),
+    "distance": re.compile(rf"\b{_N}[\s-]?(?:km|k\b|kilomet|mile|met(?:er|re)|m\b|minute|hour|block|stop|yard|step)", re.I),
+    "mass": re.compile(rf"\b{_N}[\s-]?(?:kg|kilo|g\b|gram|pound|lb|stone|ton|ounce|oz)", re.I),
+    "heat": re.compile(rf"\b{_N}[\s-]?(?:degree|\u00b0|celsius|fahrenheit|c\b)", re.I),
+    "frequency": re.compile(
+        r"\b(?:every|each|daily|weekly|monthly|yearly|annually|fortnightly|nightly|hourly|twice|once|never|always|times? (?:a|per)|"
+        rf"an? (?:day|week|month|year)|per (?:day|week|month|year)|(?:{_DAYS})s|weekends|weekdays|mornings|evenings|nights)\b", re.I),
+    "place": re.compile(
+        r"\b(?:in|at|on|near|under|underneath|behind|inside|beside|above|below|between|outside|from|to|into|around|next|by|over|"
+        r"beneath|opposite|across|through|via|along|towards?|within|off|upstairs|downstairs|abroad|home|based|there)\b", re.I),
+    "email": re.compile(r"\S@\S+\.\S"),
+    "phone": re.compile(r"(?:\d[\s()./-]*){5,}"),
+    "code": re.compile(r"\d{3,}|\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{4,}\b|\b[A-Z]{2,}\d|\d[A-Z]{2,}|\b(?:is|code|password|passphrase)\b.*[\"':]"),
+    "named": re.compile(
+        rf"\b(?:called|named|name is|name's|name was|call (?:him|her|it|me|them|us)|goes by|nickname\w*|known as|nicknamed|christened|"
+        rf"(?:i'm|i am|this is) (?={_CAPITAL}))\b"),
+    "self": re.compile(r"\b(?:i|i'm|i've|i'd|i'll|me|my|mine|we|we're|we've|us|our|ours|im|ive)\b", re.I),
+    "actor": re.compile(r"(?:^|[\s,;(])(?:i|i'm|i've|i'd|i'll|we|we're|we've|we'll|im|ive|me)\b(?!\.)", re.I),
+    "other": re.compile(r"\b(?:she|he|it|they|her|his|its|their|him|them|there|that|this|one)\b", re.I),
+}  # fmt: skip
+_NAME = re.compile(_CAPITAL)
+_NOT_NAMES = frozenset(f"i|may|{_MONTHS}|{_DAYS}|ok|tv|mr|mrs|ms|dr".split("|"))
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of a message: its text, and on demand its keys (see `lexicon.lemma`) and kinds of fact."""
+
+    text: str
+
+    @cached_property
+    def tokens(self) -> tuple[str, ...]:
+        return tuple(lexicon.read_as(lexicon.words(self.text)))
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(lexicon.lemma(word) for word in self.tokens if word not in lexicon.STOP))
+
+    @cached_property
+    def families(self) -> frozenset[str]:
+        return frozenset(family(word) for word in self.tokens if word not in lexicon.STOP)
+
+    @cached_property
+    def asks(self) -> bool:
+        return is_question(self.text)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Capitalised words that are names as far as can be told, folded."""
+        found = []
+        for match in _NAME.finditer(self.text):
+            word = fold(match.group().strip(".'-\u2019"))
+            word = word.removesuffix("'s").removesuffix("\u2019s")
+            if word in _NOT_NAMES or len(word) < 2:
+                continue
+            opens = not self.text[: match.start()].strip(" \"'(\u201c\u2018-*")
+            if opens and (word in lexicon.STOP or word in lexicon.LIGHT or lexicon.is_known(word)):
+                continue
+            found.append(word)
+        return tuple(found)
+
+    def has(self, feature: str) -> bool:
+        """Whether the sentence holds a fact of this kind; see `_FEATURES`, and "name"."""
+        if feature == "name":
+            return bool(self.names) or bool(_FEATURES["named"].search(self.text))
+        return bool(_FEATURES[feature].search(self.text))
+
+
+def is_question(text: str) -> bool:
+    """Whether a sentence (or short text) asks for something."""
+    stripped = text.strip().rstrip("\"')\u201d ")
+    return stripped.endswith(("?", "\uff1f", "\u061f")) or bool(_ASKS.match(stripped.replace("\u2019", "'")))
+
+
+def sentences(content: str, needles: Sequence[str] = ()) -> list[Sentence]:
+    """The sentences of a message, at most 120, in order. Of a long one, those around the needles (folded words)."""
+    if len(content) > READ_CHARS_MAX:
+        content = "\n".join(_excerpts(content, needles))
+    result: list[Sentence] = []
+    for piece in _split(content):
+        result.append(Sentence(piece))
+        if len(result) >= _SENTENCES_MAX:
+            break
+    return result
+
+
+def _split(content: str) -> Iterator[str]:
+    pending = ""
+    for piece in _END.split(content):
+        if not piece or not piece.strip():
+            continue
+        joined = f"{pending} {piece.strip()}" if pending else piece.strip()
+        if _ABBREVIATION.search(joined) and len(joined) < 400:
+            pending = joined
+            continue
+        yield joined
+        pending = ""
+    if pending:
+        yield pending
+
+
+def _excerpts(content: str, needles: Sequence[str]) -> Iterator[str]:
+    # str.find on the whole message runs at memory speed, so a fact late in a megabyte is still found.
+    lowered = content.lower()
+    spans = [(0, 2 * _WINDOW_CHARS)]
+    for needle in needles[:_NEEDLES_MAX]:
+        at = lowered.find(needle)
+        for _ in range(_HITS_MAX):
+            if at < 0:
+                break
+            spans.append((max(0, at - _WINDOW_CHARS), at + _WINDOW_CHARS))
+            at = lowered.find(needle, at + _WINDOW_CHARS)
+    spans.append((max(0, len(content) - 2 * _WINDOW_CHARS), len(content)))
+    spent, end_before = 0, 0
+    for start, end in sorted(spans):
+        begin = max(start, end_before)
+        if begin < end and spent < 3 * READ_CHARS_MAX:
+            yield content[begin:end]
+            spent += end - begin
+            end_before = end

@@ -1,0 +1,141 @@
+"""Which stored messages account for a question? Pure: the store runs the full-text query, this module writes it and
+judges what came back.
+
+    index_text, context_text   what goes into the two columns of the full-text table
+    plan                       a question -> RecallPlan with the MATCH expression
+    matches                    whether a message that is not indexed yet is worth ranking
+    rank                       candidates -> the best of them, as Recalled
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ccnode.mind import lexicon
+from ccnode.mind.asking import Question, read_question
+from ccnode.mind.matching import match
+from ccnode.mind.prompt_types import Recalled
+from ccnode.mind.stemming import family, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ccnode.mind.prompt_types import PromptMessage, Role
+
+CANDIDATES = 60  # rows the store should fetch for `rank`
+CONTEXT_WEIGHT = 0.7  # bm25 weight of the context column; the text column weighs 1.0
+TERMS_MAX = 200
+_TERMS_PER_UNIT = 60
+_SCORE_MIN = 0.05
+_MATCH_CHARS_MAX = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stored message that may account for a question.
+
+    `context` is the plain text of the two turns before it (or ""), `said_at_ms` milliseconds since 1970 UTC.
+    """
+
+    message_id: str
+    session_id: str
+    role: Role
+    content: str
+    said_at_ms: int
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecallPlan:
+    """How to look a question up. `match` is a complete FTS5 MATCH expression, or None when there is nothing to look for.
+
+    `terms` are the folded words it looks for, without repetition; `question` is what `rank` compares with.
+    """
+
+    question: Question
+    match: str | None
+    terms: tuple[str, ...]
+    keys: frozenset[str]
+
+
+def index_text(role: str, content: str) -> str:
+    """What the `text` column holds for a message: speaker, then the words that are not stop words, space-separated."""
+    return " ".join((role, *lexicon.content_words(content)))
+
+
+def context_text(previous: Sequence[tuple[str, str]]) -> str:
+    """What the `context` column holds: the last two of the given (role, content) turns, treated like `text`."""
+    return " ".join(index_text(role, content) for role, content in previous[-2:])
+
+
+def plan(question: str, conversation: Sequence[PromptMessage] = ()) -> RecallPlan:
+    """Read a question (of any size; only its first and last 2,000 characters count) and write its MATCH expression.
+
+    `conversation` is the branch so far, oldest first: a question that leans on the one before it borrows its words.
+    """
+    read = read_question(question, conversation)
+    asked: list[str] = []
+    for unit in read.units:
+        asked.extend(dict.fromkeys([unit.word, *lexicon.spellings(lexicon.lemma(unit.word))]))
+    strong = [unit for unit in read.units if unit.weight > 0.3] or list(read.units)
+    near: list[list[str]] = []
+    for unit in strong:
+        ordered = sorted(unit.accepts.items(), key=lambda item: -item[1])
+        spelled: list[str] = []
+        for key, quality in ordered:
+            if quality >= lexicon.KIND:
+                spelled.extend(lexicon.spellings(key))
+        near.append(list(dict.fromkeys(spelled))[:_TERMS_PER_UNIT])
+    expanded = [word for row in _round_robin(near) for word in row]
+    terms = tuple(dict.fromkeys(asked))
+    others = tuple(word for word in dict.fromkeys(expanded) if word not in set(terms))[: max(0, TERMS_MAX - len(terms))]
+    prefixes = [root for unit in strong if len(root := family(unit.word)) >= 5]
+    # bm25 counts every phrase of the expression: a word said in the question, given twice, weighs twice.
+    parts = [_quoted(word) for word in terms for _ in range(2)]
+    parts += [f"{_quoted(root)}*" for root in dict.fromkeys(prefixes)]
+    parts += [_quoted(word) for word in others]
+    keys = frozenset(lexicon.lemma(word) for word in (*terms, *others))
+    return RecallPlan(read, " OR ".join(parts) if parts else None, terms + others, keys)
+
+
+def _round_robin(rows: Sequence[Sequence[str]]) -> Iterable[tuple[str, ...]]:
+    for at in range(max((len(row) for row in rows), default=0)):
+        yield tuple(row[at] for row in rows if at < len(row))
+
+
+def _quoted(word: str) -> str:
+    # Inside double quotes FTS5 knows no operator; a quote is doubled, a NUL would end the expression.
+    return '"' + word.replace('"', '""').replace("\x00", "") + '"'
+
+
+def matches(plan: RecallPlan, content: str) -> bool:
+    """Whether a message holds any word the plan looks for; reads at most 20,000 characters."""
+    return any(lexicon.lemma(word) in plan.keys for word in words(content[:_MATCH_CHARS_MAX]))
+
+
+def rank(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -> list[Recalled]:
+    """The candidates that account best for the question, best first, at most `limit`; newer first among equals.
+
+    Messages with the same words count once (the newest stays). The score is in [0, 1].
+    """
+    found: dict[str, Recalled] = {}
+    for candidate in candidates:
+        score = match(plan.question, candidate.role, candidate.content, candidate.context).score
+        if score < _SCORE_MIN:
+            continue
+        recalled = Recalled(
+            candidate.message_id, candidate.session_id, candidate.role, candidate.content, candidate.said_at_ms, round(score, 4)
+        )
+        said = " ".join(candidate.content.split()).casefold()
+        other = found.get(said)
+        if other is None or _order(recalled) < _order(other):
+            found[said] = recalled
+    return sorted(found.values(), key=_order)[: max(0, limit)]
+
+
+def _order(recalled: Recalled) -> tuple[float, int, str]:
+    return (-recalled.score, -recalled.said_at_ms, recalled.message_id)
+
+
+__all__ = ["CANDIDATES", "CONTEXT_WEIGHT", "Candidate", "RecallPlan", "context_text", "index_text", "matches", "plan", "rank"]
