@@ -1,0 +1,85 @@
+"""How is the SDK's client set up so that it keeps to this project's rules? Importing this module loads the SDK.
+
+No redirects, no retries of its own, no compressed or endless answers, no message contents in logs or traces.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, cast
+
+import anthropic
+import httpx2
+from anthropic.resources import messages as _messages  # noqa: F401 -- the SDK loads it late, on the event loop
+
+from ccnode.models.base import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from ccnode.models.keys import ApiKey
+
+ERROR_BYTES_MAX = 256 * 1024
+
+
+class CappedStream(httpx2.AsyncByteStream):
+    """A response body of at most so many bytes; beyond, an error body is cut and an answer fails.
+
+    The SDK keeps an unfinished event, and a whole error body, in memory, however large the server makes it.
+    """
+
+    def __init__(self, inner: httpx2.AsyncByteStream, bytes_max: int, *, truncate: bool) -> None:
+        self._inner = inner
+        self._left = bytes_max
+        self._truncate = truncate
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._inner:
+            self._left -= len(piece)
+            if self._left < 0:
+                if self._truncate:
+                    return
+                msg = "the model's service sent an answer without end"
+                raise ModelError("server", msg, remedy="check base_url")
+            yield piece
+
+    async def aclose(self) -> None:
+        """Release the connection."""
+        await self._inner.aclose()
+
+
+def build_client(
+    key: ApiKey, base_url: str, *, connect_s: float, read_s: float, bytes_max: int, loopback: bool
+) -> anthropic.AsyncAnthropic:
+    """A client for one address; `loopback`: the server is on this machine, so no proxy is used."""
+
+    async def cap(response: httpx2.Response) -> None:
+        body = cast("httpx2.AsyncByteStream", response.stream)  # an asynchronous client has no other
+        limit = bytes_max if response.is_success else ERROR_BYTES_MAX
+        response.stream = CappedStream(body, limit, truncate=not response.is_success)
+
+    # At DEBUG the SDK logs whole requests, and with them the conversation; its environment variable can ask for it.
+    logging.getLogger("anthropic").setLevel(logging.INFO)
+    timeout = httpx2.Timeout(read_s, connect=connect_s)
+    http_client: httpx2.AsyncClient
+    # Redirects are not followed: they would carry the conversation to an address nobody configured.
+    if loopback:
+        http_client = httpx2.AsyncClient(
+            timeout=timeout, follow_redirects=False, trust_env=False, event_hooks={"response": [cap]}
+        )
+    else:
+        http_client = anthropic.DefaultAsyncHttpxClient(
+            timeout=timeout, follow_redirects=False, event_hooks={"response": [cap]}
+        )
+    return anthropic.AsyncAnthropic(
+        # A key that is None would send the SDK looking for one in the environment and in profiles.
+        api_key=key.reveal(),
+        base_url=base_url,
+        timeout=timeout,
+        max_retries=0,
+        http_client=http_client,
+        # The environment can switch tracing on, with message contents in the spans.
+        open_telemetry=False,
+        # Compressed, a small count of bytes can be an answer of any size.
+        default_headers={"Accept-Encoding": "identity"},
+    )

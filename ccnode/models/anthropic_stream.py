@@ -1,0 +1,133 @@
+"""What do the events of one streamed answer add up to?
+
+The SDK builds its event objects without validation, so any attribute can be missing or of any type here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from ccnode.models.anthropic_errors import model_error
+from ccnode.models.anthropic_request import clean
+from ccnode.models.base import Delta, Finished, ModelError, StopReason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_STOP_REASONS: Final[dict[str, StopReason]] = {
+    "end_turn": "end",
+    "max_tokens": "max_tokens",
+    "refusal": "refusal",
+    "stop_sequence": "stop_sequence",
+}
+_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}")
+# The densest known text is far below this; only an answer without an end reaches it.
+_CHARACTERS_PER_TOKEN_MAX: Final = 64
+_INPUT_PARTS: Final = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+
+
+class ReplyReader:
+    """Collects one answer: `take` each event, then `finish` when `stopped`."""
+
+    def __init__(self, model: str, output_tokens_max: int) -> None:
+        self.began = False
+        self.stopped = False
+        self._model = model
+        self._reported_model = model
+        self._characters_max = output_tokens_max * _CHARACTERS_PER_TOKEN_MAX
+        self._characters = 0
+        self._pieces: list[str] = []
+        self._half = ""
+        self._stop_reason = ""
+        self._usage: dict[str, int] = {}
+
+    def take(self, event: object) -> str:
+        """The text this event adds, often none. Unknown events, thinking and tool use add nothing.
+
+        Raises ModelError when the answer grows far beyond the asked number of tokens.
+        """
+        kind = getattr(event, "type", None)
+        if kind == "content_block_delta":
+            delta = getattr(event, "delta", None)
+            return self._text(delta) if getattr(delta, "type", None) == "text_delta" else ""
+        if kind == "content_block_start":
+            block = getattr(event, "content_block", None)
+            return self._text(block) if getattr(block, "type", None) == "text" else ""
+        if kind == "message_start":
+            message = getattr(event, "message", None)
+            reported = getattr(message, "model", None)
+            if isinstance(reported, str) and _MODEL.fullmatch(reported):
+                self._reported_model = reported
+            self._count(getattr(message, "usage", None))
+        elif kind == "message_delta":
+            reason = getattr(getattr(event, "delta", None), "stop_reason", None)
+            if isinstance(reason, str):
+                self._stop_reason = reason
+            self._count(getattr(event, "usage", None))
+        elif kind == "message_stop":
+            self.stopped = True
+        return ""
+
+    def finish(self, sources: Callable[[str], tuple[str, ...]]) -> list[Delta | Finished]:
+        """What is still to be yielded, ending with Finished; `sources` finds the citations in the whole reply.
+
+        Raises ModelError when the answer holds no text, except for a refusal, which is an answer of its own.
+        """
+        rest: list[Delta | Finished] = []
+        if self._half:  # the first half of a pair whose second never came
+            rest.append(Delta(clean(self._half)))
+            self._pieces.append(clean(self._half))
+        if not self._pieces:
+            if self._stop_reason != "refusal":
+                raise self._nothing_said()
+            rest.append(Delta(""))
+        rest.append(
+            Finished(
+                model=f"anthropic/{self._reported_model}",
+                stop_reason=_STOP_REASONS.get(self._stop_reason, "other"),
+                input_tokens=self._input_tokens(),
+                output_tokens=self._usage.get("output_tokens"),
+                sources=sources("".join(self._pieces)),
+            )
+        )
+        return rest
+
+    def _text(self, holder: object) -> str:
+        text = getattr(holder, "text", None)
+        if not isinstance(text, str) or not text:
+            return ""
+        text = self._half + text
+        # JSON may carry one character as two escapes, and a server may split between them.
+        self._half = text[-1] if "\ud800" <= text[-1] <= "\udbff" else ""
+        text = clean(text.removesuffix(self._half)) if self._half else clean(text)
+        if not text:
+            return ""
+        self._characters += len(text)
+        if self._characters > self._characters_max:
+            detail = f"an answer of more than {self._characters_max} characters, far more than asked for"
+            raise model_error("server", self._model, detail)
+        self.began = True
+        self._pieces.append(text)
+        return text
+
+    def _count(self, usage: object) -> None:
+        # Counts are cumulative, so a later one replaces an earlier one.
+        for part in (*_INPUT_PARTS, "output_tokens"):
+            value = getattr(usage, part, None)
+            if type(value) is int and 0 <= value < 2**53:
+                self._usage[part] = value
+
+    def _input_tokens(self) -> int | None:
+        """The whole prompt: the API counts what it read from or wrote to its cache apart."""
+        if "input_tokens" not in self._usage:
+            return None
+        return sum(self._usage.get(part, 0) for part in _INPUT_PARTS)
+
+    def _nothing_said(self) -> ModelError:
+        if self._stop_reason == "model_context_window_exceeded":
+            return model_error("context_overflow", self._model)
+        if self._stop_reason == "max_tokens":
+            msg = "the reply's token limit was used up before any text was written"
+            return ModelError("bad_request", msg, remedy="raise output_tokens_max")
+        return ModelError("server", "the model answered without any text", remedy="ask again, or in other words")
