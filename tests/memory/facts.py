@@ -18,7 +18,7 @@ from typing import Any, Literal, TypedDict
 Role = Literal["user", "assistant"]
 SetName = Literal["a", "b"]
 
-SETS: tuple[SetName, ...] = ("a",)
+SETS: tuple[SetName, ...] = ("a", "b")
 FILLER_MESSAGES = 2000
 FILLER_SESSIONS = 150
 OWN_SESSION_SHARE = 0.4
@@ -232,12 +232,17 @@ def _read_json(name: str) -> Any:
 
 
 _STOPWORDS = frozenset(
-    "a about again all already am an and any anyone are as at be because been before but by called can could "
-    "did do does doing done don down each else ever every for from get got had has have he her him his how i if in "
-    "into is isn it its just know last like ll m me mine more most must my name need no not now of off on or our "
-    "out own re s she should so some something still such t tell than that the their them there they thing this "
-    "to too until up us ve very was we were what when where which while who whom whose why will with would you "
-    "your".split()
+    re.findall(
+        r"\w+",
+        """
+        a about again all already am an and any anyone are as at be because been before but by
+        called can could did do does doing done don down each else ever every for from get got had
+        has have he her him his how i if in into is isn it its just know last like ll m me mine more
+        most must my name need no not now of off on or our out own re s she should so some something
+        still such t tell than that the their them there they thing this to too until up us ve very
+        was we were what when where which while who whom whose why will with would you your
+        """,
+    )
 )
 _SUFFIXES = ("ations", "ation", "ings", "ing", "ies", "ied", "ers", "ed", "er", "es", "ly", "s", "e", "y")
 
