@@ -30,7 +30,7 @@ from ccnode.models.base import Delta, ErrorKind, Finished, ModelError
 from ccnode.models.keys import ApiKey, parse_api_key
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     import httpx2
     from anthropic import AsyncAnthropic, AsyncStream
@@ -129,7 +129,7 @@ class AnthropicAdapter:
 
     async def stream(
         self, prompt: Prompt, *, status: Callable[[Waiting], None] | None = None
-    ) -> AsyncIterator[Delta | Finished]:
+    ) -> AsyncGenerator[Delta | Finished, None]:
         """Yield the reply's text as it comes, then one Finished. `status` is told of every wait before a retry.
 
         Raises ModelError: "interrupted" once text has been yielded, the failure's own kind before.

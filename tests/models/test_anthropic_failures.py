@@ -1,0 +1,342 @@
+"""Does every way in which the service can fail become one clear error, tried again only where that helps?"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+
+import pytest
+
+from ccnode.mind.prompt_types import Prompt, PromptMessage
+from ccnode.models.anthropic_adapter import Timeouts, Waiting
+from ccnode.models.base import Delta, ModelError
+from tests.models import wire_server as wire
+from tests.models.anthropic_node import KEY, PROMPT, QUESTION, Node, asked, failed
+from tests.models.wire_server import Abort, Hold, Pause, Reply, Step, WireServer
+
+# --- errors before any text ---
+
+
+@pytest.mark.parametrize(
+    ("status", "named", "message", "kind"),
+    [
+        (400, "invalid_request_error", "max_tokens: must be at most 64000", "bad_request"),
+        (400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum", "context_overflow"),
+        (400, "invalid_request_error", "Your credit balance is too low to access the Anthropic API.", "credit"),
+        (401, "authentication_error", f"invalid x-api-key {KEY}", "authentication"),
+        (402, "billing_error", "billing", "credit"),
+        (403, "permission_error", "no", "permission"),
+        (404, "not_found_error", "model: nope", "not_found"),
+        (413, "request_too_large", "Request exceeds the maximum size", "context_overflow"),
+        # The type decides, not the status.
+        (500, "authentication_error", "odd gateway", "authentication"),
+        (400, "unheard_of_error", "?", "bad_request"),
+        (418, "unheard_of_error", "?", "bad_request"),
+    ],
+)
+async def test_a_refused_request_is_one_clear_error_and_never_repeated(
+    status: int, named: str, message: str, kind: str
+) -> None:
+    text, error, node, server = await failed(wire.failure(status, named, f"{message} {QUESTION}"))
+    assert (text, error.kind) == ("", kind)
+    assert node.slept == []
+    assert len(server.seen) == 1
+    assert f"HTTP {status}" in str(error)
+    assert wire.REQUEST_ID in str(error)
+
+
+async def test_the_field_a_server_complains_about_is_named() -> None:
+    _, error, *_ = await failed(wire.failure(400, "invalid_request_error", f"max_tokens: too many {QUESTION}"))
+    assert "field max_tokens" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "named", "kind", "waits"),
+    [
+        (429, "rate_limit_error", "rate_limit", [60, 120, 240, 480, 900]),
+        (500, "api_error", "server", [2, 4, 8]),
+        (502, "", "server", [2, 4, 8]),
+        (504, "timeout_error", "server", [2, 4, 8]),
+        (529, "overloaded_error", "overloaded", [2, 4, 8]),
+    ],
+)
+async def test_passing_errors_are_tried_again_by_the_schedule(
+    status: int, named: str, kind: str, waits: list[float]
+) -> None:
+    _, error, node, server = await failed(wire.failure(status, named))
+    assert error.kind == kind
+    assert node.slept == waits
+    assert len(server.seen) == len(waits) + 1
+    assert f"{len(waits)} retries did not help" in str(error)
+
+
+async def test_a_retry_that_succeeds_gives_the_reply_once() -> None:
+    async with WireServer(
+        wire.failure(529, "overloaded_error"), wire.failure(500, "api_error"), wire.answer("yes")
+    ) as server:
+        node = Node(server)
+        text, _ = await node.ask()
+        await node.adapter.close()
+    assert text == "yes"
+    assert node.slept == [2, 4]
+
+
+async def test_the_waiting_is_told_before_it_begins() -> None:
+    async with WireServer(
+        wire.failure(429, "rate_limit_error", headers={"retry-after": "75"}), wire.answer("yes")
+    ) as server:
+        node = Node(server)
+        told: list[Waiting] = []
+        text = [item async for item in node.adapter.stream(PROMPT, status=told.append)]
+        await node.adapter.close()
+    assert text[0] == Delta("yes")
+    assert told == [Waiting("rate_limit", 75, "08:01:15 UTC", 1, 5)]
+    assert told[0].text == "rate limit reached, waiting until 08:01:15 UTC (retry 1 of 5)"
+    assert node.told == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"retry-after": "7"}, 7),
+        ({"retry-after": "1.5"}, 1.5),
+        ({"retry-after": "Fri, 15 Jan 2027 08:00:30 GMT", "date": "Fri, 15 Jan 2027 08:00:10 GMT"}, 20),
+        ({"retry-after": "0"}, 60),
+        ({"retry-after": "-5"}, 60),
+        ({"retry-after": "nan"}, 60),
+        ({"retry-after": "inf"}, 60),
+        ({"retry-after": "1e999"}, 60),
+        ({"retry-after": "soon"}, 60),
+        ({"retry-after": "Fri, 99 Foo 2027"}, 60),
+    ],
+)
+async def test_retry_after_wins_where_it_makes_sense(headers: dict[str, str], wait: float) -> None:
+    async with WireServer(wire.failure(429, "rate_limit_error", headers=headers), wire.answer("yes")) as server:
+        node = Node(server)
+        await node.ask()
+        await node.adapter.close()
+    assert node.slept == [wait]
+
+
+async def test_a_retry_after_too_long_to_hang_for_ends_the_attempts_and_is_told() -> None:
+    _, error, node, _ = await failed(wire.failure(429, "rate_limit_error", headers={"retry-after": "3600"}))
+    assert (error.kind, error.retry_after_s) == ("rate_limit", 3600)
+    assert node.slept == []
+
+
+async def test_a_server_that_forbids_retrying_is_obeyed() -> None:
+    _, error, node, _ = await failed(wire.failure(500, "api_error", headers={"x-should-retry": "false"}))
+    assert error.kind == "server"
+    assert node.slept == []
+
+
+@pytest.mark.parametrize("code", ["enforced_spend_limit_reached", "contract_spend_limit_reached"])
+async def test_a_spending_limit_is_no_rate_limit(code: str) -> None:
+    body = wire.error_body("rate_limit_error", "limit", error_code=code)
+    reply = Reply([json.dumps(body).encode()], status=429, headers={"Content-Type": "application/json"})
+    _, error, node, _ = await failed(reply)
+    assert error.kind == "credit"
+    assert node.slept == []
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>Bad gateway</html>", b"[1]", b'"x"', b'{"error": "odd"}', b"\xff\xfe", b"[" * 100_000]
+)
+async def test_an_error_without_a_readable_body_goes_by_its_status(body: bytes) -> None:
+    _, error, *_ = await failed(Reply([body], status=404, headers={"Content-Type": "text/html"}))
+    assert error.kind == "not_found"
+
+
+async def test_an_endless_error_body_is_cut() -> None:
+    reply = Reply([b"x" * 65536] * 64, status=403, headers={"Content-Type": "text/plain"})
+    _, error, *_ = await failed(reply)
+    assert error.kind == "permission"
+
+
+async def test_nobody_listening_is_a_network_error_tried_four_times() -> None:
+    async with WireServer() as server:
+        node = Node(server)
+    _, error = await node.fail()
+    await node.adapter.close()
+    assert error.kind == "network"
+    assert node.slept == [2, 4, 8, 16]
+    assert [waiting.retry for waiting in node.told] == [1, 2, 3, 4]
+
+
+async def test_a_connection_dropped_before_the_headers_is_tried_again() -> None:
+    async with WireServer(Reply(before_headers=[Abort()]), wire.answer("yes")) as server:
+        node = Node(server)
+        assert (await node.ask())[0] == "yes"
+        await node.adapter.close()
+    assert node.slept == [2]
+
+
+async def test_redirects_are_not_followed() -> None:
+    async with WireServer(wire.answer("caught")) as other:
+        reply = Reply(status=307, headers={"Location": f"{other.base_url}/v1/messages"})
+        _, error, *_ = await failed(reply)
+        assert other.seen == []
+    assert error.kind == "not_configured"
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/json", ""])
+async def test_an_address_that_answers_in_something_else_is_named(kind: str) -> None:
+    _, error, node, _ = await failed(Reply([b"<html>log in here</html>"], headers={"Content-Type": kind}))
+    assert error.kind == "not_configured"
+    assert "base_url" in error.remedy
+    assert node.slept == []
+
+
+async def test_a_compressed_stream_is_refused_before_it_unfolds() -> None:
+    headers = {"Content-Type": "text/event-stream", "Content-Encoding": "gzip"}
+    _, error, *_ = await failed(Reply([gzip.compress(b"x" * 10_000_000)], headers=headers))
+    assert error.kind == "not_configured"
+
+
+# --- errors in the stream ---
+
+MID_ERRORS = [
+    ("overloaded_error", "overloaded", 3),
+    ("rate_limit_error", "rate_limit", 5),
+    ("api_error", "server", 3),
+    ("authentication_error", "authentication", 0),
+    ("invalid_request_error", "bad_request", 0),
+    ("unheard_of_error", "server", 3),
+]
+
+
+@pytest.mark.parametrize(("named", "kind", "retries"), MID_ERRORS)
+async def test_an_error_event_before_text_is_known_by_its_type_not_by_status_200(
+    named: str, kind: str, retries: int
+) -> None:
+    _, error, node, _ = await failed(Reply([wire.message_start(), wire.error_event(named, QUESTION)]))
+    assert error.kind == kind
+    assert len(node.slept) == retries
+
+
+@pytest.mark.parametrize(("named", "kind", "retries"), MID_ERRORS)
+async def test_an_error_event_after_text_interrupts_and_is_not_tried_again(named: str, kind: str, retries: int) -> None:
+    reply = Reply([*wire.opening("half a sen"), wire.error_event(named, QUESTION)])
+    text, error, node, server = await failed(reply)
+    assert (text, error.kind) == ("half a sen", "interrupted")
+    assert node.slept == []
+    assert len(server.seen) == 1
+
+
+GARBAGE = [
+    b"event: content_block_delta\ndata: {broken\n\n",
+    b"event: content_block_delta\ndata: \xff\xfe\n\n",
+    b"event: content_block_delta\ndata: " + b"[" * 200_000 + b"\n\n",
+    b"event: error\ndata: not json\n\n",
+    b"event: error\ndata: [1, 2]\n\n",
+    b"event: error\n\n",
+]
+# Every way in which a stream can end before its end.
+BREAKS: dict[str, list[Step]] = {
+    "truncated": [],
+    "truncated inside an event": [wire.text_delta("lost")[:-9]],
+    "truncated before message_stop": [wire.block_stop(), wire.message_delta()],
+    "truncated inside a character": ['event: x\ndata: {"a": "é'.encode()[:-1]],
+    "aborted": [Abort()],
+}
+BREAKS |= {f"garbage {number}": [piece] for number, piece in enumerate(GARBAGE)}
+
+
+@pytest.mark.parametrize("steps", BREAKS.values(), ids=BREAKS.keys())
+async def test_a_stream_broken_after_text_keeps_the_text_and_says_interrupted(
+    steps: list[Step],
+) -> None:
+    text, error, node, server = await failed(Reply([*wire.opening("half ", "a sen"), *steps]))
+    assert (text, error.kind) == ("half a sen", "interrupted")
+    assert "continue" in error.remedy
+    assert node.slept == []
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("steps", BREAKS.values(), ids=BREAKS.keys())
+async def test_a_stream_broken_before_text_is_tried_again(steps: list[Step]) -> None:
+    async with WireServer(Reply([wire.message_start(), *steps]), wire.answer("whole")) as server:
+        node = Node(server)
+        assert (await node.ask())[0] == "whole"
+        await node.adapter.close()
+    assert node.slept == [2]
+    assert len(server.seen) == 2
+
+
+async def test_an_answer_without_end_is_stopped_by_its_characters() -> None:
+    prompt = Prompt("", (PromptMessage("user", QUESTION),), output_tokens_max=10)
+    async with WireServer(Reply([*wire.opening(), *[wire.text_delta("la " * 30)] * 100])) as server:
+        node = Node(server)
+        text, error = await node.fail(prompt)
+        await node.adapter.close()
+    assert error.kind == "interrupted"
+    assert len(text) <= 640
+
+
+@pytest.mark.parametrize("piece", [wire.ping(), b"x" * 4096, b"data: " + b"x" * 4096 + b"\n"])
+async def test_an_answer_without_end_is_stopped_by_its_bytes(piece: bytes) -> None:
+    async with WireServer(Reply([wire.message_start(), *[piece] * 3000])) as server:
+        node = Node(server, bytes_max=100_000)
+        _, error = await node.fail()
+        await node.adapter.close()
+    assert error.kind == "server"
+    assert len(server.seen) == 1
+
+
+# --- time ---
+
+
+async def test_silence_past_the_read_timeout_is_tried_again_before_text() -> None:
+    never = asyncio.Event()
+    async with WireServer(Reply([wire.message_start(), Hold(never)]), wire.answer("yes")) as server:
+        node = Node(server, timeouts=Timeouts(read_s=0.2))
+        assert (await node.ask())[0] == "yes"
+        await asyncio.wait_for(server.disconnected.wait(), 30)
+        await node.adapter.close()
+    assert node.slept == [2]
+    assert node.told[0].kind == "timeout"
+
+
+async def test_silence_before_the_headers_is_a_timeout() -> None:
+    _, error, node, _ = await failed(Reply(before_headers=[Hold(asyncio.Event())]), timeouts=Timeouts(read_s=0.1))
+    assert error.kind == "timeout"
+    assert node.slept == [2, 4, 8, 16]
+
+
+async def test_silence_after_text_interrupts() -> None:
+    reply = Reply([*wire.opening("half"), Hold(asyncio.Event())])
+    text, error, *_ = await failed(reply, timeouts=Timeouts(read_s=0.2))
+    assert (text, error.kind) == ("half", "interrupted")
+
+
+async def test_slow_bytes_are_waited_for() -> None:
+    steps: list[Step] = []
+    for piece in wire.split([*wire.opening("slow"), *wire.closing()], 100):
+        steps += [piece, Pause(0.01)]
+    assert (await asked(Reply(steps)))[0] == "slow"
+
+
+async def test_the_total_timeout_ends_an_answer_kept_alive_by_pings() -> None:
+    pings: list[Step] = [wire.message_start()]
+    for _ in range(1000):
+        pings += [wire.ping(), Pause(0.02)]
+    async with WireServer(Reply(pings)) as server:
+        node = Node(server, timeouts=Timeouts(total_s=0.3))
+        _, error = await node.fail()
+        await asyncio.wait_for(server.disconnected.wait(), 30)
+        await node.adapter.close()
+    assert error.kind == "timeout"
+    assert node.slept == []
+
+
+async def test_the_total_timeout_does_not_strike_in_the_callers_code() -> None:
+    async with WireServer(Reply([*wire.opening("one"), Hold(asyncio.Event())])) as server:
+        node = Node(server, timeouts=Timeouts(total_s=0.2))
+        stream = node.adapter.stream(PROMPT)
+        assert await anext(stream) == Delta("one")
+        await asyncio.sleep(0.3)  # a slow reader: no CancelledError may come up here
+        with pytest.raises(ModelError) as caught:
+            await anext(stream)
+        await node.adapter.close()
+    assert caught.value.kind == "interrupted"
