@@ -2,9 +2,9 @@
 
 Usage: python3 scripts/lock.py [--upgrade] [--upgrade-package NAME]...
 
-Needs uv and the network. Versions that still fit stay as they are, unless an upgrade is asked for. One resolution serves every
-supported Python (3.11 to 3.13) on Linux and macOS; every file is named by its hash, and no download host is named, so that a
-mirror does as well.
+Needs uv (in .venv after `python3 scripts/try.py setup --dev`, or on PATH) and the network. Versions that still fit stay
+as they are, unless an upgrade is asked for. One resolution serves every supported Python (3.11 to 3.13) on Linux and
+macOS; every file is named by its hash, and no download host is named, so that a mirror does as well.
 """
 
 import re
@@ -30,12 +30,18 @@ ABOUT = {
 }
 
 
+def uv() -> str:
+    """Return the uv to use: the locked one if it is installed."""
+    ours = CHECKOUT / ".venv" / "bin" / "uv"
+    return str(ours) if ours.exists() else "uv"
+
+
 def compile_command(name: str, selection: list[str], extra: list[str]) -> list[str]:
     """Return the command that writes requirements/`name`."""
     # dev.txt repeats runtime.txt and build.txt: constrained, the three can never disagree.
     constraints = ["-c", "requirements/runtime.txt", "-c", "requirements/build.txt"] if name == "dev.txt" else []
     return [
-        "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-annotate", "--no-header",
+        uv(), "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-annotate", "--no-header",
         "--no-emit-index-url", "--no-emit-find-links", "--python-version", "3.11", *constraints, *selection,
         *extra, "-o", f"requirements/{name}",
     ]  # fmt: skip

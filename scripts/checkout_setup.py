@@ -1,0 +1,204 @@
+"""Is .venv ready for this checkout, and if not, what makes it so?
+
+A set-up writes a mark first and a stamp last, so that one which was cut off is begun again from nothing. The stamp
+holds what .venv was made from; while that has not changed, setting up is a look at it. A lock keeps two set-ups from
+working at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import checkout_installers as installers
+from checkout_progress import DISK_FULL, CommandFailedError, Progress, interruptible, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+VENV = CHECKOUT / ".venv"
+PYTHON = VENV / "bin" / "python"
+MARK = VENV / "setup-unfinished"
+STAMP = VENV / "setup-stamp.json"
+# By how much they hold. "dev" holds all that "run" holds.
+PROFILES = {"run": ("runtime.txt", "build.txt"), "dev": ("dev.txt",)}
+
+
+class SetupError(Exception):
+    """Set-up failed; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What .venv is at the moment. `profile` is what it holds as far as known; `reuse` whether it can be built upon."""
+
+    profile: str = ""
+    current: bool = False
+    reuse: bool = False
+    why: str = ""
+
+
+def set_up(profile: str = "run", *, assume_yes: bool = False) -> None:
+    """Make .venv hold `profile` ("run" or "dev") of this checkout, or leave it be if it does.
+
+    Raises SetupError, CommandFailedError or InterruptedSetupError; after any of them the next call mends it.
+    """
+    with interruptible(), _lock() as lock:
+        found = inspect_venv()
+        if found.current and profile in {found.profile, "run"}:
+            return
+        if found.profile == "dev":
+            profile = "dev"  # what is there stays as good as it was
+        ways = _installers(assume_yes=assume_yes)
+        try:
+            _build(profile, found, ways, lock)
+        except OSError as error:
+            raise SetupError(f"{error.strerror}: {error.filename or VENV}") from error
+
+
+def digest() -> str:
+    """Return the hash of what decides the contents of .venv: package description and locked requirements."""
+    state = hashlib.sha256()
+    names = sorted({name for files in PROFILES.values() for name in files})
+    for path in [CHECKOUT / "pyproject.toml", *(CHECKOUT / "requirements" / name for name in names)]:
+        state.update(hashlib.sha256(path.read_bytes()).digest())
+    return state.hexdigest()
+
+
+def inspect_venv() -> Found:
+    """Look at .venv: its stamp, its mark, and whether its interpreter runs."""
+    if not VENV.exists():
+        return Found()
+    if MARK.exists():
+        return Found(why="the last set-up was cut off")
+    answer = installers.ask_python(str(PYTHON), "import sys; print(sys.prefix); print('%d.%d' % sys.version_info[:2])")
+    prefix, _, minor = answer.partition("\n")
+    if not prefix or os.path.realpath(prefix) != os.path.realpath(VENV):
+        return Found(why="its interpreter does not run")
+    try:
+        stamp = json.loads(STAMP.read_text())
+        profile, made_from, python, where = (str(stamp[key]) for key in ("profile", "digest", "python", "checkout"))
+    except (OSError, ValueError, KeyError, TypeError):
+        # Made by hand, or by another tool: what is in it is someone's, so it is added to.
+        usable = minor in {"3.11", "3.12", "3.13"}
+        return Found(reuse=usable, why="" if usable else f"it was made for Python {minor}")
+    ours = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if python != ours or minor != ours:
+        return Found(profile=profile, why=f"it was made for Python {python}, and this is {ours}")
+    if where != str(CHECKOUT):  # scripts in .venv/bin and the links hold the path: a copy would run the old one
+        return Found(profile=profile, why="the checkout has moved")
+    current = made_from == digest() and (VENV / "bin" / "ccnode").exists() and profile in PROFILES
+    return Found(profile=profile, current=current, reuse=True)
+
+
+def _installers(*, assume_yes: bool) -> list[installers.Installer]:
+    """Return the ways to install; offer the system package that brings one where there is none."""
+    try:
+        return installers.installers(PYTHON)
+    except installers.NoInstallerError as error:
+        print(f"try: {error}.", file=sys.stderr)
+        if not error.package:
+            raise SetupError("Install pip for this Python, or uv, and run the same command again.") from error
+        print(f"One package brings it:\n\n    sudo apt install {error.package}\n", file=sys.stderr, flush=True)
+        if not installers.install_system_package(error.package, assume_yes=assume_yes):
+            raise SetupError("Install it and run the same command again.") from error
+    return installers.installers(PYTHON)
+
+
+def _build(profile: str, found: Found, ways: list[installers.Installer], lock: int) -> None:
+    """Make .venv, fill it by the first way that works, stamp it."""
+    progress = Progress(total=2 if found.reuse else 3)
+    if found.why:
+        progress.note(f"try: making .venv anew: {found.why}")
+    if not found.reuse:
+        with progress.step(f"making .venv with Python {sys.version.split()[0]}"):
+            _remove_venv()
+            VENV.mkdir()
+            MARK.touch()
+            # Never with pip: where ensurepip is missing (Debian), this alone still works.
+            command = [installers.base_python(), "-m", "venv", "--without-pip", str(VENV)]
+            env = installers.installer_environment()
+            run(command, what="making .venv", progress=progress, env=env, cwd=CHECKOUT, lock=lock)
+    MARK.touch()
+    STAMP.unlink(missing_ok=True)
+    before = progress.done
+    for way in ways:
+        try:
+            _fill(profile, way, progress, lock)
+            break
+        except CommandFailedError as error:
+            if way is ways[-1] or error.meaning == DISK_FULL:
+                raise
+            progress.note(f"try: {error}\ntry: going on with {ways[ways.index(way) + 1].name} instead of {way.name}")
+            progress.done = before
+    _write_stamp(profile)
+    MARK.unlink()
+    progress.note(f"try: .venv is ready ({progress.elapsed_s():.0f} s)")
+
+
+def _fill(profile: str, way: installers.Installer, progress: Progress, lock: int) -> None:
+    """Install the locked packages, then the checkout itself."""
+    env = installers.installer_environment()
+    files = PROFILES[profile]
+    with progress.step(f"installing the packages locked in requirements/{' and '.join(files)} with {way.name}"):
+        commands = [list(way.prepare)] if way.prepare else []
+        commands += [way.locked(CHECKOUT / "requirements" / name) for name in files]
+        for command in commands:
+            run(command, what=way.name, progress=progress, env=env, cwd=CHECKOUT, lock=lock)
+    with progress.step("linking the checkout into .venv"):
+        run(way.editable, what=way.name, progress=progress, env=env, cwd=CHECKOUT, lock=lock)
+
+
+def _remove_venv() -> None:
+    """Remove .venv, if it is there and nothing but a virtual environment."""
+    if not VENV.exists():
+        return
+    if VENV.is_symlink() or not (MARK.exists() or (VENV / "pyvenv.cfg").exists() or not any(VENV.iterdir())):
+        raise SetupError(
+            f"{VENV} is not a virtual environment of this checkout: move it away, then run the same command again."
+        )
+    # The mark goes last, or a removal that is cut off would leave something that looks like a person's own folder.
+    for entry in sorted(VENV.iterdir(), key=lambda entry: entry == MARK):
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+    VENV.rmdir()
+
+
+def _write_stamp(profile: str) -> None:
+    """Say what .venv holds; whole or not at all."""
+    stamp = {
+        "profile": profile,
+        "digest": digest(),
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "checkout": str(CHECKOUT),
+    }
+    draft = STAMP.with_suffix(".draft")
+    draft.write_text(json.dumps(stamp, indent=1) + "\n")
+    draft.replace(STAMP)
+
+
+@contextlib.contextmanager
+def _lock() -> Iterator[int]:
+    """Hold the checkout for this set-up alone; yield the descriptor that holds it."""
+    # On the folder itself: it outlives any .venv, and leaves no file behind.
+    descriptor = os.open(CHECKOUT, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("try: another set-up is at work here; waiting for it", file=sys.stderr, flush=True)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,123 @@
+"""What happens after `python3 scripts/try.py ...`, once a Python that the project supports runs it?"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from checkout_installers import clean_environment
+from checkout_progress import CommandFailedError, InterruptedSetupError
+from checkout_setup import CHECKOUT, PYTHON, VENV, SetupError, set_up
+
+CCNODE = VENV / "bin" / "ccnode"
+EXIT_USAGE = 2
+EXIT_CONFLICT = 5  # of ccnode: here, "there is a node already"
+NAME_LENGTH_MAX = 32
+WORKERS_MAX = 4
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the arguments ask for; return the exit code. Does not return when it becomes the node or pytest."""
+    command = arguments[0] if arguments and arguments[0] in {"setup", "test"} else ""
+    rest = arguments[1:] if command else arguments
+    cut = rest.index("--") if "--" in rest else len(rest)
+    ours, theirs = rest[:cut], rest[cut + 1 :]
+    assume_yes = "--yes" in ours
+    ours = [argument for argument in ours if argument != "--yes"]
+    dev = command == "test"
+    if command == "test":
+        ours, theirs = [], ours + theirs
+    elif command == "setup" and "--dev" in ours:
+        dev = True
+        ours.remove("--dev")
+    if ours or (command == "setup" and theirs):
+        print(f"try: {(ours + theirs)[0]}: not understood; --help says what is", file=sys.stderr)
+        return EXIT_USAGE
+    status = _set_up(dev=dev, assume_yes=assume_yes)
+    if status != 0 or command == "setup":
+        return status
+    return _test(theirs) if command == "test" else _run(theirs)
+
+
+def _set_up(*, dev: bool, assume_yes: bool) -> int:
+    """Set up, and say what went wrong if something did."""
+    again = "Once that is mended, run the same command again: it goes on from there."
+    try:
+        set_up("dev" if dev else "run", assume_yes=assume_yes)
+    except CommandFailedError as error:
+        for line in error.lines:
+            print(f"    {line}", file=sys.stderr)
+        print(f"try: {error}.\n{again}", file=sys.stderr)
+        return 1
+    except SetupError as error:
+        print(f"try: {error}", file=sys.stderr)
+        return 1
+    except InterruptedSetupError as error:
+        print("\ntry: set-up was interrupted; the same command begins it again", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def _test(arguments: list[str]) -> int:
+    """Become pytest, in the checkout, on several cores unless the arguments say otherwise."""
+    chosen = any(re.match(r"-n|--numprocesses|--pdb|--trace|-p=?no:xdist|no:xdist", argument) for argument in arguments)
+    workers = [] if chosen else ["-n", str(min(WORKERS_MAX, max(2, os.cpu_count() or 1)))]
+    os.chdir(CHECKOUT)
+    return _become([str(PYTHON), "-m", "pytest", *workers, *arguments])
+
+
+def _run(arguments: list[str]) -> int:
+    """Make a node if there is none yet, say how to talk to it, and become it."""
+    done = subprocess.run(
+        [str(CCNODE), "init", "--yes", "--name", node_name(socket.gethostname())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=clean_environment(),
+        check=False,
+    )
+    if done.returncode not in {0, EXIT_CONFLICT}:
+        print(done.stdout, end="", file=sys.stderr)
+        print("try: the node could not be made; what ccnode said stands above", file=sys.stderr)
+        return done.returncode if done.returncode > 0 else 1
+    if done.returncode == 0:
+        print(done.stdout, end="")
+    print(how_to_talk(Path.cwd(), os.environ), flush=True)
+    return _become([str(CCNODE), "run", *arguments])
+
+
+def node_name(hostname: str) -> str:
+    """Return the name a node on that host gets: its first label, in letters, digits and hyphens."""
+    label = re.sub(r"[^a-z0-9]+", "-", hostname.split(".", maxsplit=1)[0].lower()).strip("-")
+    return label[:NAME_LENGTH_MAX].strip("-") or "node"
+
+
+def how_to_talk(current: Path, environ: os._Environ[str] | dict[str, str]) -> str:
+    """Return what to type in a second terminal: from the same folder, with the same data directory."""
+    program = os.path.relpath(CCNODE, current) if current.is_relative_to(CHECKOUT) else str(CCNODE)
+    data_dir = environ.get("CCNODE_DATA_DIR")
+    prefix = f"CCNODE_DATA_DIR={shlex.quote(str(Path(data_dir).absolute()))} " if data_dir else ""
+    return (
+        "Starting the node. To talk to it, type in a second terminal:\n"
+        f"    {prefix}{shlex.quote(program)} chat     (here, in the terminal)\n"
+        f"    {prefix}{shlex.quote(program)} open     (in the browser)\n"
+        "Ctrl-C in this one ends it.\n"
+    )
+
+
+def _become(command: list[str]) -> int:
+    """Replace this process, so that signals, terminal and exit code are the program's own."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        os.execve(command[0], command, clean_environment())  # noqa: S606 (no shell is wanted)
+    except OSError as error:
+        print(f"try: {command[0]}: {error.strerror}; `python3 scripts/try.py setup` mends it", file=sys.stderr)
+    return 1
