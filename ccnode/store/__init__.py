@@ -1,0 +1,1 @@
+"""What is kept, and what can be found in it? The ledger (the only writer), views, search, backup and repair."""

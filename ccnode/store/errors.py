@@ -1,0 +1,80 @@
+"""What can go wrong between the node and its disk?
+
+    StoreError
+      StoreBusy        another process holds the write lock, or the queue of writers is full
+      StoreFull        the disk is full
+      StoreReadOnly    the disk or the files cannot be written
+      StoreCorrupt     SQLite found a damaged page, or the chain does not verify
+      SchemaTooNew     a newer program wrote this database
+      DirectoryInUse   another daemon holds the data directory
+      Conflict         what is asked for contradicts what is recorded
+      NotFound         there is no such session or message
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+
+class StoreError(Exception):
+    """Root of the room's errors. `remedy` says what to do about it."""
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+class StoreBusy(StoreError):
+    """Another process holds the write lock, or the queue of writers is full."""
+
+
+class StoreFull(StoreError):
+    """The disk is full; nothing was written."""
+
+
+class StoreReadOnly(StoreError):
+    """The disk or the files cannot be written."""
+
+
+class StoreCorrupt(StoreError):
+    """SQLite found a damaged page, or an entry does not verify."""
+
+
+class SchemaTooNew(StoreError):
+    """A newer program wrote this database."""
+
+
+class DirectoryInUse(StoreError):
+    """Another daemon holds the data directory; `pid` is its process id, where known."""
+
+    def __init__(self, message: str, *, pid: int | None, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.pid = pid
+
+
+class Conflict(StoreError):
+    """What is asked for contradicts what is recorded."""
+
+
+class NotFound(StoreError):
+    """There is no such session, message or file."""
+
+
+def translated(error: sqlite3.Error) -> StoreError:
+    """The room's error for one of SQLite's, with its remedy."""
+    code = getattr(error, "sqlite_errorcode", None) or 0
+    primary = code & 0xFF
+    text = str(error)
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusy("another program holds the database locked", remedy="close it, then try again")
+    if primary == sqlite3.SQLITE_FULL:
+        return StoreFull("the disk is full; nothing was written", remedy="free some space, then try again")
+    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return StoreReadOnly(f"the database cannot be written: {text}", remedy="check the disk and the permissions")
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreCorrupt(
+            f"the database is damaged: {text}", remedy="run 'ccnode audit verify', then restore the newest backup"
+        )
+    if primary == sqlite3.SQLITE_IOERR:
+        return StoreReadOnly(f"the disk reports an error: {text}", remedy="check the disk; nothing was written")
+    return StoreError(f"database error: {text}")

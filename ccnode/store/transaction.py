@@ -1,0 +1,278 @@
+"""What may a job do? Read, append entries to this node's chains, take in other nodes' runs."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ccnode.store.errors import Conflict
+from ccnode_crypto.chain import ChainState, EntryDraft, Run, RunBuilder, verify_runs
+from ccnode_crypto.entry import AUDIENCE_CORE, EPOCH_BYTES, SALT_BYTES, SKIP_BLOCK, ZERO_DIGEST, ChainId, read_header
+from ccnode_protocol import hlc, records
+
+if TYPE_CHECKING:
+    from ccnode.store.project import Projector
+    from ccnode_crypto.keys import SigningKey
+    from ccnode_protocol.records import MessageMeta, Record
+
+_INSERT_ENTRY: Final = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_RUN: Final = "INSERT INTO runs (chain, first_seq, last_seq, signature) VALUES (?, ?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The receipt for one entry: its local number, digest, place and time (hybrid logical clock)."""
+
+    entry: int
+    digest: bytes
+    chain: ChainId
+    seq: int
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The newest entry and run of a transaction."""
+
+    entry: int
+    digest: bytes
+    run: int
+
+
+@dataclass(slots=True)
+class _OwnChain:
+    """A chain of this start's epoch; `row` is chains.id once it is opened."""
+
+    state: ChainState
+    row: int | None = None
+
+
+class OwnChains:
+    """This node's chains of the current epoch, one for each audience; each is opened at its first append."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        key: SigningKey,
+        now_ms: Callable[[], int],
+        chance: Callable[[int], bytes],
+    ) -> None:
+        self.key = key
+        self.now_ms = now_ms
+        self.chance = chance
+        self._connection = connection
+        self._chains: dict[int, _OwnChain] = {}
+        self.next_entry: int = (connection.execute("SELECT max(id) FROM entries").fetchone()[0] or 0) + 1
+        self.time = 0
+        self.epoch = b""
+        self.new_epoch()
+
+    def new_epoch(self) -> None:
+        """Append to fresh chains from now on: at every start, after a step of the clock, after a doubtful commit."""
+        self.epoch = self.chance(EPOCH_BYTES)
+        self._chains.clear()
+        self.time = 0
+
+    def of(self, audience: int) -> _OwnChain:
+        """The current chain for an audience."""
+        chain = self._chains.get(audience)
+        if chain is None:
+            chain = _OwnChain(ChainState(ChainId(self.key.public.raw, self.epoch, audience)))
+            self._chains[audience] = chain
+        return chain
+
+    def tick(self) -> int:
+        """The time of the next entry. A wall clock that was set back starts a new epoch, so that times stay sane."""
+        wall_ms = self.now_ms()
+        self.time = hlc.tick(self.time, wall_ms)
+        return self.time
+
+    def clock_was_set_back(self) -> bool:
+        """Whether the wall clock stands well before the newest entry of this epoch."""
+        return hlc.was_set_back(self.time, self.now_ms())
+
+    def predecessor(self, audience: int) -> tuple[bytes, int, int, bytes, bytes] | None:
+        """The head that a new chain for the audience names: that of our newest one by arrival, whichever key it had."""
+        row = self._connection.execute(
+            "SELECT c.epoch, c.audience, c.length - 1, c.head, c.node FROM chains c"
+            " WHERE c.audience = ? AND c.length > 0"
+            " AND c.node IN (SELECT node FROM own_keys) ORDER BY c.id DESC LIMIT 1",
+            (audience,),
+        ).fetchone()
+        return tuple(row) if row else None
+
+
+class Transaction:
+    """One transaction of the ledger, shared by the jobs that wait together."""
+
+    def __init__(self, connection: sqlite3.Connection, projector: Projector, chains: OwnChains) -> None:
+        self._connection = connection
+        self._projector = projector
+        self._chains = chains
+        self._builders: dict[int, tuple[RunBuilder, int]] = {}
+        self._begun: list[RunBuilder] = []
+        self._opened: list[_OwnChain] = []
+        self._rows: list[tuple[object, ...]] = []
+        self._first_entry = chains.next_entry
+        self._last: tuple[int, bytes] | None = None
+        self._last_run = 0
+        if chains.clock_was_set_back():
+            chains.new_epoch()
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """Read, with everything that this transaction has appended so far."""
+        self._flush()
+        return self._connection.execute(sql, parameters).fetchall()
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Change scratch tables or stored contents; return how many rows were touched."""
+        self._flush()
+        return self._connection.execute(sql, parameters).rowcount
+
+    def append(self, record: Record, meta: MessageMeta | None = None, audience: int = AUDIENCE_CORE) -> Appended:
+        """Append one entry to this node's chain for the audience. `meta` is what record.meta says, where at hand.
+
+        Raises:
+            EntryError: the record is over its limits.
+        """
+        own = self._chains.of(audience)
+        if own.row is None:
+            self._open(own, audience)
+        builder, row = self._builder(own, audience, record)
+        time = self._chains.tick()
+        salt = self._chains.chance(SALT_BYTES) if record.content else b""
+        seq = own.state.length
+        draft = EntryDraft(record.kind, time, record.meta, record.content, salt)
+        header, digest, sealed = builder.add(draft)
+        entry = self._store(row, seq, record.kind, time, digest, header, record.meta, sealed, meta)
+        return Appended(entry, digest, own.state.chain, seq, time)
+
+    def receive(self, chain: ChainId, runs: Sequence[Run]) -> int:
+        """Verify runs that continue a chain of another epoch or node, and store them; return how many entries were new.
+
+        Raises:
+            ChainError: they do not continue what is stored; nothing of them is kept.
+            Conflict: the chain is the one that this node is writing itself.
+        """
+        self._flush()
+        if chain == ChainId(self._chains.key.public.raw, self._chains.epoch, chain.audience):
+            raise Conflict("these entries claim this node's own current epoch: they come from a copy of it")
+        row, state = load_state(self._connection, chain)
+        first = state.length
+        digests = iter(verify_runs(state, runs))
+        if row is None:
+            row = self._insert_chain(chain)
+        for run in runs:
+            for header, meta, sealed in zip(run.headers, run.metas, run.sealed, strict=True):
+                fields = read_header(header)
+                self._store(row, fields.seq, fields.kind, fields.time, next(digests), header, meta, sealed, None)
+            self._flush()
+            last_seq = run.first_seq + len(run.headers) - 1
+            cursor = self._connection.execute(_INSERT_RUN, (row, run.first_seq, last_seq, run.signature))
+            self._last_run = cursor.lastrowid or 0
+        self._connection.execute("UPDATE chains SET length = ?, head = ? WHERE id = ?", (state.length, state.head, row))
+        return state.length - first
+
+    def finish(self) -> Committed | None:
+        """Sign the runs and write what is still gathered; the caller commits. None where nothing was appended."""
+        for audience in list(self._builders):
+            self._close_run(audience)
+        self._flush()
+        return Committed(*self._last, self._last_run) if self._last else None
+
+    def undo(self, *, doubtful: bool) -> None:
+        """After a rollback: put the chains back to what is committed.
+
+        Where the commit itself failed (`doubtful`), its entries may yet be found in the log after a crash, so the epoch
+        is not used again: no position is ever written twice.
+        """
+        self._chains.next_entry = self._first_entry
+        if doubtful:
+            self._chains.new_epoch()
+            return
+        for builder in reversed(self._begun):
+            builder.undo()
+        for own in self._opened:
+            own.row = None
+
+    def _store(
+        self,
+        row: int,
+        seq: int,
+        kind: int,
+        time: int,
+        digest: bytes,
+        header: bytes,
+        meta: bytes,
+        sealed: bytes | None,
+        parsed: MessageMeta | None,
+    ) -> int:
+        entry = self._chains.next_entry
+        self._chains.next_entry = entry + 1
+        self._rows.append((entry, row, seq, kind, time, digest, header, meta, sealed))
+        if kind != records.Kind.MESSAGE:
+            self._flush_entries()  # what is projected at once may look for its own entry
+        self._projector.apply(entry, digest, kind, time, meta, parsed)
+        self._last = (entry, digest)
+        return entry
+
+    def _builder(self, own: _OwnChain, audience: int, record: Record) -> tuple[RunBuilder, int]:
+        if own.row is None:
+            raise AssertionError("the chain is opened before anything is appended to it")
+        held = self._builders.get(audience)
+        if held and held[0].has_room_for(record.meta, record.content):
+            return held
+        if held:
+            self._close_run(audience)
+        self._builders[audience] = held = (RunBuilder(own.state), own.row)
+        self._begun.append(held[0])
+        return held
+
+    def _open(self, own: _OwnChain, audience: int) -> None:
+        record = records.epoch_opened(self._chains.predecessor(audience))
+        own.row = self._insert_chain(own.state.chain)
+        self._opened.append(own)
+        self._connection.execute("INSERT OR IGNORE INTO own_keys VALUES (?)", (own.state.chain.node,))
+        self.append(record, audience=audience)
+
+    def _insert_chain(self, chain: ChainId) -> int:
+        cursor = self._connection.execute(
+            "INSERT INTO chains (node, epoch, audience, length, head) VALUES (?, ?, ?, 0, ?)",
+            (chain.node, chain.epoch, chain.audience, ZERO_DIGEST),
+        )
+        return cursor.lastrowid or 0
+
+    def _close_run(self, audience: int) -> None:
+        builder, row = self._builders.pop(audience)
+        state = self._chains.of(audience).state
+        signature = builder.finish(self._chains.key)
+        cursor = self._connection.execute(_INSERT_RUN, (row, builder.first_seq, state.length - 1, signature))
+        self._last_run = cursor.lastrowid or 0
+        self._connection.execute("UPDATE chains SET length = ?, head = ? WHERE id = ?", (state.length, state.head, row))
+
+    def _flush_entries(self) -> None:
+        if self._rows:
+            self._connection.executemany(_INSERT_ENTRY, self._rows)
+            self._rows.clear()
+
+    def _flush(self) -> None:
+        self._flush_entries()
+        self._projector.flush()
+
+
+def load_state(connection: sqlite3.Connection, chain: ChainId) -> tuple[int | None, ChainState]:
+    """What is stored of a chain, so that more of it can be verified; (None, empty) for a chain not known."""
+    state = ChainState(chain)
+    row = connection.execute(
+        "SELECT id, length, head FROM chains WHERE node = ? AND epoch = ? AND audience = ?",
+        (chain.node, chain.epoch, chain.audience),
+    ).fetchone()
+    if row is None:
+        return None, state
+    starts = connection.execute(
+        f"SELECT digest FROM entries WHERE chain = ? AND seq % {SKIP_BLOCK} = 0 ORDER BY seq", (row[0],)
+    )
+    state.length, state.head, state.block_starts = row[1], row[2], [digest for (digest,) in starts]
+    return row[0], state
