@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
     (name, re.compile(pattern, re.I), features, factor)
     for name, pattern, features, factor in (
         # name, pattern, features of which the answer holds one, factor if it holds none
+        ("result", r"\b(?:finishing|winning|best|race) time\b", ("clock", "duration"), 0.5),
         ("clock", r"\b(?:what|which) (?:exact )?time\b|\bat what (?:time|hour)\b", ("clock",), 0.55),
         ("day", r"\b(?:what|which) (?:day|weekday|days|evening|night)\b", ("day", "date"), 0.55),
         ("month", r"\b(?:what|which) month\b", ("month",), 0.5),
@@ -32,12 +33,13 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
         ("age", r"\bhow old\b|\bwhat age\b|\bage of\b|\bmy age\b", ("age",), 0.45),
         ("often", r"\bhow (?:often|frequently|regularly)\b", ("frequency",), 0.55),
         ("duration", r"\bhow long\b", ("duration", "length", "date"), 0.55),
-        ("height", r"\bhow (?:tall|high|wide|deep|big)\b", ("length", "number"), 0.5),
+        ("height", r"\bhow (?:tall|high|wide|deep)\b", ("length",), 0.5),
+        ("size", r"\bhow (?:big|large|small|fast|slow|quick|expensive|warm|cold|hot|strong|loud)\b|\bwhat size\b", ("number",), 0.5),
         ("distance", r"\bhow far\b", ("distance",), 0.5),
         ("mass", r"\bhow heavy\b|\bhow much do(?:es)? .* weigh\b", ("mass", "number"), 0.5),
         ("amount", r"\bhow much\b", ("money", "number"), 0.55),
         ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\bwho's\b", ("name", "person"), 0.65),
-        ("where", r"\bwhere\b|\bwhere's\b|\bwhereabouts\b|\b(?:what|which) place\b", ("place", "name"), 0.7),
+        ("where", r"\bwhere\b|\bwhere's\b|\bwhereabouts\b|\b(?:what|which) (?:place|location|spot)\b", ("place", "name"), 0.7),
         ("named", r"\b(?:called|name|named|names)\b", ("name",), 0.6),
         ("why", r"\bwhy\b|\bwhat reason\b", (), 1.0),
         ("how", r"\bhow\b", (), 1.0),
@@ -46,7 +48,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
 )
 # What a word asked for looks like when it is told without being named.
 _LOOKS_LIKE: dict[str, tuple[str, ...]] = {
-    "name": ("name",), "nicknam": ("named",), "surnam": ("name",), "call": ("named",), "email": ("email",), "phonenumber": ("phone",),
+    "brand": ("name",), "model": ("name", "code"), "mak": ("name",), "titl": ("name",), "name": ("name",), "nicknam": ("named",), "surnam": ("fullname",), "call": ("named",), "email": ("email",), "phonenumber": ("phone",),
     "cost": ("money",), "price": ("money",), "pai": ("money",), "spend": ("money",), "salari": ("money",), "rent": ("money",),
     "height": ("length",), "tall": ("length",), "weight": ("mass",), "weigh": ("mass",),
     "temperatur": ("heat",), "ag": ("age",), "distanc": ("distance",), "budget": ("money",),
@@ -54,18 +56,34 @@ _LOOKS_LIKE: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _ANSWERED_BY_KIND = frozenset(
     "date time day days weekday month year years many much often frequently regularly long far tall high hour old age place many "
-    "whereabouts name names called named".split()
+    "location spot whereabouts name names called named".split()
+)
+_TEMPORAL = frozenset(
+    "today tomorrow yesterday tonight now night nights morning mornings evening evenings afternoon week weeks weekend weekends summer "
+    "winter spring autumn currently recently soon later annually moment nowadays early late end beginning first last next previous "
+    "other else person per since during case order top".split()
+)
+# The noun phrase a question asks for: "which (streaming service) do we ...", "what's (the hourly rate) of ...".
+_OPEN = (
+    r"(?:do|does|did|is|are|was|were|am|has|have|had|can|could|will|would|should|may|might|must|i|we|you|he|she|it|they|"
+    r"of|for|in|at|on|to|from|with|that|when|where|while|by|about|before|after|under|into|over|during|according|if|who|which|s)"
+)
+_ASKED_FOR = re.compile(
+    r"\b(?:what|which|whose|how many|how much)(?:'s|'re| is| are| was| were)?\s+((?:(?!" + _OPEN + r"\b)[^\s,?.!]+\s*)+)(?:of\s+((?:(?!" + _OPEN + r"\b)[^\s,?.!]+\s*)+))?",
+    re.I,
 )
 _PERSONS = """
 mother father brother sister son daughter uncle aunt cousin niece nephew grandmother grandfather grandson granddaughter wife
 husband girlfriend boyfriend fiance fiancee spouse partner bestfriend friend flatmate neighbour neighbor boss manager colleague
 coworker landlord landlady stepmother stepfather stepson stepdaughter motherinlaw fatherinlaw sisterinlaw brotherinlaw godmother
 godfather parent grandparent sibling child kid baby mum mom dad grandma grandpa granny gran nan nana mummy daddy ex exwife exhusband
-dentist doctor gp therapist teacher hairdresser accountant lawyer plumber mechanic vet nanny babysitter halfsister halfbrother
-godson goddaughter inlaws twin roommate housemate buddy pal mate physio cleaner optician physician barber coach tutor
+halfsister halfbrother godson goddaughter inlaws twin roommate housemate buddy pal mate
 soninlaw daughterinlaw bestman granddad grandad auntie aunty supervisor workmate classmate
 """.split()
-_WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
+_HELPERS = """
+dentist doctor gp therapist teacher hairdresser accountant lawyer plumber mechanic vet nanny babysitter physio cleaner optician
+physician barber coach tutor electrician gardener surgeon specialist
+""".split()
 _ELLIPSIS = re.compile(r"^(?:and|or|but)?[\s,]*(?:what|how) about\b|^(?:and|or)\b", re.I)
 
 
@@ -80,6 +98,7 @@ class Unit:
     features: tuple[str, ...]
     rivals: frozenset[str]
     required: bool
+    focus: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +114,19 @@ class Question:
     persons: frozenset[str]
     about_self: bool
     about_assistant: bool
+    keys: frozenset[str]
 
 
 @lru_cache(maxsize=1)
 def persons() -> frozenset[str]:
     """Keys of the words for people, by their relation to the speaker."""
     return frozenset(lexicon.lemma(word) for word in _PERSONS)
+
+
+@lru_cache(maxsize=1)
+def helpers() -> frozenset[str]:
+    """Keys of the words for people by what they do for the speaker."""
+    return frozenset(lexicon.lemma(word) for word in _HELPERS)
 
 
 def read_question(text: str, conversation: Sequence[PromptMessage] = ()) -> Question:
@@ -119,10 +145,11 @@ def read_question(text: str, conversation: Sequence[PromptMessage] = ()) -> Ques
     sentence = Sentence(trimmed)
     if asks:
         units = _borrowed(trimmed, units, conversation, leans=sentence.has("other"))
-    named = frozenset(unit.word for unit in units if lexicon.lemma(unit.word) in persons())
+    named = frozenset(unit.word for unit in units if lexicon.lemma(unit.word) in persons() | helpers())
     about_assistant = bool(re.search(r"\b(?:did|have|had|do|are|were|would|was it) you\b|\byou(?:'ve)? (?:said|say|suggest|recommend|"
                                      r"wrote|answer|propos|advis|told|list)|\byour (?:advice|suggestion|answer|recommendation)", trimmed, re.I))  # fmt: skip
-    return Question(trimmed, asks, kind, wanted, factor, units, named, sentence.has("self"), about_assistant)
+    return Question(trimmed, asks, kind, wanted, factor, units, named, sentence.has("self"), about_assistant,
+                    frozenset(lexicon.lemma(unit.word) for unit in units))  # fmt: skip
 
 
 def _units(text: str) -> tuple[Unit, ...]:
@@ -130,41 +157,46 @@ def _units(text: str) -> tuple[Unit, ...]:
     if sum(word[:1].isupper() for word in text.split()) > max(3, len(text.split()) // 2):
         names = set()  # Title Case or capitals throughout tell nothing
     verb = _verb(text)
-    given = [word for word in lexicon.words(text)]
-    tokens = lexicon.read_as(given)
+    focus = _focus(text)
     units: dict[str, Unit] = {}
-    skip = 0
-    phrase_names = {word for word in tokens if word not in given}
-    for i, word in enumerate(tokens):
-        if skip:
-            skip -= 1
-            continue
-        if word in phrase_names:
-            # The phrase stands for its own words: they are not asked for a second time.
-            skip = _phrase_length(tokens, i)
+    for word in lexicon.read_as(lexicon.words(text), keep=False):
         if word in lexicon.STOP or (len(word) == 1 and word.isascii() and not word.isdigit()):
             continue
         key = lexicon.lemma(word)
         if key not in units and len(units) < UNITS_MAX:
-            units[key] = _unit(word, name=word in names, verb=word == verb)
-    return tuple(units.values())
+            units[key] = _unit(word, name=word in names, verb=word == verb, focus=word in focus)
+    found = tuple(units.values())
+    if found and not any(unit.focus and unit.weight > 0.3 for unit in found):
+        # Nothing is named that is asked for ("where does Femke live"): then the verb is the matter.
+        things = sum(unit.weight > 0.5 and not unit.required and unit.word != verb for unit in found)
+        alone = things == 0 or text.lower().startswith("who ")
+        found = tuple(replace(unit, focus=alone and unit.word == verb and unit.weight > 0.5) for unit in found)
+    return found
 
 
-def _phrase_length(tokens: list[str], at: int) -> int:
-    for size in (4, 3, 2):
-        if lexicon.read_as(tokens[at + 1 : at + 1 + size])[:1] == [tokens[at]]:
-            return size
-    return 0
+def _focus(text: str) -> frozenset[str]:
+    """Folded words that name what is asked for, phrases read as one; empty if only a question word does."""
+    result: list[str] = []
+    for found in list(_ASKED_FOR.finditer(text))[:2]:
+        for part in found.groups():
+            heads = [word for word in lexicon.read_as(lexicon.words(part or ""), keep=False) if word not in lexicon.STOP]
+            named = [word for word in heads if word not in _ANSWERED_BY_KIND and word not in lexicon.LIGHT]
+            result.extend(named[-1:])
+            if named:
+                break
+    return frozenset(result)
 
 
-def _unit(word: str, *, name: bool, verb: bool) -> Unit:
+def _unit(word: str, *, name: bool, verb: bool, focus: bool) -> Unit:
     key = lexicon.lemma(word)
     accepts = lexicon.meanings(word)
     light = word in lexicon.LIGHT or key in lexicon.LIGHT
     known = lexicon.is_known(word)
-    person = key in persons()
+    person = key in persons() or key in helpers()
     if name and not known:
-        weight = 1.4
+        weight = 1.5
+    elif word in _TEMPORAL:
+        weight = 0.3
     elif word in _ANSWERED_BY_KIND:
         weight = 0.1  # the wanted kind of fact stands for it
     elif light:
@@ -173,10 +205,12 @@ def _unit(word: str, *, name: bool, verb: bool) -> Unit:
         weight = 0.35
     elif verb:
         weight = 0.7
+    elif focus:
+        weight = 1.2
     else:
         weight = 1.0
     families = {} if name and not known else _family_map(accepts)
-    return Unit(word, weight, accepts, families, _LOOKS_LIKE.get(key, ()), lexicon.rivals(word), person or (name and not known) or word.isdigit())
+    return Unit(word, weight, accepts, families, _LOOKS_LIKE.get(key, ()), lexicon.rivals(word), person or (name and not known) or word.isdigit(), focus and weight > 0.3)
 
 
 def _family_map(accepts: Mapping[str, float]) -> Mapping[str, float]:
@@ -192,6 +226,8 @@ def _family_map(accepts: Mapping[str, float]) -> Mapping[str, float]:
 def _verb(text: str) -> str:
     """The verb of a question formed with an auxiliary ("where did I stash the key"), folded; or ""."""
     found = re.search(r"\b(?:do|does|did|can|could|will|would|should|have|has|had)(?:n't)? (?:i|we|you|he|she|it|they)(?: \w+ly| ever| usually| just)? (\w+)", text, re.I)
+    if found is None:
+        found = re.search(r"\bwho (?!is\b|are\b|was\b|were\b|do\b|does\b|did\b)(\w+)", text, re.I)
     if found is None:
         found = re.search(r"\b(?:do|does|did)(?:n't)? (?:my|our) \w+(?:'s \w+)? (\w+)", text, re.I)
     return found.group(1).lower() if found else ""

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccnode.mind.stemming import family, stem, words
-from ccnode.mind.words import categories, forms, related, synonyms
+from ccnode.mind.words import categories, forms, hints, related, synonyms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,10 +20,13 @@ LIGHT = frozenset(forms.LIGHT)
 
 SYNONYM = 0.92
 MEMBER = 0.88  # the question names the kind, the message one of it
-KIND = 0.6  # the message names the kind only
+HINT = 0.75  # a word by which people tell what is asked for
+KIND = 0.4  # the message names the kind only
 FAMILY = 0.85
 RELATED = 0.3
 _MEANINGS_MAX = 400
+# Heads whose members' synonyms count too; for "job" they would not do ("teacher" -> "teach", "lesson").
+_DEEP = frozenset(stem(word) for word in "pet animal relative family allergen medicine illness meal vehicle transport".split())
 
 
 class _Tables(NamedTuple):
@@ -34,6 +37,7 @@ class _Tables(NamedTuple):
     members: Mapping[str, frozenset[str]]
     kinds: Mapping[str, frozenset[str]]
     topics: Mapping[str, tuple[frozenset[str], ...]]
+    hints: Mapping[str, frozenset[str]]
     exclusive: Mapping[str, tuple[frozenset[str], ...]]
 
 
@@ -47,23 +51,27 @@ def lemma(word: str) -> str:
     return stem(_tables().lemmas.get(word, word))
 
 
-def read_as(tokens: Iterable[str]) -> list[str]:
+def read_as(tokens: Iterable[str], *, keep: bool = True) -> list[str]:
     """The words with fixed phrases read as the one word they stand for ("grew up" -> "childhood").
 
-    The phrase's own words stay, after the word they are read as, so nothing said is lost.
+    With `keep` the phrase's own words follow it, so nothing said is lost; without, it replaces them.
     """
     given = list(tokens)
     phrases = _phrases()
     result: list[str] = []
-    for i, word in enumerate(given):
-        for size in (4, 3, 2):
-            if word in phrases.starts and i + size <= len(given):
-                found = phrases.names.get(" ".join(given[i : i + size]))
-                if found:
-                    result.append(found)
-                    break
-        result.append(word)
+    at = 0
+    while at < len(given):
+        size = next((n for n in (4, 3, 2) if _phrase_at(given, at, n)), 0) if given[at] in phrases.starts else 0
+        if size:
+            result.append(phrases.names[" ".join(given[at : at + size])])
+        if keep or not size:
+            result.append(given[at])
+        at += size if size and not keep else 1
     return result
+
+
+def _phrase_at(given: list[str], at: int, size: int) -> bool:
+    return at + size <= len(given) and " ".join(given[at : at + size]) in _phrases().names
 
 
 class _Phrases(NamedTuple):
@@ -140,6 +148,11 @@ def _tables() -> _Tables:
         topic = frozenset(key(word) for word in line)
         for word in topic:
             topics.setdefault(word, []).append(topic)
+    told_by: dict[str, set[str]] = {}
+    for hint in hints.HINTS.strip().splitlines():
+        asked, _, told = hint.partition(":")
+        for word in asked.split():
+            told_by.setdefault(key(word), set()).update(key(other) for other in told.split() if other not in STOP)
     exclusive: dict[str, list[frozenset[str]]] = {}
     for line in _lines(categories.EXCLUSIVE):
         rivals = frozenset(key(word) for word in line)
@@ -153,6 +166,7 @@ def _tables() -> _Tables:
         {word: frozenset(found) for word, found in members.items()},
         {word: frozenset(found) for word, found in kinds.items()},
         {word: tuple(found) for word, found in topics.items()},
+        {word: frozenset(found) for word, found in told_by.items()},
         {word: tuple(found) for word, found in exclusive.items()},
     )
 
@@ -174,14 +188,16 @@ def meanings(word: str) -> Mapping[str, float]:
     add(near, SYNONYM)
     for member in sorted(tables.members.get(key, ())):
         add((member,), MEMBER)
-        for group in tables.groups.get(member, ()):
-            if group[0] == member:  # a kind of kind: "pet" -> "dog" -> "puppy"
-                add(group, MEMBER * 0.9)
+        if key in _DEEP:
+            for group in tables.groups.get(member, ()):
+                if group[0] == member:  # a kind of kind: "pet" -> "dog" -> "puppy"
+                    add(group, MEMBER * 0.9)
         add(sorted(tables.members.get(member, ())), MEMBER * 0.9)
     for other in near:
         inner = tables.members.get(other, frozenset())
         if key not in inner:  # "car" is near "vehicle", and still no tractor
             add(sorted(inner), MEMBER * SYNONYM * 0.9)
+    add(sorted(tables.hints.get(key, ())), HINT)
     add(sorted(tables.kinds.get(key, ())), KIND)
     for topic in tables.topics.get(key, ()):
         add(sorted(topic), RELATED)
@@ -192,7 +208,7 @@ def is_known(word: str) -> bool:
     """Whether the tables know `word` (folded): what they know and a message lacks is really missing there."""
     tables = _tables()
     key = lemma(word)
-    return key in tables.groups or key in tables.members or key in tables.kinds
+    return key in tables.groups or key in tables.members or key in tables.kinds or key in tables.hints
 
 
 def members(word: str) -> frozenset[str]:

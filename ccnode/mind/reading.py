@@ -36,6 +36,19 @@ _ASKS = re.compile(
     r"cannot remember|don't remember|can't recall|don't recall|need to know|want to know)\b|name (?:the|my|one)\b)",
     re.I,
 )
+# Asked of the assistant, so nothing told: "write a poem about tulips".
+_REQUESTS = re.compile(
+    r"(?:^|[,;:]\s+|\b(?:please|now|then|and|also|just)\s+)(?:please\s+)?(?:write|translate|summari[sz]e|explain|describe|proofread|correct|"
+    r"rewrite|rephrase|paraphrase|shorten|draft|compose|generate|create|compare|calculate|convert|define|outline|brainstorm|"
+    r"suggest|recommend|help|give|make|tell|show|teach|list|find|check|improve|edit|review|design|walk|turn|quiz|invent|"
+    r"imagine|pretend|analy[sz]e|fix|format|simplify|expand|continue|plan|think of|come up with)\s+(?:me|us|a|an|the|this|"
+    r"that|these|those|my|some|one|two|three|four|five|six|ten|in|into|out|of|how|what|why|[\"'\u201c\u2018]|it\b|\w+ (?:for|in|to|about) )",
+    re.I,
+)
+_COMMANDS = re.compile(
+    r"^(?:[^.!?]{0,40}[,:]\s+)?(?:please\s+)?(?:write|translate|summari[sz]e|explain|describe|proofread|rewrite|rephrase|paraphrase|draft|"
+    r"compose|generate|compare|calculate|convert|define|outline|brainstorm|quiz|list|analy[sz]e|simplify)\s+\w", re.I)
+_WONDERS = re.compile(r"\b(?:was|am|been|i'm|just) (?:wondering|curious)\b|\bi (?:want|need|would like|'d like) to (?:know|learn how|understand)\b", re.I)
 _MONTHS = "january|february|march|april|june|july|august|september|october|november|december"
 _DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _COUNT = (
@@ -88,6 +101,7 @@ _FEATURES: dict[str, re.Pattern[str]] = {
     "email": re.compile(r"\S@\S+\.\S"),
     "phone": re.compile(r"(?:\d[\s()./-]*){5,}"),
     "code": re.compile(r"\d{3,}|\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{4,}\b|\b[A-Z]{2,}\d|\d[A-Z]{2,}|\b(?:is|code|password|passphrase)\b.*[\"':]"),
+    "fullname": re.compile(rf"\b{_CAPITAL} (?:(?:van|de|von|der|den|la|da|di) )*{_CAPITAL}"),
     "named": re.compile(
         rf"\b(?:called|named|name is|name's|name was|call (?:him|her|it|me|them|us)|goes by|nickname\w*|known as|nicknamed|christened|"
         rf"(?:i'm|i am|this is) (?={_CAPITAL}))\b"),
@@ -119,7 +133,7 @@ class Sentence:
 
     @cached_property
     def asks(self) -> bool:
-        return is_question(self.text)
+        return is_question(self.text) or is_request(self.text)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -136,6 +150,12 @@ class Sentence:
             found.append(word)
         return tuple(found)
 
+    @cached_property
+    def leans(self) -> bool:
+        """Whether it is about something named before it ("she moved there", "in May")."""
+        opening = re.match(r"\W*(?:and |but |so |yes,? |no,? )*(?:she|he|it|they|that|this|her|his|its|their|there)\b", self.text, re.I)
+        return bool(opening) or len(self.keys) <= 2
+
     def has(self, feature: str) -> bool:
         """Whether the sentence holds a fact of this kind; see `_FEATURES`, and "name"."""
         if feature == "name":
@@ -147,6 +167,17 @@ def is_question(text: str) -> bool:
     """Whether a sentence (or short text) asks for something."""
     stripped = text.strip().rstrip("\"')\u201d ")
     return stripped.endswith(("?", "\uff1f", "\u061f")) or bool(_ASKS.match(stripped.replace("\u2019", "'")))
+
+
+def is_request(text: str) -> bool:
+    """Whether a sentence asks for a piece of work ("write a poem about tulips"): it tells nothing about anybody."""
+    head = text[:300]
+    found = _REQUESTS.search(head)
+    if _COMMANDS.match(head):
+        return True
+    return bool(found and (found.start() == 0 or not re.search(r"\b(?:i|we|my|our)\b", head[: found.start()], re.I))) or bool(
+        _WONDERS.search(head)
+    )
 
 
 def sentences(content: str, needles: Sequence[str] = ()) -> list[Sentence]:

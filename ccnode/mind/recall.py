@@ -84,7 +84,7 @@ def plan(question: str, conversation: Sequence[PromptMessage] = ()) -> RecallPla
         ordered = sorted(unit.accepts.items(), key=lambda item: -item[1])
         spelled: list[str] = []
         for key, quality in ordered:
-            if quality >= lexicon.KIND:
+            if quality >= lexicon.RELATED:
                 spelled.extend(lexicon.spellings(key))
         near.append(list(dict.fromkeys(spelled))[:_TERMS_PER_UNIT])
     expanded = [word for row in _round_robin(near) for word in row]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 # heads: members. The first word of `heads` names the category; the others are asked for in the same way.
 CATEGORIES = """
-colour color shade hue paint: red blue green yellow orange purple pink brown black white grey gray teal turquoise navy
+colour color shade hue: red blue green yellow orange purple pink brown black white grey gray teal turquoise navy
  beige cream maroon crimson scarlet violet lilac lavender indigo magenta cyan gold silver bronze khaki olive mint burgundy
  ochre mustard charcoal ivory tan peach coral emerald cobalt amber
-instrument music: piano guitar violin cello viola flute clarinet oboe bassoon trumpet trombone tuba saxophone sax drum drums
+instrument: piano guitar violin cello viola flute clarinet oboe bassoon trumpet trombone tuba saxophone sax drum drums
  harp accordion banjo ukulele mandolin harmonica keyboard organ bagpipes recorder frenchhorn doublebass bass lute sitar
  xylophone percussion fiddle theremin bodhran
-sport exercise activity training workout game hobby: football soccer tennis basketball volleyball handball rugby cricket hockey
+sport exercise activity workout hobby: football soccer tennis basketball volleyball handball rugby cricket hockey
  baseball golf swim swimming run running jog cycling rowing row climbing bouldering ski skiing snowboard snowboarding surf surfing
  yoga pilates boxing judo karate taekwondo aikido fencing badminton squash tabletennis archery gymnastics athletics triathlon
  marathon sailing kayak kayaking canoe diving skating iceskating skateboarding horse riding wrestling martialart weightlifting
@@ -37,7 +37,7 @@ fruit: apple pear banana orange lemon lime grape strawberry raspberry blueberry 
 vegetable veg plant crop: carrot potato tomato onion garlic leek cabbage broccoli cauliflower spinach kale lettuce cucumber
  courgette zucchini pumpkin squash aubergine eggplant pepper bean pea beetroot radish celery asparagus sprout parsnip
  turnip sweetcorn corn mushroom artichoke fennel chard
-food dish meal cuisine recipe eat dinner: pizza pasta lasagne lasagna spaghetti risotto curry sushi ramen noodle soup stew burger
+food dish meal cuisine recipe: pizza pasta lasagne lasagna spaghetti risotto curry sushi ramen noodle soup stew burger
  sandwich salad steak roast chicken beef pork lamb bacon sausage ham fish salmon tuna cod egg omelette pancake waffle rice
  dumpling taco burrito paella tapas pie quiche casserole gnocchi falafel hummus kebab dal bread cheese toast porridge oatmeal
  cereal granola muesli yogurt tofu lentil chilli goulash pierogi moussaka schnitzel couscous tagine pho biryani ravioli
@@ -62,9 +62,9 @@ illness disease condition disorder diagnosis ailment medical health: asthma diab
  autism adhd tinnitus sciatica gout hernia appendicitis tonsillitis chickenpox measles shingles covid glaucoma cataract
  scoliosis osteoporosis hypothyroidism hypothyroid thyroid reflux vertigo sinusitis endometriosis dementia parkinson
  colourblind narcolepsy stroke
-body bone part limb joint injury hurt break injure: arm leg hand foot ankle wrist knee elbow shoulder hip back neck head finger thumb
+body bone limb joint: arm leg hand foot ankle wrist knee elbow shoulder hip back neck head finger thumb
  toe rib collarbone nose ear eye jaw tooth spine skull heel hamstring tendon ligament shin kneecap
-profession job occupation work living career role: teacher nurse doctor dentist engineer programmer developer designer architect
+profession job occupation work career role: teacher nurse doctor dentist engineer programmer developer designer architect
  lawyer solicitor accountant chef cook baker butcher waiter waitress barista bartender plumber electrician carpenter builder
  mechanic driver trucker pilot farmer gardener florist hairdresser barber tailor journalist writer author editor translator
  interpreter photographer painter artist musician singer actor actress dancer scientist biologist chemist physicist
@@ -78,16 +78,16 @@ profession job occupation work living career role: teacher nurse doctor dentist 
  freelancer freelance self-employed student retired intern apprentice tutor planner technician bookkeeper butler
 specialist doctor: cardiologist dermatologist neurologist oncologist gynaecologist paediatrician orthopaedist psychiatrist
  allergist rheumatologist urologist ophthalmologist endocrinologist
-subject study degree field course major: maths mathematics physics chemistry biology history geography literature philosophy law
+subject study field course major: maths mathematics physics chemistry biology history geography literature philosophy law
  medicine economics engineering psychology sociology linguistics architecture art music nursing computer politics geology
  astronomy theology anthropology archaeology business accounting marketing design journalism botany zoology statistics
  neuroscience ecology oceanography veterinary pharmacy education classics latin
-language speak tongue learn: english spanish french german italian portuguese dutch danish swedish norwegian finnish icelandic polish czech
+language tongue: english spanish french german italian portuguese dutch danish swedish norwegian finnish icelandic polish czech
  slovak hungarian romanian bulgarian greek turkish russian ukrainian arabic hebrew persian farsi hindi urdu bengali tamil
  chinese mandarin cantonese japanese korean vietnamese thai indonesian malay swahili zulu latin welsh irish gaelic basque
  catalan galician esperanto croatian serbian slovenian estonian latvian lithuanian albanian georgian armenian yoruba
  amharic tagalog signlanguage
-country nation place abroad nationality: england scotland wales ireland northernireland britain uk usa america canada mexico brazil
+country nation abroad nationality: england scotland wales ireland northernireland britain uk usa america canada mexico brazil
  argentina chile peru colombia ecuador bolivia cuba jamaica spain portugal france germany italy austria switzerland belgium
  netherlands holland luxembourg denmark sweden norway finland iceland poland czechia slovakia hungary romania bulgaria
  greece turkey russia ukraine croatia serbia slovenia bosnia albania estonia latvia lithuania egypt morocco tunisia
@@ -95,7 +95,7 @@ country nation place abroad nationality: england scotland wales ireland northern
  india pakistan nepal bangladesh srilanka china japan southkorea korea taiwan vietnam thailand cambodia laos malaysia
  singapore indonesia philippines australia newzealand fiji malta cyprus georgia armenia mongolia costarica panama
  senegal madagascar
-city town place capital abroad: london manchester liverpool birmingham leeds bristol oxford cambridge york brighton edinburgh glasgow
+city town capital: london manchester liverpool birmingham leeds bristol oxford cambridge york brighton edinburgh glasgow
  cardiff belfast dublin cork galway paris lyon marseille toulouse bordeaux nice lille berlin munich hamburg cologne
  frankfurt leipzig dresden stuttgart vienna salzburg graz zurich geneva basel bern brussels antwerp ghent bruges
  amsterdam rotterdam utrecht madrid barcelona seville valencia granada bilbao lisbon porto rome milan naples turin
@@ -116,9 +116,9 @@ furniture: table chair sofa couch bed wardrobe desk bookshelf shelf cupboard dra
 clothes clothing garment wear outfit: shirt trousers jeans skirt dress coat jacket jumper sweater cardigan hat cap scarf glove sock
  shoe boot sandal suit tie belt shorts pyjamas hoodie blouse tights underwear bikini swimsuit kilt trainers sneakers
 jewellery accessory: ring necklace bracelet earring brooch pendant watch
-vehicle car transport drive: car van truck lorry bus motorbike motorcycle scooter moped bike bicycle tractor boat yacht ferry train tram
+vehicle transport: car van truck lorry bus motorbike motorcycle scooter moped bike bicycle tractor boat yacht ferry train tram
  plane helicopter campervan caravan camper suv jeep hatchback convertible
-car make brand vehicle drive: toyota honda ford volkswagen vw bmw audi mercedes volvo skoda seat fiat renault peugeot citroen opel
+car make brand vehicle: toyota honda ford volkswagen vw bmw audi mercedes volvo skoda seat fiat renault peugeot citroen opel
  vauxhall nissan mazda hyundai kia tesla mini subaru suzuki mitsubishi jaguar lexus porsche saab dacia golf polo corsa
  fiesta focus astra yaris clio octavia fabia passat civic corolla micra twingo panda prius tiguan
 transport commute travel way: train bus tram metro subway tube ferry bike bicycle cycle car walk foot scooter taxi boat
@@ -126,7 +126,7 @@ appliance machine device gadget: fridge freezer oven microwave dishwasher washer
  heater fan iron printer television aircon mixer airfryer thermostat
 device gadget computer phone electronics: laptop desktop tablet ipad iphone android macbook thinkpad kindle pixel samsung nokia
  playstation xbox nintendo console smartwatch raspberry router
-software program app tool editor system language: vim emacs vscode word excel photoshop firefox chrome safari linux ubuntu debian
+software program app editor system: vim emacs vscode word excel photoshop firefox chrome safari linux ubuntu debian
  fedora windows macos python java javascript typescript rust golang ruby php haskell kotlin swift perl scala lisp cobol
  fortran elixir clojure
 game boardgame: chess go backgammon scrabble monopoly poker bridge catan carcassonne risk cluedo checkers draughts dominoes mahjong
@@ -138,15 +138,15 @@ genre book novel read film: crime thriller mystery fantasy romance horror biogra
  noir detective scifi
 flower plant: rose tulip daffodil lily orchid sunflower daisy peony hydrangea geranium lavender iris jasmine dahlia poppy violet
  carnation snowdrop crocus magnolia marigold chrysanthemum
-plant houseplant: cactus fern monstera ficus ivy basil mint rosemary thyme parsley aloe bamboo bonsai succulent orchid
+houseplant: cactus fern monstera ficus ivy basil mint rosemary thyme parsley aloe bamboo bonsai succulent orchid
 tree: oak maple birch pine fir willow beech ash elm cherry apple chestnut walnut cypress olive magnolia spruce sycamore cedar
 herb spice: basil mint rosemary thyme parsley coriander dill sage oregano cinnamon saffron cumin paprika turmeric ginger
 material fabric: wood oak pine steel iron glass plastic leather cotton wool silk linen marble granite brick stone concrete ceramic
  aluminium copper brass slate velvet denim gold silver platinum titanium
 metal gemstone stone ring: gold silver platinum sapphire diamond ruby emerald opal amethyst pearl garnet topaz
-fear phobia afraid scared: spider snake height flying dark clown dentist needle thunder mouse rat dog wasp bee moth lift elevator
+fear phobia: spider snake height flying dark clown dentist needle thunder mouse rat dog wasp bee moth lift elevator
  crowd water blood heights birds
-zodiac sign: aries taurus gemini cancer leo virgo libra scorpio sagittarius capricorn aquarius pisces
+zodiac: aries taurus gemini cancer leo virgo libra scorpio sagittarius capricorn aquarius pisces
 religion faith: christian catholic protestant muslim islam jewish judaism hindu buddhist sikh atheist quaker orthodox anglican
  lutheran methodist baptist
 relative family relation relation kin: mother father brother sister son daughter uncle aunt cousin niece nephew grandmother
@@ -158,18 +158,17 @@ stepchild: stepson stepdaughter
 bank: barclays hsbc santander lloyds natwest monzo revolut ing n26 credit
 shape: square round circle triangle oval rectangle
 direction side: left right north south east west
-container place spot hide: drawer box cupboard shelf safe jar tin basket bag pocket wardrobe cabinet envelope suitcase chest flowerpot
+container: drawer box cupboard shelf safe jar tin basket bag pocket wardrobe cabinet envelope suitcase chest flowerpot
  mat doormat garage attic cellar shed loft desk locker toolbox biscuit mattress freezer
 tool: hammer drill saw screwdriver spanner wrench pliers chisel ladder axe
 toy: doll teddy lego puzzle train bear
-team club support football: arsenal chelsea liverpool everton tottenham barcelona madrid juventus milan inter ajax bayern dortmund
+team club: arsenal chelsea liverpool everton tottenham barcelona madrid juventus milan inter ajax bayern dortmund
  benfica porto celtic rangers united city lakers yankees celtics villa newcastle
 weather: rain snow sun sunny storm wind fog cloud hail frost thunder
-insurance: health car home travel life pet
 award prize medal: gold silver bronze first trophy scholarship
 event: wedding birthday funeral party concert conference marathon festival christening graduation reunion anniversary
 airline: ryanair easyjet lufthansa klm finnair emirates iberia delta sas norwegian vueling
-degree: bachelor master doctorate phd mba diploma
+degree qualification: bachelor master doctorate phd mba diploma
 """
 
 # Naming one of a set denies the others: told of a sister, nothing is known of a brother.

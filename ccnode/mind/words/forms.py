@@ -12,8 +12,8 @@ everyone everybody everything nobody nothing none who whom whose which what wher
 am is are was were be been being do does did doing done have has had having will would shall should can could may
 might must ought cannot
 not no nor don doesn didn isn aren wasn weren hasn haven hadn won wouldn shan shouldn couldn mustn ain t s m re ve ll d
-and or but if then else than because as until while of at by for with about against between into through during
-before after above below to from up down in out on off over under again further once here there
+and or but if then else than because as until while of at by for with about between into through during
+before after above below to from up down in out on off over under again ago further once here there
 so too very just only also even still yet ever never always already now really actually quite rather
 please thanks thank ok okay yes yeah hey hi hello well oh
 tell told say said mention mentioned remember remind recall know let ve
@@ -39,7 +39,7 @@ currently presently nowadays today originally own
 
 # Lemma first, then the forms no suffix rule finds.
 IRREGULAR = """
-be been|become became|begin began begun|bend bent|bet betted|bite bit bitten|bleed bled|blow blew blown|break broke broken
+be been|become became|name called|begin began begun|bend bent|bet betted|bite bit bitten|bleed bled|blow blew blown|break broke broken
 breed bred|bring brought|build built|burn burnt|buy bought|catch caught|choose chose chosen|come came|cost costed|cut cutting
 deal dealt|dig dug|draw drew drawn|dream dreamt|drink drank drunk|drive drove driven|eat ate eaten|fall fell fallen|feed fed
 feel felt|fight fought|find found|fly flew flown|forbid forbade forbidden|forget forgot forgotten|forgive forgave forgiven

@@ -4,11 +4,48 @@ from __future__ import annotations
 
 # Underscore joins are the names given to word pairs in `forms.PHRASES`; a word may be in several groups.
 SYNONYMS = """
-job work occupation employ employment employed employer profession career living trade position role vocation post
-employer company firm business workplace organisation organization office corporation
+live reside inhabit dwell based settle residence
+live move relocate settle house flat apartment address home
+move relocate emigrate resettle
+move transfer relocate
+home house flat apartment
+house cottage bungalow villa residence property
+address live street reside
+job work occupation employ employment employed profession career vocation post
+job position role title
+work employer company firm
+employer company firm business workplace organisation organization corporation
+employer work job office
+eat food meal
+eat dine
+diet vegetarian vegan eat
+car automobile motor auto
+vehicle car automobile
+drive car
+cost price pay expensive fee charge euro dollar pound
+cost worth bill spend
+pay paid spend cost
+salary wage earn income paycheck payslip earnings pay
+rate charge fee cost price
+rent euro month
+height tall
+weight weigh kilo kilogram
+origin born native hometown roots
+birthplace born
+birthday born turn
+childhood raise hometown
+holiday vacation getaway trip
+holiday travel trip
+meeting standup appointment
+fan supporter
+garden yard
+beach seaside coast shore
+series show tv programme sitcom
+speed fast slow megabit
+email mail
+plant grow sow seed
 boss manager supervisor superior chief lead head
 colleague coworker co-worker workmate teammate
-salary wage pay earn income paycheck payslip earnings stipend
 fired dismissed sacked redundant laid_off
 retire retirement pension
 intern internship apprentice apprenticeship trainee placement
@@ -18,14 +55,12 @@ hire recruit employ
 promote promotion raise
 interview application apply candidate
 study degree major course graduate graduation university college diploma thesis dissertation doctorate phd bachelor master
-school primaryschool highschool middleschool nursery kindergarten preschool academy class grade year
 student pupil learner undergraduate
 teacher teach tutor instructor lecturer professor coach trainer educator lesson mentor
 learn study practise practice lesson course class taught
 exam test examination quiz assessment finals
 homework assignment coursework
 subject topic field discipline specialise specialize
-car automobile vehicle drive motor auto wheels
 car hatchback sedan saloon estate suv van convertible
 bike bicycle cycle cyclist cycling pushbike
 motorbike motorcycle scooter moped
@@ -61,13 +96,10 @@ diabetes diabetic insulin
 coeliac celiac gluten wheat
 lactose dairy milk
 vegetarian vegan plant-based meatless meat-free veggie
-diet eat food nutrition
 appointment visit consultation checkup check-up booking see meeting
 vaccinate vaccine vaccination jab shot injection
 bloodtype blood
 pregnant pregnancy expecting baby due
-live reside residence home move relocate settle inhabit dwell based house flat apartment address stay
-house home cottage bungalow villa residence property place
 flat apartment studio loft condo maisonette
 rent rental lease tenant landlord landlady
 landlord landlady owner letting
@@ -79,9 +111,7 @@ town city village municipality
 district neighbourhood borough quarter suburb area
 floor storey story level
 country nation nationality citizen citizenship passport
-origin native hometown born childhood raise roots background
 birthday born birth turn bday birthdate
-age old year aged young
 childhood kid young raise youth hometown
 wife spouse partner married missus
 husband spouse partner married hubby
@@ -90,7 +120,7 @@ boyfriend partner
 spouse partner fiance fiancee
 fiance fiancee engaged engagement betrothed
 engaged engagement propose proposal ring
-married marry marriage wedding spouse husband wife
+married marry marriage wedding
 wedding marry married ceremony bride groom nuptials
 anniversary wedding
 divorce divorced separate separation ex
@@ -128,7 +158,7 @@ nickname name call alias
 surname lastname
 phone mobile cell telephone smartphone handset iphone android
 phonenumber phone telephone mobile reach
-computer laptop pc desktop macbook notebook machine
+computer laptop pc desktop macbook notebook
 tablet ipad
 screen monitor display
 printer print
@@ -140,7 +170,6 @@ password passphrase passcode login credential
 pin code combination passcode
 code password combination passcode keypad unlock lock alarm
 wifi internet network router broadband
-email mail inbox
 account username login profile
 website site webpage blog
 software app program application tool
@@ -148,13 +177,9 @@ program code programming coding develop developer programmer
 editor ide
 server host
 backup archive copy
-file document
-eat food meal dish dine cuisine
 food dish meal cuisine cooking recipe
 cook cooking chef recipe bake dish
 bake baking baker bakery cake bread
-breakfast brunch morning
-lunch midday
 dinner supper evening tea
 dessert pudding sweet cake
 snack nibble crisps
@@ -173,7 +198,6 @@ milk dairy oat
 grocery groceries supermarket shopping
 shop store market boutique outlet
 sell seller sale
-cost price paid pay expensive euro dollar pound worth charge fee bill spend
 buy purchase bought acquire pay order get
 cheap bargain discount inexpensive
 money cash fund saving budget
@@ -195,7 +219,10 @@ find found discover
 hide hidden stash conceal
 store stored keep storage kept stash
 keep kept stored located hidden
-locate located location spot whereabouts situated
+specialist doctor consultant
+empty expire
+grill barbecue
+server machine
 spare extra backup duplicate
 key keys
 lock padlock
@@ -206,8 +233,6 @@ replace swap change
 clean cleaner tidy wash
 cleaner cleaning maid housekeeper
 wash laundry washer
-garden yard plant gardening lawn allotment
-plant grow flower sow seed
 tree orchard
 vegetable veg
 water watering
@@ -223,7 +248,6 @@ fridge refrigerator freezer
 oven stove cooker hob
 kettle teapot
 heating boiler radiator thermostat heat
-bedroom bed sleep
 bathroom toilet shower loo bath
 livingroom lounge
 cellar basement
@@ -250,9 +274,7 @@ umbrella brolly
 tattoo ink inked
 hair haircut hairdresser barber hairstyle stylist salon
 eye eyes
-height tall centimetre metre
 tall height
-weight weigh heavy kilo kilogram pound
 lefthanded left-handed
 hobby pastime interest leisure enjoy spare_time weekend
 sport exercise training fitness
@@ -273,7 +295,6 @@ song track tune melody
 instrument play music
 concert gig festival
 film movie cinema picture
-series show tv programme sitcom
 actor actress star
 book novel read author
 author writer write novelist wrote
@@ -290,21 +311,15 @@ chess boardgame
 team club squad side
 football soccer
 support supporter fan team root
-fan supporter follow
 coach trainer
 language speak fluent tongue bilingual
 speak fluent language
 translate translation translator interpreter
-holiday vacation trip getaway break travel honeymoon
 trip travel journey visit tour
 honeymoon trip
 travel visit go trip fly
-visit visited been
 hotel hostel accommodation airbnb guesthouse inn
 book booked reserve reservation booking
-ticket tickets seat
-passport visa document
-beach seaside coast shore
 mountain peak summit hill
 camp camping tent campsite
 island isle
@@ -313,7 +328,6 @@ arrive arrival land come
 depart departure leave
 return back
 meet met meeting encounter introduce
-meeting appointment conference call standup
 party celebrate celebration
 celebrate celebration party
 invite invitation guest
@@ -322,23 +336,20 @@ event occasion
 church mass parish
 religion faith religious
 volunteer volunteering charity help
-vote election party
+vote election
 deadline due submit
 schedule timetable calendar plan
 start begin commence began open
 end finish complete over
 open opening hours
 close closed closing shut
-time hour clock o'clock
 wake alarm rise up
 bedtime asleep sleep bed
 sleep asleep insomnia nap
 alarm wake
-frequency often weekly daily monthly
 weekly week
 delivery deliver parcel package courier
 parcel package
-letter mail post
 collect fetch
 move relocate
 die died death dead funeral passed_away
@@ -374,7 +385,6 @@ vacuum hoover
 knife blade
 toy doll teddy
 ride riding rider
-saddle horse riding
 fish fishing angling angler
 hunt hunting
 sailor sailing
@@ -402,16 +412,12 @@ butcher meat
 librarian library
 waiter waitress server
 nationality passport citizen
-zodiac sign
 ceo founder director
 founder found founded
 club society association
 bookclub book
-member belong join
 join joined
 remote telework home
-desk office
-project work
 client customer
 speech talk toast presentation
 presentation talk slides
@@ -421,19 +427,14 @@ storm hurricane
 spoil ruin
 scar wound cut
 bone fracture wrist ankle arm leg
-ring engagement
 heirloom inherit inherited
 inherit inheritance bequeath left
-vintage antique old
 handmade homemade
-gluten bread
 nut peanut almond hazelnut walnut cashew peanutbutter
 seafood shellfish shrimp prawn
 bee wasp
 spider arachnid
 snake serpent
-height vertigo
-fly flying
 maximum max top most
 first initial original debut
 last final previous latest
@@ -445,7 +446,6 @@ younger youngest
 twin twins
 adopt adopted rescue shelter
 rescue shelter
-train training
 emergency urgent
 contact reach call
 dial call ring
@@ -453,39 +453,509 @@ cancel call_off
 postpone delay reschedule
 license permit drivinglicence
 drivinglicence driving licence license
-fine ticket penalty
-speeding fast
-donor donate
-organ kidney
-measure measurement
 bake sourdough
 stream streaming netflix
 podcast listen
 radio station broadcast
 newspaper paper magazine
-newsletter subscribe
-charity cause
 hide tuck
 wallet purse
-mug cup
 bottle flask
 cushion pillow
 blanket duvet quilt
-mattress bed
 lamp light
-candle wax
 picture painting portrait
-mirror glass
-wallpaper wall
 carpet rug
 curtain blind
 tile tiles
-roof chimney
 fence hedge
-pond pool
 greenhouse glasshouse
 shed hut
-bench seat
-lawn grass mow
-compost heap
+lift elevator
+pavement sidewalk
+flashlight torch
+chips fries
+biscuit cookie
+nappy diaper
+pram stroller buggy
+holiday_home cottage cabin chalet
+cabin chalet hut lodge
+hike ramble
+rucksack backpack
+cupboard pantry larder
+mobile_home caravan campervan camper
+autumn fall
+christmas xmas noel
+newyear nye
+noon midday twelve
+midnight twelve
+dawn sunrise daybreak
+dusk sunset
+fortnight fourteen
+ill sick poorly unwell
+fever temperature
+cough cold throat
+stuffy blocked congested
+nose nasal nostril
+stomach tummy belly
+headache migraine
+vomit sick puke
+dizzy vertigo
+deaf hearing hear ear
+blind sight vision
+eyesight vision glasses eye
+limp walk
+bandage plaster cast
+crutch crutches
+wheelchair mobility
+stitches sutured
+cavity filling tooth
+braces teeth retainer
+pacemaker heart cardiac
+heart cardiac cardiologist
+skin dermatologist rash eczema
+kidney renal
+pregnancy trimester
+therapist session
+antidepressant depression depressed
+sober alcohol drink
+addict addicted addiction
+physician doctor gp family
+cleaning cleaner char
+chauffeur driver
+cashier till checkout
+clerk admin administrator
+ceo boss director executive
+intern trainee
+freelance self employed contractor
+shareholder share stock
+invest investment stock share fund
+inheritance heir legacy
+will testament heir executor
+allowance pocket_money
+tip gratuity
+instalment payment
+deposit advance
+refund reimburse reimbursement
+voucher coupon
+receipt proof
+quote estimate offer tender
+electricity power energy
+gas energy
+bill electricity
+solar panel
+battery batteries
+bulb lamp
+fuse breaker electricity
+stopcock valve mains
+tap faucet
+drain gutter
+ladder steps
+hatch trapdoor
+hinge door
+doorbell bell
+alarm burglar siren security
+disarm deactivate disable
+thief burglar robber
+guard security
+password passphrase login key
+router modem wifi
+network lan wifi
+nas storage
+usb stick
+disk drive storage
+webcam camera
+podcast episode
+playlist music song
+album record music
+vinyl record lp
+turntable record
+speaker loudspeaker
+headset headphone
+keyboard keys
+mouse trackpad
+typeface font
+photo selfie picture snapshot
+video clip film
+editor ide
+bug defect error
+repository repo git
+server nginx caddy apache
+database db postgres sqlite mysql
+cloud storage
+domain website
+jigsaw puzzle
+quiz trivia
+cards card
+dice die
+lottery lotto jackpot
+bet wager gamble
+magic conjuring
+karaoke sing song microphone
+stage perform performance
+solo alone
+rehearse rehearsal practise practice
+conductor orchestra
+orchestra symphony philharmonic
+opera aria
+piece composition sonata
+composer music
+theatre theater play stage
+comedian comedy standup
+circus clown
+ballet dance
+painter artist
+sculpture sculptor statue
+pottery ceramics clay
+lighthouse beacon
+castle fortress
+church cathedral chapel
+mosque temple synagogue
+monastery abbey convent
+vicar priest pastor minister
+baptise baptism christen christening
+funeral cremate cremation burial
+grave tomb cemetery graveyard
+ghost haunted
+pond lake
+river stream
+forest wood woods
+hill slope
+sea ocean
+coast seaside
+harbour port marina
+bridge span
+tunnel underpass
+motorway highway freeway
+junction crossroads exit
+roundabout circle
+lane road
+parking park carpark
+fuel tank
+clutch gearbox brake
+engine motor
+boot trunk
+bonnet hood
+windscreen windshield
+inspection mot
+speeding fine ticket
+crash collide accident bump
+taxi cab uber
+ferry crossing boat
+cruise ship
+suitcase luggage trunk
+passport travel
+customs border
+currency exchange
+souvenir keepsake
+guide tour
+campsite camping camp
+tent camp
+sleeping_bag camp
+summit peak top
+glacier ice
+glide glider gliding
+parachute skydive skydiving
+balloon hot air
+surf wave
+snorkel dive diving scuba
+canoe kayak paddle
+rowing oar
+sail boat
+skate skating rink
+sled sledge toboggan
+goalkeeper goalie keeper
+striker forward attacker
+midfield midfielder
+defender defence
+captain skipper
+referee umpire
+trophy cup
+medal gold silver bronze
+champion champ title
+opponent rival adversary
+score result
+rating elo rank ranking
+marathon 26
+triathlon ironman
+pace speed
+bench weights
+protein shake
+stretch stretching yoga pilates
+meditate meditation mindfulness
+massage masseur
+sauna steam
+barbecue grill bbq
+picnic hamper
+takeaway takeout delivery
+leftover remains
+recipe ingredient
+spice seasoning
+herb plant
+cheese dairy
+butter margarine
+jam marmalade preserve
+honey bee
+yeast sourdough starter
+loaf bread
+pastry croissant
+wheat gluten
+vegetable greens
+mushroom fungus
+seafood fish
+steak beef
+ham pork
+poultry chicken turkey
+roast sunday
+toast bread
+tea infusion
+espresso coffee
+decaf coffee
+smoothie shake
+cocktail mixer
+whisky scotch bourbon
+sparkling fizzy
+sweetener sugar
+spicy curry
+bitter sour
+disgusting awful revolting horrible
+delicious tasty yummy
+starving hungry
+thirsty drink
+apron kitchen
+pan pot saucepan
+plate dish
+fork cutlery knife spoon
+mug cup
+teapot kettle
+corkscrew bottle
+fridge larder
+bin trash
+recycle recycling
+compost peel
+mower lawn
+grass lawn
+hedge trim
+weed weeds
+seed sow
+bulb tulip
+bloom blossom flower
+harvest crop pick
+greenhouse conservatory
+beehive hive bee
+chicken hen rooster
+stable horse
+kennel dog
+aquarium tank fish
+cage bird
+leash lead
+chip microchip
+neuter spay castrate
+groom groomer
+stray rescue
+puppy dog
+litter kittens
+paw foot
+feather bird
+nest bird
+fossil dinosaur
+dinosaur prehistoric
+space astronaut rocket
+star astronomy telescope
+telescope stargazing
+planet space
+comet meteor
+aurora northern_lights
+eclipse sun
+earthquake tremor
+flood water
+drought dry
+storm thunder
+heatwave hot
+freeze frost ice
+snow winter
+umbrella rain
+sunscreen sun
+thermostat heating
+aircon cooling
+fireplace stove wood
+chimney fire
+smoke_alarm fire
+insulation insulate
+plumbing plumber
+tenant renter
+landlord owner
+estateagent realtor
+viewing viewings
+deposit rent
+neighbour door
+upstairs above
+downstairs below
+basement cellar
+hall corridor hallway
+stair staircase stairs
+lodger tenant
+nursery daycare creche
+kindergarten nursery
+headteacher principal headmaster
+treasurer chair secretary
+committee board council
+parent pta
+report card
+detention school
+bully bullied
+scholarship grant bursary
+tuition fee
+semester term
+thesis dissertation
+professor lecturer
+phd doctorate doctoral
+graduate alumni
+major degree
+lecture lectures
+library books
+lab laboratory
+experiment research
+patent invention invent
+conference congress symposium summit
+workshop seminar
+training course
+keynote speech
+slide presentation
+agenda meeting
+minutes notes
+deadline due
+launch release
+merge acquisition
+redundancy layoff
+bonus premium
+shift nights
+overtime hours
+union strike
+uniform dress
+badge pass
+canteen cafeteria
+desk workstation
+extension phone
+fax phone
+scanner scan
+stapler office
+signature sign
+notary lawyer
+court judge trial
+jury court
+sue lawsuit
+guilty convicted
+prison jail
+police cop
+witness saw
+elect election
+mayor council
+president leader
+politician politics party
+vote ballot
+protest demonstration march
+petition sign
+tax revenue
+citizen citizenship
+immigrate immigrant migrate
+refugee asylum
+border frontier
+war battle
+soldier army
+navy sailor
+veteran army
+medal award
+king queen royal
+flag banner
+anthem song
+tradition custom ritual
+habit custom
+superstition lucky
+dream nightmare
+nightmare horror scary
+memory recollect
+secret confide
+lie lied
+trust rely
+jealous envy
+lonely alone
+shy timid
+brave courage
+stubborn obstinate
+generous kind
+funny humour humor
+joke funny
+laugh laughed
+cry cried tears weep
+hug cuddle
+kiss kissed
+date dating
+crush fancy
+flirt date
+affair cheat
+breakup split divorce
+reunion reunite
+adopt foster
+orphan orphanage
+godparent godmother godfather
+triplet triplets
+quarrel fight
+apologise sorry apology
+forgive pardon
+congratulate congratulations
+thank grateful
+prank joke
+surprise secret
+balloon party
+candle cake
+gift wrap
+card greeting
+costume fancy disguise
+mask costume
+fireworks rockets
+parade procession
+decorate decoration
+tree christmas
+egg easter
+pumpkin halloween
+snore snoring
+insomnia sleepless
+nap siesta doze
+pillow cushion
+pyjamas nightwear
+slipper slippers
+perfume fragrance scent cologne
+shampoo hair
+beard moustache shave
+razor shave
+lipstick makeup
+nail nails
+pierce piercing
+scar stitches
+mole freckle birthmark
+curly wavy
+bald hairless
+dye dyed
+blonde blond
+slim thin
+overweight fat
+muscle biceps
+fit healthy
+vitamin supplement
+deficient deficiency low lack
+iron anaemia
+donor donate
+transfusion blood
+scan mri xray ct
+xray scan
+metal plate screw
+implant prosthesis
+crown tooth
+denture teeth
+contact_lens lens
+hearing_aid ear
+cane stick
+ambulance emergency
+firstaid kit
 """

@@ -1,0 +1,55 @@
+"""How does the offline model speak? As an adapter like any other, without a network, a thread or a loaded model.
+
+What it says is decided in `ccnode.mind.answering`; here the reply only becomes a stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from ccnode.mind.answering import pieces, reply_to
+from ccnode.models.base import Delta, Finished, ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from ccnode.mind.prompt_types import Prompt
+
+NAME = "embedded/1"
+
+
+class EmbeddedModel:
+    """Finds and quotes what was told. Holds no state, so one instance serves all conversations at once."""
+
+    @property
+    def name(self) -> str:
+        """Always "embedded/1"; the number grows when its answers change."""
+        return NAME
+
+    async def stream(self, prompt: Prompt) -> AsyncIterator[Delta | Finished]:
+        """Yield the reply word by word, then Finished with the cited messages.
+
+        Raises ModelError("bad_request") if the prompt does not end with a message of the user.
+        """
+        if not prompt.messages or prompt.messages[-1].role != "user":
+            raise ModelError(
+                "bad_request", "prompt.messages does not end with a user message", remedy="send the user's message last"
+            )
+        reply = reply_to(prompt)
+        count = 0
+        cut = False
+        for piece in pieces(reply.text):
+            if count >= max(1, prompt.output_tokens_max):
+                cut = True
+                break
+            count += 1
+            yield Delta(piece)
+            await asyncio.sleep(0)  # lets other conversations speak between two words
+        yield Finished(NAME, "max_tokens" if cut else "end", output_tokens=count, sources=reply.sources)
+
+    async def close(self) -> None:
+        """Nothing to release."""
+
+
+__all__ = ["NAME", "EmbeddedModel"]
