@@ -200,7 +200,10 @@ async def test_closing_the_iterator_closes_the_connection() -> None:
         stream = node.adapter.stream(PROMPT)
         assert await anext(stream) == Delta("begin")
         assert server.disconnects == 0
+        # Held on to, so that it is the closing that closes, not the collecting of garbage.
+        held = [thing for thing in gc.get_objects() if type(thing).__name__ == "AsyncStream"]
         await stream.aclose()
+        assert held
         await asyncio.wait_for(server.disconnected.wait(), 30)
         await node.adapter.close()
 
