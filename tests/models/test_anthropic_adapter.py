@@ -16,6 +16,7 @@ from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled
 from ccnode.models.anthropic_adapter import DEFAULT_MODEL, AnthropicAdapter, Timeouts
 from ccnode.models.anthropic_errors import RetrySchedule
 from ccnode.models.base import Delta, Finished, ModelAdapter, ModelError
+from ccnode.models.keys import ApiKey
 from tests.models import wire_server as wire
 from tests.models.anthropic_node import KEY, PROMPT, QUESTION, Node, asked, failed
 from tests.models.wire_server import Hold, Reply, WireServer
@@ -355,6 +356,28 @@ def test_what_is_no_model_name_is_refused(model: str) -> None:
 def test_what_is_no_key_is_refused_at_once(key: str) -> None:
     with pytest.raises(ModelError, match="the API key"):
         AnthropicAdapter(key)
+
+
+async def test_the_client_for_another_host_keeps_the_same_rules() -> None:
+    from ccnode.models.anthropic_client import build_client  # it loads the SDK
+
+    host = "https://api.anthropic.com"
+    client = build_client(ApiKey(KEY), host, connect_s=10, read_s=30, bytes_max=1000, loopback=False)
+    transport = client._client
+    assert client.max_retries == 0
+    assert transport.follow_redirects is False
+    assert len(transport.event_hooks["response"]) == 1
+    assert (transport.timeout.connect, transport.timeout.read) == (10, 30)
+    await client.close()
+
+
+async def test_a_missing_sdk_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ccnode.models.anthropic_client", None)
+    adapter = AnthropicAdapter(KEY)
+    with pytest.raises(ModelError, match="not installed") as caught:
+        await anext(adapter.stream(PROMPT))
+    assert caught.value.kind == "not_configured"
+    await adapter.close()
 
 
 def test_the_schedule_is_the_missions() -> None:
