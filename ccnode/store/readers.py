@@ -1,0 +1,82 @@
+"""Who reads while the daemon runs? A few aiosqlite connections, read-only, which never hold up the writer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import aiosqlite
+
+from ccnode.store.errors import translated
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from ccnode.store.views import Row, View
+
+T = TypeVar("T")
+CONNECTIONS: Final = 3
+BUSY_TIMEOUT_S: Final = 5.0
+
+
+class Readers:
+    """A small pool of reading connections; each view gets one for itself and sees one consistent state."""
+
+    def __init__(self, path: Path, count: int = CONNECTIONS) -> None:
+        self._path = path
+        self._count = count
+        self._free: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
+        self._all: list[aiosqlite.Connection] = []
+
+    async def _take(self) -> aiosqlite.Connection:
+        """A free connection; the first few are opened on demand, which costs a start nothing."""
+        if self._free.empty() and len(self._all) < self._count:
+            uri = f"{self._path.absolute().as_uri()}?mode=ro"
+            connection = aiosqlite.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S)
+            self._all.append(connection)
+            try:
+                await connection
+                await connection.execute("PRAGMA query_only = ON")
+            except sqlite3.Error:
+                self._all.remove(connection)
+                raise
+            return connection
+        return await self._free.get()
+
+    @contextlib.asynccontextmanager
+    async def _connection(self) -> AsyncIterator[aiosqlite.Connection]:
+        connection = await self._take()
+        try:
+            yield connection
+        finally:
+            self._free.put_nowait(connection)
+
+    async def run(self, view: View[T]) -> T:
+        """Answer a view.
+
+        Raises:
+            StoreError: the view's own (NotFound, Conflict), or SQLite's, translated.
+        """
+        try:
+            async with self._connection() as connection:
+                await connection.execute("BEGIN")
+                try:
+                    rows: list[Row] | None = None
+                    while True:
+                        sql, parameters = view.send(rows) if rows is not None else next(view)
+                        rows = [tuple(row) for row in await connection.execute_fetchall(sql, parameters)]
+                except StopIteration as stop:
+                    result: T = stop.value
+                    return result
+                finally:
+                    await connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise translated(error) from error
+
+    async def close(self) -> None:
+        """Close the connections. Idempotent."""
+        while self._all:
+            await self._all.pop().close()

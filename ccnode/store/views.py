@@ -1,0 +1,434 @@
+"""What does the ledger say? Questions to the database, each answered from one consistent state.
+
+A view is a generator: it yields SQL with parameters and gets the rows back. So the same view is run by sqlite3 where no
+daemon is (`run`), and by aiosqlite within one (readers.py); it neither knows nor cares.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeVar
+
+from ccnode.store.errors import Conflict, NotFound, translated
+from ccnode_crypto.entry import SALT_BYTES, ChainId
+from ccnode_protocol import hlc, records
+from ccnode_protocol.errors import RemoteError
+from ccnode_protocol.records import ROLE_NAMES, Kind, Role
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+Query = tuple[str, Sequence[object]]
+View = Generator[Query, list[Row], T]
+
+PREFIX_SESSION_MIN: Final = 4
+PREFIX_MESSAGE_MIN: Final = 6
+MATCHES_MAX: Final = 2
+_HEX: Final = frozenset("0123456789abcdef")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A conversation's branch. Times are hybrid logical clock values; `last` is `opened` while nothing was said."""
+
+    session: bytes
+    title: str
+    opened: int
+    last: int
+    messages: int
+    ended: int | None
+    due_ms: int | None
+    parent: bytes | None
+    unanswered: bool
+
+    @property
+    def id(self) -> str:
+        """The session's UUID as text."""
+        return str(uuid.UUID(bytes=self.session))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message. `seq` is its depth from the root, from 1; `text` None where the content was erased or withheld."""
+
+    id: int
+    digest: bytes
+    session: bytes
+    parent_id: int | None
+    parent: bytes | None
+    seq: int
+    role: Literal["user", "assistant", "system"]
+    text: str | None
+    time: int
+    model: str | None
+    state: Literal["complete", "interrupted"]
+    sources: tuple[bytes, ...]
+    key: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What is stored of one chain."""
+
+    chain: ChainId
+    length: int
+    head: bytes
+    opened: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One entry for a log: where it stands, what it is, whether its content is there."""
+
+    id: int
+    chain: ChainId
+    seq: int
+    kind: int
+    digest: bytes
+    time: int
+    content: Literal["none", "present", "missing"]
+
+    @property
+    def kind_name(self) -> str:
+        """The kind in words, or its number where this program does not know it."""
+        return Kind(self.kind).name.lower().replace("_", "-") if self.kind in set(Kind) else f"kind-{self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Counts over everything stored. `first` and `last`: times of the oldest and newest message, None without any."""
+
+    sessions: int
+    messages: int
+    user_messages: int
+    entries: int
+    chains: int
+    first: int | None
+    last: int | None
+
+
+def run(connection: sqlite3.Connection, view: View[T]) -> T:
+    """Answer a view on a connection of one's own, from one consistent state.
+
+    Raises:
+        StoreError: the view's own (NotFound, Conflict), or SQLite's, translated.
+    """
+    try:
+        connection.execute("BEGIN")
+        try:
+            rows: list[Row] | None = None
+            while True:
+                sql, parameters = view.send(rows) if rows is not None else next(view)
+                rows = connection.execute(sql, parameters).fetchall()
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+        finally:
+            connection.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        raise translated(error) from error
+
+
+def text_of(sealed: bytes | None, name: str) -> str | None:
+    """The text in a sealed content; None where it is missing or not what its kind says."""
+    if sealed is None:
+        return None
+    try:
+        return records.read_text(sealed[SALT_BYTES:], name)
+    except RemoteError:
+        return None
+
+
+# --- sessions ---
+
+_SESSION: Final = (
+    "SELECT s.session, s.time, s.ended, s.due_ms, s.parent,"
+    " (SELECT e.sealed FROM entries e WHERE e.id = s.titled),"
+    " (SELECT max(m.time) FROM messages m WHERE m.session = s.session),"
+    " (SELECT count(*) FROM messages m WHERE m.session = s.session) FROM sessions s "
+)
+# The way on of a session: of its messages that are placed, that no message of the session follows and that no other
+# was regenerated in place of, the newest. Ties of time are broken by digest, so that every node agrees.
+_LEAF: Final = (
+    "SELECT m.id, m.role, m.depth FROM messages m JOIN entries e ON e.id = m.id"
+    " WHERE m.session = ? AND m.time <= ? AND m.depth IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM messages c WHERE c.parent_id = m.id AND c.session = m.session AND c.time <= ?)"
+    " AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.replaces = m.id AND r.time <= ?)"
+    " ORDER BY m.time DESC, e.digest DESC LIMIT 1"
+)
+
+
+def _session(row: Row) -> View[Session]:
+    session, opened, ended, due_ms, parent, sealed, last, count = row
+    leaf = yield from leaf_of(session)
+    unanswered = leaf is not None and leaf[1] == Role.USER
+    title = text_of(sealed, "title") or ""
+    return Session(session, title, opened, last or opened, count, ended, due_ms, parent, unanswered)
+
+
+def leaf_of(session: bytes, at: int | None = None) -> View[Row | None]:
+    """(id, role, depth) of a session's newest message, now or at a past moment; None where nothing was said."""
+    moment = hlc_limit(at)
+    rows = yield _LEAF, (session, moment, moment, moment)
+    return rows[0] if rows else None
+
+
+def hlc_limit(at: int | None) -> int:
+    """A moment as SQLite can compare it: hybrid logical clock values stay below 2^63 until the year 6429."""
+    return min(at if at is not None else 2**63 - 1, 2**63 - 1)
+
+
+def sessions(
+    limit: int = 50, offset: int = 0, *, ended: bool | None = None, forgotten: bool = False
+) -> View[list[Session]]:
+    """The sessions, most recently active first. Those to be forgotten are left out, or (`forgotten`) shown alone."""
+    conditions = ["s.due_ms IS NOT NULL" if forgotten else "s.due_ms IS NULL"]
+    if ended is not None:
+        conditions.append("s.ended IS NOT NULL" if ended else "s.ended IS NULL")
+    order = (
+        "ORDER BY max(coalesce((SELECT max(m.time) FROM messages m WHERE m.session = s.session), 0), s.time) DESC,"
+        " s.session"
+    )
+    rows = yield f"{_SESSION} WHERE {' AND '.join(conditions)} {order} LIMIT ? OFFSET ?", (limit, offset)
+    found = []
+    for row in rows:
+        found.append((yield from _session(row)))
+    return found
+
+
+def session(identifier: bytes) -> View[Session]:
+    """One session. Raises NotFound."""
+    rows = yield f"{_SESSION} WHERE s.session = ?", (identifier,)
+    if not rows:
+        raise NotFound(f"there is no session {uuid.UUID(bytes=identifier)}", remedy="see: ccnode session list")
+    return (yield from _session(rows[0]))
+
+
+def resolve_session(text: str) -> View[bytes]:
+    """The session that a UUID, a unique beginning of one (4 characters or more) or "last" means.
+
+    Raises:
+        NotFound: none; Conflict: several.
+    """
+    if text == "last":
+        newest = yield from sessions(1)
+        if not newest:
+            raise NotFound("there is no session yet", remedy="start one: ccnode chat")
+        return newest[0].session
+    compact = text.lower().replace("-", "")
+    if len(compact) < PREFIX_SESSION_MIN or not _HEX.issuperset(compact):
+        raise NotFound(f"{text!r} is not a session id", remedy="give at least 4 characters of one; see: session list")
+    low, high = _prefix_range(compact, 16)
+    rows = yield "SELECT session FROM sessions WHERE session BETWEEN ? AND ? LIMIT 2", (low, high)
+    return _only(rows, f"session {text}")
+
+
+def resolve_message(text: str) -> View[bytes]:
+    """The digest of the entry that 64 hex digits, or a unique beginning (6 or more), means. Raises NotFound, Conflict."""
+    compact = text.lower()
+    if len(compact) < PREFIX_MESSAGE_MIN or not _HEX.issuperset(compact):
+        raise NotFound(f"{text!r} is not a message id", remedy="give at least 6 of its hex digits")
+    low, high = _prefix_range(compact, 32)
+    rows = yield "SELECT digest FROM entries WHERE digest BETWEEN ? AND ? LIMIT 2", (low, high)
+    return _only(rows, f"message {text}")
+
+
+def _prefix_range(compact: str, length: int) -> tuple[bytes, bytes]:
+    digits = length * 2
+    return bytes.fromhex(compact[:digits].ljust(digits, "0")), bytes.fromhex(compact[:digits].ljust(digits, "f"))
+
+
+def _only(rows: list[Row], what: str) -> bytes:
+    if not rows:
+        raise NotFound(f"there is no {what}", remedy="see: ccnode session list")
+    if len(rows) >= MATCHES_MAX:
+        raise Conflict(f"{what} could mean several", remedy="give more of its characters")
+    found: bytes = rows[0][0]
+    return found
+
+
+# --- messages ---
+
+_MESSAGE: Final = (
+    "SELECT m.id, e.digest, m.session, m.parent_id, (SELECT p.digest FROM entries p WHERE p.id = m.parent_id),"
+    " m.depth, m.role, e.sealed, m.time, e.meta, m.key FROM messages m JOIN entries e ON e.id = m.id "
+)
+_BRANCH: Final = (
+    "WITH RECURSIVE up (id, parent_id, depth) AS ("
+    " SELECT id, parent_id, depth FROM messages WHERE id = ?"
+    " UNION ALL SELECT m.id, m.parent_id, m.depth FROM messages m JOIN up ON m.id = up.parent_id LIMIT ?)"
+)
+
+
+def _message(row: Row) -> Message:
+    entry, digest, identifier, parent_id, parent, depth, role, sealed, time, meta, key = row
+    try:
+        parsed = records.read_message(meta)
+        model, sources, whole = parsed.model, parsed.sources, parsed.state == records.State.COMPLETE
+    except RemoteError:
+        model, sources, whole = None, (), True
+    return Message(
+        id=entry,
+        digest=digest,
+        session=identifier,
+        parent_id=parent_id,
+        parent=parent,
+        seq=depth or 0,
+        role=ROLE_NAMES[Role(role)],  # type: ignore[arg-type]  # the names are those of the literal
+        text=text_of(sealed, "text"),
+        time=time,
+        model=model,
+        state="complete" if whole else "interrupted",
+        sources=sources,
+        key=key,
+    )
+
+
+def branch_up_to(leaf: int, limit: int | None = None) -> View[list[Message]]:
+    """The messages from the root (or the newest `limit` of them) down to the message with local number `leaf`."""
+    count = limit if limit is not None else 2**31
+    rows = yield f"{_BRANCH} {_MESSAGE} WHERE m.id IN (SELECT id FROM up) ORDER BY m.depth", (leaf, count)
+    return [_message(row) for row in rows]
+
+
+def branch(identifier: bytes, limit: int | None = None, at: int | None = None) -> View[list[Message]]:
+    """The session's messages from the root to its newest, now or as they stood at the time `at`.
+
+    A branch without messages of its own shows those up to the message it branches from. Raises NotFound.
+    """
+    known = yield from session(identifier)
+    leaf = yield from leaf_of(identifier, at)
+    if leaf is None and known.parent is not None:
+        rows = yield "SELECT id FROM entries WHERE digest = ?", (known.parent,)
+        leaf = rows[0] if rows else None
+    if leaf is None:
+        return []
+    return (yield from branch_up_to(leaf[0], limit))
+
+
+def tree(identifier: bytes) -> View[list[Message]]:
+    """Every placed message of the conversation that the session belongs to, parents before children."""
+    path = yield from branch(identifier)
+    if not path:
+        return []
+    rows = yield (
+        "WITH RECURSIVE down (id) AS (SELECT ? UNION ALL"
+        " SELECT m.id FROM messages m JOIN down ON m.parent_id = down.id)"
+        f" {_MESSAGE} WHERE m.id IN (SELECT id FROM down) ORDER BY m.depth, m.time, e.digest",
+        (path[0].id,),
+    )
+    return [_message(row) for row in rows]
+
+
+def message(digest: bytes) -> View[Message]:
+    """One message by its digest. Raises NotFound."""
+    rows = yield f"{_MESSAGE} WHERE e.digest = ?", (digest,)
+    if not rows:
+        raise NotFound(f"there is no message {digest.hex()}")
+    return _message(rows[0])
+
+
+def messages_by_id(identifiers: Sequence[int]) -> View[list[Message]]:
+    """Messages by their local numbers, in that order; numbers that are no message's are left out."""
+    marks = ",".join("?" * len(identifiers))
+    rows = yield f"{_MESSAGE} WHERE m.id IN ({marks})", tuple(identifiers)
+    found = {row[0]: _message(row) for row in rows}
+    return [found[number] for number in identifiers if number in found]
+
+
+def by_key(identifier: bytes, key: bytes) -> View[Message | None]:
+    """The session's earliest user message with this idempotency key."""
+    rows = yield f"{_MESSAGE} WHERE m.session = ? AND m.key = ? AND m.role = 0 ORDER BY m.time LIMIT 1", (
+        identifier,
+        key,
+    )
+    return _message(rows[0]) if rows else None
+
+
+def reply_to(parent: int) -> View[Message | None]:
+    """The reply to a message that is its way on: not replaced by another, newest."""
+    rows = yield (
+        f"{_MESSAGE} WHERE m.parent_id = ? AND m.role = 1"
+        " AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.replaces = m.id) ORDER BY m.time DESC, e.digest DESC LIMIT 1",
+        (parent,),
+    )
+    return _message(rows[0]) if rows else None
+
+
+def unanswered(limit: int = 100, among: int = 1000) -> View[list[Message]]:
+    """User messages that wait for a reply: the newest ones of the `among` most recently active open sessions."""
+    found: list[Message] = []
+    for candidate in (yield from sessions(among, ended=False)):
+        if candidate.unanswered and len(found) < limit:
+            leaf = yield from leaf_of(candidate.session)
+            if leaf is not None:
+                found += yield from messages_by_id([leaf[0]])
+    return found
+
+
+# --- the record ---
+
+
+def statistics() -> View[Statistics]:
+    """Counts over everything stored."""
+    rows = yield (
+        "SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM messages),"
+        " (SELECT count(*) FROM messages WHERE role = 0), (SELECT coalesce(sum(length), 0) FROM chains),"
+        " (SELECT count(*) FROM chains), (SELECT min(time) FROM messages), (SELECT max(time) FROM messages)",
+        (),
+    )
+    return Statistics(*rows[0])
+
+
+def chains() -> View[list[Chain]]:
+    """Every chain that is stored, in the order in which they arrived."""
+    rows = yield (
+        "SELECT c.node, c.epoch, c.audience, c.length, c.head,"
+        " coalesce((SELECT e.time FROM entries e WHERE e.chain = c.id AND e.seq = 0), 0) FROM chains c ORDER BY c.id",
+        (),
+    )
+    return [Chain(ChainId(node, epoch, audience), length, head, time) for node, epoch, audience, length, head, time in rows]
+
+
+def entries(
+    limit: int = 50, *, before_id: int | None = None, kind: int | None = None, epoch: bytes | None = None
+) -> View[list[EntryRow]]:
+    """The newest entries, newest first; `before_id` continues after an earlier page."""
+    conditions, parameters = ["e.id < ?"], [hlc_limit(before_id)]
+    if kind is not None:
+        conditions.append("e.kind = ?")
+        parameters.append(kind)
+    extra: list[object] = [*parameters]
+    if epoch is not None:
+        conditions.append("c.epoch = ?")
+        extra.append(epoch)
+    rows = yield (
+        "SELECT e.id, c.node, c.epoch, c.audience, e.seq, e.kind, e.digest, e.time, e.sealed IS NULL,"
+        " length(coalesce(e.sealed, x'')) FROM entries e JOIN chains c ON c.id = e.chain"
+        f" WHERE {' AND '.join(conditions)} ORDER BY e.id DESC LIMIT ?",
+        (*extra, limit),
+    )
+    return [
+        EntryRow(
+            number,
+            ChainId(node, epoch_, audience),
+            seq,
+            kind_,
+            digest,
+            time,
+            "missing" if missing else ("present" if size else "none"),
+        )
+        for number, node, epoch_, audience, seq, kind_, digest, time, missing, size in rows
+    ]
+
+
+def answer(connection: sqlite3.Connection) -> Callable[[View[T]], T]:
+    """`run` with its connection bound, for callers with many questions."""
+    return lambda view: run(connection, view)
+
+
+def ms_of(time: int) -> int:
+    """Milliseconds since 1970 of a stored time."""
+    return hlc.to_ms(time)
