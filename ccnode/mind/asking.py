@@ -28,6 +28,11 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
         ("day", r"\b(?:what|which) (?:day|weekday|days|evening|night)\b", ("day", "date"), 0.55),
         ("month", r"\b(?:what|which) month\b", ("month",), 0.5),
         ("year", r"\b(?:what|which) year\b", ("year",), 0.5),
+        ("birthday", r"\bbirthday\b(?! (?:party|cake|gift|present|card|dinner))", ("date", "day", "clock"), 0.6),
+        ("address", r"\baddress\b", ("address", "email", "code"), 0.6),
+        ("code", r"\b(?:number|code|pin|extension|port|postcode)\b", ("number",), 0.55),
+        ("price", r"\b(?:price|cost|fee|rate|salary|wage|rent|budget|deposit|amount|sum)\b(?! to\b)", ("money", "number"), 0.6),
+        ("measure", r"\b(?:weight|height|temperature|speed|score|rating|size)\b", ("number", "size"), 0.55),
         ("when", r"\bwhen\b|\b(?:what|which) date\b|\bhow (?:long ago|soon)\b|\bsince when\b", ("date", "clock"), 0.55),
         ("count", r"\bhow many\b|\bnumber of\b", ("number",), 0.5),
         ("age", r"\bhow old\b|\bwhat age\b|\bage of\b|\bmy age\b", ("age",), 0.45),
@@ -48,12 +53,13 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
 )
 # What a word asked for looks like when it is told without being named.
 _LOOKS_LIKE: dict[str, tuple[str, ...]] = {
-    "brand": ("name",), "model": ("name", "code"), "mak": ("name",), "titl": ("name",), "name": ("name",), "nicknam": ("named",), "surnam": ("fullname",), "call": ("named",), "email": ("email",), "phonenumber": ("phone",),
+    "brand": ("name",), "model": ("name", "code"), "mak": ("name",), "titl": ("name",), "old": ("age",), "name": ("named",), "nicknam": ("named",), "surnam": ("fullname",), "call": ("named",), "email": ("email",), "phonenumber": ("phone",),
     "cost": ("money",), "price": ("money",), "pai": ("money",), "spend": ("money",), "salari": ("money",), "rent": ("money",),
     "height": ("length",), "tall": ("length",), "weight": ("mass",), "weigh": ("mass",),
     "temperatur": ("heat",), "ag": ("age",), "distanc": ("distance",), "budget": ("money",),
     "pric": ("money",), "wag": ("money",), "fee": ("money",), "worth": ("money",), "charg": ("money",), "expensiv": ("money",), "pay": ("money",),
 }  # fmt: skip
+_QUESTION_WORD = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)(?:'s|'re|'d)?\b", re.I)
 _ANSWERED_BY_KIND = frozenset(
     "date time day days weekday month year years many much often frequently regularly long far tall high hour old age place many "
     "location spot whereabouts name names called named".split()
@@ -137,10 +143,7 @@ def read_question(text: str, conversation: Sequence[PromptMessage] = ()) -> Ques
     asks = any(is_question(line) for line in re.split(r"(?<=[.!?])\s+|\n", trimmed.strip())[:40])
     if asks:
         kind, wanted, factor = "what", (), 1.0
-        for name, pattern, features, without in _KINDS:
-            if pattern.search(trimmed):
-                kind, wanted, factor = name, features, without
-                break
+        kind, wanted, factor = _kind(trimmed)
     units = _units(trimmed)
     sentence = Sentence(trimmed)
     if asks:
@@ -149,7 +152,22 @@ def read_question(text: str, conversation: Sequence[PromptMessage] = ()) -> Ques
     about_assistant = bool(re.search(r"\b(?:did|have|had|do|are|were|would|was it) you\b|\byou(?:'ve)? (?:said|say|suggest|recommend|"
                                      r"wrote|answer|propos|advis|told|list)|\byour (?:advice|suggestion|answer|recommendation)", trimmed, re.I))  # fmt: skip
     return Question(trimmed, asks, kind, wanted, factor, units, named, sentence.has("self"), about_assistant,
-                    frozenset(lexicon.lemma(unit.word) for unit in units))  # fmt: skip
+                    frozenset(form for unit in units for form in (lexicon.lemma(unit.word), family(unit.word))))  # fmt: skip
+
+
+def _kind(text: str) -> tuple[str, tuple[str, ...], float]:
+    """What is asked for, by the first question word ("what do I do when ..." does not ask when)."""
+    asked = _QUESTION_WORD.search(text)
+    start = asked.start() if asked else 0
+    clause = text[start:]
+    later = _QUESTION_WORD.search(clause, asked.end() - start if asked else 0)
+    if later is not None and later.start() > 12:
+        clause = clause[: later.start()]
+    clause = text[max(0, start - 6) : start] + clause if asked else clause
+    for name, pattern, features, without in _KINDS:
+        if pattern.search(clause):
+            return name, features, without
+    return "what", (), 1.0
 
 
 def _units(text: str) -> tuple[Unit, ...]:
@@ -158,6 +176,10 @@ def _units(text: str) -> tuple[Unit, ...]:
         names = set()  # Title Case or capitals throughout tell nothing
     verb = _verb(text)
     focus = _focus(text)
+    doer = re.search(r"\bwho (?!is\b|are\b|was\b|were\b|do\b|does\b|did\b|am\b|'s\b)(\w+)", text, re.I)
+    if doer:
+        verb = doer.group(1).lower()
+        focus |= {verb}
     units: dict[str, Unit] = {}
     for word in lexicon.read_as(lexicon.words(text), keep=False):
         if word in lexicon.STOP or (len(word) == 1 and word.isascii() and not word.isdigit()):
@@ -166,6 +188,8 @@ def _units(text: str) -> tuple[Unit, ...]:
         if key not in units and len(units) < UNITS_MAX:
             units[key] = _unit(word, name=word in names, verb=word == verb, focus=word in focus)
     found = tuple(units.values())
+    if found and all(unit.weight < 0.5 for unit in found):
+        found = tuple(replace(unit, weight=1.0) for unit in found)  # "how old am I": little is said, so it counts
     if found and not any(unit.focus and unit.weight > 0.3 for unit in found):
         # Nothing is named that is asked for ("where does Femke live"): then the verb is the matter.
         things = sum(unit.weight > 0.5 and not unit.required and unit.word != verb for unit in found)
@@ -201,7 +225,7 @@ def _unit(word: str, *, name: bool, verb: bool, focus: bool) -> Unit:
         weight = 0.1  # the wanted kind of fact stands for it
     elif light:
         weight = 0.25
-    elif verb and not known:
+    elif verb and not known and not focus:
         weight = 0.35
     elif verb:
         weight = 0.7
@@ -226,8 +250,6 @@ def _family_map(accepts: Mapping[str, float]) -> Mapping[str, float]:
 def _verb(text: str) -> str:
     """The verb of a question formed with an auxiliary ("where did I stash the key"), folded; or ""."""
     found = re.search(r"\b(?:do|does|did|can|could|will|would|should|have|has|had)(?:n't)? (?:i|we|you|he|she|it|they)(?: \w+ly| ever| usually| just)? (\w+)", text, re.I)
-    if found is None:
-        found = re.search(r"\bwho (?!is\b|are\b|was\b|were\b|do\b|does\b|did\b)(\w+)", text, re.I)
     if found is None:
         found = re.search(r"\b(?:do|does|did)(?:n't)? (?:my|our) \w+(?:'s \w+)? (\w+)", text, re.I)
     return found.group(1).lower() if found else ""

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ccnode.mind import lexicon, phrases
 from ccnode.mind.asking import helpers, persons
-from ccnode.mind.reading import sentences
+from ccnode.mind.reading import Sentence, sentences
+from ccnode.mind.stemming import family
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ccnode.mind.asking import Question, Unit
-    from ccnode.mind.reading import Sentence
 
 _NEIGHBOUR = 0.8  # what a sentence beside the answering one adds
 _CONTEXT_LEANING = 0.75  # what the turns before add, when the sentence leans on them ("she", "it", "there")
 _CONTEXT = 0.3
+_CONTEXT_CHARS_MAX = 1_000
 _FOUND = 0.5  # a unit is accounted for from this quality on
 
 _OWN_REPLY = re.compile("|".join(re.escape(opening) for opening in phrases.OPENINGS))
@@ -41,20 +41,38 @@ def match(question: Question, role: str, content: str, context: str = "") -> Mat
     """Compare a message (and, weaker, the turns before it) with a question."""
     if not question.units:
         return NO_MATCH
-    spoken = sentences(content, needles(question))
-    if not spoken:
-        return NO_MATCH
-    before = sentences(context[-2000:]) if context else []
+    told = _Told(question, sentences(content, needles(question)), context)
     best = NO_MATCH
-    for at, sentence in enumerate(spoken):
-        found = _at(question, spoken, at, before)
+    asks = any(sentence.asks for sentence in told.spoken)
+    for at, sentence in enumerate(told.spoken):
+        if max(told.qualities[at]) < _FOUND:
+            continue
+        found = _at(question, told, at)
         if sentence.asks:
             found = _scaled(found, 0.3)
-        elif any(other.asks for other in spoken):
+        elif asks:
             found = _scaled(found, 0.85)  # "somebody told me that ... Is that right?" tells less than it asks
         if found.score > best.score:
             best = found
     return _scaled(best, _role_factor(question, role, content))
+
+
+class _Told:
+    """The sentences of one message and how well each accounts for each unit of the question."""
+
+    def __init__(self, question: Question, spoken: list[Sentence], context: str) -> None:
+        self.spoken = spoken
+        self.qualities = [[quality(unit, sentence, question.keys) for unit in question.units] for sentence in spoken]
+        self._question = question
+        self._context = context
+
+    @cached_property
+    def before(self) -> list[float]:
+        """The same for the turns before, taken as one."""
+        if not self._context:
+            return [0.0] * len(self._question.units)
+        sentence = Sentence(self._context[-_CONTEXT_CHARS_MAX:])
+        return [quality(unit, sentence, self._question.keys) for unit in self._question.units]
 
 
 def needles(question: Question) -> list[str]:
@@ -81,43 +99,48 @@ def quality(unit: Unit, sentence: Sentence, taken: frozenset[str]) -> float:
     `taken` are the keys of the question's own words: one said again accounts for itself and for no other.
     """
     best = 0.0
-    for key in sentence.keys:
-        found = unit.accepts.get(key, 0.0)
+    for key in unit.accepts.keys() & sentence.keys:
+        found = unit.accepts[key]
         if found > best and (found == 1.0 or key not in taken):
             best = found
     if best < lexicon.FAMILY and unit.families:
-        for root in sentence.families:
-            best = max(best, unit.families.get(root, 0.0))
-    if best < _FOUND and any(sentence.has(feature) for feature in unit.features):
+        for root in unit.families.keys() & sentence.families:
+            if root not in taken or root == family(unit.word):
+                best = max(best, unit.families[root])
+    if best < _FOUND and any(_shows(sentence, feature, taken) for feature in unit.features):
         best = 0.8
     return best
 
 
-def _at(question: Question, spoken: Sequence[Sentence], at: int, before: Sequence[Sentence]) -> Match:
+def _shows(sentence: Sentence, feature: str, taken: frozenset[str]) -> bool:
+    if feature == "name":
+        return sentence.has("named") or any(lexicon.lemma(name) not in taken for name in sentence.names)
+    return sentence.has(feature)
+
+
+def _at(question: Question, told: _Told, at: int) -> Match:
+    spoken = told.spoken
     sentence = spoken[at]
-    near = [other for other in spoken[max(0, at - 2) : at + 2] if other is not sentence and not other.asks]
+    near = [n for n in range(max(0, at - 2), min(len(spoken), at + 2)) if n != at and not spoken[n].asks]
     context_value = _CONTEXT_LEANING if sentence.leans else _CONTEXT
-    taken = question.keys
     total = gained = said = things = things_gained = 0.0
     factor = 1.0
     covered: list[str] = []
     helpers: list[Sentence] = []
     extra = 0
-    for unit in question.units:
+    for i, unit in enumerate(question.units):
         total += unit.weight
-        own = quality(unit, sentence, taken)
-        value = own
+        own = value = told.qualities[at][i]
         if own < _FOUND:
-            for other in near:
-                beside = _NEIGHBOUR * quality(unit, other, taken)
+            for n in near:
+                beside = _NEIGHBOUR * told.qualities[n][i]
                 if beside > value:
                     value = beside
-                    if beside >= _FOUND and other not in helpers:
-                        helpers.append(other)
-            for other in before:
-                value = max(value, context_value * quality(unit, other, taken))
+                    if beside >= _FOUND and spoken[n] not in helpers:
+                        helpers.append(spoken[n])
+            value = max(value, context_value * told.before[i])
         gained += unit.weight * value
-        said += unit.weight * max(own, 0.0)
+        said += unit.weight * own
         if not unit.required:
             things += unit.weight
             things_gained += unit.weight * value
@@ -125,7 +148,7 @@ def _at(question: Question, spoken: Sequence[Sentence], at: int, before: Sequenc
             covered.append(unit.word)
             extra += sum(1 for key in sentence.keys if unit.accepts.get(key, 0.0) >= lexicon.KIND) > 1
         elif unit.weight > 0.3:
-            if unit.rivals and any(key in unit.rivals for key in sentence.keys):
+            if unit.rivals and not unit.rivals.isdisjoint(sentence.keys):
                 factor *= 0.5
             elif unit.required:
                 factor *= 0.6
@@ -133,36 +156,34 @@ def _at(question: Question, spoken: Sequence[Sentence], at: int, before: Sequenc
                 factor *= 0.55 if lexicon.is_known(unit.word) else 0.7
     if not covered:
         return NO_MATCH
-    kind_found = _kind_found(question, [sentence, *helpers])
-    if not kind_found:
-        factor *= question.unwanted_factor
+    kind_value = _kind_value(question, [sentence, *helpers])
+    factor *= kind_value
     factor *= _subject_factor(question, sentence)
-    if things > 0.3 and things_gained < 0.4 * things:
+    if things > 0.5 and things_gained < 0.4 * things:
         factor *= 0.7  # about the right person, but not about the matter
     if said < 0.3 * gained:
         factor *= 0.6  # "ok, I'll try that": the turns before it speak of the matter, not this one
     share = gained / total
     bonus = 0.35 * min(1, extra) + 0.3 * bool(sentence.has("self")) + 0.35 * bool(sentence.names or sentence.has("number"))
     quote = " ".join(part.text for part in spoken if part is sentence or part in helpers)
-    return Match(min(1.0, share * factor * (0.93 + 0.07 * bonus)), quote, frozenset(covered), kind_found)
+    return Match(min(1.0, share * factor * (0.93 + 0.07 * bonus)), quote, frozenset(covered), kind_value == 1.0)
 
 
-def _kind_found(question: Question, told: Sequence[Sentence]) -> bool:
+def _kind_value(question: Question, told: list[Sentence]) -> float:
+    """1 if the sentences hold the kind of fact that is asked for; less if they hold some other number, or nothing."""
     if not question.wanted:
-        return True
+        return 1.0
     people = persons() | helpers()
-    given = {unit.word for unit in question.units}
+    best = question.unwanted_factor
     for sentence in told:
         for feature in question.wanted:
-            if feature == "name":
-                if sentence.has("named") or any(name not in given for name in sentence.names):
-                    return True
-            elif feature == "person":
-                if any(key in people and key not in question.persons for key in sentence.keys):
-                    return True
-            elif sentence.has(feature):
-                return True
-    return False
+            if feature == "person":
+                found = any(key in people and key not in question.persons for key in sentence.keys)
+            else:
+                found = _shows(sentence, feature, question.keys)
+            if found:
+                best = max(best, 0.85 if feature == "number" and len(question.wanted) > 1 else 1.0)
+    return best
 
 
 def _subject_factor(question: Question, sentence: Sentence) -> float:
@@ -176,6 +197,8 @@ def _subject_factor(question: Question, sentence: Sentence) -> float:
         return 0.6
     if not sentence.has("self") and not sentence.names and not sentence.has("number") and not sentence.has("clock"):
         return 0.85  # a saying about the world at large
-    if not sentence.has("self") and sentence.names and sentence.text.lower().startswith(sentence.names[0]):
-        return 0.7
+    if not sentence.has("self") and sentence.names:
+        at = sentence.text.casefold().find(sentence.names[0])
+        if at < 0.4 * len(sentence.text):
+            return 0.75  # somebody with a name is spoken of
     return 1.0

@@ -29,7 +29,8 @@ _AUXILIARY = (
 _ASKS = re.compile(
     r"^(?:(?:and|so|but|ok(?:ay)?|hey|hi|hello|well|please|now|by the way|btw|quick question)[,:!]?\s+)*"
     rf"(?:(?:what|who|whom|whose|which|where|when|why|how)(?:'s|'re|'d)?\b|(?:{_AUXILIARY})\s+"
-    r"(?:i|we|you|he|she|it|they|my|our|your|his|her|their|the|a|an|any|there|this|that|these|those|someone|anyone)\b|"
+    r"(?:i|we|you|he|she|it|they|my|our|your|any|there|someone|anyone)\b|"
+    r"(?:does|did|is|are|was|were|can|could|will|would|should)\s+(?:his|her|their|the|an?|this|that|these|those)\b|"
     r"(?:on|in|at|for|from|to|with|under|until|since|by|of|about)\s+(?:what|which|whom|whose|how)\b|"
     r"(?:please\s+)?(?:can|could|would|will) you\b|(?:please\s+)?(?:tell me|remind me|recall|look up|find|search|"
     r"list|show me|quote)\b|any (?:idea|chance|clue)\b|i(?:'m| am)? (?:wonder|wondering|forgot|forget|can't remember|"
@@ -97,10 +98,12 @@ _FEATURES: dict[str, re.Pattern[str]] = {
         rf"an? (?:day|week|month|year)|per (?:day|week|month|year)|(?:{_DAYS})s|weekends|weekdays|mornings|evenings|nights)\b", re.I),
     "place": re.compile(
         r"\b(?:in|at|on|near|under|underneath|behind|inside|beside|above|below|between|outside|from|to|into|around|next|by|over|"
-        r"beneath|opposite|across|through|via|along|towards?|within|off|upstairs|downstairs|abroad|home|based|there)\b", re.I),
+        r"round|past|beneath|opposite|across|through|via|along|towards?|within|off|upstairs|downstairs|abroad|home|based|there)\b", re.I),
     "email": re.compile(r"\S@\S+\.\S"),
     "phone": re.compile(r"(?:\d[\s()./-]*){5,}"),
     "code": re.compile(r"\d{3,}|\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{4,}\b|\b[A-Z]{2,}\d|\d[A-Z]{2,}|\b(?:is|code|password|passphrase)\b.*[\"':]"),
+    "address": re.compile(rf"{_CAPITAL},? \d|\d+[a-z]?,? {_CAPITAL}|\b(?:street|road|avenue|lane|square|drive|close)\b"),
+    "size": re.compile(r"\b(?:small|medium|large|xs|s|m|l|xl|xxl)\b", re.I),
     "fullname": re.compile(rf"\b{_CAPITAL} (?:(?:van|de|von|der|den|la|da|di) )*{_CAPITAL}"),
     "named": re.compile(
         rf"\b(?:called|named|name is|name's|name was|call (?:him|her|it|me|them|us)|goes by|nickname\w*|known as|nicknamed|christened|"
@@ -124,8 +127,8 @@ class Sentence:
         return tuple(lexicon.read_as(lexicon.words(self.text)))
 
     @cached_property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(lexicon.lemma(word) for word in self.tokens if word not in lexicon.STOP))
+    def keys(self) -> frozenset[str]:
+        return frozenset(lexicon.lemma(word) for word in self.tokens if word not in lexicon.STOP)
 
     @cached_property
     def families(self) -> frozenset[str]:
@@ -142,7 +145,7 @@ class Sentence:
         for match in _NAME.finditer(self.text):
             word = fold(match.group().strip(".'-\u2019"))
             word = word.removesuffix("'s").removesuffix("\u2019s")
-            if word in _NOT_NAMES or len(word) < 2:
+            if word in _NOT_NAMES or len(word) < 2 or word.startswith(("i'", "i\u2019")):
                 continue
             opens = not self.text[: match.start()].strip(" \"'(\u201c\u2018-*")
             if opens and (word in lexicon.STOP or word in lexicon.LIGHT or lexicon.is_known(word)):

@@ -96,7 +96,7 @@ country nation abroad nationality: england scotland wales ireland northernirelan
  singapore indonesia philippines australia newzealand fiji malta cyprus georgia armenia mongolia costarica panama
  senegal madagascar
 city town capital: london manchester liverpool birmingham leeds bristol oxford cambridge york brighton edinburgh glasgow
- cardiff belfast dublin cork galway paris lyon marseille toulouse bordeaux nice lille berlin munich hamburg cologne
+ cardiff belfast dublin cork galway paris lyon marseille toulouse bordeaux lille berlin munich hamburg cologne
  frankfurt leipzig dresden stuttgart vienna salzburg graz zurich geneva basel bern brussels antwerp ghent bruges
  amsterdam rotterdam utrecht madrid barcelona seville valencia granada bilbao lisbon porto rome milan naples turin
  florence venice bologna palermo athens thessaloniki istanbul ankara copenhagen aarhus stockholm gothenburg malmo oslo
@@ -134,7 +134,7 @@ game boardgame: chess go backgammon scrabble monopoly poker bridge catan carcass
 genre music style: jazz rock pop blues folk metal punk classical opera techno house hiphop rap reggae soul funk country electronic
  baroque indie ska bluegrass disco
 dance style: salsa tango ballet waltz tap flamenco ballroom swing ceilidh bachata zumba
-genre book novel read film: crime thriller mystery fantasy romance horror biography memoir comedy western drama documentary poetry
+genre: crime thriller mystery fantasy romance horror biography memoir comedy western drama documentary poetry
  noir detective scifi
 flower plant: rose tulip daffodil lily orchid sunflower daisy peony hydrangea geranium lavender iris jasmine dahlia poppy violet
  carnation snowdrop crocus magnolia marigold chrysanthemum
@@ -162,8 +162,7 @@ container: drawer box cupboard shelf safe jar tin basket bag pocket wardrobe cab
  mat doormat garage attic cellar shed loft desk locker toolbox biscuit mattress freezer
 tool: hammer drill saw screwdriver spanner wrench pliers chisel ladder axe
 toy: doll teddy lego puzzle train bear
-team club: arsenal chelsea liverpool everton tottenham barcelona madrid juventus milan inter ajax bayern dortmund
- benfica porto celtic rangers united city lakers yankees celtics villa newcastle
+team club: arsenal chelsea everton tottenham juventus ajax bayern benfica celtic rangers lakers yankees celtics
 weather: rain snow sun sunny storm wind fog cloud hail frost thunder
 award prize medal: gold silver bronze first trophy scholarship
 event: wedding birthday funeral party concert conference marathon festival christening graduation reunion anniversary

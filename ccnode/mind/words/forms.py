@@ -29,12 +29,26 @@ el los las una unos unas y o es yo mi mis tu tus su sus en con por para que quie
 # Verbs and nouns that say little by themselves: missing them costs a match little.
 LIGHT = """
 go get give take make put keep leave come bring use want need like try start begin stop let seem look see find think
-feel happen become set turn call show help hold run pick plan do own mean talk ask speak hear decide end finish
-choose belong prefer recommend suggest suppose intend stash mention involve consist spend receive arrange order
-thing stuff kind sort type way lot bit part detail information info fact matter case item one person people man woman
-guy name number amount good new big small great little long old different main current currently recently lately usual
-usually normally often sometimes right exactly precisely certain specific specifically particular particularly
-currently presently nowadays today originally own
+feel happen become set turn show help hold run pick plan do own mean talk ask speak hear decide end finish
+choose belong prefer recommend suggest suppose intend stash involve consist spend receive arrange order
+expect hope follow reach gather wait enter allow apply assume attach avail base carry cause change check complete concern
+consider contain continue count cover create deal depend describe discover enable ensure exist expand explain face fill fit
+force handle head identify include indicate inform keep lay lie list locate maintain manage mark matter mind miss note notice
+obtain occur offer operate perform place prepare present press produce provide pull push raise realise reach refer remain
+require select send serve settle share shift sit sort stand state stay stick store suit supply switch trap treat visit
+work rely handle actually use used
+thing stuff kind sort type way lot bit part detail information info fact matter case item one person people man woman lady
+gentleman guy name number amount good new big small great little long old different main current lately usual fellow folk
+large huge tiny recent regular general special common typical full whole entire real true actual own certain specific
+particular exact precise correct proper right wrong main major minor various several many more most less least few enough
+available possible necessary important latest newest precious personal private own individual single separate original
+usually normally often sometimes exactly precisely specifically particularly regularly generally mostly mainly currently
+recently presently nowadays originally finally eventually exclusively officially actually basically apparently supposedly
+besides except apart according regarding concerning despite instead along together among amongst beyond within without
+upon towards toward via inside outside front back top bottom edge middle system set example version term
+situation circumstance purpose reason idea point aspect respect occasion instance moment period stage step level
+possession arrangement routine option choice preference decision plan answer question word description kindof sortof
+ever yet still supposed able due likely sure particular called titled known
 """.split()
 
 # Lemma first, then the forms no suffix rule finds.
@@ -56,7 +70,8 @@ weep wept|win won|wind wound|write wrote written|child children|man men|woman wo
 goose geese|person people|wife wives|knife knives|loaf loaves|shelf shelves|half halves|calf calves
 scarf scarves|thief thieves|wolf wolves|die died dying dies|tie tied tying|bear bore|marry married marries|buy buying
 analysis analyses|diagnosis diagnoses|medium media|criterion criteria|ox oxen|datum data|photo photos|piano pianos
-potato potatoes|tomato tomatoes|bus buses|gas gases|lens lenses|class classes|glass glasses|boss bosses
+potato potatoes|tomato tomatoes|bus buses|gas gases|lens lenses|2 two|3 three|4 four|5 five|6 six|7 seven|8 eight|9 nine|10 ten|11 eleven|12 twelve|20 twenty|30 thirty|40 forty
+50 fifty|100 hundred|class classes|glass glasses|boss bosses
 """.replace("\n", "|")
 
 # Pairs (and triples) that mean one thing. The right-hand side is the word they are read as.

@@ -603,4 +603,5 @@ grade: exam result
 notebook: diary
 diary: journal write
 alarm: wake
+old: turned turn born birthday years age
 """

@@ -308,7 +308,7 @@ photograph photo picture photography
 collect collection collector collecting gather
 game play player
 chess boardgame
-team club squad side
+team squad side
 football soccer
 support supporter fan team root
 coach trainer
