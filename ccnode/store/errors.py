@@ -17,7 +17,9 @@ import sqlite3
 
 
 class StoreError(Exception):
-    """Root of the room's errors. `remedy` says what to do about it."""
+    """Root of the room's errors. `remedy` says what to do about it, `code` which case it is, for programs."""
+
+    code = "store"
 
     def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(message)
@@ -27,25 +29,37 @@ class StoreError(Exception):
 class StoreBusy(StoreError):
     """Another process holds the write lock, or the queue of writers is full."""
 
+    code = "busy"
+
 
 class StoreFull(StoreError):
     """The disk is full; nothing was written."""
+
+    code = "disk_full"
 
 
 class StoreReadOnly(StoreError):
     """The disk or the files cannot be written."""
 
+    code = "read_only"
+
 
 class StoreCorrupt(StoreError):
     """SQLite found a damaged page, or an entry does not verify."""
+
+    code = "corrupt"
 
 
 class SchemaTooNew(StoreError):
     """A newer program wrote this database."""
 
+    code = "schema_too_new"
+
 
 class DirectoryInUse(StoreError):
     """Another daemon holds the data directory; `pid` is its process id, where known."""
+
+    code = "in_use"
 
     def __init__(self, message: str, *, pid: int | None, remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
@@ -55,9 +69,13 @@ class DirectoryInUse(StoreError):
 class Conflict(StoreError):
     """What is asked for contradicts what is recorded."""
 
+    code = "conflict"
+
 
 class NotFound(StoreError):
     """There is no such session, message or file."""
+
+    code = "not_found"
 
 
 def translated(error: sqlite3.Error) -> StoreError:

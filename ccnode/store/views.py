@@ -26,6 +26,7 @@ View = Generator[Query, list[Row], T]
 PREFIX_SESSION_MIN: Final = 4
 PREFIX_MESSAGE_MIN: Final = 6
 MATCHES_MAX: Final = 2
+TITLE_CHARS: Final = 60
 _HEX: Final = frozenset("0123456789abcdef")
 
 
@@ -147,7 +148,9 @@ _SESSION: Final = (
     "SELECT s.session, s.time, s.ended, s.due_ms, s.parent,"
     " (SELECT e.sealed FROM entries e WHERE e.id = s.titled),"
     " (SELECT max(m.time) FROM messages m WHERE m.session = s.session),"
-    " (SELECT count(*) FROM messages m WHERE m.session = s.session) FROM sessions s "
+    " (SELECT count(*) FROM messages m WHERE m.session = s.session),"
+    " (SELECT e.sealed FROM messages m JOIN entries e ON e.id = m.id WHERE m.session = s.session"
+    "  ORDER BY m.time LIMIT 1) FROM sessions s "
 )
 # The way on of a session: of its messages that are placed, that no message of the session follows and that no other
 # was regenerated in place of, the newest. Ties of time are broken by digest, so that every node agrees.
@@ -161,11 +164,17 @@ _LEAF: Final = (
 
 
 def _session(row: Row) -> View[Session]:
-    session, opened, ended, due_ms, parent, sealed, last, count = row
+    session, opened, ended, due_ms, parent, sealed, last, count, first = row
     leaf = yield from leaf_of(session)
     unanswered = leaf is not None and leaf[1] == Role.USER
-    title = text_of(sealed, "title") or ""
+    title = text_of(sealed, "title") or _shortened(text_of(first, "text") or "")
     return Session(session, title, opened, last or opened, count, ended, due_ms, parent, unanswered)
+
+
+def _shortened(text: str) -> str:
+    """A title for a session that has none: how it begins."""
+    line = " ".join(text[: TITLE_CHARS * 4].split())
+    return line if len(line) <= TITLE_CHARS else line[: TITLE_CHARS - 3].rstrip() + "..."
 
 
 def leaf_of(session: bytes, at: int | None = None) -> View[Row | None]:

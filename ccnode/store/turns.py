@@ -1,0 +1,201 @@
+"""How do the decisions of core become entries? Ledger jobs: read the facts, decide, append, in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ccnode.core import turns
+from ccnode.store import views
+from ccnode.store.errors import Conflict
+from ccnode.store.ledger import Job
+from ccnode.store.transaction import Appended, Transaction
+from ccnode_protocol import records
+from ccnode_protocol.records import Role
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question is recorded: by this job (`fresh`), or before, and then perhaps with its answer."""
+
+    question: bytes
+    fresh: bool
+    answer: bytes | None = None
+
+
+def view(tx: Transaction, question: views.View[T]) -> T:
+    """Answer a view within a transaction, with what it has appended so far."""
+    rows: list[views.Row] | None = None
+    while True:
+        try:
+            sql, parameters = question.send(rows) if rows is not None else next(question)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+        rows = tx.query(sql, parameters)
+
+
+def read_facts(tx: Transaction, session: bytes, key: bytes | None) -> turns.Facts:
+    """What core must know of a session. Raises NotFound."""
+    known = view(tx, views.session(session))
+    newest = view(tx, views.branch(session, limit=2))
+    leaf = newest[-1] if newest else None
+    before = newest[-2] if len(newest) > 1 else None
+    asked = view(tx, views.by_key(session, key)) if key else None
+    question = asked or (leaf if leaf and leaf.role == "user" else before)
+    answer = view(tx, views.reply_to(question.id)) if question else None
+    return turns.Facts(
+        session=session,
+        ended=known.ended is not None,
+        to_be_forgotten=known.due_ms is not None,
+        leaf=_known(leaf),
+        leaf_parent=_known(before),
+        asked=_known(asked),
+        answer=answer.digest if answer else None,
+    )
+
+
+def _known(message: views.Message | None) -> turns.Known | None:
+    return turns.Known(message.digest, records.ROLES[message.role], message.text) if message else None
+
+
+def refuse(refused: turns.Refused) -> Conflict:
+    """The room's error for a refusal, with its code."""
+    error = Conflict(refused.message, remedy=refused.remedy)
+    error.code = refused.code
+    return error
+
+
+def _append(tx: Transaction, message: turns.AppendMessage) -> Appended:
+    return tx.append(records.message(message.meta, message.text), message.meta)
+
+
+def ask(session: bytes, text: str, key: bytes | None) -> Job[Asked]:
+    """Record a question, once for each key.
+
+    The job raises NotFound, Conflict (with the refusal's code), EncodingError for text that is not valid Unicode.
+    """
+
+    def job(tx: Transaction) -> Asked:
+        match turns.ask(read_facts(tx, session, key), text, key):
+            case turns.Refused() as refused:
+                raise refuse(refused)
+            case turns.AlreadyAsked(question, answer):
+                return Asked(question, fresh=False, answer=answer)
+            case turns.AppendMessage() as message:
+                return Asked(_append(tx, message).digest, fresh=True)
+
+    return job
+
+
+def to_answer(session: bytes, decide: Callable[[turns.Facts], turns.Answer | turns.Refused]) -> Job[turns.Answer]:
+    """Which question is to be answered, by core's `resume` or `regenerate`. The job raises NotFound and Conflict."""
+
+    def job(tx: Transaction) -> turns.Answer:
+        decided = decide(read_facts(tx, session, None))
+        if isinstance(decided, turns.Refused):
+            raise refuse(decided)
+        return decided
+
+    return job
+
+
+def close(reply: turns.Reply, sources: tuple[bytes, ...], state: records.State) -> Job[bytes]:
+    """Record the reply and return its digest; where the question has got one meanwhile, return that one's.
+
+    Sources that are no messages here (a model may claim anything) are left out.
+    """
+
+    def job(tx: Transaction) -> bytes:
+        question = view(tx, views.message(reply.answer.question))
+        present = view(tx, views.reply_to(question.id))
+        if turns.answered_meanwhile(reply.answer, present.digest if present else None):
+            return present.digest  # type: ignore[union-attr]  # it is not None, or it would not be another one
+        known = [source for source in sources if tx.query("SELECT 1 FROM entries WHERE digest = ?", (source,))]
+        return _append(tx, reply.close(known, state)).digest
+
+    return job
+
+
+def open_session(title: str | None, parent: bytes | None, identifier: bytes | None = None) -> Job[bytes]:
+    """Open a session, at the root or as a branch from the message `parent`; return its 16 bytes.
+
+    The job raises NotFound for a parent that is no message, Conflict for one that is to be forgotten.
+    """
+    session = identifier or uuid.uuid4().bytes
+
+    def job(tx: Transaction) -> bytes:
+        if parent is not None:
+            origin = view(tx, views.message(parent))
+            if view(tx, views.session(origin.session)).due_ms is not None:
+                raise Conflict("that message is to be forgotten", remedy="take that back first")
+        tx.append(records.session_opened(session, title, parent))
+        return session
+
+    return job
+
+
+def rename(session: bytes, title: str) -> Job[None]:
+    """Give a session another title. The job raises NotFound."""
+
+    def job(tx: Transaction) -> None:
+        if view(tx, views.session(session)).title != title:
+            tx.append(records.session_titled(session, title))
+
+    return job
+
+
+def end(session: bytes) -> Job[None]:
+    """End a session; ending it twice is ending it once. The job raises NotFound."""
+
+    def job(tx: Transaction) -> None:
+        if view(tx, views.session(session)).ended is None:
+            tx.append(records.session_ended(session))
+
+    return job
+
+
+def forget(session: bytes, now_ms: int) -> Job[tuple[bytes, int]]:
+    """Order the contents of a session to be erased in 24 hours; return the order's digest and when that is.
+
+    An order in force is returned as it is. The job raises NotFound.
+    """
+
+    def job(tx: Transaction) -> tuple[bytes, int]:
+        known = view(tx, views.session(session))
+        if known.due_ms is not None:
+            return order_of(tx, session), known.due_ms
+        due_ms = now_ms + records.FORGET_UNDO_MS
+        return tx.append(records.forget_ordered(session, due_ms)).digest, due_ms
+
+    return job
+
+
+def order_of(tx: Transaction, session: bytes) -> bytes:
+    """The digest of the order to forget that is in force."""
+    rows = tx.query("SELECT e.digest FROM sessions s JOIN entries e ON e.id = s.forget WHERE s.session = ?", (session,))
+    digest: bytes = rows[0][0]
+    return digest
+
+
+def undo_forget(session: bytes, now_ms: int) -> Job[None]:
+    """Take an order to forget back. The job raises NotFound, and Conflict where there is none or it was due already."""
+
+    def job(tx: Transaction) -> None:
+        known = view(tx, views.session(session))
+        if known.due_ms is None:
+            raise Conflict("the session is not to be forgotten", remedy="nothing needs to be done")
+        if known.due_ms <= now_ms:
+            raise Conflict("the 24 hours are over: the contents are erased", remedy="restore a backup from before")
+        tx.append(records.forget_cancelled(order_of(tx, session)))
+
+    return job
+
+
+def role_of(message: views.Message) -> Role:
+    """The role as the protocol's number."""
+    return records.ROLES[message.role]
