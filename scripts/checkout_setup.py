@@ -142,7 +142,7 @@ def _build(profile: str, found: Found, ways: list[installers.Installer], lock: i
             progress.done = before
     _write_stamp(profile)
     MARK.unlink()
-    progress.note(f"try: .venv is ready ({progress.elapsed_s():.0f} s)")
+    progress.note(f"try: set up in {progress.elapsed_s():.0f} s")
 
 
 def _fill(profile: str, way: installers.Installer, progress: Progress, lock: int) -> None:

@@ -39,6 +39,8 @@ def main(arguments: list[str]) -> int:
         print(f"try: {(ours + theirs)[0]}: not understood; --help says what is", file=sys.stderr)
         return EXIT_USAGE
     status = _set_up(dev=dev, assume_yes=assume_yes)
+    if status == 0 and command == "setup":
+        print("try: .venv is ready")
     if status != 0 or command == "setup":
         return status
     return _test(theirs) if command == "test" else _run(theirs)
