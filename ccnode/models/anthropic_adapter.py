@@ -26,7 +26,7 @@ from ccnode.models.anthropic_errors import (
 )
 from ccnode.models.anthropic_request import Request, build_request, cited_sources
 from ccnode.models.anthropic_stream import ReplyReader
-from ccnode.models.base import Delta, ErrorKind, Finished, ModelError
+from ccnode.models.base import Delta, ErrorKind, Finished, ModelError, Notice
 from ccnode.models.keys import ApiKey, parse_api_key
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class AnthropicAdapter:
         return f"AnthropicAdapter(model={self._model!r}, base_url={self._base_url!r})"
 
     async def stream(
-        self, prompt: Prompt, *, status: Callable[[Waiting], None] | None = None
+        self, prompt: Prompt, *, status: Callable[[Notice], None] | None = None
     ) -> AsyncGenerator[Delta | Finished, None]:
         """Yield the reply's text as it comes, then one Finished. `status` is told of every wait before a retry.
 

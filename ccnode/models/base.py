@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from ccnode.mind.prompt_types import Prompt
 
@@ -59,6 +59,14 @@ class ModelError(Exception):
         self.retry_after_s = retry_after_s
 
 
+class Notice(Protocol):
+    """Something to tell whoever waits for the reply, such as "rate limit reached, waiting until 08:01:15 UTC"."""
+
+    @property
+    def text(self) -> str:
+        """One line for a person."""
+
+
 class ModelAdapter(Protocol):
     """Adapters hold no conversation: everything comes with the prompt."""
 
@@ -66,8 +74,13 @@ class ModelAdapter(Protocol):
     def name(self) -> str:
         """How replies name their model, as in "embedded/1" or "anthropic/claude-sonnet-5-5"."""
 
-    def stream(self, prompt: Prompt) -> AsyncIterator[Delta | Finished]:
-        """Yield at least one Delta, then exactly one Finished; or raise ModelError. Closing the iterator stops it."""
+    def stream(
+        self, prompt: Prompt, *, status: Callable[[Notice], None] | None = None
+    ) -> AsyncIterator[Delta | Finished]:
+        """Yield at least one Delta, then exactly one Finished; or raise ModelError. Closing the iterator stops it.
+
+        `status` is told what makes the reply wait.
+        """
 
     async def close(self) -> None:
         """Release sockets; idempotent."""

@@ -12,9 +12,10 @@ from ccnode.mind.answering import pieces, reply_to
 from ccnode.models.base import Delta, Finished, ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from ccnode.mind.prompt_types import Prompt
+    from ccnode.models.base import Notice
 
 NAME = "embedded/1"
 
@@ -27,7 +28,9 @@ class EmbeddedModel:
         """Always "embedded/1"; the number grows when its answers change."""
         return NAME
 
-    async def stream(self, prompt: Prompt) -> AsyncIterator[Delta | Finished]:
+    async def stream(
+        self, prompt: Prompt, *, status: Callable[[Notice], None] | None = None
+    ) -> AsyncIterator[Delta | Finished]:
         """Yield the reply word by word, then Finished with the cited messages.
 
         Raises ModelError("bad_request") if the prompt does not end with a message of the user.

@@ -1,0 +1,113 @@
+"""What is being answered right now? Turns on their way: the model speaks, any number of listeners hear it.
+
+The turn belongs to the node, not to whoever asked: a listener may leave, and one who comes later hears what was said so
+far. Pieces are scratch; the recorded reply ends the turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+from ccnode.api.ports import Failed, Piece, Replied, TurnEvent, Waiting
+from ccnode.models.base import Delta, Finished, ModelError
+from ccnode_protocol.records import State
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from ccnode.core.turns import Reply
+    from ccnode.mind.prompt_types import Prompt
+    from ccnode.models.base import ModelAdapter
+
+LISTENER_EVENTS_MAX: Final = 10_000  # a listener further behind than this is dropped; the reply is recorded anyway
+
+Outcome = Finished | ModelError
+
+
+class LiveTurn:
+    """One reply on its way, with its listeners."""
+
+    def __init__(self, question: bytes, key: bytes | None) -> None:
+        self.question = question
+        self.key = key
+        self.final: Replied | Failed | None = None
+        self._said: list[str] = []
+        self._listeners: list[asyncio.Queue[TurnEvent]] = []
+        self._stop = asyncio.Event()
+
+    def tell(self, event: TurnEvent) -> None:
+        """Tell every listener."""
+        if isinstance(event, Piece):
+            self._said.append(event.text)
+        elif isinstance(event, Replied | Failed):
+            self.final = event
+        for listener in list(self._listeners):
+            try:
+                listener.put_nowait(event)
+            except asyncio.QueueFull:
+                self._listeners.remove(listener)
+
+    async def listen(self) -> AsyncIterator[TurnEvent]:
+        """What was said so far as one piece, then all that follows, up to Replied or Failed."""
+        if self.final is not None:
+            yield self.final
+            return
+        queue: asyncio.Queue[TurnEvent] = asyncio.Queue(LISTENER_EVENTS_MAX)
+        if self._said:
+            queue.put_nowait(Piece("".join(self._said)))
+        self._listeners.append(queue)
+        try:
+            while True:
+                event = await queue.get()
+                yield event
+                if isinstance(event, Replied | Failed):
+                    return
+        finally:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(queue)
+
+    def stop(self) -> None:
+        """End the reply with what there is of it."""
+        self._stop.set()
+
+    async def speak(self, model: ModelAdapter, prompt: Prompt, reply: Reply) -> tuple[Outcome, State]:
+        """Let the model speak into `reply`; return how it ended. Never raises but for cancellation.
+
+        A reply that is stopped, breaks off or grows beyond what can be kept is interrupted: its text so far stays.
+        """
+        stream = model.stream(prompt, status=lambda notice: self.tell(Waiting(notice.text)))
+        stopped = asyncio.ensure_future(self._stop.wait())
+        outcome: Outcome = ModelError("server", "the model ended without saying so", remedy="try again")
+        state = State.INTERRUPTED
+        try:
+            while not self._stop.is_set():
+                step = asyncio.ensure_future(anext(stream))
+                await asyncio.wait({step, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                if not step.done():
+                    step.cancel()
+                    with contextlib.suppress(asyncio.CancelledError, ModelError, StopAsyncIteration):
+                        await step
+                    break
+                event = step.result()
+                if isinstance(event, Finished):
+                    outcome, state = event, State.COMPLETE
+                    break
+                if isinstance(event, Delta) and event.text:
+                    if not reply.add(event.text):
+                        break
+                    self.tell(Piece(event.text))
+        except StopAsyncIteration:
+            pass  # the outcome says that it ended without saying so
+        except ModelError as error:
+            outcome = error
+        finally:
+            stopped.cancel()
+            close = getattr(stream, "aclose", None)
+            if close is not None:
+                await close()
+        if self._stop.is_set() and not isinstance(outcome, Finished):
+            outcome = ModelError("interrupted", "the reply was stopped", remedy="resume it to get a whole one")
+        return outcome, state
+

@@ -1,0 +1,250 @@
+"""What does a running node do when it is asked? The API's `Node`, made of ledger, readers, search, model and workers."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import ccnode
+from ccnode import clock
+from ccnode.api.ports import Order, TurnEvent
+from ccnode.store import turns as jobs
+from ccnode.store import views
+from ccnode.store.errors import NotFound, StoreError, StoreFull, StoreReadOnly
+from ccnode.store.search import Filters, Hit
+from ccnode_crypto.keys import node_id, owner_id
+from ccnode_protocol.records import TITLE_CHARS_MAX
+
+if TYPE_CHECKING:
+    from ccnode.daemon.choice import ModelChoice
+    from ccnode.daemon.turns import Turns
+    from ccnode.store.home import Home
+    from ccnode.store.ledger import Job, Ledger
+    from ccnode.store.readers import Readers
+    from ccnode.store.search import Searcher
+    from ccnode.store.views import Message, Session
+
+T = TypeVar("T")
+State = Literal["starting", "ready", "degraded", "stopping"]
+
+
+class RunningNode:
+    """One node of one owner, in one process. Lives on one event loop."""
+
+    def __init__(
+        self,
+        home: Home,
+        profile: dict[str, Any],
+        ledger: Ledger,
+        readers: Readers,
+        searcher: Searcher,
+        turns: Turns,
+        choice: ModelChoice,
+    ) -> None:
+        self.home = home
+        self.profile = profile
+        self.api_url = ""
+        self.started_s = clock.elapsed_s()
+        self.ready = False
+        self.stopping = asyncio.Event()
+        self.problems: dict[str, str] = {}
+        self.index_progress: dict[str, int] = {"position": 0, "behind": 0}
+        self._backup: Callable[[str | None], dict[str, Any]] | None = None
+        self._ledger = ledger
+        self._readers = readers
+        self._searcher = searcher
+        self._turns = turns
+        self._choice = choice
+        self.pid = 0
+
+    @property
+    def state(self) -> State:
+        """Degraded means that something named in the problems does not work; what can work does."""
+        if self.stopping.is_set():
+            return "stopping"
+        if not self.ready:
+            return "starting"
+        return "degraded" if self.problems else "ready"
+
+    def set_backup(self, create: Callable[[str | None], dict[str, Any]]) -> None:
+        """Hand in what makes a backup; it blocks, and is called in a thread."""
+        self._backup = create
+
+    def status(self) -> dict[str, Any]:
+        """What GET /api/v1/status gives, without what needs the database."""
+        problems = [{"code": code, "message": text} for code, text in self.problems.items()]
+        if self._choice.problem:
+            problems.append({"code": "model", "message": self._choice.problem})
+        owner = self.profile.get("owner_id")
+        return {
+            "node_id": node_id(self._ledger.chains.key.public.raw),
+            "owner_id": owner,
+            "name": self.profile.get("name", ""),
+            "state": self.state,
+            "problems": problems,
+            "version": ccnode.__version__,
+            "pid": self.pid,
+            "data_dir": str(self.home.root),
+            "api_url": self.api_url,
+            "token_file": str(self.home.token),
+            "uptime_s": round(clock.elapsed_s() - self.started_s, 3),
+            "model": self._choice.current().name,
+            "index": dict(self.index_progress),
+        }
+
+    async def statistics(self) -> dict[str, Any]:
+        """Counts, chains and unanswered questions."""
+        counts = await self._readers.run(views.statistics())
+        chains = await self._readers.run(views.chains())
+        waiting = await self._readers.run(views.unanswered(20))
+        return {
+            "statistics": asdict(counts),
+            "chains": [
+                {
+                    "chain": str(chain.chain),
+                    "node_id": node_id(chain.chain.node),
+                    "epoch": chain.chain.epoch.hex(),
+                    "audience": chain.chain.audience,
+                    "length": chain.length,
+                    "head": chain.head.hex(),
+                }
+                for chain in chains
+            ],
+            "unanswered": [
+                {"session_id": str(uuid.UUID(bytes=message.session)), "message_id": message.digest.hex()}
+                for message in waiting
+            ],
+        }
+
+    # --- sessions ---
+
+    async def start_session(self, title: str | None, parent: str | None) -> Session:
+        """Open a session, at the root or as a branch from a message."""
+        origin = await self._readers.run(views.resolve_message(parent)) if parent else None
+        cleaned = " ".join((title or "").split())[:TITLE_CHARS_MAX] or None
+        session = await self._append(jobs.open_session(cleaned, origin))
+        return await self._readers.run(views.session(session))
+
+    async def sessions(self, limit: int, offset: int, *, ended: bool | None, forgotten: bool) -> Sequence[Session]:
+        """The sessions, most recently active first."""
+        return await self._readers.run(views.sessions(limit, offset, ended=ended, forgotten=forgotten))
+
+    async def session(self, session_id: str) -> Session:
+        """One session, by its id, a unique beginning of it, or "last"."""
+        return await self._readers.run(views.session(await self._resolve(session_id)))
+
+    async def branch(self, session_id: str, at: int | None = None) -> Sequence[Message]:
+        """The session's messages, now or at a past moment."""
+        return await self._readers.run(views.branch(await self._resolve(session_id), at=at))
+
+    async def tree(self, session_id: str) -> Sequence[Message]:
+        """Every message of the conversation that the session belongs to."""
+        return await self._readers.run(views.tree(await self._resolve(session_id)))
+
+    async def rename(self, session_id: str, title: str) -> Session:
+        """Give a session another title."""
+        return await self._change(session_id, lambda session: jobs.rename(session, " ".join(title.split())))
+
+    async def end(self, session_id: str) -> Session:
+        """End a session; a reply that is being written is stopped and kept."""
+        session = await self._resolve(session_id)
+        self._turns.stop(session)
+        return await self._change(session_id, jobs.end)
+
+    async def forget(self, session_id: str) -> Order:
+        """Order a session's contents to be erased in 24 hours."""
+        session = await self._resolve(session_id)
+        self._turns.stop(session)
+        order, due_ms = await self._append(jobs.forget(session, clock.now_ms()))
+        return Order(order.hex(), due_ms)
+
+    async def undo_forget(self, session_id: str) -> Session:
+        """Take such an order back."""
+        return await self._change(session_id, lambda session: jobs.undo_forget(session, clock.now_ms()))
+
+    async def search(
+        self, text: str, limit: int, *, session_id: str | None, role: str | None, since: int | None, until: int | None
+    ) -> Sequence[Hit]:
+        """Messages about something. Times are milliseconds since 1970."""
+        session = await self._resolve(session_id) if session_id else None
+        filters = Filters(session=session, role=role, since=since, until=until)
+        return await asyncio.to_thread(self._searcher.search, text, limit, filters)
+
+    # --- turns ---
+
+    async def say(self, session_id: str, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
+        """One turn; see api/ports.py."""
+        async for event in self._watched(self._turns.say(await self._resolve(session_id), text, key)):
+            yield event
+
+    async def resume(self, session_id: str) -> AsyncIterator[TurnEvent]:
+        """Answer an unanswered turn, or join the one on its way."""
+        async for event in self._watched(self._turns.resume(await self._resolve(session_id))):
+            yield event
+
+    async def regenerate(self, session_id: str) -> AsyncIterator[TurnEvent]:
+        """A new reply in place of the last one."""
+        async for event in self._watched(self._turns.regenerate(await self._resolve(session_id))):
+            yield event
+
+    async def stop_turn(self, session_id: str) -> bool:
+        """Stop the reply that is being written."""
+        return self._turns.stop(await self._resolve(session_id))
+
+    # --- the node itself ---
+
+    async def create_backup(self, output: str | None) -> dict[str, Any]:
+        """Make a backup now."""
+        if self._backup is None:
+            raise StoreError("this node cannot make backups", remedy="see: ccnode doctor")
+        return await asyncio.to_thread(self._backup, output)
+
+    def models(self) -> dict[str, Any]:
+        """Which models there are, and which answers."""
+        return self._choice.describe()
+
+    async def use_model(self, adapter: str, model: str | None) -> dict[str, Any]:
+        """Answer with another model from now on."""
+        return await self._choice.use(adapter, model)
+
+    def request_stop(self) -> None:
+        """Begin to stop; the daemon's main loop does it."""
+        self.stopping.set()
+
+    async def _resolve(self, session_id: str) -> bytes:
+        return await self._readers.run(views.resolve_session(session_id))
+
+    async def _change(self, session_id: str, make: Callable[[bytes], Job[Any]]) -> Session:
+        session = await self._resolve(session_id)
+        await self._append(make(session))
+        return await self._readers.run(views.session(session))
+
+    async def _append(self, job: Job[T]) -> T:
+        """Append, and remember whether the disk takes what we write."""
+        try:
+            result = await self._ledger.append(job)
+        except (StoreFull, StoreReadOnly) as error:
+            self.problems["disk"] = f"{error}. {error.remedy}"
+            raise
+        self.problems.pop("disk", None)
+        return result
+
+    async def _watched(self, events: AsyncIterator[TurnEvent]) -> AsyncIterator[TurnEvent]:
+        try:
+            async for event in events:
+                yield event
+        except (StoreFull, StoreReadOnly) as error:
+            self.problems["disk"] = f"{error}. {error.remedy}"
+            raise
+        self.problems.pop("disk", None)
+
+
+def owner_text(raw: bytes | None) -> str | None:
+    """An owner key as people read it."""
+    return owner_id(raw) if raw else None
+
+
+__all__ = ["NotFound", "RunningNode", "owner_text"]

@@ -1,0 +1,187 @@
+"""How does a turn run, from the question to the recorded reply? The one direction of a chat message."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from ccnode import clock
+from ccnode.api.ports import Accepted, Failed, Replied, Source, TurnEvent
+from ccnode.core.turns import Answer, Facts, Refused, Reply, regenerate, resume
+from ccnode.daemon.live import LiveTurn, Outcome
+from ccnode.mind.context import build_prompt
+from ccnode.mind.prompt_types import PromptMessage, Recalled
+from ccnode.models.base import Finished, ModelError
+from ccnode.store import turns as jobs
+from ccnode.store import views
+from ccnode.store.errors import Conflict, StoreError
+
+if TYPE_CHECKING:
+    from ccnode.models.base import ModelAdapter
+    from ccnode.store.ledger import Ledger
+    from ccnode.store.readers import Readers
+    from ccnode.store.search import Searcher
+
+HISTORY_MESSAGES: Final = 200
+KEY_BYTES: Final = 16
+LIVE_MAX: Final = 256  # turns at once; each holds a model's stream
+
+
+def key_bytes(key: str | None) -> bytes | None:
+    """An idempotency key of any text as the 16 bytes that are recorded."""
+    return sha256(key.encode("utf-8", "surrogatepass")).digest()[:KEY_BYTES] if key else None
+
+
+class Turns:
+    """Runs turns: one at a time in each session, any number of sessions at once."""
+
+    def __init__(
+        self, ledger: Ledger, readers: Readers, searcher: Searcher, model: Callable[[], ModelAdapter]
+    ) -> None:
+        self._ledger = ledger
+        self._readers = readers
+        self._searcher = searcher
+        self._model = model
+        self._live: dict[bytes, LiveTurn] = {}
+        self._starting: dict[bytes, asyncio.Lock] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def say(self, session: bytes, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
+        """See api/ports.py. Raises StoreError before the first event only."""
+        digest = key_bytes(key)
+        lock = self._starting.setdefault(session, asyncio.Lock())
+        async with lock:
+            live = self._live.get(session)
+            if live is not None and (digest is None or live.key != digest):
+                raise Conflict("a reply is being written in this session", remedy="wait for it, or stop it")
+            asked = await self._ledger.append(jobs.ask(session, text, digest))
+            question = await self._readers.run(views.message(asked.question))
+            if live is None and asked.answer is None:
+                live = self._begin(session, Answer(asked.question), digest)
+        yield Accepted(question.digest.hex(), question.seq)
+        if live is None and asked.answer is not None:
+            yield await self._recorded(await self._readers.run(views.message(asked.answer)), question.digest)
+            return
+        if live is not None:
+            async for event in live.listen():
+                yield event
+
+    async def resume(self, session: bytes) -> AsyncIterator[TurnEvent]:
+        """See api/ports.py. Raises StoreError before the first event only."""
+        async for event in self._answer(session, resume):
+            yield event
+
+    async def regenerate(self, session: bytes) -> AsyncIterator[TurnEvent]:
+        """See api/ports.py. Raises StoreError before the first event only."""
+        if session in self._live:
+            raise Conflict("a reply is being written in this session", remedy="wait for it, or stop it")
+        async for event in self._answer(session, regenerate):
+            yield event
+
+    async def _answer(self, session: bytes, decide: Callable[[Facts], Answer | Refused]) -> AsyncIterator[TurnEvent]:
+        lock = self._starting.setdefault(session, asyncio.Lock())
+        async with lock:
+            live = self._live.get(session)
+            if live is None:
+                answer = await self._ledger.append(jobs.to_answer(session, decide))
+                live = self._begin(session, answer, None)
+        question = await self._readers.run(views.message(live.question))
+        yield Accepted(question.digest.hex(), question.seq)
+        async for event in live.listen():
+            yield event
+
+    def stop(self, session: bytes) -> bool:
+        """Stop the reply that is being written, if one is."""
+        live = self._live.get(session)
+        if live is not None:
+            live.stop()
+        return live is not None
+
+    async def close(self) -> None:
+        """Stop every reply and wait until what there is of each is recorded."""
+        for live in list(self._live.values()):
+            live.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=10)
+
+    def _begin(self, session: bytes, answer: Answer, key: bytes | None) -> LiveTurn:
+        if len(self._live) >= LIVE_MAX:
+            raise Conflict("too many replies are being written at once", remedy="try again in a moment")
+        live = LiveTurn(answer.question, key)
+        self._live[session] = live
+        task = asyncio.create_task(self._run(session, answer, live))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return live
+
+    async def _run(self, session: bytes, answer: Answer, live: LiveTurn) -> None:
+        """Prompt, model, record. However it ends, the listeners are told and the session is free again."""
+        final: Replied | Failed = Failed("internal", "the turn failed", "ask again: the question is kept")
+        try:
+            final = await self._run_turn(session, answer, live)
+        except StoreError as error:
+            final = Failed(error.code, str(error), error.remedy or "the question is kept: resume it")
+        finally:
+            self._live.pop(session, None)
+            live.tell(final)
+
+    async def _run_turn(self, session: bytes, answer: Answer, live: LiveTurn) -> Replied | Failed:
+        began = clock.elapsed_s()
+        model = self._model()
+        question = await self._readers.run(views.message(answer.question))
+        history = await self._readers.run(views.branch_up_to(question.id, HISTORY_MESSAGES))
+        turns = [PromptMessage(message.role, message.text) for message in history if message.text]
+        recalled = await self._recall(question.text or "", turns, [message.digest for message in history])
+        reply = Reply(session, answer, model.name)
+        outcome, state = await live.speak(model, build_prompt(turns, recalled), reply)
+        failed = _failure(outcome, reply)
+        if failed is not None:
+            return failed
+        sources = tuple(bytes.fromhex(source) for source in outcome.sources) if isinstance(outcome, Finished) else ()
+        digest = await self._ledger.append(jobs.close(reply, sources, state))
+        recorded = await self._readers.run(views.message(digest))
+        metrics = {"latency_ms": round((clock.elapsed_s() - began) * 1000), "ccc": None, "phi": None}
+        if isinstance(outcome, Finished):
+            metrics |= {"input_tokens": outcome.input_tokens, "output_tokens": outcome.output_tokens}
+        return await self._recorded(recorded, answer.question, metrics)
+
+    async def _recall(
+        self, question: str, turns: list[PromptMessage], exclude: list[bytes]
+    ) -> list[Recalled]:
+        return await asyncio.to_thread(self._searcher.recall, question, turns[:-1], exclude=exclude)
+
+    async def _recorded(
+        self, message: views.Message, question: bytes, metrics: dict[str, int | None] | None = None
+    ) -> Replied:
+        sources = [await self._readers.run(views.message(source)) for source in message.sources]
+        return Replied(
+            session_id=str(uuid.UUID(bytes=message.session)),
+            message_id=message.digest.hex(),
+            user_message_id=question.hex(),
+            seq=message.seq,
+            text=message.text or "",
+            model=message.model or "",
+            state=message.state,
+            sources=tuple(
+                Source(source.digest.hex(), str(uuid.UUID(bytes=source.session)), source.time, source.text or "")
+                for source in sources
+            ),
+            metrics=metrics or {},
+        )
+
+
+def _failure(outcome: Outcome, reply: Reply) -> Failed | None:
+    """The failure to show, where there is nothing to record; None where there is a reply, whole or in part."""
+    if isinstance(outcome, ModelError):
+        if reply.text and outcome.kind != "not_configured":
+            return None
+        return Failed(outcome.kind, str(outcome), outcome.remedy or "the question is kept: resume it")
+    if outcome.stop_reason == "refusal" and not reply.text:
+        return Failed("refusal", "the model declined to answer", "ask in another way; the question is kept")
+    if not reply.text:
+        return Failed("empty", "the model answered nothing", "the question is kept: resume it")
+    return None
+
