@@ -1,0 +1,237 @@
+"""How does a node start, and how does it end? `run` is what `ccnode run` calls; it returns when the node has stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import secrets
+import signal
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+from ccnode import clock
+from ccnode.api.serve import ApiSettings, Servers
+from ccnode.core.identity import Presence, meet
+from ccnode.daemon import presence, workers
+from ccnode.daemon.choice import ModelChoice
+from ccnode.daemon.identity import introduce, read_key, read_profile, take_new_key
+from ccnode.daemon.node import RunningNode
+from ccnode.daemon.turns import Turns
+from ccnode.store import backup, erase
+from ccnode.store.errors import StoreError
+from ccnode.store.home import DirectoryLock, Home, read_private, write_private
+from ccnode.store.index import Index
+from ccnode.store.ledger import Ledger, Ports, connect, lost_end
+from ccnode.store.readers import Readers
+from ccnode.store.search import Searcher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ccnode.config import Settings
+    from ccnode_crypto.keys import SigningKey
+
+log = structlog.get_logger()
+
+TOKEN_BYTES: Final = 32
+STOP_GRACE_S: Final = 10.0
+EXIT_OK: Final = 0
+COPY_NOTICE: Final = (
+    "this directory is a copy of a node that runs on this machine; it has taken a node key of its own"
+)
+
+
+@dataclass(slots=True)
+class _Opened:
+    """What a start has opened so far, so that a failure later closes it again."""
+
+    lock: DirectoryLock
+    key: SigningKey
+    profile: dict[str, Any]
+    ledger: Ledger
+    claim: presence.Claim | None
+    notices: dict[str, str] = field(default_factory=dict)
+
+
+def run(home: Home, settings: Settings, *, announce: Callable[[str], None] = print) -> int:
+    """Run the node until it is asked to stop (SIGINT, SIGTERM, or the API); return the exit code.
+
+    Raises:
+        StoreError: it cannot start; nothing is left open.
+    """
+    if not home.exists():
+        raise StoreError(f"there is no node in {home.root}", remedy="make one: ccnode init")
+    _configure_log()
+    return asyncio.run(_main(home, settings, announce))
+
+
+def _configure_log() -> None:
+    """Plain lines on stderr. No message content is ever logged."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.LogfmtRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _open(home: Home) -> _Opened:
+    """Lock the directory, read the key, open the ledger, and see whether the key is ours alone."""
+    lock = DirectoryLock(home)
+    try:
+        key, profile = read_key(home.node_key), read_profile(home)
+        ports = Ports(clock.now_ms, clock.chance)
+        ledger = Ledger(home.ledger, key, ports, backups=home.backups)
+        opened = _Opened(lock, key, profile, ledger, None)
+        try:
+            _look_at_end(home, opened)
+            _meet_others(home, opened, ports)
+        except BaseException:
+            opened.ledger.close()
+            raise
+    except BaseException:
+        lock.release()
+        raise
+    return opened
+
+
+def _look_at_end(home: Home, opened: _Opened) -> None:
+    connection = connect(home.ledger, writable=False)
+    try:
+        missing = lost_end(home.ledger, connection)
+    finally:
+        connection.close()
+    if missing:
+        opened.notices["lost_end"] = f"{missing}: the database was cut or replaced. Restore the newest backup"
+
+
+def _meet_others(home: Home, opened: _Opened, ports: Ports) -> None:
+    """Where another living node has our key, the later one of the two takes a new one."""
+    folder = presence.meeting_place(os.environ)
+    started_ms = clock.now_ms()
+    mine = Presence(opened.key.public.raw, opened.ledger.chains.epoch, started_ms)
+    try:
+        met = presence.claim(folder, mine)
+    except OSError as error:
+        log.warning("meeting_place_unusable", folder=str(folder), error=error.strerror)
+        return
+    if isinstance(met, presence.Claim):
+        opened.claim = met
+        return
+    if meet(mine, met) != "take_new_key":
+        return
+    opened.ledger.close()
+    opened.key, opened.profile, certificate = take_new_key(home, opened.profile)
+    opened.ledger = Ledger(home.ledger, opened.key, ports, backups=home.backups)
+    opened.ledger.append_sync(introduce(certificate, str(opened.profile.get("name", ""))))
+    opened.notices["copy"] = COPY_NOTICE + (
+        "" if certificate else ". It has no certificate yet: ccnode init --certify, with the owner's passphrase"
+    )
+    mine = Presence(opened.key.public.raw, opened.ledger.chains.epoch, started_ms)
+    second = presence.claim(folder, mine)
+    opened.claim = second if isinstance(second, presence.Claim) else None
+
+
+def _token(home: Home) -> str:
+    """The bearer token for programs on this machine; made once."""
+    if not home.token.exists():
+        write_private(home.token, secrets.token_urlsafe(TOKEN_BYTES).encode())
+    return read_private(home.token).decode("ascii", "replace").strip()
+
+
+async def _main(home: Home, settings: Settings, announce: Callable[[str], None]) -> int:
+    opened = _open(home)
+    loop = asyncio.get_running_loop()
+    readers, searcher = Readers(home.ledger), Searcher(home.index, home.ledger)
+    models = settings.models
+    choice = ModelChoice(home, models.adapter, models.model, models.base_url, models.key_file)
+    turns = Turns(opened.ledger, readers, searcher, choice.current)
+    node = RunningNode(home, opened.profile, opened.ledger, readers, searcher, turns, choice)
+    node.pid = os.getpid()
+    node.problems.update(opened.notices)
+    node.set_backup(lambda output: _back_up(home, settings, output))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, node.request_stop)
+    socket = home.socket(dict(os.environ))
+    servers = Servers(
+        node, ApiSettings(host=settings.api.host, port=settings.api.port, socket_path=socket, token=_token(home))
+    )
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        await servers.start()
+        node.api_url = servers.api_url
+        facts: dict[str, object] = {"pid": node.pid, "api_url": node.api_url, "socket": str(socket), "state": "ready"}
+        opened.lock.write(facts)
+        tasks = _start_workers(home, settings, node, opened.ledger, loop)
+        node.ready = True
+        _announce(node, home, announce)
+        gc.collect()
+        gc.freeze()  # what a start has made stays; later collections need not look at it
+        await node.stopping.wait()
+        opened.lock.write({**facts, "state": "stopping"})
+        log.info("stopping")
+    finally:
+        for task in tasks:
+            task.cancel()
+        await turns.close()
+        await servers.stop(STOP_GRACE_S)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await choice.close()
+        await readers.close()
+        searcher.close()
+        opened.ledger.close()
+        if opened.claim is not None:
+            opened.claim.release()
+        with contextlib.suppress(FileNotFoundError):
+            socket.unlink()
+        opened.lock.release()
+    return EXIT_OK
+
+
+def _start_workers(
+    home: Home, settings: Settings, node: RunningNode, ledger: Ledger, loop: asyncio.AbstractEventLoop
+) -> list[asyncio.Task[None]]:
+    wake = asyncio.Event()
+    ledger.on_commit(lambda _run: loop.call_soon_threadsafe(wake.set))
+
+    def taken_off(numbers: Sequence[int]) -> None:
+        marks = ",".join("?" * len(numbers))
+        ledger.append_sync(lambda tx: tx.execute(f"DELETE FROM reindex WHERE id IN ({marks})", tuple(numbers)))
+
+    async def erase_due() -> None:
+        if await asyncio.to_thread(erase.erase_due_now, ledger, clock.now_ms()):
+            wake.set()
+
+    async def back_up() -> None:
+        await asyncio.to_thread(backup.create_if_due, home, settings.backup.every_hours, settings.backup.keep)
+
+    return [
+        asyncio.create_task(
+            workers.follow_with_index(node, lambda: Index(home.index, home.ledger, taken_off), wake), name="index"
+        ),
+        asyncio.create_task(workers.every(workers.ERASE_EVERY_S, "erasing", node, erase_due), name="erase"),
+        asyncio.create_task(workers.every(workers.BACKUP_LOOK_S, "backing up", node, back_up), name="backup"),
+    ]
+
+
+def _back_up(home: Home, settings: Settings, output: str | None) -> dict[str, Any]:
+    raise NotImplementedError
+
+
+def _announce(node: RunningNode, home: Home, announce: Callable[[str], None]) -> None:
+    announce(f"ccnode {node.profile.get('name', '')} is ready at {node.api_url}")
+    announce(f"  node  {node.status()['node_id']}")
+    announce(f"  data  {home.root}")
+    announce("  talk  ccnode chat         in another terminal")
+    announce("  page  ccnode open         signs your browser in")
+    announce("  stop  Ctrl-C, or ccnode stop")
+    for text in node.problems.values():
+        announce(f"  note  {text}")
