@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from ccnode.store import orders
 from ccnode.store.errors import Conflict
 from ccnode_crypto.chain import ChainState, EntryDraft, Run, RunBuilder, verify_runs
 from ccnode_crypto.entry import AUDIENCE_CORE, EPOCH_BYTES, SALT_BYTES, SKIP_BLOCK, ZERO_DIGEST, ChainId, read_header
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from ccnode_crypto.keys import SigningKey
     from ccnode_protocol.records import MessageMeta, Record
 
+T = TypeVar("T")
+
 _INSERT_ENTRY: Final = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+TIME_STORED_MAX: Final = 2**63 - 1  # what an SQLite integer holds; the header keeps any later time as it is
 _INSERT_RUN: Final = "INSERT INTO runs (chain, first_seq, last_seq, signature) VALUES (?, ?, ?, ?)"
 
 
@@ -157,6 +161,8 @@ class Transaction:
             Conflict: the chain is the one that this node is writing itself.
         """
         self._flush()
+        if not runs:
+            return 0
         if chain == ChainId(self._chains.key.public.raw, self._chains.epoch, chain.audience):
             raise Conflict("these entries claim this node's own current epoch: they come from a copy of it")
         row, state = load_state(self._connection, chain)
@@ -164,16 +170,27 @@ class Transaction:
         digests = iter(verify_runs(state, runs))
         if row is None:
             row = self._insert_chain(chain)
+        gone = orders.coverage(orders.load_orders(self._connection), self._chains.now_ms())
         for run in runs:
-            for header, meta, sealed in zip(run.headers, run.metas, run.sealed, strict=True):
+            for header, meta, body in zip(run.headers, run.metas, run.sealed, strict=True):
                 fields = read_header(header)
-                self._store(row, fields.seq, fields.kind, fields.time, next(digests), header, meta, sealed, None)
+                # Orders apply before bodies: what was to be gone by now is not even stored.
+                sealed = None if body and gone.covers(fields.kind, fields.time, meta) else body
+                time = min(fields.time, TIME_STORED_MAX)
+                self._store(row, fields.seq, fields.kind, time, next(digests), header, meta, sealed, None)
             self._flush()
             last_seq = run.first_seq + len(run.headers) - 1
             cursor = self._connection.execute(_INSERT_RUN, (row, run.first_seq, last_seq, run.signature))
             self._last_run = cursor.lastrowid or 0
         self._connection.execute("UPDATE chains SET length = ?, head = ? WHERE id = ?", (state.length, state.head, row))
         return state.length - first
+
+    def rebuild(self, make: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `make`, which writes projections by itself, and forget what was remembered of the old ones."""
+        self._flush()
+        result = make(self._connection)
+        self._projector.forget_unwritten()
+        return result
 
     def finish(self) -> Committed | None:
         """Sign the runs and write what is still gathered; the caller commits. None where nothing was appended."""

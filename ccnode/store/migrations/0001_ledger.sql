@@ -23,6 +23,7 @@ CREATE TABLE entries (
 );
 CREATE UNIQUE INDEX entries_position ON entries (chain, seq);
 CREATE UNIQUE INDEX entries_digest ON entries (digest);
+CREATE INDEX entries_receipts ON entries (chain) WHERE kind = 22;  -- erasure-done
 
 -- The node keys that this directory has written with: one, unless a copy was told apart or a backup was restored.
 CREATE TABLE own_keys (

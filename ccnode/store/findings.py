@@ -1,0 +1,45 @@
+"""What did an audit find? Problems by chain and position, bounded in number, and what was counted on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+PROBLEMS_MAX: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong.
+
+    `chain`: the chain's name, "" where none is concerned. `seq`: the position in it, None where the whole is meant.
+    `field`: what is damaged (header, meta, content, signature, digest, runs, page, a table's name and so on).
+    """
+
+    chain: str
+    seq: int | None
+    field: str
+    message: str
+
+
+@dataclass(slots=True)
+class Findings:
+    """Gathers problems while an audit goes on; beyond PROBLEMS_MAX they are only counted."""
+
+    problems: list[Problem] = field(default_factory=list)
+    left_out: int = 0
+    entries: int = 0
+    erased: int = 0
+    withheld: int = 0
+
+    def add(self, chain: str, seq: int | None, part: str, message: str) -> None:
+        """Note one problem."""
+        if len(self.problems) < PROBLEMS_MAX:
+            self.problems.append(Problem(chain, seq, part, message))
+        else:
+            self.left_out += 1
+
+    @property
+    def count(self) -> int:
+        """How many problems there are, with those left out."""
+        return len(self.problems) + self.left_out

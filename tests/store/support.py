@@ -1,0 +1,102 @@
+"""What do the tests of the store share? A clock that is set by hand, seeded chance, small ledgers."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ccnode.store.ledger import Ledger, Ports, connect
+from ccnode_crypto.chain import Run
+from ccnode_crypto.entry import ChainId
+from ccnode_crypto.keys import SigningKey
+from ccnode_protocol import records
+from ccnode_protocol.records import MessageMeta, Role
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+    from ccnode.store.audit import Report
+    from ccnode.store.transaction import Appended, Transaction
+
+START_MS = 1_770_000_000_000
+DAY_MS = 24 * 3600 * 1000
+
+
+@dataclass
+class Clock:
+    """Milliseconds since 1970; every reading takes one."""
+
+    ms: int = START_MS
+    step: int = 1
+
+    def __call__(self) -> int:
+        self.ms += self.step
+        return self.ms
+
+
+@dataclass
+class Node:
+    """A node's key, clock and chance, and the place of its database."""
+
+    path: Path
+    seed: int = 1
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.key = SigningKey(bytes([self.seed]) * 32)
+        self.random = random.Random(self.seed)
+
+    def open(self, backups: Path | None = None) -> Ledger:
+        """Open the ledger; each opening draws another epoch."""
+        return Ledger(self.path, self.key, Ports(self.clock, self.random.randbytes), backups=backups)
+
+
+def session_id(number: int) -> bytes:
+    return number.to_bytes(16, "big")
+
+
+def say(
+    tx: Transaction, session: int, text: str, parent: bytes | None = None, role: Role = Role.USER, **more: Any
+) -> Appended:
+    meta = MessageMeta(session_id(session), role, parent, **more)
+    return tx.append(records.message(meta, text), meta)
+
+
+def talk(ledger: Ledger, session: int, turns: int, text: str = "word", parent: bytes | None = None) -> bytes:
+    """Open a session and let it have some turns, one commit each; return the digest of the newest message."""
+    ledger.append_sync(lambda tx: tx.append(records.session_opened(session_id(session), f"title {session}", parent)))
+    for turn in range(turns):
+        asked = ledger.append_sync(lambda tx, p=parent, t=turn: say(tx, session, f"{text} {session} asks {t}", p))
+        parent = ledger.append_sync(
+            lambda tx, p=asked.digest, t=turn: say(tx, session, f"{text} {session} says {t}", p, Role.ASSISTANT)
+        ).digest
+    assert parent is not None
+    return parent
+
+
+def reader(path: Path) -> sqlite3.Connection:
+    return connect(path, writable=False)
+
+
+def fields(report: Report) -> list[tuple[int | None, str]]:
+    """The (position, field) pairs of a report's problems."""
+    return [(problem.seq, problem.field) for problem in report.problems]
+
+
+def stored_runs(connection: sqlite3.Connection) -> dict[ChainId, list[Run]]:
+    """Every chain with its runs, as a peer would send them."""
+    chains: dict[ChainId, list[Run]] = {}
+    for row, node, epoch, audience in connection.execute("SELECT id, node, epoch, audience FROM chains").fetchall():
+        runs = chains.setdefault(ChainId(node, epoch, audience), [])
+        for first, last, signature in connection.execute(
+            "SELECT first_seq, last_seq, signature FROM runs WHERE chain = ? ORDER BY last_seq", (row,)
+        ).fetchall():
+            rows = connection.execute(
+                "SELECT header, meta, sealed FROM entries WHERE chain = ? AND seq BETWEEN ? AND ? ORDER BY seq",
+                (row, first, last),
+            ).fetchall()
+            headers, metas, sealed = (list(column) for column in zip(*rows, strict=True))
+            runs.append(Run(first, headers, metas, sealed, signature))
+    return chains
