@@ -108,9 +108,11 @@ def _installers(*, assume_yes: bool) -> list[installers.Installer]:
         print(f"try: {error}.", file=sys.stderr)
         if not error.package:
             raise SetupError("Install pip for this Python, or uv, and run the same command again.") from error
-        print(f"One package brings it:\n\n    sudo apt install {error.package}\n", file=sys.stderr, flush=True)
+        sudo = "" if os.geteuid() == 0 else "sudo "
+        print(f"One package brings it:\n\n    {sudo}apt install {error.package}\n", file=sys.stderr, flush=True)
         if not installers.install_system_package(error.package, assume_yes=assume_yes):
-            raise SetupError("Install it and run the same command again.") from error
+            with_yes = "" if assume_yes else " With --yes it installs that package itself."
+            raise SetupError(f"Then run the same command again.{with_yes}") from error
     return installers.installers(PYTHON)
 
 
