@@ -36,7 +36,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A stored message that a reply rests on."""
+    """A stored message that a reply rests on; `time` is a hybrid logical clock value, as a message's is."""
 
     message_id: str
     session_id: str
@@ -80,40 +80,60 @@ class Order:
 
 
 class Node(Protocol):
-    """Every method raises StoreError (Conflict, NotFound, StoreBusy, StoreFull ...) where it cannot do what is asked."""
+    """What the API asks of the daemon. Every method raises StoreError where it cannot do what is asked.
+
+    That is Conflict, NotFound, StoreBusy, StoreFull and so on. Turns raise at their first step what forbids them.
+    Session and message ids are text: a canonical UUID, 64 hex digits. Times are hybrid logical clock values, except
+    in `search`.
+    """
 
     def status(self) -> dict[str, Any]:
-        """What GET /api/v1/status gives, without statistics."""
+        """What GET /api/v1/status gives, without statistics: JSON values only."""
 
     @property
-    def state(self) -> Literal["starting", "ready", "degraded", "stopping"]: ...
+    def state(self) -> Literal["starting", "ready", "degraded", "stopping"]:
+        """What the node can do now; it takes turns when ready or degraded."""
 
-    async def statistics(self) -> dict[str, Any]: ...
+    async def statistics(self) -> dict[str, Any]:
+        """Counts over everything stored: JSON values only."""
 
-    async def start_session(self, title: str | None, parent: str | None) -> Session: ...
+    async def start_session(self, title: str | None, parent: str | None) -> Session:
+        """Open a session, at the root or as a branch from the message `parent`."""
 
-    async def sessions(self, limit: int, offset: int, *, ended: bool | None, forgotten: bool) -> Sequence[Session]: ...
+    async def sessions(self, limit: int, offset: int, *, ended: bool | None, forgotten: bool) -> Sequence[Session]:
+        """The sessions, most recently active first."""
 
-    async def session(self, session_id: str) -> Session: ...
+    async def session(self, session_id: str) -> Session:
+        """One session. What is not a whole UUID may be resolved (a unique beginning, "last")."""
 
-    async def branch(self, session_id: str, at: int | None = None) -> Sequence[Message]: ...
+    async def branch(self, session_id: str, at: int | None = None) -> Sequence[Message]:
+        """The messages from the root to the newest, now or as they stood at the time `at`."""
 
-    async def tree(self, session_id: str) -> Sequence[Message]: ...
+    async def tree(self, session_id: str) -> Sequence[Message]:
+        """Every message of the conversation that the session belongs to, parents before children."""
 
-    async def rename(self, session_id: str, title: str) -> Session: ...
+    async def rename(self, session_id: str, title: str) -> Session:
+        """Give a session another title."""
 
-    async def end(self, session_id: str) -> Session: ...
+    async def end(self, session_id: str) -> Session:
+        """Close a session; nothing in it is lost. Ending an ended one changes nothing."""
 
-    async def forget(self, session_id: str) -> Order: ...
+    async def forget(self, session_id: str) -> Order:
+        """Order that the session's contents be erased, a day from now."""
 
-    async def undo_forget(self, session_id: str) -> Session: ...
+    async def undo_forget(self, session_id: str) -> Session:
+        """Take the order back before it is due."""
 
     async def search(
         self, text: str, limit: int, *, session_id: str | None, role: str | None, since: int | None, until: int | None
-    ) -> Sequence[Hit]: ...
+    ) -> Sequence[Hit]:
+        """Messages by their words, best first. `since` and `until` are milliseconds since 1970."""
 
     def say(self, session_id: str, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
-        """One turn: Accepted, then Pieces (and Waitings), then Replied or Failed. Closing the iterator does not stop it."""
+        """One turn: Accepted, then Pieces (and Waitings), then Replied or Failed.
+
+        Closing the iterator does not stop the turn. A `key` that was used before in the session gives that turn again.
+        """
 
     def resume(self, session_id: str) -> AsyncIterator[TurnEvent]:
         """Answer an unanswered turn, or join the one that is being answered (its pieces so far come first)."""
@@ -122,12 +142,16 @@ class Node(Protocol):
         """A new reply to the last question, in place of the one there is."""
 
     async def stop_turn(self, session_id: str) -> bool:
-        """Stop the reply that is being written; what there is of it is kept and marked interrupted."""
+        """Stop the reply that is being written; what there is of it is kept and marked interrupted. False: none is."""
 
-    async def create_backup(self, output: str | None) -> dict[str, Any]: ...
+    async def create_backup(self, output: str | None) -> dict[str, Any]:
+        """Write a backup to the absolute path `output`, or where backups go: path, bytes, entries, sha256."""
 
-    def models(self) -> dict[str, Any]: ...
+    def models(self) -> dict[str, Any]:
+        """The model in use and those that can be chosen: JSON values only."""
 
-    async def use_model(self, adapter: str, model: str | None) -> dict[str, Any]: ...
+    async def use_model(self, adapter: str, model: str | None) -> dict[str, Any]:
+        """Answer with another model from now on; what `models` then gives."""
 
-    def request_stop(self) -> None: ...
+    def request_stop(self) -> None:
+        """Stop the daemon with grace; returns at once."""

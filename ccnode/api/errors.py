@@ -1,0 +1,135 @@
+"""How does the API say that something is wrong? One JSON form, one table from the store's errors to status codes.
+
+    ApiError       an answer: status, code, message, remedy
+      BadRequest   400, names the field
+    ServeError     the server cannot be started (port taken, socket in use)
+
+Clients get {"error": {"code", "message", "remedy"}}, in streams {"type": "error", ...}, whatever went wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from aiohttp import web
+
+from ccnode.store import errors as store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ccnode.api.ports import Failed
+
+BUSY_RETRY_S: Final = 2
+KEPT: Final = 'The question is kept. Resume the conversation (in the page: "Answer now") to have it answered.'
+
+
+class ServeError(Exception):
+    """The server cannot be started. `remedy` says what to do about it."""
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+class ApiError(Exception):
+    """A refusal or failure as clients see it. `facts` go into the error beside code, message and remedy."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        remedy: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.remedy = status, code, message, remedy
+        self.headers, self.facts = dict(headers or {}), dict(facts or {})
+
+    def body(self) -> dict[str, Any]:
+        """What stands under "error"."""
+        return {"code": self.code, "message": self.message, "remedy": self.remedy, **self.facts}
+
+    def form(self) -> dict[str, Any]:
+        """The same as a form of a stream."""
+        return {"type": "error", **self.body()}
+
+    def response(self) -> web.Response:
+        """The same as an HTTP answer."""
+        return answer({"error": self.body()}, self.status, self.headers)
+
+
+class BadRequest(ApiError):
+    """400: what was sent cannot be understood; the message begins with the field."""
+
+    def __init__(self, message: str, remedy: str = "", *, code: str = "bad_request") -> None:
+        super().__init__(400, code, message, remedy)
+
+
+def encode(value: object) -> bytes:
+    """JSON as UTF-8. A lone surrogate (a model may cut a pair in two) is escaped, which is valid JSON.
+
+    Raises:
+        ValueError: a number is not finite, or the value is not JSON at all.
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
+
+
+def answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """A JSON answer."""
+    return web.Response(
+        body=encode(value), status=status, content_type="application/json", charset="utf-8", headers=headers
+    )
+
+
+# Status and code by the store's errors; the first that fits counts.
+_STORE: Final[tuple[tuple[type[store.StoreError], int, str], ...]] = (
+    (store.NotFound, 404, "not_found"),
+    (store.Conflict, 409, "conflict"),
+    (store.StoreFull, 507, "disk_full"),
+    (store.StoreBusy, 503, "busy"),
+    (store.StoreReadOnly, 503, "read_only"),
+    (store.StoreCorrupt, 503, "damaged"),
+    (store.SchemaTooNew, 503, "schema_too_new"),
+    (store.DirectoryInUse, 503, "directory_in_use"),
+    (store.StoreError, 500, "store_error"),
+)
+# Kinds of model failures (ccnode.models.base.ErrorKind) that may pass by themselves; every other is 502.
+_PASSING: Final = frozenset({"network", "timeout", "overloaded", "rate_limit", "busy", "stopping", "interrupted"})
+
+
+def from_store(error: store.StoreError) -> ApiError:
+    """The answer for one of the store's errors."""
+    status, code = next((status, code) for kind, status, code in _STORE if isinstance(error, kind))
+    headers = {"Retry-After": str(BUSY_RETRY_S)} if isinstance(error, store.StoreBusy) else None
+    return ApiError(status, code, str(error), error.remedy, headers=headers)
+
+
+def from_failed(failed: Failed, facts: Mapping[str, Any]) -> ApiError:
+    """The answer for a turn without a reply: the question is kept, and the remedy says how to go on."""
+    remedy = f"{failed.remedy.rstrip(' .')}. {KEPT}" if failed.remedy else KEPT
+    status = 503 if failed.code in _PASSING else 502
+    return ApiError(status, failed.code, failed.message, remedy, facts={"kept": True, **facts})
+
+
+_HTTP: Final = {
+    400: ("bad_request", "the request cannot be understood", "see the API's documentation"),
+    404: ("not_found", "there is no such address here", "see the API's documentation for the addresses"),
+    405: ("method_not_allowed", "this address does not take that method", "use one of those in the Allow header"),
+    413: ("too_large", "the request is too large", "send less"),
+    417: ("expectation_failed", "only 'Expect: 100-continue' is understood", "leave the Expect header out"),
+}
+
+
+def from_http(error: web.HTTPException) -> ApiError:
+    """The answer for an error that aiohttp raises itself; its own text is not passed on."""
+    code, message, remedy = _HTTP.get(error.status, ("http_error", error.reason, ""))
+    allow = error.headers.get("Allow")
+    return ApiError(error.status, code, message, remedy, headers={"Allow": allow} if allow else None)
