@@ -43,7 +43,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
         ("distance", r"\bhow far\b", ("distance",), 0.5),
         ("mass", r"\bhow heavy\b|\bhow much do(?:es)? .* weigh\b", ("mass", "number"), 0.5),
         ("amount", r"\bhow much\b", ("money", "number"), 0.55),
-        ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\bwho's\b", ("name", "person"), 0.65),
+        ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\bwho's\b", ("name", "person"), 0.75),
         ("where", r"\bwhere\b|\bwhere's\b|\bwhereabouts\b|\b(?:what|which) (?:place|location|spot)\b", ("place", "name"), 0.7),
         ("named", r"\b(?:called|name|named|names)\b", ("name",), 0.6),
         ("why", r"\bwhy\b|\bwhat reason\b", (), 1.0),
@@ -53,7 +53,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
 )
 # What a word asked for looks like when it is told without being named.
 _LOOKS_LIKE: dict[str, tuple[str, ...]] = {
-    "brand": ("name",), "model": ("name", "code"), "mak": ("name",), "titl": ("name",), "old": ("age",), "name": ("named",), "nicknam": ("named",), "surnam": ("fullname",), "call": ("named",), "email": ("email",), "phonenumber": ("phone",),
+    "brand": ("name",), "model": ("name", "code"), "mak": ("name",), "titl": ("name",), "subject": ("about",), "topic": ("about",), "theme": ("about",), "old": ("age",), "name": ("named",), "nicknam": ("named",), "surnam": ("fullname",), "call": ("named",), "email": ("email",), "phonenumber": ("phone",),
     "cost": ("money",), "price": ("money",), "pai": ("money",), "spend": ("money",), "salari": ("money",), "rent": ("money",),
     "height": ("length",), "tall": ("length",), "weight": ("mass",), "weigh": ("mass",),
     "temperatur": ("heat",), "ag": ("age",), "distanc": ("distance",), "budget": ("money",),
@@ -74,6 +74,8 @@ _OPEN = (
     r"(?:do|does|did|is|are|was|were|am|has|have|had|can|could|will|would|should|may|might|must|i|we|you|he|she|it|they|"
     r"of|for|in|at|on|to|from|with|that|when|where|while|by|about|before|after|under|into|over|during|according|if|who|which|s)"
 )
+# "my wife and I", "Leon and I": who else was there is not what is asked.
+_BESIDE = re.compile(r"\b(\w+) and i\b|\bi and my (\w+)\b", re.I)
 _ASKED_FOR = re.compile(
     r"\b(?:what|which|whose|how many|how much)(?:'s|'re| is| are| was| were)?\s+((?:(?!" + _OPEN + r"\b)[^\s,?.!]+\s*)+)(?:of\s+((?:(?!" + _OPEN + r"\b)[^\s,?.!]+\s*)+))?",
     re.I,
@@ -181,10 +183,13 @@ def _units(text: str) -> tuple[Unit, ...]:
         verb = doer.group(1).lower()
         focus |= {verb}
     units: dict[str, Unit] = {}
+    beside = {(found.group(1) or found.group(2)).lower() for found in _BESIDE.finditer(text)}
     for word in lexicon.read_as(lexicon.words(text), keep=False):
         if word in lexicon.STOP or (len(word) == 1 and word.isascii() and not word.isdigit()):
             continue
         key = lexicon.lemma(word)
+        if word in beside:
+            continue
         if key not in units and len(units) < UNITS_MAX:
             units[key] = _unit(word, name=word in names, verb=word == verb, focus=word in focus)
     found = tuple(units.values())
@@ -231,6 +236,8 @@ def _unit(word: str, *, name: bool, verb: bool, focus: bool) -> Unit:
         weight = 0.7
     elif focus:
         weight = 1.2
+    elif not known:
+        weight = 0.8  # a rare word may be said in another way that the tables do not know
     else:
         weight = 1.0
     families = {} if name and not known else _family_map(accepts)

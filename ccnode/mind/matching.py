@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _NEIGHBOUR = 0.8  # what a sentence beside the answering one adds
 _CONTEXT_LEANING = 0.75  # what the turns before add, when the sentence leans on them ("she", "it", "there")
 _CONTEXT = 0.3
+_TAKEN = 0.7
 _CONTEXT_CHARS_MAX = 1_000
 _FOUND = 0.5  # a unit is accounted for from this quality on
 
@@ -101,12 +102,13 @@ def quality(unit: Unit, sentence: Sentence, taken: frozenset[str]) -> float:
     best = 0.0
     for key in unit.accepts.keys() & sentence.keys:
         found = unit.accepts[key]
-        if found > best and (found == 1.0 or key not in taken):
-            best = found
+        if found < 1.0 and key in taken:
+            found *= _TAKEN
+        best = max(best, found)
     if best < lexicon.FAMILY and unit.families:
         for root in unit.families.keys() & sentence.families:
-            if root not in taken or root == family(unit.word):
-                best = max(best, unit.families[root])
+            taken_by_other = root in taken and root != family(unit.word)
+            best = max(best, unit.families[root] * (_TAKEN if taken_by_other else 1.0))
     if best < _FOUND and any(_shows(sentence, feature, taken) for feature in unit.features):
         best = 0.8
     return best

@@ -105,6 +105,7 @@ _FEATURES: dict[str, re.Pattern[str]] = {
     "address": re.compile(rf"{_CAPITAL},? \d|\d+[a-z]?,? {_CAPITAL}|\b(?:street|road|avenue|lane|square|drive|close)\b"),
     "size": re.compile(r"\b(?:small|medium|large|xs|s|m|l|xl|xxl)\b", re.I),
     "fullname": re.compile(rf"\b{_CAPITAL} (?:(?:van|de|von|der|den|la|da|di) )*{_CAPITAL}"),
+    "about": re.compile(r"\b(?:about|on|into)\b", re.I),
     "named": re.compile(
         rf"\b(?:called|named|name is|name's|name was|call (?:him|her|it|me|them|us)|goes by|nickname\w*|known as|nicknamed|christened|"
         rf"(?:i'm|i am|this is) (?={_CAPITAL}))\b"),
@@ -112,6 +113,12 @@ _FEATURES: dict[str, re.Pattern[str]] = {
     "actor": re.compile(r"(?:^|[\s,;(])(?:i|i'm|i've|i'd|i'll|we|we're|we've|we'll|im|ive|me)\b(?!\.)", re.I),
     "other": re.compile(r"\b(?:she|he|it|they|her|his|its|their|him|them|there|that|this|one)\b", re.I),
 }  # fmt: skip
+# Digits of a date are no count, no code and no price.
+_CALENDAR = re.compile(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTHS}|May)\b(?:,? (?:19|20)\d\d)?|\b(?:{_MONTHS}|May) \d{{1,2}}(?:st|nd|rd|th)?\b|"
+    r"\b(?:in|since|until|from|of|,) (?:19|20)\d\d\b|\b(?:19|20)\d\d-\d\d-\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}(?:st|nd|rd|th)\b",
+    re.I,
+)
 _NAME = re.compile(_CAPITAL)
 _NOT_NAMES = frozenset(f"i|may|{_MONTHS}|{_DAYS}|ok|tv|mr|mrs|ms|dr".split("|"))
 
@@ -163,6 +170,8 @@ class Sentence:
         """Whether the sentence holds a fact of this kind; see `_FEATURES`, and "name"."""
         if feature == "name":
             return bool(self.names) or bool(_FEATURES["named"].search(self.text))
+        if feature == "number":
+            return bool(_FEATURES[feature].search(_CALENDAR.sub(" ", self.text)))
         return bool(_FEATURES[feature].search(self.text))
 
 

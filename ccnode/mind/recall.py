@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CANDIDATES = 60  # rows the store should fetch for `rank`
 CONTEXT_WEIGHT = 0.7  # bm25 weight of the context column; the text column weighs 1.0
 TERMS_MAX = 200
-_TERMS_PER_UNIT = 60
+_TERMS_PER_UNIT = 25
 _SCORE_MIN = 0.05
 _MATCH_CHARS_MAX = 20_000
 

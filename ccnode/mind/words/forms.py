@@ -36,7 +36,7 @@ consider contain continue count cover create deal depend describe discover enabl
 force handle head identify include indicate inform keep lay lie list locate maintain manage mark matter mind miss note notice
 obtain occur offer operate perform place prepare present press produce provide pull push raise realise reach refer remain
 require select send serve settle share shift sit sort stand state stay stick store suit supply switch trap treat visit
-work rely handle actually use used
+rely handle actually use used
 thing stuff kind sort type way lot bit part detail information info fact matter case item one person people man woman lady
 gentleman guy name number amount good new big small great little long old different main current lately usual fellow folk
 large huge tiny recent regular general special common typical full whole entire real true actual own certain specific
@@ -79,7 +79,7 @@ PHRASES = """
 for a living=job|do for work=job|line of work=job|earn living=job|earns living=job|make a living=job|makes a living=job
 day job=job|work as=job|works as=job|worked as=job|working as=job|get paid=salary|gets paid=salary
 grow up=childhood|grew up=childhood|grown up in=childhood|growing up=childhood|brought up=childhood|raised in=childhood
-was raised=childhood|as a kid=childhood|as a child=childhood|as a boy=childhood|as a girl=childhood|when i was little=childhood
+was raised=childhood|as a kid=childhood|as a child=childhood|as a boy=childhood|as a girl=childhood|when i was=childhood|can i stand=hate|can you stand=hate
 mother in law=motherinlaw|father in law=fatherinlaw|sister in law=sisterinlaw|brother in law=brotherinlaw
 son in law=soninlaw|daughter in law=daughterinlaw|mum in law=motherinlaw|in laws=inlaws|best friend=bestfriend
 best man=bestman|ex wife=exwife|ex husband=exhusband|better half=spouse|other half=spouse|significant other=spouse

@@ -309,7 +309,7 @@ passion: love obsessed
 password passcode: login pin
 pastime: love weekends evenings
 patient: ill
-pay: cost euros paid
+pay: cost euros paid rent month
 penalty: fine
 perform: play sing stage
 pet: dog cat named
@@ -604,4 +604,711 @@ notebook: diary
 diary: journal write
 alarm: wake
 old: turned turn born birthday years age
+accent: speak sounds
+accommodation: hotel booked stay staying hostel airbnb rented
+accompany: with together came
+achievement achieve: won finished passed record proud
+acquire: bought got inherited
+activity: club class swim football every
+acquaintance: met know friend
+adore: love mad favourite
+advice: told said should never always
+ailment: suffer have diagnosed doctor hurts
+alcohol: drink beer wine whisky sober
+ancestry: grandparents came from family
+annoy: hate noise drives mad nerves
+apparel: wear
+appear: looks
+appoint: promoted became
+appreciate: love like
+apprehensive: nervous scared worried
+arrest: police
+assemble: built put
+assist: helps help
+athletic: run train sport
+attack: bit bitten
+attire: wear dress suit
+aunt: sister mother
+authority: council police
+avoid: stay away
+await: waiting coming due
+award: won prize medal
+backup: disk drive copied saved
+balance: account euros left
+band: play plays singer
+banned: not allowed forbidden
+basement: cellar
+beat: won lost
+beg: asked
+beginner: started learning
+belief: believe faith
+belongings: things boxes stuff
+beneath: under
+birthplace: born grew
+bless: church
+blood: o a b positive negative type
+bloodtype: o a b ab positive negative
+boat: sail sailing moored harbour
+body: height weight
+booking: booked reserved table room
+bookshop: books
+borrow: lent lend owe returned
+branch: office
+breakfast: eat porridge toast eggs muesli cereal coffee
+bride: married wedding
+broadcast: radio
+brother: sibling
+builder: built building kitchen
+bus: stop line
+business: company shop run founded sells
+cab: taxi
+call: named name phone
+camera: canon nikon sony fuji leica pictures
+campaign: vote party
+cancer: chemo treatment
+capacity: holds
+car: drive drives driving parked toyota volvo skoda
+care: nurse looks
+cash: money euros
+castle: visited
+cat: litter purrs
+catch: train bus
+cause: because from due after
+celebrity: met
+celebrate: party birthday anniversary dinner
+cellar: wine
+cemetery: buried grave
+championship: won final
+charity: volunteer donate shelter
+cheer: support
+childcare: nursery nanny daycare
+chore: clean wash dishes bins
+chronic: suffer
+church: sundays mass
+cinema: film
+circumference: size
+climate: weather
+clock: alarm
+coach: trains trainer
+coast: sea beach
+coat: jacket
+colleague: works with team
+comfort: blanket
+command: runs leads
+comment: said
+commute: take train bus minutes drive cycle
+companion: with dog partner
+compete: race contest tournament
+complaint: noise pain
+computer: laptop macbook pc
+concert: tickets band saw playing
+confess: secret
+confirm: booked
+connect: wifi
+construct: built
+consult: see appointment
+consume: eat drink
+continent: africa asia europe australia
+contract: signed until
+cook: makes dinner recipe chef
+copy: backup
+costume: dressed
+cottage: holiday
+couple: married together
+courier: parcel dhl ups
+cousin: aunt uncle
+craft: make made
+crew: team
+criminal: stole
+crop: grow planted harvest
+cry: film tears wept
+culture: from
+cure: tablets
+curriculum: school
+customer: client sells
+cut: finger hair
+cycle: bike ride
+dance: tango salsa class
+danger: allergic careful
+date: on
+daughter: girl
+dead: died passed
+debt: owe borrowed loan
+decorate: painted paint
+defeat: lost beat
+degree: studied graduated phd bachelor
+delay: late postponed
+delicate: allergic
+demand: want
+dependant: child
+deposit: paid euros
+depression: therapy tablets
+desk: sit window floor
+dessert: cake ice cream favourite
+destination: going flying heading
+detest: hate stand
+device: phone laptop tablet
+diabetic: insulin
+die: died passed death funeral lost
+dinner: cook eat ate restaurant
+diploma: graduated
+direct: conducts leads head
+directions: turn left right
+dirty: clean
+disability: wheelchair deaf blind
+disagree: argue quarrel row
+discover: found
+discount: off
+disease: diagnosed suffer
+disturb: noise wakes
+dive: sea
+divorce: separated ex split
+doctorate: phd thesis
+document: passport papers
+dog: walk puppy barks
+dose: tablets daily mg
+download: install
+dress: wear wore
+dwell: live
+eager: excited
+earring: jewellery
+eat: food dish dinner lunch breakfast
+editor: vim emacs code
+educate: school studied
+egg: hens chickens
+elderly: old grandmother
+elect: vote won
+electrician: wiring
+embarrass: ashamed
+emergency: call contact
+emigrate: moved
+employ: works hired job company
+employee: works staff
+encounter: met
+energy: electricity gas supplier
+engage: proposed ring
+engineer: works bridges
+enroll: signed started
+entertainment: film music
+entrance: door
+environment: nature
+equipment: gear
+escape: ran
+evening: night
+event: wedding party conference
+examine: doctor test
+excursion: trip
+execute: run
+exhibit: museum
+exhibition: museum gallery
+exotic: travel
+experience: worked years
+expert: specialist
+explore: hike travel
+export: sell
+express: train
+extra: spare
+fabric: wool cotton
+faint: blood
+faith: church
+fall: fell broke
+familiar: know
+family: parents kids brother sister
+farm: cows sheep
+fashion: wear
+fast: speed minutes
+fat: weigh
+feature: has
+ferry: crossing boat
+fiction: novel book read
+field: study work
+file: saved folder
+finance: bank loan
+find: is under behind in
+finger: ring
+fire: smoke alarm
+firm: works company
+fish: caught
+flavour: vanilla chocolate pistachio
+fluency: speak
+flu: fever sick
+fly: flight airline
+fond: love
+football: supports team
+forecast: weather
+foster: adopted
+fragrance: perfume
+frequency: every twice weekly
+fridge: freezer milk
+friend: known met best
+frighten: scared afraid terrified
+fruit: apple
+fun: hobby
+fund: save
+gadget: bought
+gallery: exhibition paintings
+gamble: bet lottery
+garage: mechanic car
+gender: boy girl
+generation: grandmother
+genre: jazz rock thriller
+gift: gave bought
+glove: size
+goal: want
+grandparent: grandmother grandfather
+grocery: supermarket shop
+groom: wedding
+ground: floor
+guest: visiting stays
+guide: tour
+hair: cut dye blonde brown red
+hairstylist: hair cut
+hardware: laptop
+harm: hurt
+head: runs leads
+headphones: sony bose
+heart: pacemaker
+heat: degrees thermostat boiler
+heritage: family from
+hike: walked trail
+hobby: weekends enjoy spend
+holiday: july august week fly booked
+honour: named award
+horoscope: leo virgo
+host: stay party
+household: live
+hunger: eat
+husband: married
+identity: passport
+illness: diagnosed
+immunise: jab shot vaccine
+import: bring
+income: salary earn
+infant: baby
+infection: antibiotics
+inhale: asthma
+inhabit: live
+initial: first
+inject: insulin
+inn: stay
+insect: bee wasp spider
+inspect: mot check
+install: installed
+institute: university
+institution: university school
+instruction: told
+instruct: teaches
+intend: going plan
+introduce: met
+invention: patent
+investigate: police
+island: sail ferry
+itch: rash
+jealous: envy
+jewel: ring
+joint: knee hip
+journal: diary
+judge: court
+juice: orange
+keyboard: type
+kidney: transplant
+kind: sort
+kindergarten: nursery
+king: royal
+knee: hurt operation
+knock: door
+lake: swim
+land: arrive plane
+latest: new last
+laundry: wash
+law: lawyer studies
+lazy: sofa
+league: team
+leak: plumber roof
+lecture: teach university
+leg: broke
+lend: borrowed
+lens: camera glasses
+letter: wrote
+level: grade
+librarian: books
+lifelong: always
+lightbulb: lamp
+limit: max
+line: metro bus
+liquid: water
+literature: books
+live: based settled moved
+liver: organ
+locate: in near behind
+lodging: hotel stay
+logo: brand
+lonely: alone
+lorry: drives
+lottery: won
+lover: love
+lunch: eat sandwich noon
+luxury: treat
+maid: cleaner
+mail: letter
+maintain: serviced
+maintenance: serviced service boiler garage
+major: studied
+map: route
+mark: grade
+mass: church
+meal: cooked ate
+measure: cm size
+mechanic: car garage
+medal: won gold
+meditate: yoga
+melody: song
+mentor: boss teacher
+merchant: sells
+message: text
+migraine: headache
+military: army navy
+mine: own
+minister: church
+misplace: lost
+mobile: phone number
+mobility: wheelchair
+money: euros
+morning: breakfast
+mosque: pray
+mosquito: bite
+motive: because
+motor: car
+mow: lawn grass
+multilingual: speak languages
+muscle: gym
+museum: visited
+musical: play instrument theatre
+nap: sleep
+narrate: podcast
+nausea: sick
+necklace: wear
+neighbourhood: live moved
+newborn: baby
+news: paper
+nickname: call
+nightmare: dream
+noise: snores loud neighbours drum
+nursery: child
+nut: allergic
+oath: promise
+obligation: must
+observe: watch birds
+occupant: live
+ocean: sea
+offspring: children son daughter
+oldest: first eldest
+online: website
+operate: run
+optician: glasses
+orchestra: plays
+ordeal: hospital
+organisation: work volunteer
+outdoors: hike camping
+overseas: abroad moved
+overnight: stay
+owe: borrowed lent pay back
+package: parcel
+pain: hurts
+parade: march
+parking: spot space garage level
+participate: run race join
+passenger: fly
+passport: expires renew
+password: hint login
+pastor: church
+patient: hospital
+pay: costs
+peace: quiet
+peculiar: strange
+pension: retire
+pharmacy: medicine
+philosophy: studies
+photographer: pictures
+physics: studies teaches
+picnic: park
+picture: photo painting
+pilot: flies plane
+pizza: order favourite
+planet: space
+platform: train
+plumber: pipe leak tap
+poem: wrote
+poison: allergic
+police: stolen
+politics: vote party
+population: people
+port: harbour server
+possess: own have
+postpone: moved
+pottery: clay
+power: electricity
+pray: church
+preference: prefer like favourite
+premium: insurance pays
+prescription: tablets glasses doctor
+preserve: keep
+prestige: award
+pride: proud
+priest: church
+principal: headmaster head school
+printer: prints
+prison: jail
+product: sells
+programme: watch tv
+programming: python code java rust
+prohibit: not allowed
+promise: swore vowed
+prone: suffer
+proposal: proposed engaged
+protect: insurance
+pub: drink
+publish: book wrote
+pupil: teach class
+purpose: for because
+quantity: how
+quarrel: argue fell out
+queue: wait
+quilt: blanket sew
+quote: euros offer
+rabbit: pet
+radio: station listen
+rain: weather
+raise: salary
+ranking: rating points
+rash: skin
+reaction: allergic rash swell
+realtor: house
+rear: back
+reboot: restart
+recall: remember
+receipt: kept
+reception: wedding
+reckon: think
+recreation: hobby
+refurbish: renovated
+regret: wish
+rehearse: practise band choir
+reimburse: pay back
+relax: bath yoga read
+release: launch
+relocate: moved moving
+remedy: tablets tea
+remote: home
+renew: expires
+renovate: kitchen bathroom builder
+rescue: shelter
+research: phd thesis studies
+residence: live house flat
+restless: sleep
+restore: repaired fixing
+result: won passed
+resume: job
+reunion: meet school
+reveal: secret told
+revenue: income
+revise: exam
+reward: prize
+rhythm: drum
+ride: horse bike
+rival: hate beat
+river: swim
+roof: leak
+room: number floor
+rough: hard
+royal: king
+ruin: broke spilled
+sad: cried
+safe: code locked
+sandwich: lunch
+satisfy: happy
+sauce: cook
+scar: cut burned
+scare: afraid
+schedule: every monday
+scholar: studies
+scooter: ride
+sculpture: clay
+season: summer winter spring autumn
+section: row
+sell: sold euros
+seminar: conference
+senior: old
+sensitive: allergic
+separate: divorced
+service: garage mechanic
+settle: moved
+shed: garden tools
+ship: sail
+shirt: wear
+shock: surprised
+shop: buy
+shower: bath
+siblings: brother sister
+signature: sign
+silent: quiet
+singer: sings band
+single: divorced
+situated: near in
+skate: ice
+skill: can learned
+skin: rash eczema
+sleepy: tired
+slim: weight
+snake: afraid
+sneeze: pollen hayfever allergic
+soap: smell
+socialise: friends
+sofa: couch
+soldier: army
+solution: fix works
+son: boy
+soprano: sing
+soul: believe
+source: from
+spare: key
+species: birds
+spectacles: glasses
+spider: afraid scared
+spine: back
+split: divorced separated
+spouse: married
+stadium: match
+stage: fright
+stain: spilled
+stamp: collect
+starve: hungry
+statue: sculpture
+steal: stolen taken nicked
+stepfather: mother's husband
+stitch: sew knit
+stomach: milk lactose hurts
+storm: roof damage
+strange: weird
+stress: worried
+stubborn: won't
+studio: flat
+stylist: hair
+submit: deadline hand
+suburb: live
+subway: line station
+succeed: passed
+sunburn: sun
+superstition: lucky never
+suppertime: dinner
+supply: bought
+surf: waves
+surname: name
+survive: accident
+swallow: tablets
+swear: promised
+sweetheart: girlfriend
+swell: bee
+switch: moved
+symphony: orchestra
+tablet: daily
+takeaway: pizza order
+tall: cm metres
+tan: sun
+tart: pie
+taste: like awful delicious
+taxi: cab
+technician: repaired
+telescope: stars
+temple: pray
+tempt: resist
+tenor: sing
+terrace: garden
+terrify: scared afraid spiders
+text: message
+theft: stolen
+thesis: phd writing
+thief: stolen
+throat: sore
+thumb: broke
+tile: bathroom
+timetable: every
+tip: advice
+title: book
+toddler: baby
+toilet: bathroom
+tooth: dentist
+tournament: won chess
+tourist: visit
+toxic: allergic
+trade: work carpenter plumber
+tragedy: died
+trail: hike
+trainers: shoes
+translate: translator
+transport: train
+trauma: accident
+trek: hike mountains
+trial: court
+trophy: won
+trust: secret
+tuition: lessons
+tutor: teaches
+twin: brother sister
+umbrella: lost
+uncomfortable: hate
+uniform: wear
+unique: only
+urgent: call
+utility: electricity gas bill
+vaccine: jab
+valuable: ring safe
+vegetable: grow
+vegetarian: meat
+venue: hall
+verse: poem
+vessel: boat
+veteran: army
+village: live
+vineyard: wine
+vinyl: records
+violin: play
+virus: flu
+vision: glasses
+vocation: work
+volume: litres
+vow: promise
+voyage: trip
+waist: size
+wallet: lost
+war: army
+ward: hospital
+wardrobe: clothes
+warm: degrees
+warn: careful
+wash: laundry machine
+waste: bin
+wealth: money
+weapon: gun
+weekend: saturday sunday
+wellness: yoga
+wheelchair: mobility
+widow: husband died
+wildlife: birds
+wind: storm
+window: seat sit
+winner: won prize
+wire: electrician
+witness: saw
+wizard: magic
+wool: knit
+worldview: believe
+worship: church mosque temple
+worst: hate
+wrist: broke
+yacht: sail
+yell: angry
+yoghurt: breakfast
+youngster: child son daughter
+youth: kid childhood
 """

@@ -380,7 +380,6 @@ quit stop
 habit routine ritual
 superstition lucky luck
 lucky luck charm
-dishwasher dishes
 vacuum hoover
 knife blade
 toy doll teddy
@@ -520,7 +519,7 @@ therapist session
 antidepressant depression depressed
 sober alcohol drink
 addict addicted addiction
-physician doctor gp family
+physician doctor gp
 cleaning cleaner char
 chauffeur driver
 cashier till checkout
@@ -926,6 +925,7 @@ pillow cushion
 pyjamas nightwear
 slipper slippers
 perfume fragrance scent cologne
+scent smell odour odor
 shampoo hair
 beard moustache shave
 razor shave
