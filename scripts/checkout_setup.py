@@ -138,7 +138,8 @@ def _build(profile: str, found: Found, ways: list[installers.Installer], lock: i
             _fill(profile, way, progress, lock)
             break
         except CommandFailedError as error:
-            if way is ways[-1] or error.meaning == DISK_FULL:
+            # Another program helps where this one is broken, or knows another way out (a mirror in pip.conf).
+            if way is ways[-1] or error.meaning == DISK_FULL or (error.meaning and way.name != "uv"):
                 raise
             progress.note(f"try: {error}\ntry: going on with {ways[ways.index(way) + 1].name} instead of {way.name}")
             progress.done = before

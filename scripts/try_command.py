@@ -18,6 +18,7 @@ CCNODE = VENV / "bin" / "ccnode"
 EXIT_USAGE = 2
 EXIT_CONFLICT = 5  # of ccnode: here, "there is a node already"
 NAME_LENGTH_MAX = 32
+LINE_LENGTH_MAX = 300
 WORKERS_MAX = 4
 
 
@@ -48,13 +49,12 @@ def main(arguments: list[str]) -> int:
 
 def _set_up(*, dev: bool, assume_yes: bool) -> int:
     """Set up, and say what went wrong if something did."""
-    again = "Once that is mended, run the same command again: it goes on from there."
     try:
         set_up("dev" if dev else "run", assume_yes=assume_yes)
     except CommandFailedError as error:
         for line in error.lines:
-            print(f"    {line}", file=sys.stderr)
-        print(f"try: {error}.\n{again}", file=sys.stderr)
+            print(f"    {line[:LINE_LENGTH_MAX]}", file=sys.stderr)
+        print(f"try: {error}.\ntry: once that is mended, run the same command again", file=sys.stderr)
         return 1
     except SetupError as error:
         print(f"try: {error}", file=sys.stderr)
