@@ -155,9 +155,7 @@ def installers(venv_python: Path) -> list[Installer]:
         found.append(_pip("pip", [str(venv_python), "-c", PIP_RUNNER, place]))
     if ask_python(base_python(), FIND_ENSUREPIP):
         own = (str(venv_python), "-m")
-        found.append(
-            _pip("the pip that Python brings along", [*own, "pip"], prepare=(*own, "ensurepip", "--default-pip"))
-        )
+        found.append(_pip("Python's own pip", [*own, "pip"], prepare=(*own, "ensurepip", "--default-pip")))
     if not found:
         raise NoInstallerError
     return found

@@ -152,7 +152,7 @@ def _fill(profile: str, way: installers.Installer, progress: Progress, lock: int
     """Install the locked packages, then the checkout itself."""
     env = installers.installer_environment()
     files = PROFILES[profile]
-    with progress.step(f"installing the packages locked in requirements/{' and '.join(files)} with {way.name}"):
+    with progress.step(f"installing the locked packages with {way.name}"):
         commands = [list(way.prepare)] if way.prepare else []
         commands += [way.locked(CHECKOUT / "requirements" / name) for name in files]
         for command in commands:
