@@ -31,5 +31,5 @@ async def status(request: web.Request) -> web.Response:
     node, place = node_of(request), request.app[PLACE]
     facts: dict[str, Any] = {"api_url": place.api_url, "uptime_s": round(time.monotonic() - place.started, 3)}
     facts.update(node.status())
-    facts["statistics"] = await node.statistics()
+    facts.update(await node.statistics())
     return answer(facts)

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from ccnode import clock
-from ccnode.api.serve import ApiSettings, Servers
+from ccnode.api.app import make_app
+from ccnode.api.errors import ServeError
+from ccnode.api.serve import Servers
+from ccnode.api.settings import ApiSettings, Limits
 from ccnode.core.identity import Presence, meet
 from ccnode.daemon import presence, workers
 from ccnode.daemon.choice import ModelChoice
 from ccnode.daemon.identity import introduce, read_key, read_profile, take_new_key
 from ccnode.daemon.node import RunningNode
 from ccnode.daemon.turns import Turns
-from ccnode.store import backup, erase
 from ccnode.store.errors import StoreError
 from ccnode.store.home import DirectoryLock, Home, read_private, write_private
 from ccnode.store.index import Index
@@ -66,6 +68,7 @@ def run(home: Home, settings: Settings, *, announce: Callable[[str], None] = pri
     """
     if not home.exists():
         raise StoreError(f"there is no node in {home.root}", remedy="make one: ccnode init")
+    os.umask(0o077)  # whatever a node writes is for its owner alone
     _configure_log()
     return asyncio.run(_main(home, settings, announce))
 
@@ -157,17 +160,19 @@ async def _main(home: Home, settings: Settings, announce: Callable[[str], None])
     node = RunningNode(home, opened.profile, opened.ledger, readers, searcher, turns, choice)
     node.pid = os.getpid()
     node.problems.update(opened.notices)
-    node.set_backup(lambda output: _back_up(home, settings, output))
+    node.set_backup(lambda output: workers.back_up(home, output))
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, node.request_stop)
     socket = home.socket(dict(os.environ))
-    servers = Servers(
-        node, ApiSettings(host=settings.api.host, port=settings.api.port, socket_path=socket, token=_token(home))
-    )
+    limits = Limits(sockets_max=settings.limits.websockets, stop_grace_s=STOP_GRACE_S)
+    api = ApiSettings(_token(home), socket, settings.api.host, settings.api.port, limits=limits)
+    servers = Servers(make_app(node, api))
     tasks: list[asyncio.Task[None]] = []
     try:
-        await servers.start()
-        node.api_url = servers.api_url
+        try:
+            node.api_url = await servers.start()
+        except ServeError as error:
+            raise StoreError(str(error), remedy=error.remedy) from error
         facts: dict[str, object] = {"pid": node.pid, "api_url": node.api_url, "socket": str(socket), "state": "ready"}
         opened.lock.write(facts)
         tasks = _start_workers(home, settings, node, opened.ledger, loop)
@@ -182,7 +187,7 @@ async def _main(home: Home, settings: Settings, announce: Callable[[str], None])
         for task in tasks:
             task.cancel()
         await turns.close()
-        await servers.stop(STOP_GRACE_S)
+        await servers.stop()
         await asyncio.gather(*tasks, return_exceptions=True)
         await choice.close()
         await readers.close()
@@ -206,24 +211,20 @@ def _start_workers(
         marks = ",".join("?" * len(numbers))
         ledger.append_sync(lambda tx: tx.execute(f"DELETE FROM reindex WHERE id IN ({marks})", tuple(numbers)))
 
-    async def erase_due() -> None:
-        if await asyncio.to_thread(erase.erase_due_now, ledger, clock.now_ms()):
+    async def erase() -> None:
+        if await workers.erase_due(ledger):
             wake.set()
 
     async def back_up() -> None:
-        await asyncio.to_thread(backup.create_if_due, home, settings.backup.every_hours, settings.backup.keep)
+        await asyncio.to_thread(workers.back_up_if_due, home, settings.backup.every_hours, settings.backup.keep)
 
     return [
         asyncio.create_task(
             workers.follow_with_index(node, lambda: Index(home.index, home.ledger, taken_off), wake), name="index"
         ),
-        asyncio.create_task(workers.every(workers.ERASE_EVERY_S, "erasing", node, erase_due), name="erase"),
+        asyncio.create_task(workers.every(workers.ERASE_EVERY_S, "erasing", node, erase), name="erase"),
         asyncio.create_task(workers.every(workers.BACKUP_LOOK_S, "backing up", node, back_up), name="backup"),
     ]
-
-
-def _back_up(home: Home, settings: Settings, output: str | None) -> dict[str, Any]:
-    raise NotImplementedError
 
 
 def _announce(node: RunningNode, home: Home, announce: Callable[[str], None]) -> None:

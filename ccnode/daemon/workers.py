@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
+from ccnode import clock
 from ccnode.store.errors import StoreError
+from ccnode.store.ledger import marker_path
+from ccnode.store.marker import read_marker
 
 if TYPE_CHECKING:
     from ccnode.daemon.node import RunningNode
+    from ccnode.store.home import Home
     from ccnode.store.index import Index
+    from ccnode.store.ledger import Ledger
 
 log = structlog.get_logger()
 
 RETRY_S: Final = 30.0
+FIRST_S: Final = 5.0  # after a start, so that the first answers do not wait for housekeeping
 ERASE_EVERY_S: Final = 600.0
+BACKUP_LOOK_S: Final = 300.0
 INDEX_GATHER_S: Final = 0.2  # one batch for what is committed within this time
 
 
@@ -52,8 +60,37 @@ def vars_of(index: Index) -> dict[str, int]:
     return {"position": progress.position, "behind": progress.behind}
 
 
+async def erase_due(ledger: Ledger) -> bool:
+    """Erase what orders ask for and are due, with receipts; return whether there was anything."""
+    from ccnode.store import erase
+
+    return bool(await ledger.append(erase.erase_due(clock.now_ms())))
+
+
+def back_up(home: Home, output: str | None) -> dict[str, Any]:
+    """Make a backup now; blocks. Raises StoreError."""
+    from ccnode.store import backup  # it loads the library that encrypts
+
+    info = backup.create(home, output=Path(output).expanduser() if output else None)
+    return {"path": str(info.path), "bytes": info.bytes, "entries": info.entries, "sha256": info.sha256}
+
+
+def back_up_if_due(home: Home, every_hours: int, keep: int) -> None:
+    """Make an automatic backup where the newest is older than that, and let the oldest go; blocks. Raises StoreError."""
+    if not every_hours or not home.backup_key.exists() or read_marker(marker_path(home.ledger)) is None:
+        return
+    from ccnode.store import backup
+
+    newest = max((each.created_ms for each in backup.list_backups(home) if each.kind == "automatic"), default=0)
+    if clock.now_ms() - newest < every_hours * 3_600_000 and newest <= clock.now_ms():
+        return
+    backup.create(home, automatic=True)
+    backup.rotate(home, keep)
+
+
 async def every(seconds: float, name: str, node: RunningNode, work: Callable[[], Awaitable[None]]) -> None:
-    """Do the work now and then every so often; a failure is shown as a problem until it works again."""
+    """Do the work soon and then every so often; a failure is shown as a problem until it works again."""
+    await asyncio.sleep(FIRST_S)
     while True:
         try:
             await work()
