@@ -1,0 +1,7 @@
+"""`python -m ccnode.cli` is `ccnode`."""
+
+import sys
+
+from ccnode.cli.main import main
+
+sys.exit(main())

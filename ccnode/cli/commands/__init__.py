@@ -1,0 +1,1 @@
+"""The commands, one module per group; each holds a click command named `command`."""

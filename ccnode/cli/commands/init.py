@@ -1,0 +1,148 @@
+"""How does a person make a node? Four questions, or none with --yes."""
+
+from __future__ import annotations
+
+import re
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ccnode.cli import ask
+from ccnode.cli.errors import USAGE, CliError
+from ccnode.cli.params import Command, pass_state
+
+if TYPE_CHECKING:
+    from ccnode.cli.identity import Identity
+    from ccnode.cli.state import State
+    from ccnode.store.home import Home
+
+PASSPHRASE_VARIABLE = "CCNODE_OWNER_PASSPHRASE"  # noqa: S105  # its name
+DAYS_OFFERED = 90
+DAYS_MAX = 36_500
+
+
+@click.command("init", cls=Command, short_help="Make a node: its keys, its data directory, your recovery kit.")
+@click.option("--yes", is_flag=True, help=f"Ask nothing. The owner's passphrase is taken from {PASSPHRASE_VARIABLE}.")
+@click.option("--name", help="What to call this node. Default: the machine's name.")
+@click.option("--retention-days", type=click.IntRange(1, DAYS_MAX), help="Keep conversations that long; else for ever.")
+@click.option("--kit", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH",
+              help="Where to write the recovery kit (.html or .txt).")  # fmt: skip
+@click.option("--recover", is_flag=True, help="Make the node for an owner who exists: asks for the recovery code.")
+@pass_state
+def command(
+    state: State, *, yes: bool, name: str | None, retention_days: int | None, kit: Path | None, recover: bool
+) -> None:
+    """Make a node: its keys, its data directory, your recovery kit.
+
+    The owner key is yours: it stands behind all your nodes, and is needed rarely. A passphrase encrypts it on this
+    machine. The recovery kit holds it on paper, with the key that opens backups.
+    """
+    from ccnode.cli import identity
+    from ccnode.cli import kit as kits
+
+    home = state.home
+    identity.check_place(home)
+    if not yes or recover:
+        ask.need_terminal(f"use --yes, with {PASSPHRASE_VARIABLE} for the passphrase")
+    if kit is not None:
+        kit = kits.check_target(kit, home)
+    wishes = identity.Wishes(
+        name=_name(name, yes=yes),
+        owner_seed=_recovered() if recover else None,
+        passphrase=state.environment.get(PASSPHRASE_VARIABLE, "") if yes else _passphrase(state),
+        retention_days=retention_days if yes or retention_days else _retention(),
+    )
+    if kit is None and not yes:
+        kit = _kit_path(home)
+    made = identity.make_identity(home, wishes)
+    if kit is not None:
+        kits.write_kit(kit, made)
+        (home.root / "kit.made").touch(mode=0o600)
+    _report(state, home, made, kit, show=not yes)
+
+
+def _name(given: str | None, *, yes: bool) -> str:
+    from ccnode.cli.identity import checked_name
+
+    if given is not None:
+        try:
+            return checked_name(given)
+        except ValueError as error:
+            raise CliError(f"--name: {error}", code="usage", exit_code=USAGE) from error
+    default = re.sub(r"[^a-z0-9]+", "-", socket.gethostname().split(".")[0].lower()).strip("-")[:32] or "node"
+    while not yes:
+        try:
+            return checked_name(ask.text("What shall this node be called?", default))
+        except ValueError as error:
+            click.echo(f"{error}.", err=True)
+    return default
+
+
+def _recovered() -> bytes:
+    from ccnode.cli.identity import seed_of
+
+    while True:
+        try:
+            return seed_of(ask.secret("Recovery code, from the kit"))
+        except CliError as error:
+            click.echo(f"{error}; {error.remedy}.", err=True)
+
+
+def _passphrase(state: State) -> str:
+    click.echo("The owner key stands behind all your nodes. A passphrase encrypts it on this machine.", err=True)
+    while True:
+        given = ask.secret("Owner passphrase (empty for none)", confirm="The same again", empty=True)
+        if given:
+            return given
+        state.warn("without a passphrase, whoever can read your files can act as the owner")
+        if ask.yes("Go on without one?"):
+            return ""
+
+
+def _retention() -> int | None:
+    while True:
+        answer = ask.text(f"Keep conversations: 'for ever', or a number of days, as {DAYS_OFFERED}", "for ever")
+        if answer.strip().lower() in {"for ever", "forever", "ever"}:
+            return None
+        if answer.strip().isdecimal() and 1 <= int(answer) <= DAYS_MAX:
+            return int(answer)
+        click.echo(f"Answer 'for ever', or a number of days from 1 to {DAYS_MAX}.", err=True)
+
+
+def _kit_path(home: Home) -> Path:
+    from ccnode.cli import kit as kits
+
+    while True:
+        default = Path.cwd() / kits.DEFAULT_NAME
+        try:
+            kits.check_target(default, home)
+        except CliError:
+            default = Path.home() / kits.DEFAULT_NAME
+        try:
+            return kits.check_target(Path(ask.text("Where to write the recovery kit", str(default))), home)
+        except CliError as error:
+            click.echo(f"{error}.", err=True)
+
+
+def _report(state: State, home: Home, made: Identity, kit: Path | None, *, show: bool) -> None:
+    data = {
+        "node_id": made.node_id,
+        "owner_id": made.owner_id,
+        "name": made.name,
+        "data_dir": str(home.root),
+        "owner_key": made.guard,
+        "kit": str(kit) if kit else None,
+    }
+    lines = [f"The node {made.name} is made in {home.root}"]
+    if show:
+        lines += ["", f"Owner recovery code   {made.recovery_code}", f"Backup key            {made.backup_key}", ""]
+    state.emit(data, "\n".join(lines))
+    if kit:
+        state.note(f"The recovery kit is in {kit}: print it, keep the paper safe, then delete the file.")
+    else:
+        state.note("No recovery kit was written; do it soon: ccnode backup kit")
+    if made.guard == "file permissions":
+        state.note("The owner key has no passphrase: file permissions alone guard it.")
+    state.note("Next: ccnode run")

@@ -1,0 +1,49 @@
+"""Which sessions or messages could the shell mean? Asked of the database directly; any trouble completes nothing."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+from click.shell_completion import CompletionItem
+
+from ccnode.cli.text import line
+
+if TYPE_CHECKING:
+    from ccnode.cli.state import State
+
+OFFERED_MAX: Final = 40
+MESSAGES_READ: Final = 500
+SHORT: Final = 12  # of a message id's 64 digits: enough to be unique, and to be read
+
+
+def sessions(state: State, incomplete: str) -> list[CompletionItem[str]]:
+    """Session ids that begin so, most recently active first."""
+    found: list[CompletionItem[str]] = []
+    with contextlib.suppress(Exception):  # a shell that completes nothing is better than one that shows an error
+        from ccnode.cli import local
+        from ccnode.store import views
+
+        newest = local.ask(state.home, views.sessions(MESSAGES_READ))
+        like = [one for one in newest if one.id.startswith(incomplete.lower())]
+        found = [CompletionItem(one.id, help=line(one.title, 40)) for one in like]
+    if "last".startswith(incomplete):
+        found.insert(0, CompletionItem("last", help="the most recently active"))
+    return found[:OFFERED_MAX]
+
+
+def messages(state: State, incomplete: str) -> list[CompletionItem[str]]:
+    """Beginnings of message ids, newest first, with the beginnings of their texts."""
+    found: list[CompletionItem[str]] = []
+    with contextlib.suppress(Exception):  # see above
+        from ccnode.cli import local
+        from ccnode.store import views
+        from ccnode_protocol.records import Kind
+
+        with local.opened(state.home) as connection:
+            rows = views.run(connection, views.entries(MESSAGES_READ, kind=int(Kind.MESSAGE)))
+            wanted = [row.id for row in rows if row.digest.hex().startswith(incomplete.lower())][:OFFERED_MAX]
+            for one in views.run(connection, views.messages_by_id(wanted)):
+                length = max(SHORT, len(incomplete))
+                found.append(CompletionItem(one.digest.hex()[:length], help=line(one.text or "", 40)))
+    return found

@@ -1,0 +1,277 @@
+"""How does a node come to be? Keys, certificate, profile, first entries, made so that a kill leaves no half of one.
+
+Everything is made in a folder inside the data directory and then moved out of it, the profile last: a directory with a
+profile is whole. A later attempt clears what an interrupted one left, and only that: the folder marks it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from ccnode.cli.errors import FAILED, NOT_FOUND, CliError
+from ccnode.cli.text import iso
+from ccnode.store.home import DirectoryLock, Home, read_private, write_private
+from ccnode.store.ledger import Ledger, Ports
+from ccnode_crypto import keys
+from ccnode_crypto.certificate import Certificate, certify
+from ccnode_crypto.errors import CryptoError
+from ccnode_crypto.keys import SigningKey
+from ccnode_protocol import records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PROFILE_SCHEMA: Final = 1
+NAME_CHARS_MAX: Final = 64
+STAGE: Final = ".init-partial"
+# What may stand in a directory before a node is made in it.
+BEFORE: Final = frozenset({"config.toml", "backups", "logs", "daemon.lock", "lost+found", STAGE})
+# What making a node puts there, in the order in which it is moved into place.
+MADE: Final = (
+    "ledger.sqlite",
+    "ledger.head",
+    "backup.key",
+    "api.token",
+    "owner.key",
+    "owner.key.age",
+    "node.key",
+    "node.json",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the person chose. `passphrase` "" leaves the owner key to file permissions; None days keep all."""
+
+    name: str
+    passphrase: str = ""
+    retention_days: int | None = None
+    owner_seed: bytes | None = None  # of an owner that exists already
+    kit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What was made, with the two secrets that the recovery kit shows; its repr shows neither."""
+
+    name: str
+    node_id: str
+    owner_id: str
+    created: str
+    guard: Literal["passphrase", "file permissions"]
+    recovery_code: str
+    backup_key: str
+
+    def __repr__(self) -> str:
+        return f"Identity(node_id={self.node_id})"
+
+
+def checked_name(text: str) -> str:
+    """A node's name as it may be. Raises ValueError saying what is wrong."""
+    name = text.strip()
+    if not name or len(name) > NAME_CHARS_MAX:
+        raise ValueError(f"a name has 1 to {NAME_CHARS_MAX} characters")
+    if not name.isprintable():
+        raise ValueError("a name has no line breaks or control characters")
+    return name
+
+
+def check_place(home: Home) -> None:
+    """See that a node can be made here, before anything is asked or touched.
+
+    Raises:
+        CliError: there is one already, or pieces of one, or something else (exit 5).
+    """
+    if home.profile.exists():
+        raise CliError(
+            f"there is a node in {home.root} already",
+            code="exists",
+            remedy="use it (ccnode status), or choose another place with --data-dir",
+            exit_code=NOT_FOUND,
+        )
+    present = {path.name for path in home.root.iterdir()} if home.root.is_dir() else set()
+    interrupted = STAGE in present
+    pieces = present & set(MADE)
+    if pieces and not interrupted:
+        raise CliError(
+            f"{home.root} holds pieces of a node without node.json: {', '.join(sorted(pieces))}",
+            code="incomplete",
+            remedy="restore a backup (ccnode backup restore), or move them away",
+            exit_code=NOT_FOUND,
+        )
+    strange = {name for name in present - BEFORE - set(MADE) if not name.endswith(".partial")}
+    if strange:
+        raise CliError(
+            f"{home.root} holds other files: {', '.join(sorted(strange)[:5])}",
+            code="not_empty",
+            remedy="choose an empty or new folder with --data-dir",
+            exit_code=NOT_FOUND,
+        )
+
+
+def make_identity(
+    home: Home,
+    wishes: Wishes,
+    *,
+    now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    chance: Callable[[int], bytes] = secrets.token_bytes,
+) -> Identity:
+    """Make a node in its data directory.
+
+    Raises:
+        CliError: the place is taken.
+        StoreError: it cannot be written, or another process holds it.
+    """
+    check_place(home)
+    home.make()
+    lock = DirectoryLock(home)
+    try:
+        check_place(home)  # what another process did before the lock was ours
+        home.root.chmod(0o700)
+        _clear(home)
+        stage = Home(home.root / STAGE)
+        stage.root.mkdir(mode=0o700)
+        identity = _make(stage, wishes, now_ms, chance)
+        for name in MADE:
+            if (stage.root / name).exists():
+                (stage.root / name).replace(home.root / name)
+        _sync(home.root)
+        shutil.rmtree(stage.root)
+    finally:
+        lock.write({})
+        lock.release()
+    return identity
+
+
+def _clear(home: Home) -> None:
+    """Remove what an interrupted attempt left; nobody has used it, since it has no profile."""
+    if not (home.root / STAGE).exists():
+        return
+    for name in MADE:
+        (home.root / name).unlink(missing_ok=True)
+    shutil.rmtree(home.root / STAGE)
+
+
+def _make(home: Home, wishes: Wishes, now_ms: Callable[[], int], chance: Callable[[int], bytes]) -> Identity:
+    from pyrage import x25519
+
+    node_key = SigningKey(chance(keys.KEY_BYTES))
+    owner_key = SigningKey(wishes.owner_seed or chance(keys.KEY_BYTES))
+    created_ms = now_ms()
+    certificate = certify(owner_key, node_key.public.raw, created_ms)
+    code = keys.to_text("recovery", owner_key.seed)
+    backup_key = str(x25519.Identity.generate())
+    identity = Identity(
+        name=wishes.name,
+        node_id=keys.node_id(node_key.public.raw),
+        owner_id=keys.owner_id(owner_key.public.raw),
+        created=iso(created_ms),
+        guard="passphrase" if wishes.passphrase else "file permissions",
+        recovery_code=keys.grouped(code),
+        backup_key=backup_key,
+    )
+    write_private(home.node_key, f"{keys.to_text('recovery', node_key.seed)}\n".encode())
+    _write_owner_key(home, code, wishes.passphrase)
+    write_private(home.backup_key, f"{backup_key}\n".encode())
+    write_private(home.token, secrets.token_urlsafe(32).encode() + b"\n")
+    _begin_chain(home, node_key, certificate, wishes.name, Ports(now_ms, chance))
+    write_private(home.profile, _profile(identity, certificate, wishes))
+    return identity
+
+
+def _write_owner_key(home: Home, code: str, passphrase: str) -> None:
+    if not passphrase:
+        write_private(home.owner_key, f"{code}\n".encode())
+        return
+    from pyrage import passphrase as age
+
+    write_private(home.owner_key_sealed, age.encrypt(f"{code}\n".encode(), passphrase))
+
+
+def _begin_chain(home: Home, key: SigningKey, certificate: Certificate, name: str, ports: Ports) -> None:
+    """Make the ledger; the node's chain starts with who stands behind it and what it is called."""
+    ledger = Ledger(home.ledger, key, ports)
+    try:
+        certified = records.node_certified(certificate.body, certificate.signature)
+        ledger.append_sync(lambda tx: (tx.append(certified), tx.append(records.node_named(name))))
+    finally:
+        ledger.close()
+    for path in home.root.glob("ledger.*"):
+        path.chmod(0o600)
+
+
+def _profile(identity: Identity, certificate: Certificate, wishes: Wishes) -> bytes:
+    profile = {
+        "schema": PROFILE_SCHEMA,
+        "name": identity.name,
+        "node_id": identity.node_id,
+        "owner_id": identity.owner_id,
+        "certificate": {"body": certificate.body.hex(), "signature": certificate.signature.hex()},
+        "created": identity.created,
+        "retention_days": wishes.retention_days,
+    }
+    return json.dumps(profile, indent=2).encode() + b"\n"
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def owner_guard(home: Home) -> Literal["passphrase", "file permissions", "absent"]:
+    """What guards the owner key here."""
+    if home.owner_key_sealed.exists():
+        return "passphrase"
+    return "file permissions" if home.owner_key.exists() else "absent"
+
+
+def read_owner_code(home: Home, passphrase: str | None) -> str:
+    """The owner's recovery code from its file; `passphrase` where that is sealed.
+
+    Raises:
+        CliError: the passphrase is wrong, or there is no owner key here.
+        StoreError: the file cannot be read.
+    """
+    guard = owner_guard(home)
+    if guard == "absent":
+        raise CliError("the owner key is not on this machine", code="no_owner_key", exit_code=NOT_FOUND)
+    if guard == "file permissions":
+        return read_private(home.owner_key).decode("ascii", "replace").strip()
+    import pyrage
+
+    try:
+        opened: bytes = pyrage.passphrase.decrypt(read_private(home.owner_key_sealed), passphrase or "")
+    except pyrage.DecryptError as error:
+        raise CliError("the passphrase is wrong", code="wrong_passphrase", exit_code=FAILED) from error
+    return opened.decode("ascii", "replace").strip()
+
+
+def seed_of(code: str) -> bytes:
+    """The owner's key seed from a recovery code. Raises CliError saying what is wrong with it, not what it is."""
+    try:
+        return keys.from_text("recovery", code)
+    except CryptoError as error:
+        raise CliError(str(error), code="wrong_code", remedy="compare it with the recovery kit") from error
+
+
+def read_profile(home: Home) -> dict[str, object]:
+    """The node's profile. Raises CliError where it is damaged."""
+    try:
+        value = json.loads(home.profile.read_bytes()[:65_536])
+    except ValueError as error:
+        raise CliError(
+            f"{home.profile} is damaged: {error}", code="corrupt", remedy="restore a backup: ccnode backup restore"
+        ) from error
+    if not isinstance(value, dict):
+        raise CliError(f"{home.profile} is damaged", code="corrupt", remedy="restore a backup: ccnode backup restore")
+    return value

@@ -1,0 +1,119 @@
+"""What does one run of the command line carry with it? Its global options, and how it says things."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from ccnode.cli.errors import NOT_FOUND, CliError
+from ccnode.cli.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from ccnode.store.home import Home
+
+SCHEMA_VERSION: Final = 1
+
+
+@dataclass(slots=True)
+class State:
+    """Global options as they were given, at whatever level, and the command that runs."""
+
+    data_dir: Path | None = None
+    json: bool = False
+    quiet: bool = False
+    no_color: bool = False
+    debug: bool = False
+    command: str = ""
+    exit_code: int = 0
+    emitted: bool = False
+    environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    @property
+    def home(self) -> Home:
+        """The data directory: --data-dir, else CCNODE_DATA_DIR, else by XDG; with or without a node."""
+        from ccnode.store.home import Home, default_root
+
+        return Home(self.data_dir.expanduser().absolute() if self.data_dir else default_root(self.environment))
+
+    def node(self) -> Home:
+        """The data directory of a node that exists.
+
+        Raises:
+            CliError: there is none (exit 5).
+        """
+        home = self.home
+        if not home.exists():
+            raise CliError(
+                f"there is no node in {home.root}",
+                code="no_node",
+                remedy="make one: ccnode init; or name another place with --data-dir",
+                exit_code=NOT_FOUND,
+            )
+        return home
+
+    @property
+    def color(self) -> bool:
+        """Whether colour may be used on standard output."""
+        return not (self.no_color or self.environment.get("NO_COLOR")) and sys.stdout.isatty()
+
+    def emit(self, data: Mapping[str, Any], text: str | None = None) -> None:
+        """Give the command's result: the envelope in JSON mode, else `text`, which the caller has cleaned."""
+        self.emitted = True
+        if self.json:
+            self._envelope(data)
+        elif text is not None:
+            sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+
+    def table(
+        self, data: Mapping[str, Any], head: Sequence[str], rows: Sequence[Sequence[str]], none: str = ""
+    ) -> None:
+        """Give a result as a table; into a pipe as lines of tab-separated fields. Cells may be anything."""
+        if self.json:
+            self.emit(data)
+            return
+        self.emitted = True
+        if not rows:
+            self.note(none)
+            return
+        if not sys.stdout.isatty():
+            for row in rows:
+                sys.stdout.write("\t".join(" ".join(clean(cell).split()) for cell in row) + "\n")
+            return
+        from ccnode.cli.pretty import print_table
+
+        print_table(head, rows, color=self.color)
+
+    def note(self, text: str) -> None:
+        """Say something that is not the result: to standard error, unless --quiet."""
+        if text and not self.quiet:
+            _say(clean(text))
+
+    def warn(self, text: str) -> None:
+        """Say something that must be seen even with --quiet."""
+        _say(f"warning: {clean(text)}")
+
+    def fail(self, error: CliError) -> int:
+        """Say what went wrong; return the exit code."""
+        if self.json and not self.emitted:
+            self._envelope({}, {"code": error.code, "message": str(error), "remedy": error.remedy})
+        _say(f"ccnode: {clean(str(error))}")
+        if error.remedy:
+            _say(f"  {clean(error.remedy)}")
+        return error.exit_code
+
+    def _envelope(self, data: Mapping[str, Any], error: Mapping[str, str] | None = None) -> None:
+        value: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "command": self.command, "data": data}
+        if error is not None:
+            value["error"] = error
+        sys.stdout.write(json.dumps(value) + "\n")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
