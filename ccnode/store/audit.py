@@ -95,7 +95,7 @@ def _verify_chains(
 ) -> list[dict[str, Any]]:
     try:
         covered = orders.Coverage(
-            order for order in orders.load_orders(connection) if order.done or order.is_in_force(now_ms)
+            order for order in orders.load_orders(connection.execute) if order.done or order.is_in_force(now_ms)
         )
     except sqlite3.DatabaseError as error:
         findings.add("", None, "session_events", f"orders to forget cannot be read: {error}")

@@ -94,7 +94,7 @@ def check_projections(
         return
     for table in TABLES:
         key = _KEYS[table]
-        sql = f"SELECT * FROM {table} ORDER BY {key}"  # noqa: S608  # names from TABLES
+        sql = f"SELECT * FROM {table} ORDER BY {key}"  # names from TABLES
         column = [name for _, name, *_ in scratch.execute(f"PRAGMA table_info({table})")].index(key)
         try:
             pairs = _differences(connection.execute(sql), scratch.execute(sql), column)

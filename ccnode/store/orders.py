@@ -7,7 +7,7 @@ it is due and was not taken back before that. It is read from headers and metas,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ccnode_crypto.entry import header_digest, read_header
 from ccnode_crypto.errors import CryptoError
@@ -16,8 +16,9 @@ from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.records import Kind
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    Query = Callable[[str, Sequence[object]], Iterable[Sequence[Any]]]
 
 COVERED_KINDS: Final = frozenset({Kind.SESSION_OPENED, Kind.MESSAGE, Kind.SESSION_TITLED})
 _ORDERS: Final = (
@@ -70,18 +71,19 @@ class Coverage:
         return time <= self._until.get(session, -1)
 
 
-def load_orders(connection: sqlite3.Connection) -> list[Order]:
+def load_orders(run: Query) -> list[Order]:
     """Every stored order, oldest first. Entries that do not hold what their kind asks for are passed over.
+
+    `run`: how to ask, Connection.execute or Transaction.query.
 
     Raises:
         sqlite3.Error: they cannot be read.
     """
-    run = connection.execute
     cancelled: dict[bytes, int] = {}
-    for header, meta in run(_CANCELLATIONS):
+    for header, meta in run(_CANCELLATIONS, ()):
         if (found := _proven(header, meta, Kind.FORGET_CANCELLED)) and (order := _order_named(meta)):
             cancelled[order] = min(found[1], cancelled.get(order, found[1]))
-    done = {_order_named(meta) for header, meta in run(_RECEIPTS) if _proven(header, meta, Kind.ERASURE_DONE)}
+    done = {_order_named(meta) for header, meta in run(_RECEIPTS, ()) if _proven(header, meta, Kind.ERASURE_DONE)}
     orders = []
     for entry, header, meta in run(_ORDERS, (int(Kind.FORGET_ORDERED),)):
         if not (found := _proven(header, meta, Kind.FORGET_ORDERED)):

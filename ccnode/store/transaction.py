@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -14,6 +12,9 @@ from ccnode_crypto.entry import AUDIENCE_CORE, EPOCH_BYTES, SALT_BYTES, SKIP_BLO
 from ccnode_protocol import hlc, records
 
 if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Sequence
+
     from ccnode.store.project import Projector
     from ccnode_crypto.keys import SigningKey
     from ccnode_protocol.records import MessageMeta, Record
@@ -170,7 +171,7 @@ class Transaction:
         digests = iter(verify_runs(state, runs))
         if row is None:
             row = self._insert_chain(chain)
-        gone = orders.coverage(orders.load_orders(self._connection), self._chains.now_ms())
+        gone = orders.coverage(orders.load_orders(self._connection.execute), self._chains.now_ms())
         for run in runs:
             for header, meta, body in zip(run.headers, run.metas, run.sealed, strict=True):
                 fields = read_header(header)

@@ -68,12 +68,15 @@ def talk(ledger: Ledger, session: int, turns: int, text: str = "word", parent: b
     """Open a session and let it have some turns, one commit each; return the digest of the newest message."""
     ledger.append_sync(lambda tx: tx.append(records.session_opened(session_id(session), f"title {session}", parent)))
     for turn in range(turns):
-        asked = ledger.append_sync(lambda tx, p=parent, t=turn: say(tx, session, f"{text} {session} asks {t}", p))
-        parent = ledger.append_sync(
-            lambda tx, p=asked.digest, t=turn: say(tx, session, f"{text} {session} says {t}", p, Role.ASSISTANT)
-        ).digest
+        parent = _exchange(ledger, session, f"{text} {session}", turn, parent)
     assert parent is not None
     return parent
+
+
+def _exchange(ledger: Ledger, session: int, text: str, turn: int, parent: bytes | None) -> bytes:
+    asked = ledger.append_sync(lambda tx: say(tx, session, f"{text} asks {turn}", parent))
+    answer = ledger.append_sync(lambda tx: say(tx, session, f"{text} says {turn}", asked.digest, Role.ASSISTANT))
+    return answer.digest
 
 
 def reader(path: Path) -> sqlite3.Connection:
