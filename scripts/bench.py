@@ -23,12 +23,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
@@ -122,7 +124,7 @@ class BareSqlite:
 
         origin = sqlite3.connect(source)
         names = "name NOT LIKE 'sqlite_%' AND sql IS NOT NULL"
-        schema = [row[0] for row in origin.execute(f"SELECT sql FROM sqlite_master WHERE {names} AND type != 'view'")]
+        schema = [row[0] for row in origin.execute(f"SELECT sql FROM sqlite_master WHERE {names} AND type != 'view'")]  # noqa: S608
         self.entries = origin.execute("SELECT * FROM entries WHERE kind = 17 ORDER BY id").fetchall()
         self.messages = {row[0]: row for row in origin.execute("SELECT * FROM messages")}
         self.runs = origin.execute("SELECT * FROM runs ORDER BY id").fetchall()
@@ -161,6 +163,11 @@ def _timed(work: Callable[[], Any]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
+
+
+def _each(work: Callable[[int], None], numbers: range) -> None:
+    for number in numbers:
+        work(number)
 
 
 def bench_append() -> list[Figure]:
@@ -229,8 +236,8 @@ def bench_group() -> list[Figure]:
         ledger.close()
         bare = BareSqlite(folder / "ours.sqlite", folder / "bare.sqlite")
         half = len(bare.entries) // 2 // writers * writers
-        one_by_one = 1_000 / _timed(lambda: [bare.one(at) for at in range(1_000)])
-        batched = (half - 1_024) / _timed(lambda: [bare.many(at, writers) for at in range(1_024, half, writers)])
+        one_by_one = 1_000 / _timed(lambda: _each(bare.one, range(1_000)))
+        batched = (half - 1_024) / _timed(lambda: _each(lambda at: bare.many(at, writers), range(1_024, half, writers)))
     rate, single = statistics.median(grouped), statistics.median(alone)
     return [
         figure(

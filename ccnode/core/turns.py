@@ -1,7 +1,7 @@
 """What becomes of a question? Pure decisions: what the ledger says comes in, what to append comes out.
 
-A question is recorded before the model hears of it, and a reply before anyone is told that it is complete. Between the
-two the turn is unanswered: shown as such, and answered again on request. A retry with the same idempotency key finds the
+A question is recorded before the model hears of it, and a reply before anyone is told that it is complete. Between
+the two the turn is unanswered: shown as such, and answered again on request. A retry with the same idempotency key finds the
 question, and its reply where there is one, and appends nothing.
 """
 
@@ -16,7 +16,9 @@ from ccnode_protocol.records import MessageMeta, Role, State
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-RefusalCode = Literal["ended", "forgotten", "key_reused", "nothing_to_answer", "nothing_to_replace", "empty", "too_long"]
+RefusalCode = Literal[
+    "ended", "forgotten", "key_reused", "nothing_to_answer", "nothing_to_replace", "empty", "too_long"
+]
 REPLY_BYTES_MAX: Final = records.TEXT_BYTES_MAX
 
 
@@ -33,8 +35,8 @@ class Known:
 class Facts:
     """What the ledger says of a session at the moment of the decision.
 
-    `leaf`: its newest message, or the one it branches from; `asked`: the question with the same key, `answer`: the reply
-    to that question, or to the leaf, that is its way on.
+    `leaf`: its newest message, or the one it branches from; `asked`: the question with the same key, `answer`: the
+    reply to that question, or to the leaf, that is its way on.
     """
 
     session: bytes
@@ -81,7 +83,9 @@ class Answer:
 
 def _closed(facts: Facts) -> Refused | None:
     if facts.to_be_forgotten:
-        return Refused("forgotten", "the session is to be forgotten", "take that back first: ccnode session forget --undo")
+        return Refused(
+            "forgotten", "the session is to be forgotten", "take that back first: ccnode session forget --undo"
+        )
     if facts.ended:
         return Refused("ended", "the session has ended", "go on in a branch of it: ccnode session fork")
     return None
@@ -163,5 +167,5 @@ class Reply:
 
 
 def answered_meanwhile(answer: Answer, present: bytes | None) -> bool:
-    """Whether the question has a reply already (another one than that to be replaced), so that ours must not double it."""
+    """Whether the question has a reply already (not the one to be replaced), so that ours must not double it."""
     return present is not None and present != answer.over

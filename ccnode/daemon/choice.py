@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ccnode.models.base import ModelError
@@ -12,6 +11,8 @@ from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.home import Home, read_private, write_private
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ccnode.models.base import ModelAdapter
 
 ADAPTERS: Final = ("embedded", "anthropic")
@@ -26,7 +27,9 @@ def choice_path(home: Home) -> Path:
 class ModelChoice:
     """The adapter in use. Replies that are being written keep the adapter they began with."""
 
-    def __init__(self, home: Home, adapter: str, model: str | None, base_url: str | None, key_file: Path | None) -> None:
+    def __init__(
+        self, home: Home, adapter: str, model: str | None, base_url: str | None, key_file: Path | None
+    ) -> None:
         self._home = home
         self._base_url = base_url
         self._key_file = key_file or home.root / KEY_FILE
@@ -73,7 +76,9 @@ class ModelChoice:
         if adapter == "embedded":
             return self._embedded
         if adapter != "anthropic":
-            raise ModelError("not_configured", f"there is no model adapter {adapter!r}", remedy=f"use one of {ADAPTERS}")
+            raise ModelError(
+                "not_configured", f"there is no model adapter {adapter!r}", remedy=f"use one of {ADAPTERS}"
+            )
         from ccnode.models.anthropic_adapter import DEFAULT_MODEL, AnthropicAdapter
         from ccnode.models.keys import read_key_file
 

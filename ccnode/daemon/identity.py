@@ -30,7 +30,9 @@ def read_key(path: Path) -> keys.SigningKey:
         text = read_private(path).decode("ascii").strip()
         return keys.SigningKey(keys.from_text("recovery", text))
     except (KeyFormatError, UnicodeDecodeError) as error:
-        raise StoreCorrupt(f"{path} is not a key file: {error}", remedy="restore it from a copy, or run init") from error
+        raise StoreCorrupt(
+            f"{path} is not a key file: {error}", remedy="restore it from a copy, or run init"
+        ) from error
 
 
 def read_profile(home: Home) -> dict[str, Any]:
@@ -78,5 +80,3 @@ def introduce(certificate: Certificate | None, name: str) -> Job[None]:
             tx.append(records.node_named(name))
 
     return job
-
-

@@ -11,7 +11,7 @@ import contextlib
 from typing import TYPE_CHECKING, Final
 
 from ccnode.api.ports import Failed, Piece, Replied, TurnEvent, Waiting
-from ccnode.models.base import Delta, Finished, ModelError
+from ccnode.models.base import Finished, ModelError
 from ccnode_protocol.records import State
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class LiveTurn:
                 if isinstance(event, Finished):
                     outcome, state = event, State.COMPLETE
                     break
-                if isinstance(event, Delta) and event.text:
+                if event.text:
                     if not reply.add(event.text):
                         break
                     self.tell(Piece(event.text))
@@ -110,4 +110,3 @@ class LiveTurn:
         if self._stop.is_set() and not isinstance(outcome, Finished):
             outcome = ModelError("interrupted", "the reply was stopped", remedy="resume it to get a whole one")
         return outcome, state
-

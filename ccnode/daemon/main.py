@@ -1,4 +1,4 @@
-"""How does a node start, and how does it end? `run` is what `ccnode run` calls; it returns when the node has stopped."""
+"""How does a node start, and how does it end? `run` is what `ccnode run` calls; it returns once the node has stopped."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ log = structlog.get_logger()
 TOKEN_BYTES: Final = 32
 STOP_GRACE_S: Final = 10.0
 EXIT_OK: Final = 0
-COPY_NOTICE: Final = (
-    "this directory is a copy of a node that runs on this machine; it has taken a node key of its own"
-)
+COPY_NOTICE: Final = "this directory is a copy of a node that runs on this machine; it has taken a node key of its own"
 
 
 @dataclass(slots=True)
@@ -205,11 +203,15 @@ def _start_workers(
     home: Home, settings: Settings, node: RunningNode, ledger: Ledger, loop: asyncio.AbstractEventLoop
 ) -> list[asyncio.Task[None]]:
     wake = asyncio.Event()
-    ledger.on_commit(lambda _run: loop.call_soon_threadsafe(wake.set))
+
+    def committed(_run: int) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closing: nobody waits any more
+            loop.call_soon_threadsafe(wake.set)
 
     def taken_off(numbers: Sequence[int]) -> None:
-        marks = ",".join("?" * len(numbers))
-        ledger.append_sync(lambda tx: tx.execute(f"DELETE FROM reindex WHERE id IN ({marks})", tuple(numbers)))
+        ledger.append_sync(lambda tx: [tx.execute("DELETE FROM reindex WHERE id = ?", (number,)) for number in numbers])
+
+    ledger.on_commit(committed)
 
     async def erase() -> None:
         if await workers.erase_due(ledger):

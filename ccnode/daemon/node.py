@@ -1,10 +1,9 @@
-"""What does a running node do when it is asked? The API's `Node`, made of ledger, readers, search, model and workers."""
+"""What does a running node do when it is asked? The API's `Node`, made of ledger, readers, search and model."""
 
 from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -19,6 +18,8 @@ from ccnode_crypto.keys import node_id, owner_id
 from ccnode_protocol.records import TITLE_CHARS_MAX
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
     from ccnode.daemon.choice import ModelChoice
     from ccnode.daemon.turns import Turns
     from ccnode.store.home import Home

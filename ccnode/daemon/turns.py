@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +19,8 @@ from ccnode.store import views
 from ccnode.store.errors import Conflict, StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
     from ccnode.models.base import ModelAdapter
     from ccnode.store.ledger import Ledger
     from ccnode.store.readers import Readers
@@ -38,9 +39,7 @@ def key_bytes(key: str | None) -> bytes | None:
 class Turns:
     """Runs turns: one at a time in each session, any number of sessions at once."""
 
-    def __init__(
-        self, ledger: Ledger, readers: Readers, searcher: Searcher, model: Callable[[], ModelAdapter]
-    ) -> None:
+    def __init__(self, ledger: Ledger, readers: Readers, searcher: Searcher, model: Callable[[], ModelAdapter]) -> None:
         self._ledger = ledger
         self._readers = readers
         self._searcher = searcher
@@ -148,9 +147,7 @@ class Turns:
             metrics |= {"input_tokens": outcome.input_tokens, "output_tokens": outcome.output_tokens}
         return await self._recorded(recorded, answer.question, metrics)
 
-    async def _recall(
-        self, question: str, turns: list[PromptMessage], exclude: list[bytes]
-    ) -> list[Recalled]:
+    async def _recall(self, question: str, turns: list[PromptMessage], exclude: list[bytes]) -> list[Recalled]:
         return await asyncio.to_thread(self._searcher.recall, question, turns[:-1], exclude=exclude)
 
     async def _recorded(
@@ -184,4 +181,3 @@ def _failure(outcome: Outcome, reply: Reply) -> Failed | None:
     if not reply.text:
         return Failed("empty", "the model answered nothing", "the question is kept: resume it")
     return None
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,8 @@ from ccnode.store.ledger import marker_path
 from ccnode.store.marker import read_marker
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from ccnode.daemon.node import RunningNode
     from ccnode.store.home import Home
     from ccnode.store.index import Index
@@ -76,7 +77,7 @@ def back_up(home: Home, output: str | None) -> dict[str, Any]:
 
 
 def back_up_if_due(home: Home, every_hours: int, keep: int) -> None:
-    """Make an automatic backup where the newest is older than that, and let the oldest go; blocks. Raises StoreError."""
+    """Make an automatic backup where the newest is older, and let the oldest go; blocks. Raises StoreError."""
     if not every_hours or not home.backup_key.exists() or read_marker(marker_path(home.ledger)) is None:
         return
     from ccnode.store import backup

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HISTORY_CHARS_MAX: Final = 120_000
 HISTORY_MESSAGES_MAX: Final = 400

@@ -1,6 +1,6 @@
 """What must every model adapter do? One async stream of pieces, then one closing event, or one error.
 
-    ModelError                 the model did not answer; `kind` says why, `remedy` what to do
+ModelError                 the model did not answer; `kind` says why, `remedy` what to do
 """
 
 from __future__ import annotations

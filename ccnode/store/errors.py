@@ -1,14 +1,14 @@
 """What can go wrong between the node and its disk?
 
-    StoreError
-      StoreBusy        another process holds the write lock, or the queue of writers is full
-      StoreFull        the disk is full
-      StoreReadOnly    the disk or the files cannot be written
-      StoreCorrupt     SQLite found a damaged page, or the chain does not verify
-      SchemaTooNew     a newer program wrote this database
-      DirectoryInUse   another daemon holds the data directory
-      Conflict         what is asked for contradicts what is recorded
-      NotFound         there is no such session or message
+StoreError
+  StoreBusy        another process holds the write lock, or the queue of writers is full
+  StoreFull        the disk is full
+  StoreReadOnly    the disk or the files cannot be written
+  StoreCorrupt     SQLite found a damaged page, or the chain does not verify
+  SchemaTooNew     a newer program wrote this database
+  DirectoryInUse   another daemon holds the data directory
+  Conflict         what is asked for contradicts what is recorded
+  NotFound         there is no such session or message
 """
 
 from __future__ import annotations

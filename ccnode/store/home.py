@@ -145,9 +145,7 @@ def read_private(path: Path, *, size_max: int = 65_536) -> bytes:
     try:
         mode = path.stat().st_mode
         if mode & 0o077:
-            raise StoreError(
-                f"{path} can be read by others (mode {mode & 0o777:04o})", remedy=f"run: chmod 600 {path}"
-            )
+            raise StoreError(f"{path} can be read by others (mode {mode & 0o777:04o})", remedy=f"run: chmod 600 {path}")
         with path.open("rb") as file:
             data = file.read(size_max + 1)
     except FileNotFoundError:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ccnode.mind import recall
 from ccnode.store.errors import translated
@@ -19,6 +18,7 @@ from ccnode.store.views import text_of
 from ccnode_protocol.records import ROLE_NAMES, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 VERSION: Final = 1  # raise it when what the columns hold changes
@@ -56,7 +56,7 @@ class Progress:
     behind: int
 
 
-def index_row(row: Sequence[object]) -> IndexRow:
+def index_row(row: Sequence[Any]) -> IndexRow:
     """Make the index's row from a row of `_ROWS`."""
     identifier, role, sealed, *before = row
     previous: list[tuple[str, str]] = []
@@ -67,7 +67,7 @@ def index_row(row: Sequence[object]) -> IndexRow:
     own = text_of(sealed, "text") if isinstance(sealed, bytes) else None
     name = ROLE_NAMES[Role(role)]
     text = recall.index_text(name, own) if own is not None else None
-    return IndexRow(identifier, text, recall.context_text(previous))  # type: ignore[arg-type]  # the id column
+    return IndexRow(identifier, text, recall.context_text(previous))
 
 
 def open_index(path: Path, ledger: Path, *, writable: bool) -> sqlite3.Connection:
@@ -172,7 +172,9 @@ class Index:
             return 0
         marks = ",".join("?" * len(wanted))
         children = f"SELECT id FROM ledger.messages WHERE parent_id IN ({marks})"
-        affected = f"SELECT id FROM ledger.messages WHERE id IN ({marks}) OR id IN ({children}) OR parent_id IN ({children})"
+        affected = (
+            f"SELECT id FROM ledger.messages WHERE id IN ({marks}) OR id IN ({children}) OR parent_id IN ({children})"
+        )
         rows = [index_row(row) for row in run(f"{_ROWS} WHERE m.id IN ({affected})", tuple(wanted) * 3)]
         position = run("SELECT position FROM state").fetchone()[0]
         rows = [row for row in rows if row.id <= position]

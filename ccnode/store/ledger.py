@@ -1,7 +1,7 @@
 """Who may write? One writer at a time, which appends entries, projections and outbox in one transaction.
 
-Callers hand in jobs: functions that get a `Transaction`. Jobs that wait together share one transaction, one signature for
-each chain, and one sync of the disk. Nothing is acknowledged, and nothing may leave the node, before the commit.
+Callers hand in jobs: functions that get a `Transaction`. Jobs that wait together share one transaction, one signature
+for each chain, and one sync of the disk. Nothing is acknowledged, and nothing may leave the node, before the commit.
 
 The ledger's own thread writes for the event loop, which must never wait for a disk. A thread that may wait becomes the
 writer itself when nobody else is (handing a job over and back costs 70 us, a third of a commit), and then writes for
@@ -70,12 +70,18 @@ def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
     """
     try:
         if not writable:
-            connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None,
-                                         check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000)
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=BUSY_TIMEOUT_MS / 1000,
+            )
             connection.execute("PRAGMA query_only = ON")
             return connection
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256,
-                                     timeout=BUSY_TIMEOUT_MS / 1000)
+        connection = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, cached_statements=256, timeout=BUSY_TIMEOUT_MS / 1000
+        )
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
@@ -125,7 +131,7 @@ class Ledger:
         if len(self._jobs) >= QUEUE_JOBS_MAX:
             raise StoreBusy("too many writes are waiting", remedy="try again in a moment")
         self._jobs.append(pending)
-        self._wake.put(True)
+        self._wake.put(True)  # noqa: FBT003  # there is something to do; False: nothing more will come
 
     def _check_open(self) -> None:
         if self._closed:
@@ -168,7 +174,7 @@ class Ledger:
         if self._closed:
             return
         self._closed = True
-        self._wake.put(False)
+        self._wake.put(False)  # noqa: FBT003  # see _submit
         self._thread.join()
         with self._role:
             self._marker.close()

@@ -165,7 +165,9 @@ class Projector:
             return
         titles = [event[0] for event in events if event[1] in (Kind.SESSION_OPENED, Kind.SESSION_TITLED)]
         ends = [event[2] for event in events if event[1] == Kind.SESSION_ENDED]
-        orders = [event for event in events if event[1] == Kind.FORGET_ORDERED and not _is_cancelled(event[4], event[6])]
+        orders = [
+            event for event in events if event[1] == Kind.FORGET_ORDERED and not _is_cancelled(event[4], event[6])
+        ]
         entry, _, time, parent, *_ = opened[0]
         forget, due_ms = (orders[-1][0], orders[-1][4]) if orders else (None, None)
         self._connection.execute(

@@ -15,7 +15,6 @@ from ccnode.store import views
 from ccnode.store.errors import translated
 from ccnode.store.index import open_index
 from ccnode.store.ledger import connect
-from ccnode.store.views import Message
 from ccnode_protocol import hlc, records
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ccnode.mind.prompt_types import PromptMessage, Recalled
+    from ccnode.store.views import Message
 
 TAIL_MAX: Final = 2_000  # unindexed messages that a search reads one by one
 SNIPPET_CHARS: Final = 160
@@ -190,6 +190,7 @@ class Searcher:
     def _messages(self, numbers: Sequence[int]) -> list[Message]:
         return views.run(self._ledger_only(), views.messages_by_id(list(dict.fromkeys(numbers))))
 
+
 def _candidate(message: Message) -> Candidate:
     return Candidate(
         message_id=message.digest.hex(),
@@ -218,4 +219,3 @@ def _hit(message: Message, rank: float, words: Sequence[str]) -> Hit:
     piece = " ".join(text[start : start + SNIPPET_CHARS].split())
     snippet = ("..." if start else "") + piece + ("..." if start + SNIPPET_CHARS < len(text) else "")
     return Hit(message, rank, snippet, why)
-

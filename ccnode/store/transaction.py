@@ -55,7 +55,7 @@ class _OwnChain:
 
 
 class OwnChains:
-    """This node's chains of the current epoch, one for each audience; each is opened at its first append."""
+    """The chains of this start's epoch, one for each audience; each is opened at its first append."""
 
     def __init__(
         self,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ccnode.core import turns
 from ccnode.store import views
 from ccnode.store.errors import Conflict
-from ccnode.store.ledger import Job
-from ccnode.store.transaction import Appended, Transaction
 from ccnode_protocol import records
-from ccnode_protocol.records import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ccnode.store.ledger import Job
+    from ccnode.store.transaction import Appended, Transaction
+    from ccnode_protocol.records import Role
 
 T = TypeVar("T")
 

@@ -203,7 +203,7 @@ def sessions(
     rows = yield f"{_SESSION} WHERE {' AND '.join(conditions)} {order} LIMIT ? OFFSET ?", (limit, offset)
     found = []
     for row in rows:
-        found.append((yield from _session(row)))
+        found.append((yield from _session(row)))  # noqa: PERF401  # a comprehension cannot yield
     return found
 
 
@@ -235,7 +235,7 @@ def resolve_session(text: str) -> View[bytes]:
 
 
 def resolve_message(text: str) -> View[bytes]:
-    """The digest of the entry that 64 hex digits, or a unique beginning (6 or more), means. Raises NotFound, Conflict."""
+    """The digest that 64 hex digits, or a unique beginning (6 or more), mean. Raises NotFound, Conflict."""
     compact = text.lower()
     if len(compact) < PREFIX_MESSAGE_MIN or not _HEX.issuperset(compact):
         raise NotFound(f"{text!r} is not a message id", remedy="give at least 6 of its hex digits")
@@ -323,9 +323,11 @@ def tree(identifier: bytes) -> View[list[Message]]:
     if not path:
         return []
     rows = yield (
-        "WITH RECURSIVE down (id) AS (SELECT ? UNION ALL"
-        " SELECT m.id FROM messages m JOIN down ON m.parent_id = down.id)"
-        f" {_MESSAGE} WHERE m.id IN (SELECT id FROM down) ORDER BY m.depth, m.time, e.digest",
+        (
+            "WITH RECURSIVE down (id) AS (SELECT ? UNION ALL"
+            " SELECT m.id FROM messages m JOIN down ON m.parent_id = down.id)"
+            f" {_MESSAGE} WHERE m.id IN (SELECT id FROM down) ORDER BY m.depth, m.time, e.digest"
+        ),
         (path[0].id,),
     )
     return [_message(row) for row in rows]
@@ -349,9 +351,12 @@ def messages_by_id(identifiers: Sequence[int]) -> View[list[Message]]:
 
 def by_key(identifier: bytes, key: bytes) -> View[Message | None]:
     """The session's earliest user message with this idempotency key."""
-    rows = yield f"{_MESSAGE} WHERE m.session = ? AND m.key = ? AND m.role = 0 ORDER BY m.time LIMIT 1", (
-        identifier,
-        key,
+    rows = yield (
+        f"{_MESSAGE} WHERE m.session = ? AND m.key = ? AND m.role = 0 ORDER BY m.time LIMIT 1",
+        (
+            identifier,
+            key,
+        ),
     )
     return _message(rows[0]) if rows else None
 
@@ -359,8 +364,11 @@ def by_key(identifier: bytes, key: bytes) -> View[Message | None]:
 def reply_to(parent: int) -> View[Message | None]:
     """The reply to a message that is its way on: not replaced by another, newest."""
     rows = yield (
-        f"{_MESSAGE} WHERE m.parent_id = ? AND m.role = 1"
-        " AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.replaces = m.id) ORDER BY m.time DESC, e.digest DESC LIMIT 1",
+        (
+            f"{_MESSAGE} WHERE m.parent_id = ? AND m.role = 1"
+            " AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.replaces = m.id)"
+            " ORDER BY m.time DESC, e.digest DESC LIMIT 1"
+        ),
         (parent,),
     )
     return _message(rows[0]) if rows else None
@@ -383,9 +391,11 @@ def unanswered(limit: int = 100, among: int = 1000) -> View[list[Message]]:
 def statistics() -> View[Statistics]:
     """Counts over everything stored."""
     rows = yield (
-        "SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM messages),"
-        " (SELECT count(*) FROM messages WHERE role = 0), (SELECT coalesce(sum(length), 0) FROM chains),"
-        " (SELECT count(*) FROM chains), (SELECT min(time) FROM messages), (SELECT max(time) FROM messages)",
+        (
+            "SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM messages),"
+            " (SELECT count(*) FROM messages WHERE role = 0), (SELECT coalesce(sum(length), 0) FROM chains),"
+            " (SELECT count(*) FROM chains), (SELECT min(time) FROM messages), (SELECT max(time) FROM messages)"
+        ),
         (),
     )
     return Statistics(*rows[0])
@@ -394,11 +404,15 @@ def statistics() -> View[Statistics]:
 def chains() -> View[list[Chain]]:
     """Every chain that is stored, in the order in which they arrived."""
     rows = yield (
-        "SELECT c.node, c.epoch, c.audience, c.length, c.head,"
-        " coalesce((SELECT e.time FROM entries e WHERE e.chain = c.id AND e.seq = 0), 0) FROM chains c ORDER BY c.id",
+        (
+            "SELECT c.node, c.epoch, c.audience, c.length, c.head,"
+            " coalesce((SELECT e.time FROM entries e WHERE e.chain = c.id AND e.seq = 0), 0) FROM chains c ORDER BY c.id"
+        ),
         (),
     )
-    return [Chain(ChainId(node, epoch, audience), length, head, time) for node, epoch, audience, length, head, time in rows]
+    return [
+        Chain(ChainId(node, epoch, audience), length, head, time) for node, epoch, audience, length, head, time in rows
+    ]
 
 
 def entries(
@@ -414,9 +428,11 @@ def entries(
         conditions.append("c.epoch = ?")
         extra.append(epoch)
     rows = yield (
-        "SELECT e.id, c.node, c.epoch, c.audience, e.seq, e.kind, e.digest, e.time, e.sealed IS NULL,"
-        " length(coalesce(e.sealed, x'')) FROM entries e JOIN chains c ON c.id = e.chain"
-        f" WHERE {' AND '.join(conditions)} ORDER BY e.id DESC LIMIT ?",
+        (
+            "SELECT e.id, c.node, c.epoch, c.audience, e.seq, e.kind, e.digest, e.time, e.sealed IS NULL,"
+            " length(coalesce(e.sealed, x'')) FROM entries e JOIN chains c ON c.id = e.chain"
+            f" WHERE {' AND '.join(conditions)} ORDER BY e.id DESC LIMIT ?"
+        ),
         (*extra, limit),
     )
     return [
