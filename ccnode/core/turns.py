@@ -1,8 +1,8 @@
 """What becomes of a question? Pure decisions: what the ledger says comes in, what to append comes out.
 
 A question is recorded before the model hears of it, and a reply before anyone is told that it is complete. Between
-the two the turn is unanswered: shown as such, and answered again on request. A retry with the same idempotency key finds the
-question, and its reply where there is one, and appends nothing.
+the two the turn is unanswered: shown as such, and answered again on request. A retry with the same idempotency key
+finds the question, and its reply where there is one, and appends nothing.
 """
 
 from __future__ import annotations

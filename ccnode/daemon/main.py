@@ -1,4 +1,4 @@
-"""How does a node start, and how does it end? `run` is what `ccnode run` calls; it returns once the node has stopped."""
+"""How does a node start, and how does it end? `run` is what `ccnode run` calls; it returns when the node stopped."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What does the full-text index hold, and how far has it come? It follows the ledger in a file of its own.
 
-Indexing inside the ledger's transaction would cost most of the append rate, and the index can be made again at any time;
-so it trails behind with its own position, and a search also reads what is beyond that position (search.py).
+Indexing inside the ledger's transaction would cost most of the append rate, and the index can be made again at any
+time; so it trails behind with its own position, and a search also reads what is beyond that position (search.py).
 The file is scratch: where it is damaged, of another version, or does not belong to this ledger, it is made anew.
 """
 
@@ -194,7 +194,7 @@ class Index:
         )
 
     def purge(self) -> None:
-        """Make deleted text unreadable: FTS5 keeps it in old segments until these are merged, and the log keeps pages."""
+        """Make deleted text unreadable: FTS5 keeps it in old segments until these are merged, the log in its pages."""
         self._connection.execute("INSERT INTO message_index (message_index) VALUES ('optimize')")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

@@ -406,7 +406,8 @@ def chains() -> View[list[Chain]]:
     rows = yield (
         (
             "SELECT c.node, c.epoch, c.audience, c.length, c.head,"
-            " coalesce((SELECT e.time FROM entries e WHERE e.chain = c.id AND e.seq = 0), 0) FROM chains c ORDER BY c.id"
+            " coalesce((SELECT e.time FROM entries e WHERE e.chain = c.id AND e.seq = 0), 0)"
+            " FROM chains c ORDER BY c.id"
         ),
         (),
     )
