@@ -12,13 +12,20 @@ from ccnode.mind.reading import Sentence, is_question
 from ccnode.mind.stemming import family
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ccnode.mind.prompt_types import PromptMessage
 
 QUESTION_CHARS_MAX = 4_000
 UNITS_MAX = 24
+_NAME_WEIGHT = 1.5
 
+# Which of these is asked for is answered by a proper name.
+_NAMEABLE = (
+    "airline|bank|hotel|restaurant|cafe|pub|company|firm|city|town|village|street|film|movie|novel|book|band|song|album|brand|shop|store|"
+    "gym|hospital|airport|theatre|theater|museum|newspaper|magazine|provider|optician|title|surname|station|club|university|school|"
+    "supermarket|magazine|neighbourhood|district|author|artist|singer|actor|composer|character|show|series|podcast|operator"
+)
 _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
     (name, re.compile(pattern, re.I), features, factor)
     for name, pattern, features, factor in (
@@ -28,6 +35,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
         ("day", r"\b(?:what|which) (?:day|weekday|days|evening|night)\b", ("day", "date"), 0.55),
         ("month", r"\b(?:what|which) month\b", ("month",), 0.5),
         ("year", r"\b(?:what|which) year\b", ("year",), 0.5),
+        ("plate", r"\b(?:licen[cs]e|number|registration) plate\b|\bregistration\b", ("code",), 0.5),
+        ("titled", r"\b(?:what|which)(?:'s| is| was)?(?: the)? (?:\w+ )?(?:" + _NAMEABLE + r")\b(?! of (?!the|my|our))", ("name", "quoted"), 0.62),
         ("birthday", r"\bbirthday\b(?! (?:party|cake|gift|present|card|dinner))", ("date", "day", "clock"), 0.6),
         ("address", r"\baddress\b", ("address", "email", "code"), 0.6),
         ("code", r"\b(?:number|code|pin|extension|port|postcode)\b", ("number",), 0.55),
@@ -43,7 +52,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
         ("distance", r"\bhow far\b", ("distance",), 0.5),
         ("mass", r"\bhow heavy\b|\bhow much do(?:es)? .* weigh\b", ("mass", "number"), 0.5),
         ("amount", r"\bhow much\b", ("money", "number"), 0.55),
-        ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\bwho's\b", ("name", "person"), 0.75),
+        ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\bwho's\b", ("name", "person"), 0.58),
         ("where", r"\bwhere\b|\bwhere's\b|\bwhereabouts\b|\b(?:what|which) (?:place|location|spot)\b", ("place", "name"), 0.7),
         ("named", r"\b(?:called|name|named|names)\b", ("name",), 0.6),
         ("why", r"\bwhy\b|\bwhat reason\b", (), 1.0),
@@ -53,7 +62,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
 )
 # What a word asked for looks like when it is told without being named.
 _LOOKS_LIKE: dict[str, tuple[str, ...]] = {
-    "brand": ("name",), "model": ("name", "code"), "mak": ("name",), "titl": ("name",), "subject": ("about",), "topic": ("about",), "theme": ("about",), "old": ("age",), "name": ("named",), "nicknam": ("named",), "surnam": ("fullname",), "call": ("named",), "email": ("email",), "phonenumber": ("phone",),
+    "brand": ("name",), "model": ("name", "code"), "mak": ("name",), "titl": ("name",), "job": ("predicate",), "profession": ("predicate",), "occupation": ("predicate",), "dos": ("dose",), "subject": ("about",), "topic": ("about",), "theme": ("about",), "old": ("age",), "name": ("named",), "nicknam": ("named",), "surnam": ("fullname",), "call": ("named",), "email": ("email",), "phonenumber": ("phone",),
     "cost": ("money",), "price": ("money",), "pai": ("money",), "spend": ("money",), "salari": ("money",), "rent": ("money",),
     "height": ("length",), "tall": ("length",), "weight": ("mass",), "weigh": ("mass",),
     "temperatur": ("heat",), "ag": ("age",), "distanc": ("distance",), "budget": ("money",),
@@ -192,7 +201,7 @@ def _units(text: str) -> tuple[Unit, ...]:
             continue
         if key not in units and len(units) < UNITS_MAX:
             units[key] = _unit(word, name=word in names, verb=word == verb, focus=word in focus)
-    found = tuple(units.values())
+    found = tuple(_without_double_naming(text, units))
     if found and all(unit.weight < 0.5 for unit in found):
         found = tuple(replace(unit, weight=1.0) for unit in found)  # "how old am I": little is said, so it counts
     if found and not any(unit.focus and unit.weight > 0.3 for unit in found):
@@ -201,6 +210,28 @@ def _units(text: str) -> tuple[Unit, ...]:
         alone = things == 0 or text.lower().startswith("who ")
         found = tuple(replace(unit, focus=alone and unit.word == verb and unit.weight > 0.5) for unit in found)
     return found
+
+
+def _without_double_naming(text: str, units: Mapping[str, Unit]) -> Iterator[Unit]:
+    """ "My brother Anton" is one person: the name must be met, the relation need not be said again."""
+    said = list(lexicon.read_as(lexicon.words(text), keep=False))
+    for unit in units.values():
+        at = said.index(unit.word)
+        after = units.get(lexicon.lemma(said[at + 1])) if at + 1 < len(said) else None
+        before = units.get(lexicon.lemma(said[at - 1])) if at else None
+        if unit.required and unit.weight == 1.0 and any(other and other.weight == _NAME_WEIGHT for other in (before, after)):
+            yield replace(unit, weight=0.3, required=False)
+        else:
+            yield unit
+
+
+def with_aliases(question: Question, aliases: Mapping[str, frozenset[str]]) -> Question:
+    """The question with what memory tells about who is who: `aliases` maps a key to keys that name the same one."""
+    units = tuple(
+        replace(unit, accepts={**dict.fromkeys(aliases[key], lexicon.SYNONYM), **unit.accepts}) if (key := lexicon.lemma(unit.word)) in aliases else unit
+        for unit in question.units
+    )
+    return replace(question, units=units)
 
 
 def _focus(text: str) -> frozenset[str]:
@@ -223,7 +254,7 @@ def _unit(word: str, *, name: bool, verb: bool, focus: bool) -> Unit:
     known = lexicon.is_known(word)
     person = key in persons() or key in helpers()
     if name and not known:
-        weight = 1.5
+        weight = _NAME_WEIGHT
     elif word in _TEMPORAL:
         weight = 0.3
     elif word in _ANSWERED_BY_KIND:

@@ -25,6 +25,7 @@ KIND = 0.4  # the message names the kind only
 FAMILY = 0.85
 RELATED = 0.3
 _MEANINGS_MAX = 400
+_WHOLE = ("inlaw", "laws", "wife", "husband")  # "sister-in-law" does not also speak of a sister
 # Heads whose members' synonyms count too; for "job" they would not do ("teacher" -> "teach", "lesson").
 _DEEP = frozenset(stem(word) for word in "pet animal relative family allergen medicine illness meal vehicle transport".split())
 
@@ -62,11 +63,14 @@ def read_as(tokens: Iterable[str], *, keep: bool = True) -> list[str]:
     at = 0
     while at < len(given):
         size = next((n for n in (4, 3, 2) if _phrase_at(given, at, n)), 0) if given[at] in phrases.starts else 0
-        if size:
-            result.append(phrases.names[" ".join(given[at : at + size])])
-        if keep or not size:
+        name = phrases.names[" ".join(given[at : at + size])] if size else ""
+        if name:
+            result.append(name)
+        if not name or (keep and not name.endswith(_WHOLE)):
             result.append(given[at])
-        at += size if size and not keep else 1
+            at += 1 if keep or not name else size
+        else:
+            at += size
     return result
 
 

@@ -198,7 +198,7 @@ def _subject_factor(question: Question, sentence: Sentence) -> float:
     if any(key in others for key in sentence.keys) and question.kind != "who":
         return 0.6
     if not sentence.has("self") and not sentence.names and not sentence.has("number") and not sentence.has("clock"):
-        return 0.85  # a saying about the world at large
+        return 0.8  # a saying about the world at large
     if not sentence.has("self") and sentence.names:
         at = sentence.text.casefold().find(sentence.names[0])
         if at < 0.4 * len(sentence.text):

@@ -48,7 +48,7 @@ _REQUESTS = re.compile(
 )
 _COMMANDS = re.compile(
     r"^(?:[^.!?]{0,40}[,:]\s+)?(?:please\s+)?(?:write|translate|summari[sz]e|explain|describe|proofread|rewrite|rephrase|paraphrase|draft|"
-    r"compose|generate|compare|calculate|convert|define|outline|brainstorm|quiz|list|analy[sz]e|simplify)\s+\w", re.I)
+    r"compose|generate|compare|calculate|convert|define|outline|brainstorm|quiz|list|analy[sz]e|simplify|shorten)(?:\s+\w|:)", re.I)
 _WONDERS = re.compile(r"\b(?:was|am|been|i'm|just) (?:wondering|curious)\b|\bi (?:want|need|would like|'d like) to (?:know|learn how|understand)\b", re.I)
 _MONTHS = "january|february|march|april|june|july|august|september|october|november|december"
 _DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
@@ -74,7 +74,7 @@ _FEATURES: dict[str, re.Pattern[str]] = {
         r"midday|midnight|dawn|dusk|spring|summer|autumn|winter|christmas|easter|halloween|weekend|weekday|ago|daily|weekly|monthly|"
         r"yearly|annually|birthday|new year|term|semester|o'clock)s?\b|"
         r"\b(?:last|next|this|every|each) \w+|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}\s?(?:am|pm|a\.m|p\.m|h\b)|"
-        rf"\b(?:in|after|for|since|until|before|at|by) {_N}\b|\b(?:when|since|as soon as|once|while) (?:i|we|my|the)\b|\bfirst of\b",
+        rf"\b(?:in|after|for|since|until|before|at|by) {_N}\b|\b(?:when|while) (?:i|we) (?:was|were)\b|\bfirst of\b",
         re.I,
     ),
     "number": re.compile(rf"\d|\b(?:one|{_COUNT}|first|second|third|only|no|none|once|never)\b", re.I),
@@ -86,8 +86,10 @@ _FEATURES: dict[str, re.Pattern[str]] = {
         r"decade)s?\b|\bsince\b|\buntil\b|\bhalf an hour\b|\ball (?:day|night|week|summer|winter|year)\b|\bfor (?:ages|years|months|"
         r"weeks|life|ever)\b|\bfrom .{1,40} (?:to|until|till)\b|\bfortnight\b|\bovernight\b", re.I),
     "age": re.compile(
-        rf"\b{_N}[\s-]years?[\s-]olds?\b|\b(?:turn(?:s|ed|ing)?|aged?|is|am|i'm|are|be|was) (?:just )?{_N}\b|\bborn\b|"
-        rf"\b(?:birthday|centenary|years old|months old|weeks old|newborn|teenager|toddler)\b|\b{_N} (?:now|in|next|this|last)\b", re.I),
+        rf"\b(?:\d+|{_COUNT})[\s-](?:years?|months?|weeks?)[\s-]olds?\b|\bborn (?:in|on) .*\d{{4}}|\b(?:built|made|founded|dates?|bought) (?:in|from|back to) .*\d{{4}}|"
+        rf"\b(?:turn(?:s|ed|ing)?|aged?|is|am|i'm|are|was|be|hits?|reach(?:ed|es)?) (?:just |only |now |already )?(?:\d{{1,3}}|{_COUNT})\b(?! (?:o'clock|euros|pounds|"
+        r"dollars|times|minutes|hours|days|weeks|km|kilo|met))|\b(?:centenary|newborn|in (?:his|her|their|my) (?:teens|twenties|thirties|forties|fifties|sixties|"
+        r"seventies|eighties|nineties))\b", re.I),
     "length": re.compile(
         rf"\b{_N}[\s-]?(?:cm|centimet|mm|m\b|met(?:er|re)|feet|foot|ft|inch|in\b|stor(?:y|ey)|km|kilomet|mile|yard)|\d'\d|\d m\b", re.I),
     "distance": re.compile(rf"\b{_N}[\s-]?(?:km|k\b|kilomet|mile|met(?:er|re)|m\b|minute|hour|block|stop|yard|step)", re.I),
@@ -97,8 +99,15 @@ _FEATURES: dict[str, re.Pattern[str]] = {
         r"\b(?:every|each|daily|weekly|monthly|yearly|annually|fortnightly|nightly|hourly|twice|once|never|always|times? (?:a|per)|"
         rf"an? (?:day|week|month|year)|per (?:day|week|month|year)|(?:{_DAYS})s|weekends|weekdays|mornings|evenings|nights)\b", re.I),
     "place": re.compile(
-        r"\b(?:in|at|on|near|under|underneath|behind|inside|beside|above|below|between|outside|from|to|into|around|next|by|over|"
-        r"round|past|beneath|opposite|across|through|via|along|towards?|within|off|upstairs|downstairs|abroad|home|based|there)\b", re.I),
+        r"\b(?:in|at|on|near|under|underneath|behind|inside|beside|above|below|between|outside|from|into|around|by|over|round|past|"
+        r"beneath|opposite|across|through|via|along|towards?|within|off|beyond)\s+(?!time\b|case\b|fact\b|order\b|general\b|total\b|"
+        rf"(?:the )?(?:morning|evening|afternoon|weekend|night)s?\b|(?:{_MONTHS}|{_DAYS})s?\b|last\b|next\b|every\b|it\b|me\b|you\b|"
+        r"\d|foot\b|average\b|holiday\b|sale\b|purpose\b|noon\b|midnight\b|now\b|then\b|one\b|all\b|least\b|most\b|first\b)\w|"
+        rf"\bto (?:the|my|our|an?|his|her|their) |\bto {_CAPITAL}|\bnext to\b|\b(?:upstairs|downstairs|abroad|home|based)\b|"
+        r"\b(?:visit|reach|see|love|leave|left|want) [A-Z]"),
+    "quoted": re.compile("[\"\u201c\u2018\u00ab]|(?<!\\w)'\\w"),
+    "predicate": re.compile(r"(?:\b(?:is|was|am|are|as|became|become|be|been)|'s|'m|'re) (?:now |also |still |currently )?an? (?!bit\b|lot\b|few\b)\w", re.I),
+    "dose": re.compile(r"\d\s?(?:mg|ml|mcg|g\b|milligram|microgram|drop|tablet|pill|unit|puff|spoon)", re.I),
     "email": re.compile(r"\S@\S+\.\S"),
     "phone": re.compile(r"(?:\d[\s()./-]*){5,}"),
     "code": re.compile(r"\d{3,}|\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{4,}\b|\b[A-Z]{2,}\d|\d[A-Z]{2,}|\b(?:is|code|password|passphrase)\b.*[\"':]"),

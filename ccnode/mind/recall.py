@@ -4,6 +4,7 @@ judges what came back.
     index_text, context_text   what goes into the two columns of the full-text table
     plan                       a question -> RecallPlan with the MATCH expression
     matches                    whether a message that is not indexed yet is worth ranking
+    refine                     the plan again, once the first candidates tell who is who ("my son Jonas")
     rank                       candidates -> the best of them, as Recalled
 """
 
@@ -13,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ccnode.mind import lexicon
-from ccnode.mind.asking import Question, read_question
+from ccnode.mind.aliases import aliases
+from ccnode.mind.asking import Question, read_question, with_aliases
 from ccnode.mind.matching import match
 from ccnode.mind.prompt_types import Recalled
 from ccnode.mind.stemming import family, words
@@ -28,6 +30,7 @@ CONTEXT_WEIGHT = 0.7  # bm25 weight of the context column; the text column weigh
 TERMS_MAX = 200
 _TERMS_PER_UNIT = 25
 _SCORE_MIN = 0.05
+_ALIASES_MAX = 12
 _MATCH_CHARS_MAX = 20_000
 
 
@@ -99,6 +102,22 @@ def plan(question: str, conversation: Sequence[PromptMessage] = ()) -> RecallPla
     return RecallPlan(read, " OR ".join(parts) if parts else None, terms + others, keys)
 
 
+def refine(plan: RecallPlan, candidates: Sequence[Candidate]) -> RecallPlan:
+    """The plan widened by who is who in the candidates ("my son Jonas"): run its `match` too if it is another object.
+
+    Returns `plan` itself when the candidates add nothing; then a second query is needless.
+    """
+    known = aliases(candidate.content for candidate in candidates if candidate.role == "user")
+    named = [name for unit in plan.question.units for name in sorted(known.get(lexicon.lemma(unit.word), ()))]
+    added = tuple(name for name in dict.fromkeys(named) if name not in plan.keys)[:_ALIASES_MAX]
+    if not added or plan.match is None:
+        return plan
+    parts = [_quoted(word) for word in added for _ in range(2)]
+    return RecallPlan(
+        with_aliases(plan.question, known), " OR ".join([*parts, plan.match]), (*added, *plan.terms), plan.keys | set(added)
+    )
+
+
 def _round_robin(rows: Sequence[Sequence[str]]) -> Iterable[tuple[str, ...]]:
     for at in range(max((len(row) for row in rows), default=0)):
         yield tuple(row[at] for row in rows if at < len(row))
@@ -120,8 +139,9 @@ def rank(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -> l
     Messages with the same words count once (the newest stays). The score is in [0, 1].
     """
     found: dict[str, Recalled] = {}
+    question = with_aliases(plan.question, aliases(item.content for item in candidates if item.role == "user"))
     for candidate in candidates:
-        score = match(plan.question, candidate.role, candidate.content, candidate.context).score
+        score = match(question, candidate.role, candidate.content, candidate.context).score
         if score < _SCORE_MIN:
             continue
         recalled = Recalled(
@@ -138,4 +158,4 @@ def _order(recalled: Recalled) -> tuple[float, int, str]:
     return (-recalled.score, -recalled.said_at_ms, recalled.message_id)
 
 
-__all__ = ["CANDIDATES", "CONTEXT_WEIGHT", "Candidate", "RecallPlan", "context_text", "index_text", "matches", "plan", "rank"]
+__all__ = ["CANDIDATES", "CONTEXT_WEIGHT", "Candidate", "RecallPlan", "context_text", "index_text", "matches", "plan", "rank", "refine"]

@@ -45,6 +45,9 @@ def words(text: str) -> Iterator[str]:
 
 def _parts(word: str) -> Iterator[str]:
     head, _, tail = word.replace("\u2019", "'").partition("'")
+    if head == "can" and tail == "t":
+        yield "cannot"  # the one clitic that turns the meaning round
+        return
     for part in (head, tail) if tail and tail not in _CLITICS else (head,):
         if part.isascii() or not _UNSPACED.search(part):
             yield part[:WORD_CHARS_MAX]
@@ -74,7 +77,7 @@ def stem(word: str) -> str:
             break
     if len(word) > 4 and word[-1] == "e":
         word = word[:-1]
-    if len(word) > 2 and word[-1] == "y" and word[-2] not in "aeiou":
+    if len(word) > 3 and word[-1] == "y" and word[-2] not in "aeiou":
         word = word[:-1] + "i"
     return word
 

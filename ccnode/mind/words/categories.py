@@ -110,6 +110,27 @@ weekday day: monday tuesday wednesday thursday friday saturday sunday weekend
 season: spring summer autumn fall winter
 meal: breakfast lunch dinner supper brunch
 holiday celebration: christmas easter newyear halloween thanksgiving hanukkah ramadan eid diwali christmaseve carnival
+island: azores canary madeira mallorca majorca ibiza menorca crete corfu rhodes santorini mykonos sicily sardinia corsica elba capri malta
+ cyprus hawaii maui bali java sumatra zanzibar mauritius seychelles maldives jamaica cuba barbados bermuda skye lewis orkney shetland
+ jersey guernsey wight man texel sylt usedom bornholm gotland faroe lofoten svalbard greenland iceland tasmania galapagos tahiti
+ fiji samoa madagascar
+region area: tuscany provence bavaria andalusia normandy brittany patagonia lapland highlands cornwall catalonia flanders wallonia tyrol
+ transylvania scandinavia balkans crimea siberia sahara alsace burgundy galicia umbria puglia piedmont lombardy
+mountain peak summit range: alps everest kilimanjaro matterhorn montblanc dolomites pyrenees andes rockies himalaya carpathians apennines
+ olympus etna vesuvius fuji snowdon bennevis zugspitze eiger elbrus atlas tatra vosges ardennes eifel harz
+lake: como garda geneva constance lugano maggiore baikal superior michigan ontario victoria titicaca tahoe ness balaton bled ohrid
+river: danube rhine thames seine loire rhone elbe oder vistula volga tagus ebro nile amazon mississippi ganges moselle meuse
+continent: africa asia europe australia america antarctica
+scooter motorbike: vespa lambretta piaggio
+motorbike motorcycle brand: yamaha kawasaki ducati harley triumph honda suzuki ktm
+shoe footwear trainers brand: nike adidas asics saucony brooks puma converse reebok mizuno salomon birkenstock
+watch brand: rolex omega casio seiko swatch garmin
+camera brand: canon nikon leica fujifilm olympus pentax polaroid
+appliance brand: miele bosch siemens dyson philips whirlpool electrolux aeg smeg samsung lg
+newspaper paper magazine: guardian times telegraph economist spiegel zeit monde figaro nytimes standaard morgen observer independent
+beer brand: heineken guinness stella duvel leffe carlsberg budweiser corona chimay
+supermarket shop store: aldi lidl tesco sainsbury carrefour rewe edeka migros ikea walmart waitrose delhaize colruyt spar
+streaming service: netflix disney hulu spotify youtube hbo mubi prime
 room: kitchen bedroom bathroom livingroom diningroom office study hall hallway attic cellar basement garage pantry nursery guestroom
  lounge utility conservatory
 furniture: table chair sofa couch bed wardrobe desk bookshelf shelf cupboard drawer bench armchair stool dresser cabinet sideboard
@@ -203,4 +224,20 @@ red blue green yellow purple pink brown black white grey
 birthday anniversary
 arm leg ankle wrist knee shoulder hip
 kettle fridge oven dishwasher washer microwave
+love hate
+favourite hate
+like dislike
+arrive depart
+win lose
+open close
+first last
+oldest youngest
+morning evening
+living die
+sunrise sunset
+upstairs downstairs
+inside outside
+son daughter
+boy girl
+bride groom
 """

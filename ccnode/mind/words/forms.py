@@ -45,7 +45,7 @@ available possible necessary important latest newest precious personal private o
 usually normally often sometimes exactly precisely specifically particularly regularly generally mostly mainly currently
 recently presently nowadays originally finally eventually exclusively officially actually basically apparently supposedly
 besides except apart according regarding concerning despite instead along together among amongst beyond within without
-upon towards toward via inside outside front back top bottom edge middle system set example version term
+upon towards toward via edge system set example version term
 situation circumstance purpose reason idea point aspect respect occasion instance moment period stage step level
 possession arrangement routine option choice preference decision plan answer question word description kindof sortof
 ever yet still supposed able due likely sure particular called titled known
@@ -79,7 +79,7 @@ PHRASES = """
 for a living=job|do for work=job|line of work=job|earn living=job|earns living=job|make a living=job|makes a living=job
 day job=job|work as=job|works as=job|worked as=job|working as=job|get paid=salary|gets paid=salary
 grow up=childhood|grew up=childhood|grown up in=childhood|growing up=childhood|brought up=childhood|raised in=childhood
-was raised=childhood|as a kid=childhood|as a child=childhood|as a boy=childhood|as a girl=childhood|when i was=childhood|can i stand=hate|can you stand=hate
+was raised=childhood|as a kid=childhood|as a child=childhood|as a boy=childhood|as a girl=childhood|when i was=childhood
 mother in law=motherinlaw|father in law=fatherinlaw|sister in law=sisterinlaw|brother in law=brotherinlaw
 son in law=soninlaw|daughter in law=daughterinlaw|mum in law=motherinlaw|in laws=inlaws|best friend=bestfriend
 best man=bestman|ex wife=exwife|ex husband=exhusband|better half=spouse|other half=spouse|significant other=spouse
@@ -126,7 +126,7 @@ be born=born|come from=origin|comes from=origin|came from=origin|hail from=origi
 picks up=collect|picked up=collect|drop off=deliver|dropped off=deliver|go by=name|goes by=name|answer to=name
 answers to=name|move house=move|moving house=move|moved house=move|moving out=move|move out=move|moved out=move
 head over=travel|set off=depart|set out=depart|take off=depart|takes off=depart|took off=depart
-can not stand=hate|cannot stand=hate|can stand=hate|cant stand=hate|could not stand=hate|get on my nerves=annoy
+can not stand=hate|cannot stand=hate|cant stand=hate|cannot bear=hate|cannot i stand=hate|cannot eat=allergic|cannot have=allergic|cannot tolerate=allergic|cannot i eat=allergic|get on my nerves=annoy
 keen on=love|fond of=love|crazy about=love|mad about=love|a fan of=love|into it=love|scared of=afraid|frightened of=afraid
 terrified of=afraid|laid off=fired|let go from=fired|made redundant=fired|main course=maincourse|stay away from=avoid
 steer clear of=avoid|keep away from=avoid|off limits=avoid|hold the record=record|long term=longterm|full time=fulltime

@@ -5,7 +5,7 @@ from __future__ import annotations
 HINTS = """
 address: live street road avenue lane number flat house moved
 age: turn turned birthday born years
-airline: fly flew flight flights tickets
+airline: flight flights tickets
 airport: fly fly land landing depart flight terminal
 alarm: burglar panel siren code ring rings wake clock
 allowance: pocket money weekly
@@ -323,7 +323,7 @@ pin: code
 place: at in
 plan: going want trip
 plant: planted grow
-plate: registration car
+plate: registration
 platform: train
 play: team band game lessons
 pool: swim
@@ -973,7 +973,7 @@ minister: church
 misplace: lost
 mobile: phone number
 mobility: wheelchair
-money: euros
+money: euros sold
 morning: breakfast
 mosque: pray
 mosquito: bite
@@ -1003,7 +1003,7 @@ occupant: live
 ocean: sea
 offspring: children son daughter
 oldest: first eldest
-online: website
+online: website wifi internet password
 operate: run
 optician: glasses
 orchestra: plays

@@ -180,7 +180,7 @@ backup archive copy
 food dish meal cuisine cooking recipe
 cook cooking chef recipe bake dish
 bake baking baker bakery cake bread
-dinner supper evening tea
+dinner supper evening
 dessert pudding sweet cake
 snack nibble crisps
 restaurant bistro eatery diner cafe trattoria pizzeria
@@ -198,7 +198,7 @@ milk dairy oat
 grocery groceries supermarket shopping
 shop store market boutique outlet
 sell seller sale
-buy purchase bought acquire pay order get
+buy purchase acquire
 cheap bargain discount inexpensive
 money cash fund saving budget
 save saving

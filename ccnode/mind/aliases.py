@@ -1,0 +1,59 @@
+"""Who is who? "My son Jonas ..." told once lets a later message about Jonas answer a question about the son."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ccnode.mind import lexicon
+from ccnode.mind.asking import helpers, persons
+from ccnode.mind.stemming import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_TEXT_CHARS_MAX = 4_000
+_PER_KEY_MAX = 6
+_NAME = r"([A-Z\u00c0-\u00de][\w\u2019'-]*[\w])"
+_RELATION = r"([a-z]+(?:[ -]in[ -]law)?)"
+_OWN = r"\b(?:[Mm]y|[Oo]ur|a|the)\s+(?:(?:little|big|older|younger|elder|eldest|youngest|oldest|new|old|late|dear|best|own|grown|favourite)\s+)*"
+_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_OWN}{_RELATION}\s*,?\s+{_NAME}",  # my son Jonas; my son, Jonas
+        rf"{_OWN}{_RELATION}(?:'s name)?(?: at \w+| at the \w+)?(?: is|'s|\u2019s| was)(?: now)?(?: called| named)? {_NAME}",  # my boss is Anna
+    )
+)
+_REVERSED = (
+    re.compile(rf"{_NAME}\s*(?:,|is|was|'s|\u2019s)\s+(?:also\s+)?(?:my|our)\s+(?:\w+er\s+|best\s+|new\s+|old\s+)?{_RELATION}"),  # Jonas is my son
+)
+_PETS = frozenset(
+    lexicon.stem(word) for word in "dog cat puppy kitten horse pony rabbit hamster parrot tortoise hen goat car boat bike van".split()
+)
+
+
+def aliases(texts: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    """From statements, a map from key to the keys naming the same person or animal, both ways ("son" <-> "jonas")."""
+    known = persons() | helpers() | _PETS
+    found: dict[str, set[str]] = {}
+
+    def note(relation: str, name: str) -> None:
+        (said,) = lexicon.read_as(lexicon.words(relation), keep=False)[-1:] or ("",)
+        key = lexicon.lemma(said)
+        folded = fold(name).removesuffix("'s").removesuffix("\u2019s")
+        if key not in known or folded in lexicon.STOP or lexicon.is_known(folded):
+            return
+        for one, other in ((key, lexicon.lemma(folded)), (lexicon.lemma(folded), key)):
+            others = found.setdefault(one, set())
+            if len(others) < _PER_KEY_MAX:
+                others.add(other)
+
+    for text in texts:
+        head = text[:_TEXT_CHARS_MAX]
+        for pattern in _PATTERNS:
+            for match in pattern.finditer(head):
+                note(match.group(1), match.group(2))
+        for pattern in _REVERSED:
+            for match in pattern.finditer(head):
+                note(match.group(2), match.group(1))
+    return {key: frozenset(others) for key, others in found.items()}
