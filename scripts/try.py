@@ -95,7 +95,10 @@ def main():
         sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
         import try_command  # here, because older Pythons cannot read it
 
-        return try_command.main(arguments)
+        try:
+            return try_command.main(arguments)
+        except KeyboardInterrupt:  # in the moments between the steps, which say more
+            return 130
     python = "" if reexecuted or sys.version_info < (3, 6) else other_python()
     if python:
         os.environ[REEXECUTED] = "1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -13,10 +14,12 @@ from pathlib import Path
 from checkout_installers import clean_environment
 from checkout_progress import CommandFailedError, InterruptedSetupError
 from checkout_setup import CHECKOUT, PYTHON, VENV, SetupError, set_up
+from checkout_start import STOPS
 
 CCNODE = VENV / "bin" / "ccnode"
 EXIT_USAGE = 2
 EXIT_CONFLICT = 5  # of ccnode: here, "there is a node already"
+INIT_S = 120.0
 NAME_LENGTH_MAX = 32
 LINE_LENGTH_MAX = 300
 WORKERS_MAX = 4
@@ -75,24 +78,35 @@ def _test(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     """Make a node if there is none yet, say how to talk to it, and become it."""
-    done = subprocess.run(
-        [str(CCNODE), "init", "--yes", "--name", node_name(socket.gethostname())],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env=clean_environment(),
-        check=False,
-    )
-    if done.returncode not in {0, EXIT_CONFLICT}:
-        print(done.stdout, end="", file=sys.stderr)
-        print("try: the node could not be made; what ccnode said stands above", file=sys.stderr)
-        return done.returncode if done.returncode > 0 else 1
-    if done.returncode == 0:
-        print(done.stdout, end="")
+    # Whoever presses Ctrl-C from here on means the node: it is heard once checkout_start.py can end with exit code 0.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    status, said = _init()
+    if status not in {0, EXIT_CONFLICT}:
+        print(said, end="", file=sys.stderr)
+        print("try: the node could not be made; why stands above", file=sys.stderr)
+        return status
+    if status == 0:
+        print(said, end="")
     print(how_to_talk(Path.cwd(), os.environ), flush=True)
-    return _become([str(CCNODE), "run", *arguments])
+    return _become([str(PYTHON), str(Path(__file__).with_name("checkout_start.py")), str(CCNODE), "run", *arguments])
+
+
+def _init() -> tuple[int, str]:
+    """Run `ccnode init`; return its exit code and what it printed. Exit code 5: there is a node already."""
+    command = [str(CCNODE), "init", "--yes", "--name", node_name(socket.gethostname())]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=clean_environment(),
+            timeout=INIT_S,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        return 1, f"{error}\n"
+    return abs(done.returncode), done.stdout.decode("utf-8", "replace")
 
 
 def node_name(hostname: str) -> str:

@@ -230,6 +230,20 @@ class TestRun:
         assert run["arguments"] == ["run", "--port", "0"]
         assert "PYTHONPATH" not in run["environment"]
 
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_a_signal_before_the_node_listens_is_a_clean_end_too(
+        self, checkout: SmallCheckout, number: signal.Signals
+    ) -> None:
+        node = checkout.folder / "small_node.py"
+        slow = "import time\nif sys.argv[1] == 'run':\n    print('importing', flush=True)\n    time.sleep(1000)\n"
+        node.write_text(node.read_text().replace("\ndef main", f"\n{slow}\ndef main"))
+        with checkout.start() as process:
+            seen = read_until(process, "importing")
+            process.send_signal(number)
+            seen += process.communicate(timeout=DEADLINE_S)[0]
+        assert process.returncode == 0, seen
+        assert "Traceback" not in seen
+
     def test_a_node_that_is_there_is_taken(self, checkout: SmallCheckout) -> None:
         data = checkout.folder.parent / "data"
         data.mkdir()
