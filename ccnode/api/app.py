@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from ccnode.api import security, status
+from ccnode.api import conversations, operations, security, sockets, status, talking
 from ccnode.api.access import Access
-from ccnode.api.context import NODE, PLACE, Place
+from ccnode.api.context import HUB, NODE, PLACE, Place
+from ccnode.api.hub import Hub
 
 if TYPE_CHECKING:
     from ccnode.api.ports import Node
@@ -21,11 +22,43 @@ async def _no_promise(_request: web.Request) -> None:
 
 
 def _routes() -> list[tuple[str, str, Handler]]:
+    session = "/api/v1/conversation/{session_id}"
     return [
         ("GET", "/health", status.health),
         ("GET", "/ready", status.ready),
         ("GET", "/api/v1/status", status.status),
+        ("GET", "/api/v1/metrics/realtime", status.realtime),
+        ("GET", "/api/v1/metrics/conversation/{session_id}", conversations.metrics),
+        ("POST", "/api/v1/conversation/start", conversations.start),
+        ("GET", "/api/v1/conversations", conversations.listed),
+        ("GET", "/api/v1/search", conversations.search),
+        ("GET", session, conversations.state),
+        ("PATCH", session, conversations.rename),
+        ("DELETE", session, conversations.end),
+        ("GET", "/api/v1/message/{message_id}", conversations.message),
+        ("GET", f"{session}/tree", conversations.tree),
+        ("POST", f"{session}/forget", conversations.forget),
+        ("DELETE", f"{session}/forget", conversations.undo_forget),
+        ("POST", f"{session}/message", talking.message),
+        ("POST", f"{session}/resume", talking.resume),
+        ("POST", f"{session}/regenerate", talking.regenerate),
+        ("POST", f"{session}/stop", talking.stop),
+        ("GET", "/ws/conversation/{session_id}", sockets.conversation_socket),
+        ("POST", "/api/v1/link", operations.link),
+        ("POST", "/api/v1/login", operations.login),
+        ("POST", "/api/v1/logout", operations.logout),
+        ("POST", "/api/v1/backup", operations.backup),
+        ("GET", "/api/v1/model", operations.model),
+        ("PUT", "/api/v1/model", operations.use_model),
+        ("POST", "/api/v1/stop", operations.stop),
     ]
+
+
+async def wind_down(app: web.Application) -> None:
+    """Take no more turns, give those that run their time, close the WebSockets. Idempotent."""
+    app[PLACE].stopping = True
+    await app[HUB].stop()
+    await sockets.close_all(app)
 
 
 def make_app(node: Node, settings: ApiSettings) -> web.Application:
@@ -33,9 +66,10 @@ def make_app(node: Node, settings: ApiSettings) -> web.Application:
     app = web.Application(
         middlewares=[security.errors_as_json, security.guard], client_max_size=settings.limits.body_bytes_max
     )
-    app[NODE], app[PLACE] = node, Place()
+    app[NODE], app[PLACE], app[HUB] = node, Place(), Hub(settings.limits)
     app[security.SETTINGS], app[security.ACCESS] = settings, Access(settings.token, settings.limits)
     app.on_response_prepare.append(security.add_headers)
+    app.on_shutdown.append(wind_down)
     for method, path, handler in _routes():
         app.router.add_route(method, path, handler, expect_handler=_no_promise)
         if method == "GET":

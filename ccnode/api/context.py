@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from aiohttp import web
 
+from ccnode.api.hub import Hub
 from ccnode.api.security import CALLER, SETTINGS
 
 if TYPE_CHECKING:
@@ -23,11 +24,12 @@ class Place:
     api_url: str | None = None
     stopping: bool = False
     started: float = field(default_factory=time.monotonic)
-    sockets: int = 0
+    sockets: set[web.WebSocketResponse] = field(default_factory=set)
 
 
 NODE: Final = web.AppKey("NODE", object)  # a Node; a Protocol cannot be a key's type
 PLACE: Final = web.AppKey("PLACE", Place)
+HUB: Final = web.AppKey("HUB", Hub)
 
 
 def node_of(request: web.Request) -> Node:

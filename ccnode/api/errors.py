@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ccnode.api.ports import Failed
 
 BUSY_RETRY_S: Final = 2
+_BODY_LEFT: Final = frozenset({408, 413})
 KEPT: Final = 'The question is kept. Resume the conversation (in the page: "Answer now") to have it answered.'
 
 
@@ -60,7 +61,10 @@ class ApiError(Exception):
 
     def response(self) -> web.Response:
         """The same as an HTTP answer."""
-        return answer({"error": self.body()}, self.status, self.headers)
+        response = answer({"error": self.body()}, self.status, self.headers)
+        if self.status in _BODY_LEFT:
+            response.force_close()  # the rest of the body is still on its way
+        return response
 
 
 class BadRequest(ApiError):
@@ -89,34 +93,39 @@ def answer(value: object, status: int = 200, headers: Mapping[str, str] | None =
     )
 
 
-# Status and code by the store's errors; the first that fits counts.
-_STORE: Final[tuple[tuple[type[store.StoreError], int, str], ...]] = (
-    (store.NotFound, 404, "not_found"),
-    (store.Conflict, 409, "conflict"),
-    (store.StoreFull, 507, "disk_full"),
-    (store.StoreBusy, 503, "busy"),
-    (store.StoreReadOnly, 503, "read_only"),
-    (store.StoreCorrupt, 503, "damaged"),
-    (store.SchemaTooNew, 503, "schema_too_new"),
-    (store.DirectoryInUse, 503, "directory_in_use"),
-    (store.StoreError, 500, "store_error"),
+# Status by the store's errors; the first that fits counts.
+_STORE: Final[tuple[tuple[type[store.StoreError], int], ...]] = (
+    (store.NotFound, 404),
+    (store.Conflict, 409),
+    (store.StoreFull, 507),
+    (store.StoreBusy, 503),
+    (store.StoreReadOnly, 503),
+    (store.StoreCorrupt, 503),
+    (store.SchemaTooNew, 503),
+    (store.DirectoryInUse, 503),
+    (store.StoreError, 500),
 )
-# Kinds of model failures (ccnode.models.base.ErrorKind) that may pass by themselves; every other is 502.
-_PASSING: Final = frozenset({"network", "timeout", "overloaded", "rate_limit", "busy", "stopping", "interrupted"})
+# Status by the code of a turn that failed: what may pass by itself or is our disk's; what the model refused is 502.
+_FAILED: Final = {
+    **dict.fromkeys(("network", "timeout", "overloaded", "rate_limit", "busy", "stopping", "interrupted"), 503),
+    **dict.fromkeys((store.StoreReadOnly.code, store.StoreCorrupt.code, store.StoreError.code), 503),
+    store.StoreFull.code: 507,
+    "internal": 500,
+}
 
 
 def from_store(error: store.StoreError) -> ApiError:
     """The answer for one of the store's errors."""
-    status, code = next((status, code) for kind, status, code in _STORE if isinstance(error, kind))
+    status = next(status for kind, status in _STORE if isinstance(error, kind))
     headers = {"Retry-After": str(BUSY_RETRY_S)} if isinstance(error, store.StoreBusy) else None
-    return ApiError(status, code, str(error), error.remedy, headers=headers)
+    return ApiError(status, error.code, str(error), error.remedy, headers=headers)
 
 
 def from_failed(failed: Failed, facts: Mapping[str, Any]) -> ApiError:
     """The answer for a turn without a reply: the question is kept, and the remedy says how to go on."""
-    remedy = f"{failed.remedy.rstrip(' .')}. {KEPT}" if failed.remedy else KEPT
-    status = 503 if failed.code in _PASSING else 502
-    return ApiError(status, failed.code, failed.message, remedy, facts={"kept": True, **facts})
+    told = failed.remedy.rstrip(" .")
+    remedy = failed.remedy if "kept" in told else f"{told}. {KEPT}" if told else KEPT
+    return ApiError(_FAILED.get(failed.code, 502), failed.code, failed.message, remedy, facts={"kept": True, **facts})
 
 
 _HTTP: Final = {

@@ -88,14 +88,14 @@ class Node(Protocol):
     """
 
     def status(self) -> dict[str, Any]:
-        """What GET /api/v1/status gives, without statistics: JSON values only."""
+        """What GET /api/v1/status gives, without what needs the database: JSON values only."""
 
     @property
     def state(self) -> Literal["starting", "ready", "degraded", "stopping"]:
         """What the node can do now; it takes turns when ready or degraded."""
 
     async def statistics(self) -> dict[str, Any]:
-        """Counts over everything stored: JSON values only."""
+        """The rest of GET /api/v1/status: "statistics", "chains", "unanswered"; JSON values only."""
 
     async def start_session(self, title: str | None, parent: str | None) -> Session:
         """Open a session, at the root or as a branch from the message `parent`."""
@@ -111,6 +111,9 @@ class Node(Protocol):
 
     async def tree(self, session_id: str) -> Sequence[Message]:
         """Every message of the conversation that the session belongs to, parents before children."""
+
+    async def message(self, message_id: str) -> Message:
+        """One message; a unique beginning of its id (6 digits or more) will do."""
 
     async def rename(self, session_id: str, title: str) -> Session:
         """Give a session another title."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
+from ccnode.api.app import wind_down
 from ccnode.api.connection import Connection, Refused
 from ccnode.api.context import PLACE
 from ccnode.api.errors import ServeError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 SOCKET_MODE: Final = 0o660
 SOCKET_PATH_BYTES_MAX: Final = 107  # sun_path of Linux, less the closing zero; macOS has four fewer
 BACKLOG: Final = 128
+HANDLERS_WAIT_S: Final = 2.0
 PORT_MAX: Final = 65_535
 
 
@@ -51,7 +53,7 @@ class Servers:
             ServeError: the port or the socket cannot be had, or the host is not this machine. Nothing stays open.
         """
         settings = self._settings
-        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=settings.limits.stop_grace_s)
+        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=HANDLERS_WAIT_S)
         await self._runner.setup()
         opened: list[socket.socket] = []
         try:
@@ -82,12 +84,12 @@ class Servers:
 
     async def stop(self) -> None:
         """Take no more connections, give open turns `stop_grace_s`, then close everything. Idempotent."""
-        self._app[PLACE].stopping = True
         for server in self._servers:
             server.close()
         self._servers.clear()
         if self._runner is not None:
             runner, self._runner = self._runner, None
+            await wind_down(self._app)  # before cleanup(), which stops reading what clients send, their goodbyes too
             await runner.cleanup()
         if self._bound is not None:
             (path, inode), self._bound = self._bound, None

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from ccnode.api.context import PLACE, node_of
+from ccnode.api.context import HUB, PLACE, node_of
 from ccnode.api.errors import answer
+from ccnode.api.forms import NOT_MEASURED
 
 if TYPE_CHECKING:
     from aiohttp import web
 
 SERVING: Final = frozenset({"ready", "degraded"})
-NOT_MEASURED: Final = {"phi": None, "ccc": None, "note": "phi and ccc are not measured yet"}
 
 
 async def health(_request: web.Request) -> web.Response:
@@ -33,3 +33,10 @@ async def status(request: web.Request) -> web.Response:
     facts.update(node.status())
     facts.update(await node.statistics())
     return answer(facts)
+
+
+async def realtime(request: web.Request) -> web.Response:
+    """GET /api/v1/metrics/realtime: counters since the start."""
+    hub, place = request.app[HUB], request.app[PLACE]
+    now = {"turns_running": hub.turns, "sockets_open": len(place.sockets)}
+    return answer({"state": node_of(request).state, **hub.counters.form(), **now, **NOT_MEASURED})

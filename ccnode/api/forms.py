@@ -1,0 +1,125 @@
+"""How do sessions, messages and the events of a turn look in JSON?"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from ccnode.api.ports import Accepted, Piece, Replied, Waiting
+from ccnode_protocol import hlc
+
+if TYPE_CHECKING:
+    from ccnode.api.ports import Source
+    from ccnode.store.search import Hit
+    from ccnode.store.views import Message, Session
+
+Form = dict[str, Any]
+
+SOURCE_CHARS_MAX: Final = 4096
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MS: Final = 253_402_300_799_999  # the end of the year 9999; a wrong clock can be later
+NOT_MEASURED: Final[Form] = {"ccc": None, "phi": None, "note": "ccc and phi are not measured yet"}
+
+
+def iso_ms(ms: int) -> str:
+    """A moment, in milliseconds since 1970, as ISO-8601 in UTC with milliseconds."""
+    moment = _EPOCH + timedelta(milliseconds=max(0, min(ms, _LAST_MS)))
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def iso(time: int) -> str:
+    """The same of a hybrid logical clock value."""
+    return iso_ms(hlc.to_ms(time))
+
+
+def session_form(session: Session) -> Form:
+    """A session as clients see it."""
+    return {
+        "session_id": session.id,
+        "title": session.title,
+        "opened": iso(session.opened),
+        "last": iso(session.last),
+        "messages": session.messages,
+        "ended": iso(session.ended) if session.ended is not None else None,
+        "due": iso_ms(session.due_ms) if session.due_ms is not None else None,
+        "parent": session.parent.hex() if session.parent is not None else None,
+        "unanswered": session.unanswered,
+    }
+
+
+def message_form(message: Message) -> Form:
+    """A message as clients see it; `text` is null where the content was erased or withheld."""
+    return {
+        "message_id": message.digest.hex(),
+        "session_id": str(uuid.UUID(bytes=message.session)),
+        "parent": message.parent.hex() if message.parent is not None else None,
+        "seq": message.seq,
+        "role": message.role,
+        "text": message.text,
+        "time": iso(message.time),
+        "model": message.model,
+        "state": message.state,
+        "sources": [source.hex() for source in message.sources],
+    }
+
+
+def hit_form(hit: Hit, title: str) -> Form:
+    """A message that a search found."""
+    return {
+        "message_id": hit.message.digest.hex(),
+        "session_id": str(uuid.UUID(bytes=hit.message.session)),
+        "title": title,
+        "role": hit.message.role,
+        "time": iso(hit.message.time),
+        "text": hit.message.text,
+        "snippet": hit.snippet,
+        "score": hit.score,
+        "why": list(hit.why),
+    }
+
+
+def source_form(source: Source) -> Form:
+    """A message that a reply rests on; a long one is cut, the whole is in its session."""
+    text = source.text if len(source.text) <= SOURCE_CHARS_MAX else source.text[:SOURCE_CHARS_MAX] + "..."
+    return {
+        "message_id": source.message_id,
+        "session_id": source.session_id,
+        "time": iso(source.time),
+        "text": text,
+    }
+
+
+def event_form(event: Accepted | Piece | Waiting | Replied) -> Form:
+    """An event of a turn as a form of a stream."""
+    match event:
+        case Accepted():
+            return {"type": "accepted", "message_id": event.message_id, "seq": event.seq}
+        case Piece():
+            return {"type": "delta", "content": event.text}
+        case Waiting():
+            return {"type": "status", "message": event.message}
+        case Replied():
+            return {
+                "type": "response",
+                "content": event.text,
+                "message_id": event.message_id,
+                "user_message_id": event.user_message_id,
+                "session_id": event.session_id,
+                "seq": event.seq,
+                "model": event.model,
+                "sources": [source_form(source) for source in event.sources],
+                "metrics": dict(event.metrics),
+                "state": event.state,
+            }
+
+
+def metrics_form(response: Form) -> Form:
+    """What follows a response on a WebSocket: what was measured of it."""
+    return {"type": "metrics", **NOT_MEASURED, **response["metrics"]}
+
+
+def reply_form(response: Form) -> Form:
+    """A response as the single answer to a POST."""
+    answer = {name: value for name, value in response.items() if name not in {"type", "content"}}
+    return {**answer, "reply": response["content"]}

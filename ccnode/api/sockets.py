@@ -1,0 +1,180 @@
+"""How does a page talk? A WebSocket for each conversation: forms in, forms out, live for all who look at it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from ccnode.api.bodies import parse_json, session_id_of, validated
+from ccnode.api.context import HUB, PLACE, limits_of, node_of
+from ccnode.api.errors import ApiError, BadRequest, encode, from_store
+from ccnode.api.forms import metrics_form
+from ccnode.api.hub import Follower, stopping
+from ccnode.api.models import MessageForm, OrderForm
+from ccnode.store.errors import StoreError
+
+if TYPE_CHECKING:
+    from ccnode.api.hub import Hub, Item
+    from ccnode.api.ports import Node
+    from ccnode.api.settings import Limits
+
+CLOSE_WAIT_S: Final = 2.0
+FOLLOW: Final = {"type": "status", "message": "a reply is being written; resume to follow it", "running": True}
+FOLLOWING: Final = {"type": "status", "message": "you are following the reply that is being written", "running": True}
+
+
+async def conversation_socket(request: web.Request) -> web.StreamResponse:
+    """WS /ws/conversation/{session_id}."""
+    place, limits = request.app[PLACE], limits_of(request)
+    session_id = await session_id_of(request)
+    session_id = (await node_of(request).session(session_id)).id
+    socket = web.WebSocketResponse(
+        timeout=CLOSE_WAIT_S,
+        heartbeat=limits.heartbeat_s,
+        max_msg_size=limits.body_bytes_max,
+        compress=False,  # a small compressed frame can be a large one
+    )
+    if not socket.can_prepare(request):
+        raise ApiError(426, "upgrade_required", "this address speaks WebSocket only", "connect with a WebSocket client")
+    if place.stopping:
+        raise stopping()
+    if len(place.sockets) >= limits.sockets_max:
+        raise ApiError(
+            503,
+            "too_many_sockets",
+            f"{limits.sockets_max} WebSockets are open",
+            "close one",
+            headers={"Retry-After": "5"},
+        )
+    place.sockets.add(socket)
+    try:
+        await socket.prepare(request)
+        await _Conversation(request, socket, session_id).run()
+    finally:
+        place.sockets.discard(socket)
+    return socket
+
+
+async def close_all(app: web.Application) -> None:
+    """Say goodbye on every open WebSocket."""
+    goodbyes = [socket.close(code=WSCloseCode.GOING_AWAY, message=b"the node stops") for socket in app[PLACE].sockets]
+    await asyncio.gather(*goodbyes, return_exceptions=True)
+
+
+class _Conversation:
+    """One open WebSocket."""
+
+    def __init__(self, request: web.Request, socket: web.WebSocketResponse, session_id: str) -> None:
+        self._request, self._socket, self._session_id = request, socket, session_id
+        self._hub: Hub = request.app[HUB]
+        self._node: Node = node_of(request)
+        self._limits: Limits = limits_of(request)
+        self._follower: Follower = self._hub.follower()
+        self._bad_frames = 0
+        self._close_code = WSCloseCode.OK
+
+    async def run(self) -> None:
+        """Serve until either side closes; a turn that runs goes on."""
+        self._hub.follow(self._session_id, self._follower)
+        if self._hub.running(self._session_id) is not None:
+            self._follower.give(FOLLOW)
+        sender = asyncio.create_task(self._send_all())
+        try:
+            await self._receive_all()
+        finally:
+            self._hub.unfollow(self._session_id, self._follower)
+            if not self._socket.closed and self._request.transport is not None:
+                await asyncio.wait([sender], timeout=CLOSE_WAIT_S)  # the last answers go out first
+                await self._socket.close(code=self._close_code)
+            sender.cancel()
+            await asyncio.gather(sender, return_exceptions=True)
+
+    async def _receive_all(self) -> None:
+        async for frame in self._socket:
+            if frame.type is WSMsgType.ERROR:
+                return  # too large, not UTF-8, or gone: the library has closed with the code that says so
+            if frame.type is not WSMsgType.TEXT:
+                await self._refuse(BadRequest("the frame: only text is understood", "send JSON in text frames"))
+                self._close_code = WSCloseCode.UNSUPPORTED_DATA
+                return
+            try:
+                await self._take(frame.data)
+            except ApiError as error:
+                await self._refuse(error)
+            except StoreError as error:
+                await self._refuse(from_store(error))
+            if self._bad_frames >= self._limits.bad_frames_max:
+                self._close_code = WSCloseCode.POLICY_VIOLATION
+                return
+
+    async def _refuse(self, error: ApiError) -> None:
+        self._bad_frames += error.status in {400, 413}
+        await self._follower.give_in_turn(error)
+
+    async def _take(self, data: str) -> None:
+        value = parse_json(data, self._limits, "the form")
+        kind = value.get("type") if isinstance(value, dict) else None
+        if kind == "message":
+            form = validated(MessageForm, value)
+            self._say(form)
+            return
+        if kind not in {"resume", "stop", "regenerate"}:
+            raise BadRequest("type: must be message, resume, stop or regenerate", "see the API's documentation")
+        match validated(OrderForm, value).type:
+            case "resume":
+                await self._resume()
+            case "stop":
+                if not await self._node.stop_turn(self._session_id):
+                    await self._follower.give_in_turn({"type": "status", "message": "no reply is being written"})
+            case "regenerate":
+                self._check_free()
+                self._hub.ask(self._session_id, self._node.regenerate(self._session_id), self._follower)
+
+    def _check_free(self) -> None:
+        if self._hub.running(self._session_id) is not None:
+            raise ApiError(
+                409, "busy", "a reply is being written in this conversation", "wait for it, or stop it (form 'stop')"
+            )
+
+    def _say(self, form: MessageForm) -> None:
+        key = form.idempotency_key
+        running = self._hub.running(self._session_id)
+        if running is not None and key is not None and running.key == key:
+            self._hub.join(running, self._follower)  # sent again after the connection broke
+            return
+        self._check_free()
+        self._hub.ask(self._session_id, self._node.say(self._session_id, form.content, key), self._follower, key)
+
+    async def _resume(self) -> None:
+        running = self._hub.running(self._session_id)
+        if running is None:
+            self._hub.ask(self._session_id, self._node.resume(self._session_id), self._follower)
+        elif self._follower in running.audience:
+            await self._follower.give_in_turn(FOLLOWING)
+        else:
+            self._hub.join(running, self._follower)
+
+    async def _send_all(self) -> None:
+        try:
+            while (item := await self._follower.take()) is not None:
+                for form in _forms(item):
+                    async with asyncio.timeout(self._limits.send_timeout_s):
+                        await self._socket.send_frame(encode(form), WSMsgType.TEXT)
+            if self._follower.lost:
+                self._abort()
+        except (TimeoutError, ConnectionError):
+            self._abort()
+
+    def _abort(self) -> None:
+        """Let go of a reader who does not read: a closing frame would wait behind all the rest."""
+        self._follower.close()
+        if self._request.transport is not None:
+            self._request.transport.abort()
+
+
+def _forms(item: Item) -> list[dict[str, Any]]:
+    if isinstance(item, ApiError):
+        return [item.form()]
+    return [item, metrics_form(item)] if item["type"] == "response" else [item]
