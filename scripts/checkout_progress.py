@@ -37,6 +37,10 @@ NO_NETWORK = (
     "the package index could not be reached: the first set-up needs the network. Behind a proxy or with a mirror, set "
     "HTTPS_PROXY, or PIP_INDEX_URL and UV_INDEX_URL"
 )
+NO_TRUST = (
+    "the certificate of the package index is not trusted here. Where a proxy reads along, name its certificate in "
+    "SSL_CERT_FILE (uv) or PIP_CERT (pip)"
+)
 NO_BUILD = (
     "a package has no ready-made build for this machine, or the package index does not carry it. All of them have one "
     "for Linux (glibc; x86_64 and aarch64) and macOS (Apple silicon)"
@@ -46,12 +50,13 @@ DIAGNOSES = (
     (r"No space left on device|os error 28|Errno 28|Disk quota exceeded", DISK_FULL),
     (r"Read-only file system|os error 30|Errno 30", "the disk is read-only: use a checkout that can be written"),
     (r"DO NOT MATCH THE HASHES|[Hh]ash mismatch", NOT_AS_LOCKED),
+    (r"certificate verify failed|invalid peer certificate|CERTIFICATE_VERIFY_FAILED", NO_TRUST),
     (
         r"name resolution|dns error|getaddrinfo|Name or service not known|Failed to establish a new connection",
         NO_NETWORK,
     ),
     (r"[Cc]onnection (refused|reset|aborted|error)|timed? ?out|Network is unreachable|ProxyError|SSLError", NO_NETWORK),
-    (r"error sending request|certificate verify failed|ould not connect|Failed to fetch|request failed", NO_NETWORK),
+    (r"error sending request|ould not connect|Failed to fetch|request failed", NO_NETWORK),
     (r"no usable wheels|has no wheels|No matching distribution found|no matching (wheel|distribution)", NO_BUILD),
     (r"Permission denied|os error 13|Errno 13", "a file may not be written: does .venv belong to another user?"),
 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import checkout_installers as installers
-from checkout_progress import DISK_FULL, NO_BUILD, NO_NETWORK, NOT_AS_LOCKED, diagnose
+from checkout_progress import DISK_FULL, NO_BUILD, NO_NETWORK, NO_TRUST, NOT_AS_LOCKED, diagnose
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,6 +136,7 @@ def test_mirrors_stay_and_the_rest_goes() -> None:
             "Failed to establish a new connection: [Errno 101]\nNo matching distribution",
             NO_NETWORK,
         ),
+        ("cause: error sending request\ncause: invalid peer certificate: UnknownIssuer", NO_TRUST),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", NOT_AS_LOCKED),
         ("ERROR: No matching distribution found for pyrage==1.4.0", NO_BUILD),
         ("Segmentation fault", ""),
