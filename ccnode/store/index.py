@@ -141,13 +141,17 @@ class Index:
             return done or self._advance(messages_max)
         except sqlite3.Error as error:
             if error.__class__ is sqlite3.DatabaseError:  # damaged: make it anew, from nothing
-                self._connection.close()
-                remove(self._path)
-                self._connection = self._open()
+                self.make_anew()
                 return 1
             if self._connection.in_transaction:
                 self._connection.rollback()
             raise translated(error) from error
+
+    def make_anew(self) -> None:
+        """Begin again from nothing; `catch_up` then indexes everything. Raises StoreError."""
+        self._connection.close()
+        remove(self._path)
+        self._connection = self._open()
 
     def _advance(self, messages_max: int) -> int:
         run = self._connection.execute

@@ -15,6 +15,7 @@ from ccnode_protocol.records import Kind, MessageMeta
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
 
 TABLES: Final = ("messages", "session_events", "cancellations", "sessions")
 PLACES_MAX: Final = 20_000  # parents remembered, so that an append need not look them up
@@ -31,6 +32,7 @@ class Projector:
         self._rows: list[tuple[object, ...]] = []
         self._places: dict[bytes, tuple[int, int | None]] = {}  # digest -> (id, depth)
         self._awaited = self._read_awaited()
+        self.before_lookup: Callable[[], None] = _nothing  # the caller writes entries that it still holds back
 
     def _read_awaited(self) -> set[bytes]:
         """The digests that stored messages wait for; empty unless other nodes' chains arrived in part."""
@@ -71,6 +73,7 @@ class Projector:
         """The (id, depth) of a message by its digest; None where there is no such message."""
         place = self._places.get(digest)
         if place is None:
+            self.before_lookup()
             self.flush()
             row = self._connection.execute(
                 "SELECT m.id, m.depth FROM entries e JOIN messages m ON m.id = e.id WHERE e.digest = ?", (digest,)
@@ -174,6 +177,10 @@ class Projector:
             "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (session, entry, time, parent, titles[-1], min(ends, default=None), forget, due_ms),
         )
+
+
+def _nothing() -> None:
+    """Nothing is held back."""
 
 
 def _is_cancelled(due_ms: int, cancelled: int | None) -> bool:

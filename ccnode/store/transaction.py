@@ -123,6 +123,7 @@ class Transaction:
         self._first_entry = chains.next_entry
         self._last: tuple[int, bytes] | None = None
         self._last_run = 0
+        projector.before_lookup = self._flush_entries
         if chains.clock_was_set_back():
             chains.new_epoch()
 

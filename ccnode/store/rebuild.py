@@ -1,0 +1,89 @@
+"""How are projections made again from the chains? In one transaction, with a result that is equal row for row.
+
+For a running daemon it is a ledger job; without one, `rebuild_file` does it on a connection of its own. The full-text
+index is a file apart: `Index.make_anew` in the daemon, deletion without one (it is then made again by itself).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from ccnode.store import index, migrate
+from ccnode.store.errors import StoreCorrupt, translated
+from ccnode.store.ledger import connect
+from ccnode.store.project import TABLES, Projector
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ccnode.store.home import Home
+    from ccnode.store.ledger import Job
+
+    Progress = Callable[[int, int], None]
+
+BATCH: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild read: entries, and which tables it made with how many rows."""
+
+    entries: int
+    rows: dict[str, int]
+
+
+def rebuild_in(connection: sqlite3.Connection, progress: Progress | None = None) -> Rebuilt:
+    """Make the projections again within the caller's transaction.
+
+    Raises:
+        StoreCorrupt: an entry's columns hold values of the wrong type.
+        sqlite3.Error: the entries cannot be read, or the tables not written.
+    """
+    for table in TABLES:
+        connection.execute(f"DELETE FROM {table}")
+    total = connection.execute("SELECT count(*) FROM entries").fetchone()[0]
+    projector, done = Projector(connection), 0
+    cursor = connection.execute("SELECT id, digest, kind, time, meta FROM entries ORDER BY id")
+    while rows := list(islice(cursor, BATCH)):
+        for entry, digest, kind, time, meta in rows:
+            if not (type(digest) is bytes and type(kind) is int and type(time) is int and type(meta) is bytes):
+                raise StoreCorrupt(f"entry {entry} has a damaged column", remedy="run 'ccnode audit verify'")
+            projector.apply(entry, digest, kind, time, meta, None)
+        done += len(rows)
+        if progress:
+            progress(done, total)
+    projector.flush()
+    counts = {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES}
+    return Rebuilt(done, counts)
+
+
+def rebuild(progress: Progress | None = None) -> Job[Rebuilt]:
+    """A ledger job that makes the projections again. `progress` is called on the writer's thread."""
+    return lambda tx: tx.rebuild(lambda connection: rebuild_in(connection, progress))
+
+
+def rebuild_file(home: Home, progress: Progress | None = None) -> Rebuilt:
+    """The same without a daemon; the caller holds the directory's lock. The index is deleted, and made again later.
+
+    Raises:
+        StoreError: the database cannot be written, is damaged, or another program holds it; it is as it was before.
+    """
+    with contextlib.closing(connect(home.ledger, writable=True)) as connection:
+        try:
+            migrate.check_version(connection, migrate.all_migrations()[-1].number)
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                rebuilt = rebuild_in(connection, progress)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.rollback()
+                raise
+        except sqlite3.Error as error:
+            raise translated(error) from error
+    index.remove(home.index)
+    return rebuilt
