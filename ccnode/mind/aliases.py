@@ -32,9 +32,14 @@ _PETS = frozenset(
 )
 
 
+def beings() -> frozenset[str]:
+    """Keys of what is commonly called by a name of its own: people, animals, cars, boats."""
+    return persons() | helpers() | _PETS
+
+
 def aliases(texts: Iterable[str]) -> Mapping[str, frozenset[str]]:
     """From statements, a map from key to the keys naming the same person or animal, both ways ("son" <-> "jonas")."""
-    known = persons() | helpers() | _PETS
+    known = beings()
     found: dict[str, set[str]] = {}
 
     def note(relation: str, name: str) -> None:

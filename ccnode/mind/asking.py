@@ -39,7 +39,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
         ("titled", r"\b(?:what|which)(?:'s| is| was)?(?: the)? (?:\w+ )?(?:" + _NAMEABLE + r")\b(?! of (?!the|my|our))", ("name", "quoted"), 0.62),
         ("birthday", r"\bbirthday\b(?! (?:party|cake|gift|present|card|dinner))", ("date", "day", "clock"), 0.6),
         ("address", r"\baddress\b", ("address", "email", "code"), 0.6),
-        ("code", r"\b(?:number|code|pin|extension|port|postcode)\b", ("number",), 0.55),
+        ("code", r"\b(?:number|code|pin|extension|port|postcode)\b", ("digits", "email"), 0.55),
         ("price", r"\b(?:price|cost|fee|rate|salary|wage|rent|budget|deposit|amount|sum)\b(?! to\b)", ("money", "number"), 0.6),
         ("measure", r"\b(?:weight|height|temperature|speed|score|rating|size)\b", ("number", "size"), 0.55),
         ("when", r"\bwhen\b|\b(?:what|which) date\b|\bhow (?:long ago|soon)\b|\bsince when\b", ("date", "clock"), 0.55),
@@ -48,10 +48,11 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
         ("often", r"\bhow (?:often|frequently|regularly)\b", ("frequency",), 0.55),
         ("duration", r"\bhow long\b", ("duration", "length", "date"), 0.55),
         ("height", r"\bhow (?:tall|high|wide|deep)\b", ("length",), 0.5),
-        ("size", r"\bhow (?:big|large|small|fast|slow|quick|expensive|warm|cold|hot|strong|loud)\b|\bwhat size\b", ("number",), 0.5),
+        ("size", r"\bhow (?:big|large|small|fast|slow|quick|expensive|warm|cold|hot|strong|loud)\b|\bwhat size\b", ("length", "mass", "heat", "money", "number"), 0.5),
         ("distance", r"\bhow far\b", ("distance",), 0.5),
         ("mass", r"\bhow heavy\b|\bhow much do(?:es)? .* weigh\b", ("mass", "number"), 0.5),
         ("amount", r"\bhow much\b", ("money", "number"), 0.55),
+        ("who", r"\bwho(?:'s| is| was| are|'re) (?:my|our|the|his|her|their)\b", ("name",), 0.58),
         ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\bwho's\b", ("name", "person"), 0.58),
         ("where", r"\bwhere\b|\bwhere's\b|\bwhereabouts\b|\b(?:what|which) (?:place|location|spot)\b", ("place", "name"), 0.7),
         ("named", r"\b(?:called|name|named|names)\b", ("name",), 0.6),
@@ -62,7 +63,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
 )
 # What a word asked for looks like when it is told without being named.
 _LOOKS_LIKE: dict[str, tuple[str, ...]] = {
-    "brand": ("name",), "model": ("name", "code"), "mak": ("name",), "titl": ("name",), "job": ("predicate",), "profession": ("predicate",), "occupation": ("predicate",), "dos": ("dose",), "subject": ("about",), "topic": ("about",), "theme": ("about",), "old": ("age",), "name": ("named",), "nicknam": ("named",), "surnam": ("fullname",), "call": ("named",), "email": ("email",), "phonenumber": ("phone",),
+    "brand": ("name",), "model": ("name", "code"), "mak": ("name",), "titl": ("name",), "job": ("predicate",), "trad": ("predicate",), "vocation": ("predicate",), "career": ("predicate",), "profession": ("predicate",), "occupation": ("predicate",), "dos": ("dose",), "subject": ("about",), "topic": ("about",), "theme": ("about",), "old": ("age",), "name": ("named",), "nicknam": ("named",), "surnam": ("fullname",), "call": ("named",), "email": ("email",), "phonenumber": ("phone",),
     "cost": ("money",), "price": ("money",), "pai": ("money",), "spend": ("money",), "salari": ("money",), "rent": ("money",),
     "height": ("length",), "tall": ("length",), "weight": ("mass",), "weigh": ("mass",),
     "temperatur": ("heat",), "ag": ("age",), "distanc": ("distance",), "budget": ("money",),
@@ -141,6 +142,12 @@ def persons() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def anybody() -> frozenset[str]:
+    """Keys of the words for people of whom no relation is told."""
+    return frozenset(lexicon.lemma(word) for word in "lady man woman guy girl boy gentleman colleague caretaker clerk nurse".split())
+
+
+@lru_cache(maxsize=1)
 def helpers() -> frozenset[str]:
     """Keys of the words for people by what they do for the speaker."""
     return frozenset(lexicon.lemma(word) for word in _HELPERS)
@@ -207,7 +214,7 @@ def _units(text: str) -> tuple[Unit, ...]:
     if found and not any(unit.focus and unit.weight > 0.3 for unit in found):
         # Nothing is named that is asked for ("where does Femke live"): then the verb is the matter.
         things = sum(unit.weight > 0.5 and not unit.required and unit.word != verb for unit in found)
-        alone = things == 0 or text.lower().startswith("who ")
+        alone = things == 0 or bool(re.match(r"\s*what (?:do|does|did|have|has|should|must|will|can) ", text, re.I)) or text.lower().startswith("who ")
         found = tuple(replace(unit, focus=alone and unit.word == verb and unit.weight > 0.5) for unit in found)
     return found
 
@@ -218,8 +225,7 @@ def _without_double_naming(text: str, units: Mapping[str, Unit]) -> Iterator[Uni
     for unit in units.values():
         at = said.index(unit.word)
         after = units.get(lexicon.lemma(said[at + 1])) if at + 1 < len(said) else None
-        before = units.get(lexicon.lemma(said[at - 1])) if at else None
-        if unit.required and unit.weight == 1.0 and any(other and other.weight == _NAME_WEIGHT for other in (before, after)):
+        if unit.required and unit.weight == 1.0 and after and after.weight == _NAME_WEIGHT:
             yield replace(unit, weight=0.3, required=False)
         else:
             yield unit

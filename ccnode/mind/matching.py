@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ccnode.mind import lexicon, phrases
-from ccnode.mind.asking import helpers, persons
+from ccnode.mind.aliases import aliases, beings
+from ccnode.mind.asking import anybody, helpers, persons
 from ccnode.mind.reading import Sentence, sentences
 from ccnode.mind.stemming import family
 
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 _NEIGHBOUR = 0.8  # what a sentence beside the answering one adds
 _CONTEXT_LEANING = 0.75  # what the turns before add, when the sentence leans on them ("she", "it", "there")
 _CONTEXT = 0.3
-_TAKEN = 0.7
+_TAKEN = 0.6
 _CONTEXT_CHARS_MAX = 1_000
+_SOME_NUMBER = {"size": 0.75, "mass": 0.75}
 _FOUND = 0.5  # a unit is accounted for from this quality on
 
 _OWN_REPLY = re.compile("|".join(re.escape(opening) for opening in phrases.OPENINGS))
@@ -175,7 +177,13 @@ def _kind_value(question: Question, told: list[Sentence]) -> float:
     """1 if the sentences hold the kind of fact that is asked for; less if they hold some other number, or nothing."""
     if not question.wanted:
         return 1.0
-    people = persons() | helpers()
+    people = persons() | helpers() | anybody()
+    if question.kind == "named":
+        who = [key for unit in question.units if unit.focus and (key := lexicon.lemma(unit.word)) in beings()]
+        if who:
+            known = [aliases((sentence.text,)) for sentence in told]
+            fits = any(key in found for found in known for key in who) or any(sentence.has("named") for sentence in told)
+            return 1.0 if fits else question.unwanted_factor
     best = question.unwanted_factor
     for sentence in told:
         for feature in question.wanted:
@@ -184,7 +192,7 @@ def _kind_value(question: Question, told: list[Sentence]) -> float:
             else:
                 found = _shows(sentence, feature, question.keys)
             if found:
-                best = max(best, 0.85 if feature == "number" and len(question.wanted) > 1 else 1.0)
+                best = max(best, _SOME_NUMBER.get(question.kind, 0.85) if feature == "number" and len(question.wanted) > 1 else 1.0)
     return best
 
 

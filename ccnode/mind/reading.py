@@ -96,7 +96,7 @@ _FEATURES: dict[str, re.Pattern[str]] = {
     "mass": re.compile(rf"\b{_N}[\s-]?(?:kg|kilo|g\b|gram|pound|lb|stone|ton|ounce|oz)", re.I),
     "heat": re.compile(rf"\b{_N}[\s-]?(?:degree|\u00b0|celsius|fahrenheit|c\b)", re.I),
     "frequency": re.compile(
-        r"\b(?:every|each|daily|weekly|monthly|yearly|annually|fortnightly|nightly|hourly|twice|once|never|always|times? (?:a|per)|"
+        r"\b(?:every|each|daily|weekly|monthly|yearly|annually|fortnightly|nightly|hourly|twice|once|never|always|times? (?:a|per)|\d+ times|(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|hundred) times|"
         rf"an? (?:day|week|month|year)|per (?:day|week|month|year)|(?:{_DAYS})s|weekends|weekdays|mornings|evenings|nights)\b", re.I),
     "place": re.compile(
         r"\b(?:in|at|on|near|under|underneath|behind|inside|beside|above|below|between|outside|from|into|around|by|over|round|past|"
@@ -115,6 +115,7 @@ _FEATURES: dict[str, re.Pattern[str]] = {
     "size": re.compile(r"\b(?:small|medium|large|xs|s|m|l|xl|xxl)\b", re.I),
     "fullname": re.compile(rf"\b{_CAPITAL} (?:(?:van|de|von|der|den|la|da|di) )*{_CAPITAL}"),
     "about": re.compile(r"\b(?:about|on|into)\b", re.I),
+    "digits": re.compile(r"\d"),
     "named": re.compile(
         rf"\b(?:called|named|name is|name's|name was|call (?:him|her|it|me|them|us)|goes by|nickname\w*|known as|nicknamed|christened|"
         rf"(?:i'm|i am|this is) (?={_CAPITAL}))\b"),
@@ -179,7 +180,7 @@ class Sentence:
         """Whether the sentence holds a fact of this kind; see `_FEATURES`, and "name"."""
         if feature == "name":
             return bool(self.names) or bool(_FEATURES["named"].search(self.text))
-        if feature == "number":
+        if feature in ("number", "digits"):
             return bool(_FEATURES[feature].search(_CALENDAR.sub(" ", self.text)))
         return bool(_FEATURES[feature].search(self.text))
 

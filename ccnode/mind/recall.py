@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 CANDIDATES = 60  # rows the store should fetch for `rank`
 CONTEXT_WEIGHT = 0.7  # bm25 weight of the context column; the text column weighs 1.0
-TERMS_MAX = 200
-_TERMS_PER_UNIT = 25
+TERMS_MAX = 240
+_TERMS_PER_UNIT = 100
 _SCORE_MIN = 0.05
 _ALIASES_MAX = 12
 _MATCH_CHARS_MAX = 20_000

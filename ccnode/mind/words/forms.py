@@ -48,7 +48,7 @@ besides except apart according regarding concerning despite instead along togeth
 upon towards toward via edge system set example version term
 situation circumstance purpose reason idea point aspect respect occasion instance moment period stage step level
 possession arrangement routine option choice preference decision plan answer question word description kindof sortof
-ever yet still supposed able due likely sure particular called titled known
+ever yet still supposed usage able due likely sure particular called titled known
 """.split()
 
 # Lemma first, then the forms no suffix rule finds.
@@ -122,7 +122,7 @@ martial art=martialart|martial arts=martialart|rock climbing=climbing|board game
 french horn=frenchhorn|double bass=doublebass|fire fighter=firefighter|police officer=policeman|estate agent=estateagent
 civil servant=civilservant|truck driver=trucker|lorry driver=trucker|hair dresser=hairdresser|dish washer=dishwasher
 book shelf=bookshelf|book club=bookclub|how come=why|hard drive=harddrive|power bank=powerbank|sleeping pill=sleepingpill
-be born=born|come from=origin|comes from=origin|came from=origin|hail from=origin|hails from=origin|pick up=collect
+work on=usage|working on=usage|works on=usage|worked on=usage|work with=usage|come into the world=born|came into the world=born|be born=born|come from=origin|comes from=origin|came from=origin|hail from=origin|hails from=origin|pick up=collect
 picks up=collect|picked up=collect|drop off=deliver|dropped off=deliver|go by=name|goes by=name|answer to=name
 answers to=name|move house=move|moving house=move|moved house=move|moving out=move|move out=move|moved out=move
 head over=travel|set off=depart|set out=depart|take off=depart|takes off=depart|took off=depart

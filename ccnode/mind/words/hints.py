@@ -1,1314 +1,1446 @@
-"""How do people tell what they are later asked for? "asked: told": the told words answer for the asked, not the reverse."""
+"""How do people tell what they are later asked for? "asked: told" - the told words answer for the asked ones."""
 
 from __future__ import annotations
 
 HINTS = """
-address: live street road avenue lane number flat house moved
-age: turn turned birthday born years
+driving: licence license
+loud: snores noise noisy drum shouts
+attempt: try tried times
+dorm: student residence hall
+learning: training lessons studying
+accent: speak sounds
+accident: hit bumped scratched dent
+accommodation: hotel booked stay staying hostel airbnb rented apartment room
+accompany: with together came
+accountant: taxes tax books
+achieve: won finished passed record proud
+achievement: won finished passed record proud
+acquaintance: met know friend
+acquainted: introduced party first bus train school
+acquire: bought got inherited
+activity: club class swim football every
+address: live street road avenue lane number flat house moved door
+adore: love mad favourite
+advice: told said should never always
+afraid: spiders heights lift panic cannot dark stairs clowns needles
+age: turn turned birthday born years turns turning th
+ailment: suffer have diagnosed doctor hurts
 airline: flight flights tickets
-airport: fly fly land landing depart flight terminal
+airport: fly land landing depart flight terminal lands gate
 alarm: burglar panel siren code ring rings wake clock
+alcohol: drink beer wine whisky sober dry drop booze
+allergic: swell itch sneeze rash throat lips hives epipen reaction shrimp
+allergy: swell itch sneeze rash throat lips hives epipen reaction shrimp
 allowance: pocket money weekly
-ambition dream goal aspiration: want hope someday finish before wish become learn plan
+ambition: want hope someday finish before wish become learn plan
 amount: total sum euros pounds dollars
 ancestor: grandfather grandmother great descended
+ancestry: grandparents came from family
 anniversary: married wedding celebrate years
-apartment: flat rent live moved
+annoy: hate noise drives mad nerves loud
+annual: year every
+apartment: flat rent live moved floor rooms
+apparel: wear
+appear: looks
 appetite: eat hungry
-appliance: machine broke
-arrival arrive: land lands arriving come comes get gets in reach due
-arrive: back home
+appliance: machine broke broken dead packed dishwasher fridge oven washer
+appoint: promoted became
+appointment: at booked clinic monday tuesday wednesday thursday friday
+appreciate: love like
+apprehensive: nervous scared worried
+apprentice: training
+army: served
+arrest: police
+arrival: land lands arriving come comes get gets in reach due
+arrive: land lands arriving come comes get gets in reach due back home
 artist: painter painted band singer album concert
 ashes: scattered buried cremated
 asleep: sleep bed night drift nod
-aspiration: want hope
-attend: go went going been visit meeting class ticket
-author: by wrote novel book reading
-avoid: allergic allergy intolerant mustn't stop stopped no off never cannot hate upset reaction doctor
-bake: cake bread oven cookies pie
-bank: account savings mortgage loan card
-barber: haircut hair cut
-battery: charge charger charged
-beneficiary: will inherit leave left
-beverage: coffee tea cup pint glass drink drinking
-bill: pay paid charge electricity euros cost
-birthplace: born hospital came
-birth: born delivered
-boss: report manager head director runs
-bother: annoy noise keep awake
-boyfriend: dating seeing partner together
-brand: bought drive use wear running new own swear
-break broke: broken fractured cracked snapped plaster cast
-breed: mix puppy labrador terrier
-budget: spend euros limit month groceries afford
-bury: grave funeral rests buried laid cemetery
-buy: bought got ordered purchased picked paid new treat treated splashed spent
-buyer: sold
-campus: university college
-cancel: cancelled called dropped quit ended stopped
-candidate: vote interview apply
-capacity: seats sleeps holds litres people
-career: job work became
-caretaker: looks feeds waters
-ceremony: wedding church married vows
-challenge: struggle hard difficult
-childhood: grew raised kid little young
-child: son daughter boy girl twins baby kids
-choir: sing singing soprano alto tenor bass
-christen: named baptised
-cinema: film movie saw watched
-city: moved live lives living town based flew
-class: course lesson teacher school evening
-clean: cleaner scrub tidy wipe
-climb: mountain summit peak
-clinic: doctor hospital appointment surgery
-closest: best near
-clothing: wear wore bought
-club: member joined join team
-coach: train training taught
-code: pin password digits lock opens entry door number alarm
-collaborate: work together
-colleague: works team office desk together
-collect: collection pick picking fetch
-collection: collect hundred own
-college: studied degree went graduated
-colour: painted paint
-commute: train bus cycle bike drive walk minutes work ride
-company: work works firm employer
-competition: won entered race place came prize
-complain: noise annoyed unhappy
-composer: music piece symphony
-conceal: hid hidden behind under
-condition: diagnosed suffer have doctor
-connection: internet broadband speed
-contact: call ring phone number email extension
-cook: make dinner recipe dish turn
-cost: euros pounds dollars paid pay price quote a
-country: moved live born flew travelled holiday from
-course: studying evening class
-craft: make knit sew
-crash: hit accident damaged
-cuisine: restaurant food eat
-cure: helped works took tablets
-daily: every day morning
-damage: broke cracked dent leak
-dance: lessons partner class
-deadline: due submit hand before until by end
-dealer: bought
-deficient deficiency: low lack tablets iron vitamin
-delivery: arrive arrives parcel coming courier
-dentist: teeth tooth crown filling
-departure depart: leave leaves flight train goes
-destination: going travel fly flying trip holiday heading off
-device: bought broke laptop phone
-diagnosis diagnose: doctor told suffer have turns
-diet: vegetarian vegan meat eat keto cut
-dish: cook make recipe serve signature
-dislike: hate stand awful disgusting never can't
-disgust: hate awful soap vomit
-distance: km kilometres miles minutes far walk
-doctor: dr surgery practice appointment see
-donate: gave charity blood
-dream: want hope someday one
-drink: coffee tea glass pint cup beer wine
-drive: car own
-driver: drives
-drop: stopped quit gave
-duration: hours minutes weeks lasted took
-earn: salary paid make
-elevator: lift
-email: mail @
-employer: work works working started joined job
-enemy: hate rival
-enjoy: love like fun favourite fan
-entertain: fun play
-enrol: signed started course joined
-exam: passed failed test result grade
-exchange: host abroad semester
-exercise: run gym swim yoga physio stretch daily
-expect: due coming awaiting guests
-expense: paid cost euros
-expiry expire: valid until runs renew ends
-extension: call
-eyesight: glasses minus lenses prescription
-fail: failed
-famous: known celebrity
-fan: support team love
-fault: broken fails error
-favourite: love best adore prefer nothing beats always mad obsessed
-fear: scared afraid terrified phobia fright nervous panic hate
-feed: food eats
-fee: euros month charges cost
-fellow: colleague
-festival: music tickets camping
-fiance: engaged marrying
-film: watched saw cinema movie
-finish: done complete ended result time
-firm: work company
-fix: repaired mended plumber
-flavour: ice cream taste scoop
-flight: fly plane lands takes tickets boarding
-floor: live storey flat upstairs
-flower: tulips roses bouquet planted
-food: eat eats eating cook dish
-footwear: shoes boots trainers
-foreign: speak language
-forget: never remember lose
-found: set started
-fracture: broke broken
-friend: met mate known friends
-fuel: petrol diesel electric
-funeral: died buried
-furniture: bought table sofa
-future: plan want going
-game: play playing beat
-garden: grow plant planted
-gift: gave got present bought birthday surprise
-gluten: coeliac wheat
-goal: want aim hope train finish learn before
-graduate: degree university finished class
-grandchild: grandson granddaughter
-grow: planted plant grew balcony garden
-guard: watch dog
-guest: invited coming people
-gym: train membership workout
-habit: always every never still
-haircut: barber hairdresser
-hand: left right lefty leftie
-handle: deal care
-hate: stand dislike awful
-headache: migraine
-heal: better recovered
-health: doctor ill blood diagnosed
-hear: ears deaf hearing
-height: cm tall metres feet
-hide: hid behind under put stash drawer
-hire: rent new started
-hobby: love weekends evenings spare into started taken restoring collect play
-holiday: trip fly week going booked cottage beach staying
-homeland: born came from
-home: live moved house
-honeymoon: married flew
-hospital: ward room operation surgery born
-host: family stay
-hotel: booked staying stay room
-hour: from until
-hurt: injured broke sprained pulled pain
-husband: married
-ill illness: diagnosed suffer hospital disease
-improve: better
-income: earn salary
-ingredient: put add recipe made
-inherit: left grandmother grandfather passed
-injury: hurt broke sprained tore pulled twisted fell
-injure: hurt broke sprained tore pulled twisted fell
-inspection: mot test due
-instalment: month monthly pay
-instructor: teacher lessons teaches
-instrument: play lessons practise learning
-insurer insurance: policy insured covered premium
-interest: love into fascinated obsessed
-internet: wifi broadband router mbit
-invest: shares fund stocks savings
-invite: coming guests party
-item: thing
-jewellery: ring necklace
-job: work works working job started employed shift company run a
-jog: run running
-join: member joined signed
-journey: train drive hours takes trip
-kid: son daughter child school
-kitchen: cook
-knit: wool scarf
-lack: low without no
-landlord: rent owner
-language: speak learning fluent lessons
-laptop: macbook thinkpad computer
-large: metres size
-lead: run manage charge
-learn: lessons started taught teach class course
-leave: moved quit behind left
-lecture: university course
-lend: borrowed owe owes lent
-length: long metres cm
-lesson: teacher learning
-library: books borrow
-license licence: plate driving
-lifestyle: vegetarian vegan
-like: love favourite prefer
-listen: music radio podcast album playlist
-live: moved home flat house street address based city
-loan: borrowed owe bank mortgage
-location: in at under behind near
-lodge: stay
-lose: lost missing
-love: adore mad favourite
-luggage: suitcase bag
-magazine: subscription read
-maiden: born
-make: model drive
-manager: boss report reports runs
-marathon: run running race
-marriage marry: wedding married husband wife anniversary
-match: game won lost beat
-mate: friend
-meal: dinner ate lunch
-medal: won
-medicine medication: take taking tablets pills prescribed prescription doctor drops spray
-meet: met introduced
-member: joined join
-memorise: learn
-mentor: taught
-message: wrote text
-metal: plate screws
-milk: lactose oat
-model: drive bought car
-money: euros pounds dollars paid owe cost save
-monitor: screen inches
-mortgage: house loan bank
-mother tongue: speak
-motive: because
-mountain: climb climbed hike summit peak
-mouse: pet
-move: moved moving leave left
-movie: film watched cinema
-museum: visit exhibition
-music: listen play band album
-musician: plays band
-national nationality: passport born citizen comes from
-native: born
-neighbour: next door number
-newspaper: read
-nickname: call called
-night: sleep
-noise: loud snores
-number: digits
-nurse: hospital works
-occupation: work works job
-occupy: live
-offer: job quote
-office: work desk floor
-operate: surgery
-operation: surgery hospital had removed replaced put
-opponent: against versus beat facing playing
-order: ordered takeaway bought
-organ: transplant
-organise: plan arranged
-origin: born grew came family from
-outfit: wear dress suit
-own: have got bought
-owner: belongs
-paint: painted brush
-parcel: delivered courier arrives
-park: parking space spot garage
-part: role
-partner: husband wife married together boyfriend girlfriend dating
-party: birthday celebrate guests
-pass: passed exam
-passion: love obsessed
-password passcode: login pin
-pastime: love weekends evenings
-patient: ill
-pay: cost euros paid rent month
-penalty: fine
-perform: play sing stage
-pet: dog cat named
-phobia: scared afraid
-phone: number
-photograph: camera
-physician: dr doctor
-piece: practising playing
-pill: take
-pin: code
-place: at in
-plan: going want trip
-plant: planted grow
-plate: registration
-platform: train
-play: team band game lessons
-pool: swim
-popular: everyone
-position: job work plays
-postpone: moved later
-practise: play training lessons
-pregnant: expecting due baby
-prepare: training
-prescribe: doctor told tablets physio dose
-present: gave got bought birthday wrapped
-price: cost euros pounds dollars paid quote
-problem: broken leak fault trouble hurt
-profession: work works job
-project: working team
-pronounce: say
-property: house flat
-provider: internet phone contract
-purchase: bought got ordered
-puzzle: jigsaw pieces
-qualification: degree diploma
-quality: good
-quantity: many
-quit: gave stopped
-race: run finished marathon
-raise: grew
-rank rating: points score elo
-reach: call at
-read: book novel reading pages halfway chapter
-reading: book novel pages halfway chapter
-reason: because since
-recipe: cook secret
-recommend: should try
-record: best fastest time
-recover: better healed
-refuse: turned declined rejected said no
-registration: plate
-relation relative: uncle aunt cousin niece nephew brother sister grandmother grandfather
-relax: unwind evening
-religion: church faith baptised mosque synagogue
-remove: taken out
-rent: pay month landlord euros
-repair: fixed replaced mechanic plumber garage mended broken
-replace: new
-reservation: booked table
-reserve: booked table
-reside: live moved
-resident: live
-resign: quit notice
-restaurant: table booked ate dinner italian
-restoration: restoring
-restrict: can't
-retire: pension last day stop
-return: back home
-reward: prize
-ride: bike horse
-ring: finger engaged wears
-role: play plays job
-romantic: love
-room: upstairs
-roommate: live share
-route: via through
-routine: every morning always
-rule: never always must
-run: marathon km
-safe: locked
-salary: earn paid make
-sale: sold
-savings: save account
-school: class teacher pupils year
-score: points result won
-scholarship: won
-season: spring summer autumn winter
-seat: row aisle window sit
-secret: nobody don't hidden
-see: appointment watch
-sell: sold gave
-serve: army navy
-shift: nights work
-shop: buy bought store
-show: watch watching series
-sibling: brother sister twin
-sick: ill vomit
-side: left right
-sign: signed
-sing: choir song karaoke
-size: wear take inches
-skill: good able
-sleep: bed night hours asleep
-smell: scent
-smoke: cigarettes quit stopped
-snack: eat crisps
-social: friends
-sold: sell
-song: sing music danced played
-speak: fluent language learned
-species: bird tree
-speech: toast spoke
-speed: mbit fast mph
-spend: pay cost euros stay
-spice: hot
-sponsor: run
-sport: play team train club
-spouse: husband wife married
-stay: hotel host airbnb
-stop: quit gave
-storage: keep cellar
-store: keep kept put shed
-stray: found
-street: live address number
-student: studying university
-study: degree university studying lectures course exams law
-style: wear
-subject: studying teaches lectures degree
-suffer: have diagnosed
-suit: wear
-supervisor: report manager boss
-supplier: from
-supply: order
-support: team fan match
-surgeon: operation
-surgery: operation hospital removed replaced
-surprise: secret
-swap: switched replaced
-sweet: sugar cake chocolate
-swim: pool lengths laps lake
-switch: changed moved
-symptom: pain hurts ache
-talent: good
-tattoo: ink got
-tax: return accountant
-teach: teacher lessons taught school
-teacher: lessons teaches school taught class mr mrs
-team: support play fan club
-temperature: degrees fever thermostat
-tenant: rent
-terminal: flight
-test: passed result
-theatre: play tickets
-theme: party
-therapy: session
-thesis: writing about
-ticket: booked bought
-tidy: clean
-title: called
-tongue: speak language
-tool: drill
-topic: about
-tour: trip
-town: live moved born grew
-tradition: every always year
-train: station platform
-trainer: gym
-transfer: moved
-transport: train bus bike
-travel: fly trip train drive went
-treat: tablets cream
-treatment: tablets therapy
-trip: going fly travel week
-trouble: broken
-try: tried
-tune: song
-tutor: lessons teaches
-unable: can't
-uncle: brother
-university: studied degree graduated uni class
-unlock: code pin key
-unwell: ill sick
-upset: cried
-vacation: trip fly week holiday
-vaccinate: jab shot
-value: worth
-variety: grow
-vehicle: car drive van bike plate
-venue: held at hall church party
-view: window
-village: live grew born
-visa: travel
-visit: went see trip
-visitor: staying coming
-voice: sing soprano alto tenor
-volunteer: help shelter weekends
-vote: voted party
-wage: earn
-wake: alarm up morning
-walk: dog round minutes
-warranty: guarantee
-watch: film series match wear
-water: tap
-weakness: can't resist
-wear: shoes size glasses
-weather: rain sun
-website: www com
-wedding: married marry wed
-weigh weight: kg kilos scale
-wheel: tyre
-wife: married
-win: won prize first
-winner: won
-wish: want hope
-work: job office company
-workout: gym run
-workplace: office work
-worry: anxious afraid
-wound: cut stitches
-write: book writing novel diary
-year: since
-yoga: class mat
-young: kid
-zodiac: leo virgo
-dinosaur: prehistoric
-prehistoric: dinosaur fossil mammoth
-metropolis: city
-naturally: always really
-grass: lawn mow mows
-lawn: grass mow mows mower
-burglar: alarm thief break
-disarm: off code switch alarm
-nightmare: scared horror ruined
-quiet: earplugs silence noise
-silence: quiet noise
-stuffy: blocked nose
-expensive: quote cost euros price
-cheap: euros cost
-rate: hour charges euros per
-hourly: hour
-monthly: month
-weekly: week every
-annual: year every
-yearly: year every
-electric: e-bike battery
-opening: chess defence gambit
-periodical: magazine journal subscription
-licence: drive driving plane
-congress: conference
-conference: congress hotel talk
-variety: kind tomato
-herb: taste
-clue: hint
-hint: clue
-physiotherapist: physio exercises
-ladder: attic
-attic: hatch roof
-roof: attic loft
-refuse: turn down declined
-web: site server online
-periodic: every
-storage: nas disk
-ip: address fixed
-reach: call address
-scarf: knit wool
-sweater: knit wool jumper
-exit: leave
-bite: dog
-hungry: eat
-thirsty: drink
-tired: sleep
-pray: church mosque
-believe: faith church
-hometown: born grew raised from
-homeowner: house
-flatmate: share live
-midwife: birth
-newborn: baby weeks born
-toddler: child years
-teenager: years
-crib: baby
-stroller: baby
-pram: baby
-diaper: baby
-nanny: looks children kids
-pupil: school
-headteacher: school
-kindergarten: nursery daycare
-daycare: nursery
-grade: exam result
-notebook: diary
-diary: journal write
-alarm: wake
-old: turned turn born birthday years age
-accent: speak sounds
-accommodation: hotel booked stay staying hostel airbnb rented
-accompany: with together came
-achievement achieve: won finished passed record proud
-acquire: bought got inherited
-activity: club class swim football every
-acquaintance: met know friend
-adore: love mad favourite
-advice: told said should never always
-ailment: suffer have diagnosed doctor hurts
-alcohol: drink beer wine whisky sober
-ancestry: grandparents came from family
-annoy: hate noise drives mad nerves
-apparel: wear
-appear: looks
-appoint: promoted became
-appreciate: love like
-apprehensive: nervous scared worried
-arrest: police
+aspiration: want hope someday finish before wish become learn plan
 assemble: built put
 assist: helps help
 athletic: run train sport
 attack: bit bitten
+attend: go went going been visit meeting class ticket
+attic: hatch roof boxes
 attire: wear dress suit
 aunt: sister mother
+author: by wrote novel book reading books reads
 authority: council police
-avoid: stay away
+automobile: car van truck motorbike plate clutch tyres engine insurance garage
+avoid: allergic allergy intolerant mustn't stop stopped no off never cannot hate upset reaction doctor stay away
 await: waiting coming due
 award: won prize medal
-backup: disk drive copied saved
+baby: born due girl boy weeks
+babysitter: watches looks sits minds kids evening
+backup: disk drive copied saved weekly
+baggage: suitcase kilo bag carry
+bake: cake bread oven cookies pie
 balance: account euros left
-band: play plays singer
+band: play plays singer drummer guitarist rehearse gigs
+bank: account savings mortgage loan card
 banned: not allowed forbidden
-basement: cellar
+barber: haircut hair cut trim
+basement: cellar key wine
+battery: charge charger charged
+beach: sand swim
 beat: won lost
+become: wants wanna grow pilot vet astronaut
+beer: pint
 beg: asked
+begin: first opens starts kicks
 beginner: started learning
 belief: believe faith
+believe: faith church
 belongings: things boxes stuff
 beneath: under
-birthplace: born grew
+beneficiary: will inherit leave left
+beverage: coffee tea cup pint glass drink drinking beer wine
+bicycle: ride stolen chain
+bike: ride stolen chain
+bill: pay paid charge electricity euros cost
+bin: tuesday wednesday thursday friday monday collected
+birth: born delivered
+birthday: turn turns turning th
+birthplace: born hospital came grew
+bite: dog
 bless: church
-blood: o a b positive negative type
+blood: o a b positive negative type donate
 bloodtype: o a b ab positive negative
-boat: sail sailing moored harbour
+boat: sail sailing moored harbour named
 body: height weight
+book: reading read pages chapter author club
 booking: booked reserved table room
 bookshop: books
-borrow: lent lend owe returned
+borrow: lent lend owe returned has owes gave
+boss: report manager head director runs promoted office company
+bother: annoy noise keep awake
+bought: paid shop ordered sale
+box: keep
+boyfriend: dating seeing partner together
 branch: office
+brand: bought drive use wear running new own swear
+break: broken fractured cracked snapped plaster cast
 breakfast: eat porridge toast eggs muesli cereal coffee
+breed: mix puppy labrador terrier poodle
 bride: married wedding
+bridge: restore
 broadcast: radio
+broke: broken fractured cracked snapped plaster cast dead kaput packed stopped leaking defunct
+broken: dead kaput packed stopped leaking cracked snapped defunct
 brother: sibling
+brotherinlaw: sister husband brother wife
+budget: spend euros limit month groceries afford
 builder: built building kitchen
+burglar: alarm thief break stole broken
+bury: grave funeral rests buried laid cemetery
 bus: stop line
 business: company shop run founded sells
+buy: bought got ordered purchased picked paid new treat treated splashed spent shop sale
+buyer: sold
 cab: taxi
+cake: bake baked chocolate
 call: named name phone
-camera: canon nikon sony fuji leica pictures
+called: named christened
+camera: canon nikon sony fuji leica pictures bought lens
 campaign: vote party
+camping: pitch sleeps
+campus: university college
+cancel: cancelled called dropped quit ended stopped off
 cancer: chemo treatment
-capacity: holds
+candidate: vote interview apply
+capacity: seats sleeps holds litres people
+capital: lives
+captain: team ferry
 car: drive drives driving parked toyota volvo skoda
 care: nurse looks
+career: job work became wants wanna grow pilot vet astronaut
+caretaker: looks feeds waters
 cash: money euros
 castle: visited
-cat: litter purrs
+cat: litter purrs kitten tabby
 catch: train bus
 cause: because from due after
-celebrity: met
 celebrate: party birthday anniversary dinner
-cellar: wine
+celebration: guests invited cake
+celebrity: met
+cellar: wine key
 cemetery: buried grave
+ceremony: wedding church married vows
+chair: club
+challenge: struggle hard difficult
+champion: won title
 championship: won final
-charity: volunteer donate shelter
+charity: volunteer donate shelter gave month
+cheap: euros cost
 cheer: support
+chess: rated club opening beat
+child: son daughter boy girl twins baby kids
 childcare: nursery nanny daycare
-chore: clean wash dishes bins
+childhood: grew raised kid little young nine ten eleven twelve seven eight six five
+children: kids son daughter twins
+choir: sing singing soprano alto tenor bass
+chore: clean wash dishes bins hoover cook
+christen: named baptised
+christmas: presents goose turkey tree eve december
 chronic: suffer
-church: sundays mass
-cinema: film
+church: sundays mass wedding choir
+cinema: film movie saw watched
 circumference: size
+city: moved live lives living town based flew from
+class: course lesson teacher school evening
+clean: cleaner scrub tidy wipe
+cleaner: cleans tidy mop hoover
 climate: weather
+climb: mountain summit peak hall wall
+clinic: doctor hospital appointment surgery
 clock: alarm
-coach: trains trainer
+closest: best near
+clothes: wear medium large small
+clothing: wear wore bought
+club: member joined join team
+clue: hint
+coach: train training taught trains trainer team practice
 coast: sea beach
 coat: jacket
-colleague: works with team
+code: pin password digits lock opens entry door number alarm safe
+coffee: black sugar milk espresso
+cold: degrees freezing
+collaborate: work together
+colleague: works team office desk together with lunch
+collect: collection pick picking fetch stamps coins postcards records
+collection: collect hundred own stamps coins postcards records
+college: studied degree went graduated class campus
+colour: painted paint
+combination: digits opens door safe lock
 comfort: blanket
 command: runs leads
+commence: first opens starts kicks
 comment: said
-commute: take train bus minutes drive cycle
+commute: train bus cycle bike drive walk minutes work ride take tram
 companion: with dog partner
+company: work works firm employer office joined hired
 compete: race contest tournament
+competition: won entered race place came prize
+complain: noise annoyed unhappy
 complaint: noise pain
-computer: laptop macbook pc
-concert: tickets band saw playing
+composer: music piece symphony
+computer: laptop macbook pc bought ram screen password
+conceal: hid hidden behind under inside taped
+concert: tickets band saw playing orchestra hall performs choir played
+condition: diagnosed suffer have doctor suffers since chronic
+conductor: choir orchestra
+conference: congress hotel talk
 confess: secret
 confirm: booked
+congress: conference
 connect: wifi
+connection: internet broadband speed
 construct: built
 consult: see appointment
 consume: eat drink
+contact: call ring phone number email extension
 continent: africa asia europe australia
-contract: signed until
-cook: makes dinner recipe chef
+contract: signed until with
+cook: make dinner recipe dish turn makes chef pot
 copy: backup
+cost: euros pounds dollars paid pay price quote a
 costume: dressed
 cottage: holiday
+country: moved live born flew travelled holiday from lives
 couple: married together
 courier: parcel dhl ups
+course: studying evening class
+court: case
 cousin: aunt uncle
-craft: make made
+coworker: office desk team lunch
+craft: make knit sew made
+crash: hit accident damaged bumped scratched dent
 crew: team
+crib: baby
 criminal: stole
 crop: grow planted harvest
 cry: film tears wept
+cuisine: restaurant food eat
 culture: from
-cure: tablets
+cure: helped works took tablets
 curriculum: school
 customer: client sells
 cut: finger hair
-cycle: bike ride
-dance: tango salsa class
+cycle: bike ride km
+cycling: bike ride km
+daily: every day morning
+damage: broke cracked dent leak
+dance: lessons partner class tango salsa
 danger: allergic careful
 date: on
 daughter: girl
+daycare: nursery
 dead: died passed
-debt: owe borrowed loan
+deadline: due submit hand before until by end
+dealer: bought
+death: passed lost funeral buried
+debt: owe borrowed loan lent euros
 decorate: painted paint
 defeat: lost beat
-degree: studied graduated phd bachelor
+deficiency: low lack tablets iron vitamin
+deficient: low lack tablets iron vitamin
+degree: studied graduated phd bachelor master
 delay: late postponed
 delicate: allergic
+delivery: arrive arrives parcel coming courier
 demand: want
+dentist: teeth tooth crown filling cavity root molar wisdom
+depart: leave leaves flight train goes
+departure: leave leaves flight train goes
 dependant: child
 deposit: paid euros
 depression: therapy tablets
-desk: sit window floor
-dessert: cake ice cream favourite
-destination: going flying heading
+desk: sit window floor drawer office
+dessert: cake ice cream favourite chocolate
+destination: going travel fly flying trip holiday heading off
 detest: hate stand
-device: phone laptop tablet
+device: bought broke laptop phone tablet broken dead packed dishwasher fridge oven washer
 diabetic: insulin
-die: died passed death funeral lost
-dinner: cook eat ate restaurant
+diagnose: doctor told suffer have turns
+diagnosis: doctor told suffer have turns
+diaper: baby
+diary: journal write
+die: died passed death funeral lost buried
+died: passed lost funeral buried
+diet: vegetarian vegan meat eat keto cut salt sugar dairy bread cook plate menu
+dinner: cook eat ate restaurant evening
+dinosaur: prehistoric
+diopter: minus plus lenses eyes glasses
 diploma: graduated
 direct: conducts leads head
 directions: turn left right
 dirty: clean
 disability: wheelchair deaf blind
 disagree: argue quarrel row
-discover: found
+disarm: off code switch alarm
 discount: off
+discover: found
 disease: diagnosed suffer
+disgust: hate awful soap vomit
+dish: cook make recipe serve signature cooks lasagne curry
+dislike: hate stand awful disgusting never can't soap cannot revolting
+dissertation: writing about supervisor
+distance: km kilometres miles minutes far walk
+district: live moved
 disturb: noise wakes
 dive: sea
 divorce: separated ex split
+doctor: dr surgery practice appointment see checkup prescribed pressure blood pills
 doctorate: phd thesis
-document: passport papers
-dog: walk puppy barks
+document: passport papers folder drawer safe
+dog: walk puppy barks beagle lead
+donate: gave charity blood month
+doorbell: rings
 dose: tablets daily mg
 download: install
+drama: tickets stage hamlet macbeth actor row musical
+drawer: keep
+dream: want hope someday finish before wish become learn plan one anything once bucket list always wanted
 dress: wear wore
+drink: coffee tea glass pint cup beer wine sober dry drop booze
+drinking: sober dry drop wine beer booze
+drive: car own
+driver: drives
+drop: stopped quit gave
+drug: mg daily prescribed takes twice morning pharmacy
+drummer: drum
+duration: hours minutes weeks lasted took
 dwell: live
 eager: excited
+earn: salary paid make
 earring: jewellery
-eat: food dish dinner lunch breakfast
+easter: eggs bunny lamb
+eat: food dish dinner lunch breakfast salt sugar meat dairy bread cook plate menu
 editor: vim emacs code
 educate: school studied
 egg: hens chickens
 elderly: old grandmother
 elect: vote won
-electrician: wiring
+electric: e-bike battery
+electrician: wiring fuse socket lights
+electricity: meter bill supplier
+elevator: lift
+email: mail @ address
 embarrass: ashamed
 emergency: call contact
 emigrate: moved
 employ: works hired job company
 employee: works staff
+employer: work works working started joined job office hired
 encounter: met
+enemy: hate rival
 energy: electricity gas supplier
 engage: proposed ring
+engaged: proposed ring
+engagement: proposed ring
 engineer: works bridges
+enjoy: love like fun favourite fan
+enrol: signed started course joined
 enroll: signed started
+entertain: fun play
 entertainment: film music
 entrance: door
 environment: nature
 equipment: gear
 escape: ran
-evening: night
+evening: night pm thursday monday tuesday wednesday friday
 event: wedding party conference
+exam: passed failed test result grade june retake results
 examine: doctor test
+exchange: host abroad semester
 excursion: trip
 execute: run
+exercise: run gym swim yoga physio stretch daily pilates club weekly
 exhibit: museum
 exhibition: museum gallery
+exit: leave
 exotic: travel
+expect: due coming awaiting guests
+expecting: due baby month
+expense: paid cost euros
+expensive: quote cost euros price
 experience: worked years
 expert: specialist
+expire: valid until runs renew ends
+expiry: valid until runs renew ends
 explore: hike travel
 export: sell
 express: train
+extension: call
 extra: spare
+eye: minus blue green brown lenses
+eyes: minus blue green brown lenses
+eyesight: glasses minus lenses prescription
 fabric: wool cotton
+factory: works
+fail: failed
 faint: blood
 faith: church
 fall: fell broke
 familiar: know
-family: parents kids brother sister
-farm: cows sheep
+family: parents kids brother sister siblings
+famous: known celebrity
+fan: support team love
+farm: cows sheep grew
 fashion: wear
 fast: speed minutes
 fat: weigh
+fatherinlaw: wife husband father
+fault: broken fails error
+favourite: love best adore prefer nothing beats always mad obsessed
+fear: scared afraid terrified phobia fright nervous panic hate spiders heights lift cannot dark stairs clowns needles
 feature: has
+fee: euros month charges cost
+feed: food eats eat tins kibble bowl diet meat
+fellow: colleague
 ferry: crossing boat
+festival: music tickets camping
+fiance: engaged marrying
 fiction: novel book read
 field: study work
 file: saved folder
+film: watched saw cinema movie cried
 finance: bank loan
 find: is under behind in
+fine: speeding parking police
 finger: ring
+finish: done complete ended result time
 fire: smoke alarm
-firm: works company
+firm: work company works
 fish: caught
-flavour: vanilla chocolate pistachio
-fluency: speak
+fix: repaired mended plumber replaced broken mechanic engineer clutch brakes screen leaking
+flat: rent moved floor rooms
+flatmate: share live
+flavour: ice cream taste scoop vanilla chocolate pistachio
+flight: fly plane lands takes tickets boarding leaves gate seat airline boards
+floor: storey upstairs lift
+flower: tulips roses bouquet planted
 flu: fever sick
+fluency: speak
 fly: flight airline
+folder: papers
 fond: love
-football: supports team
+food: eat eats eating cook dish salt sugar meat dairy bread plate menu tins kibble bowl diet
+football: supports team match goal season
+footwear: shoes boots trainers size wear pair
 forecast: weather
+foreign: speak language
+forget: never remember lose
 foster: adopted
+found: set started behind under in
+founder: started founded
+fracture: broke broken
 fragrance: perfume
 frequency: every twice weekly
 fridge: freezer milk
-friend: known met best
+friend: met mate known friends best
 frighten: scared afraid terrified
 fruit: apple
+fuel: petrol diesel electric charge
 fun: hobby
 fund: save
+funeral: died buried
+furniture: bought table sofa ikea assembled
+future: plan want going
 gadget: bought
 gallery: exhibition paintings
 gamble: bet lottery
-garage: mechanic car
+game: play playing beat
+garage: mechanic car brakes oil service bike
+garden: grow plant planted tomatoes roses lawn shed
+gardener: mows hedge lawn
 gender: boy girl
 generation: grandmother
 genre: jazz rock thriller
-gift: gave bought
+gift: gave got present bought birthday surprise wrapped wants
+gig: tickets band orchestra hall performs choir saw played
+girlfriend: dating together
+glasses: frames lenses minus eyes read
 glove: size
-goal: want
+gluten: coeliac wheat
+goal: want hope someday finish before wish become learn plan aim train
+godfather: baptism christening
+godmother: baptism christening
+godparent: baptism christening
+grade: exam result
+graduate: degree university finished class
+grandchild: grandson granddaughter grandma grandpa born
+granddaughter: grandma grandpa born
 grandparent: grandmother grandfather
+grandson: grandma grandpa born
+grass: lawn mow mows
+grave: buried cemetery
+great: grand
 grocery: supermarket shop
 groom: wedding
 ground: floor
-guest: visiting stays
+grow: planted plant grew balcony garden
+guarantee: until years
+guard: watch dog
+guest: invited coming people visiting stays
 guide: tour
-hair: cut dye blonde brown red
+gym: train membership workout month
+habit: always every never still
+hair: cut dye blonde brown red dyed curly grey
+haircut: barber hairdresser
+hairdresser: cut hair trim
 hairstylist: hair cut
+hand: left right lefty leftie southpaw
+handed: lefty leftie southpaw left right
+handle: deal care
 hardware: laptop
 harm: hurt
+hate: stand dislike awful disgusting soap cannot revolting
 head: runs leads
+headache: migraine
 headphones: sony bose
+headteacher: school
+heal: better recovered
+health: doctor ill blood diagnosed
+hear: ears deaf hearing
 heart: pacemaker
-heat: degrees thermostat boiler
+heat: degrees thermostat boiler unbearable boiling celsius
+heating: boiler thermostat engineer
+height: cm tall metres feet centimetres
+herb: taste
 heritage: family from
+hidden: behind under inside taped
+hide: hid behind under put stash drawer inside taped
 hike: walked trail
-hobby: weekends enjoy spend
-holiday: july august week fly booked
+hint: clue
+hire: rent new started
+hobby: love weekends evenings spare into started taken restoring collect play enjoy spend restore build paint club model
+holiday: trip fly week going booked cottage beach staying july august weeks flight camping
+home: live moved house bought built rent
+homeland: born came from
+homeowner: house
+hometown: born grew raised from
+homework: essay due
+honeymoon: married flew after wedding
 honour: named award
 horoscope: leo virgo
-host: stay party
+horse: rides stable mare
+hospital: ward room operation surgery
+host: family stay party
+hot: degrees unbearable boiling celsius
+hotel: booked staying stay room nights check
+hour: from until
+hourly: hour
+house: bought moved built rent
 household: live
 hunger: eat
+hungry: eat
+hurt: injured broke sprained pulled pain fell slipped twisted plaster crutches stitches bleeding
 husband: married
 identity: passport
-illness: diagnosed
+ill: diagnosed suffer hospital disease
+illness: diagnosed suffer hospital disease suffers since chronic
+image: painting photo drawing tattoo print portrait
 immunise: jab shot vaccine
 import: bring
-income: salary earn
+improve: better
+income: earn salary month gross net
 infant: baby
 infection: antibiotics
-inhale: asthma
+ingredient: put add recipe made secret pinch
 inhabit: live
+inhale: asthma
+inherit: left grandmother grandfather passed will
 initial: first
 inject: insulin
+injure: hurt broke sprained tore pulled twisted fell slipped plaster crutches stitches bleeding ligament
+injury: hurt broke sprained tore pulled twisted fell slipped plaster crutches stitches bleeding
+ink: shoulder wrist arm ankle back
+inked: shoulder wrist arm ankle back
 inn: stay
 insect: bee wasp spider
 inspect: mot check
+inspection: mot test due
 install: installed
+instalment: month monthly pay
 institute: university
 institution: university school
-instruction: told
 instruct: teaches
+instruction: told
+instructor: teacher lessons teaches
+instrument: play lessons practise learning strings
+insurance: policy insured covered premium claim
+insurer: policy insured covered premium
 intend: going plan
+interest: love into fascinated obsessed
+internet: wifi broadband router mbit password network
+interview: job monday
+intolerant: stomach bloated lactose gluten
 introduce: met
 invention: patent
+inventor: invented
+invest: shares fund stocks savings
 investigate: police
+invite: coming guests party
+ip: address fixed
 island: sail ferry
 itch: rash
+item: thing
 jealous: envy
 jewel: ring
+jewellery: ring necklace
+job: work works working started employed shift company run a trained qualified runs drives teaches nurse engineer freelance
+jog: run running
+join: member joined signed
 joint: knee hip
 journal: diary
-judge: court
+journey: train drive hours takes trip
+judge: court case
 juice: orange
+keep: drawer box shelf cupboard tin folder attic cellar
+keepsake: brought bought back
+kept: drawer box shelf cupboard tin folder attic cellar
+key: under hangs taped spare neighbour hook
 keyboard: type
+kid: son daughter child school
 kidney: transplant
 kind: sort
-kindergarten: nursery
+kindergarten: nursery daycare
 king: royal
+kitchen: cook new cooker
 knee: hurt operation
+knit: wool scarf
 knock: door
-lake: swim
+lack: low without no
+ladder: attic garage neighbour
+lake: swim house
 land: arrive plane
+landlady: rent flat owner upstairs
+landlord: rent owner flat upstairs
+language: speak learning fluent lessons bilingual
+laptop: macbook thinkpad computer bought ram screen password
+large: metres size
 latest: new last
 laundry: wash
 law: lawyer studies
+lawn: grass mow mows mower
+lawyer: will divorce contract case sue
 lazy: sofa
+lead: run manage charge
 league: team
 leak: plumber roof
-lecture: teach university
+learn: lessons started taught teach class course
+leave: moved quit behind left
+lecture: university course teach
 leg: broke
-lend: borrowed
+lend: borrowed owe owes lent has gave
+length: long metres cm
 lens: camera glasses
+lent: has owes gave
+lesson: teacher learning
 letter: wrote
 level: grade
 librarian: books
+library: books borrow due
+licence: plate driving drive plane test passed
+license: plate driving
 lifelong: always
+lifestyle: vegetarian vegan
 lightbulb: lamp
+like: love favourite prefer best always beats
 limit: max
 line: metro bus
 liquid: water
+listen: music radio podcast album playlist
 literature: books
-live: based settled moved
+live: moved home flat house street address based city settled town village
 liver: organ
+lives: moved flat house town street city village
+loan: borrowed owe bank mortgage month year rate
 locate: in near behind
-lodging: hotel stay
+location: in at under behind near
+lodge: stay
+lodging: hotel stay hostel apartment room booked
+loft: boxes hatch
 logo: brand
 lonely: alone
 lorry: drives
+lose: lost missing found wallet keys
+lost: found wallet keys
 lottery: won
+love: adore mad favourite best always prefer beats
 lover: love
-lunch: eat sandwich noon
+luggage: suitcase bag kilo carry
+lunch: eat sandwich noon canteen
 luxury: treat
+machine: broken dead packed dishwasher fridge oven washer
+magazine: subscription read
 maid: cleaner
+maiden: born
 mail: letter
 maintain: serviced
 maintenance: serviced service boiler garage
 major: studied
+make: model drive
+manager: boss report reports runs promoted head office company
+manufacturer: brand made
 map: route
+marathon: run running race
 mark: grade
+market: saturday
+marriage: wedding married husband wife anniversary
+married: ceremony church vows bride reception
+marry: wedding married husband wife anniversary ceremony church vows bride reception
 mass: church
-meal: cooked ate
+match: game won lost beat
+mate: friend
+math: maths algebra geometry calculus
+mathematics: maths algebra geometry calculus
+maths: mathematics algebra geometry calculus
+mayor: town
+meal: dinner ate lunch cooked cook cooks serve lasagne curry
 measure: cm size
-mechanic: car garage
+mechanic: car garage brakes oil service
 medal: won gold
+medication: take taking tablets pills prescribed prescription doctor drops spray mg daily takes twice morning pharmacy
+medicine: take taking tablets pills prescribed prescription doctor drops spray mg daily takes twice morning pharmacy
 meditate: yoga
+meet: met introduced party first bus train school
+meeting: monday tuesday wednesday thursday friday room zoom
 melody: song
-mentor: boss teacher
+member: joined join club
+memento: brought bought back
+memorise: learn
+mend: replaced broken mechanic engineer clutch brakes screen leaking
+mentor: taught boss teacher
 merchant: sells
-message: text
+message: wrote text
+met: introduced party first bus train school
+metal: plate screws
+metropolis: city
+midwife: birth
 migraine: headache
 military: army navy
+milk: lactose oat
 mine: own
 minister: church
 misplace: lost
-mobile: phone number
+mobile: phone number bought cracked screen new
 mobility: wheelchair
-money: euros sold
+model: drive bought car
+money: euros pounds dollars paid owe cost save sold saved
+monitor: screen inches
+monthly: month
 morning: breakfast
+mortgage: house loan bank month year rate
 mosque: pray
 mosquito: bite
+mother: speak
+motherinlaw: wife husband mother
+motif: painting photo drawing tattoo print portrait
 motive: because
 motor: car
+motorbike: rides
+mountain: climb climbed hike summit peak
+mouse: pet
+move: moved moving leave left
+movie: film watched cinema saw cried
 mow: lawn grass
 multilingual: speak languages
 muscle: gym
-museum: visited
+museum: visit exhibition visited
+music: listen play band album playlist vinyl
 musical: play instrument theatre
+musician: plays band
+name: named christened
+nanny: looks children kids watches sits minds evening
 nap: sleep
 narrate: podcast
+national: passport born citizen comes from
+nationality: passport born citizen comes from
+native: born
+naturally: always really
 nausea: sick
 necklace: wear
+neighbour: next door number upstairs downstairs fence noise
 neighbourhood: live moved
-newborn: baby
+nephew: brother's sister's baby girl boy
+newborn: baby weeks born
 news: paper
-nickname: call
-nightmare: dream
-noise: snores loud neighbours drum
+newspaper: read sundays
+nickname: call called
+niece: brother's sister's baby girl boy
+night: sleep pm thursday monday tuesday wednesday friday
+nightmare: scared horror ruined dream
+noise: loud snores neighbours drum
+nonsmoker: cigarette cigarettes tobacco nicotine quit
+notebook: diary
+novel: reading read pages chapter author club
+number: digits
+nurse: hospital works ward shift
 nursery: child
 nut: allergic
 oath: promise
 obligation: must
 observe: watch birds
 occupant: live
+occupation: work works job trained qualified employed runs drives teaches nurse engineer shift freelance
+occupy: live
 ocean: sea
+offer: job quote
+office: work desk floor moved works
 offspring: children son daughter
+old: turned turn born birthday years age
 oldest: first eldest
 online: website wifi internet password
-operate: run
-optician: glasses
+opening: chess defence gambit
+operate: surgery run
+operation: surgery hospital had removed replaced put took out appendix tonsils hip knee hernia cataract stitches anaesthetic
+opponent: against versus beat facing playing
+optician: glasses lenses frames
 orchestra: plays
 ordeal: hospital
+order: ordered takeaway bought
+organ: transplant
 organisation: work volunteer
+organise: plan arranged
+origin: born grew came family from village
 outdoors: hike camping
-overseas: abroad moved
+outfit: wear dress suit
+oven: bake
 overnight: stay
-owe: borrowed lent pay back
-package: parcel
+overseas: abroad moved
+owe: borrowed lent pay back euros
+own: have got bought
+owner: belongs
+package: parcel courier neighbour delivered
 pain: hurts
+paint: painted brush tin wall shade
+painter: painted portrait
+papers: folder drawer safe
 parade: march
-parking: spot space garage level
+parcel: delivered courier arrives neighbour
+park: parking space spot garage
+parking: spot space garage level permit
+part: role
 participate: run race join
+partner: husband wife married together boyfriend girlfriend dating wedding
+party: birthday celebrate guests greens labour conservative liberal democrat republican voted election invited cake
+pass: passed exam
+passcode: login pin
 passenger: fly
-passport: expires renew
-password: hint login
+passion: love obsessed
+passphrase: hint login is
+passport: expires renew drawer valid
+password: login pin hint is
+pastime: love weekends evenings
 pastor: church
-patient: hospital
-pay: costs
+patient: ill hospital ward
+pay: cost euros paid rent month costs pounds dollars quote
 peace: quiet
 peculiar: strange
-pension: retire
-pharmacy: medicine
+penalty: fine
+pension: retire last day farewell
+perform: play sing stage
+periodic: every
+periodical: magazine journal subscription
+pet: dog cat named hamster rabbit
+pharmacy: medicine tablets
 philosophy: studies
+phobia: scared afraid
+phone: number bought cracked screen new call
+photo: camera picture
+photograph: camera picture
 photographer: pictures
+physician: dr doctor appointment practice checkup prescribed pressure blood pills see
 physics: studies teaches
+physiotherapist: physio exercises back shoulder knee
 picnic: park
-picture: photo painting
+picture: photo painting drawing tattoo print portrait
+piece: practising playing
+pill: take
 pilot: flies plane
+pin: code digits opens door safe lock
 pizza: order favourite
+place: at in
+plan: going want trip
+plane: lands leaves gate seat airline boards takes
 planet: space
+plant: planted grow
+plate: registration
 platform: train
-plumber: pipe leak tap
+play: team band game lessons tickets stage hamlet macbeth actor row musical
+plumber: pipe leak tap drain toilet boiler
 poem: wrote
 poison: allergic
-police: stolen
-politics: vote party
+police: stolen officer
+politics: vote party mayor council
+pool: swim
+popular: everyone
 population: people
 port: harbour server
+position: job work plays
 possess: own have
-postpone: moved
+postpone: moved later
 pottery: clay
 power: electricity
-pray: church
+practise: play training lessons
+pram: baby
+pray: church mosque
 preference: prefer like favourite
+pregnant: expecting due baby month
+prehistoric: dinosaur fossil mammoth
 premium: insurance pays
-prescription: tablets glasses doctor
+prepare: training
+prescribe: doctor told tablets physio dose
+prescription: tablets glasses doctor minus plus lenses eyes
+present: gave got bought birthday wrapped wants
 preserve: keep
+president: club
 prestige: award
+price: cost euros pounds dollars paid quote
 pride: proud
 priest: church
 principal: headmaster head school
-printer: prints
+printer: prints ink paper jams
 prison: jail
+prize: won first
+problem: broken leak fault trouble hurt
 product: sells
+profession: work works job trained qualified employed runs drives teaches nurse engineer shift freelance
 programme: watch tv
 programming: python code java rust
 prohibit: not allowed
+project: working team client deadline
 promise: swore vowed
 prone: suffer
+pronounce: say
+property: house flat
 proposal: proposed engaged
 protect: insurance
+provider: internet phone contract with
+psychologist: session talk thursdays anxiety
 pub: drink
 publish: book wrote
-pupil: teach class
+pupil: school teach class
+purchase: bought got ordered paid shop sale
 purpose: for because
-quantity: how
+puzzle: jigsaw pieces
+qualification: degree diploma
+quality: good
+quantity: many how
 quarrel: argue fell out
 queue: wait
+quiet: earplugs silence noise
 quilt: blanket sew
+quit: gave stopped without since more no never
 quote: euros offer
 rabbit: pet
-radio: station listen
+race: run finished marathon minutes
+radio: station listen listens
 rain: weather
-raise: salary
+raise: grew salary
+rank: points score elo
 ranking: rating points
 rash: skin
+rate: hour charges euros per
+rating: points score elo
+reach: call at address number
 reaction: allergic rash swell
+read: book novel reading pages halfway chapter
+reading: book novel pages halfway chapter
 realtor: house
 rear: back
+reason: because since
 reboot: restart
 recall: remember
 receipt: kept
 reception: wedding
+recipe: cook secret grandmother ingredient
 reckon: think
+recommend: should try
+record: best fastest time personal
+recover: better healed
 recreation: hobby
+recycling: collected
 refurbish: renovated
+refuse: turned declined rejected said no turn down
+registration: plate
 regret: wish
 rehearse: practise band choir
 reimburse: pay back
-relax: bath yoga read
+relation: uncle aunt cousin niece nephew brother sister grandmother grandfather
+relative: uncle aunt cousin niece nephew brother sister grandmother grandfather
+relax: unwind evening bath yoga read
 release: launch
+religion: church faith baptised mosque synagogue confirmed
 relocate: moved moving
 remedy: tablets tea
 remote: home
+remove: taken out
 renew: expires
 renovate: kitchen bathroom builder
+rent: pay month landlord euros flat
+repair: fixed replaced mechanic plumber garage mended broken engineer clutch brakes screen leaking
+replace: new
 rescue: shelter
 research: phd thesis studies
+reservation: booked table eight seven
+reserve: booked table
+reside: live moved
 residence: live house flat
+resident: live
+resign: quit notice
+restaurant: table booked ate dinner italian menu
 restless: sleep
+restoration: restoring
 restore: repaired fixing
+restrict: can't
 result: won passed
 resume: job
+retire: pension last day stop farewell
+return: back home
 reunion: meet school
 reveal: secret told
 revenue: income
 revise: exam
 reward: prize
 rhythm: drum
-ride: horse bike
-rival: hate beat
-river: swim
-roof: leak
-room: number floor
+ride: bike horse
+ring: finger engaged wears size diamond
+rival: hate beat against
+river: swim boat
+role: play plays job
+romantic: love
+roof: attic loft leak
+room: upstairs number floor paint
+roommate: live share
 rough: hard
+route: via through
+routine: every morning always
 royal: king
+rubbish: tuesday wednesday thursday friday monday collected
 ruin: broke spilled
+rule: never always must
+run: marathon km jog 5k 10k race
+running: marathon jog 5k 10k km race
 sad: cried
-safe: code locked
+safe: locked code combination
+salary: earn paid make month gross net
+sale: sold
+salt: pressure
 sandwich: lunch
 satisfy: happy
 sauce: cook
+save: towards short fund aside deposit piggy
+saving: towards short fund aside deposit piggy
+savings: save account
 scar: cut burned
 scare: afraid
+scared: spiders heights lift panic cannot dark stairs clowns needles
+scarf: knit wool
 schedule: every monday
 scholar: studies
-scooter: ride
+scholarship: won
+school: class teacher pupils year term kids starts
+scooter: ride vespa
+score: points result won
 sculpture: clay
-season: summer winter spring autumn
+season: spring summer autumn winter
+seat: row aisle window sit
+secret: nobody don't hidden
 section: row
-sell: sold euros
+see: appointment watch trip fly once
+sell: sold gave euros got buyer
 seminar: conference
 senior: old
 sensitive: allergic
 separate: divorced
+series: watching episode season
+serve: army navy
 service: garage mechanic
 settle: moved
+shade: painted
 shed: garden tools
+shift: nights work
 ship: sail
 shirt: wear
 shock: surprised
-shop: buy
+shoe: size wear pair boots
+shop: buy bought store from
+show: watch watching series episode season
 shower: bath
+sibling: brother sister twin
 siblings: brother sister
+sick: ill vomit
+side: left right
+sign: signed
 signature: sign
+silence: quiet noise
 silent: quiet
+sing: choir song karaoke solo soprano alto tenor bass performs perform hymn
 singer: sings band
+singing: choir karaoke solo soprano alto tenor bass song performs perform hymn
 single: divorced
+sisterinlaw: brother wife sister husband
 situated: near in
+size: wear take inches medium large small
 skate: ice
-skill: can learned
-skin: rash eczema
+ski: slopes snow
+skill: good able can learned
+skin: rash eczema tattoo sunburn scar mole inked
+sleep: bed night hours asleep insomnia snore pillow
 sleepy: tired
 slim: weight
+smell: scent
+smoke: cigarettes quit stopped cigarette tobacco nicotine
+smoker: cigarette cigarettes tobacco nicotine quit
+smoking: cigarette cigarettes tobacco nicotine quit
+snack: eat crisps
 snake: afraid
 sneeze: pollen hayfever allergic
 soap: smell
+social: friends
 socialise: friends
+sodium: pressure
 sofa: couch
+sold: sell got euros buyer
 soldier: army
+solicitor: will divorce contract case sue
 solution: fix works
 son: boy
+song: sing music danced played hum tune first dance
 soprano: sing
 soul: believe
 source: from
+souvenir: brought bought back
 spare: key
-species: birds
+speak: fluent language learned
+species: bird tree birds
 spectacles: glasses
+speech: toast spoke
+speed: mbit fast mph
+spend: pay cost euros stay
+spice: hot chilli
+spicy: hot chilli
 spider: afraid scared
 spine: back
 split: divorced separated
-spouse: married
+sponsor: run
+sport: play team train club gym run swim pilates yoga weekly
+spouse: husband wife married together wedding
 stadium: match
 stage: fright
 stain: spilled
 stamp: collect
+start: first opens starts kicks
 starve: hungry
+station: platform
 statue: sculpture
+stay: hotel host airbnb
 steal: stolen taken nicked
-stepfather: mother's husband
+stepfather: mother's husband married mum dad
+stepmother: married mum dad
+stick: files
 stitch: sew knit
+stolen: bike nicked
 stomach: milk lactose hurts
+stop: quit gave without since more no never
+stopped: gave without since more no never
+storage: keep cellar nas disk
+store: keep kept put shed drawer box shelf cupboard tin folder attic cellar
+storey: live lift
 storm: roof damage
 strange: weird
+stray: found
+street: live address number
+strength: minus plus lenses eyes glasses
 stress: worried
+stroller: baby
 stubborn: won't
+student: studying university studies uni lectures
+studies: degree reads university course exam law medicine
 studio: flat
+study: degree university studying lectures course exams law reads exam medicine
+studying: degree reads university course exam law medicine
+stuffy: blocked nose
+style: wear
 stylist: hair
+subject: studying teaches lectures degree
 submit: deadline hand
+subscription: month cancelled magazine
 suburb: live
 subway: line station
 succeed: passed
+suffer: have diagnosed
+suit: wear
 sunburn: sun
 superstition: lucky never
+supervisor: report manager boss promoted head office company
+supper: cook eat evening
 suppertime: dinner
-supply: bought
+supplier: from contract with
+supply: order bought
+support: team fan match
 surf: waves
+surgeon: operation
+surgery: operation hospital removed replaced took out appendix tonsils hip knee hernia cataract stitches anaesthetic
 surname: name
+surprise: secret
 survive: accident
 swallow: tablets
+swap: switched replaced
 swear: promised
+sweater: knit wool jumper
+sweet: sugar cake chocolate ice cream
 sweetheart: girlfriend
 swell: bee
-switch: moved
+swim: pool lengths laps lake
+swimming: pool laps lengths lake
+switch: changed moved
 symphony: orchestra
-tablet: daily
+symptom: pain hurts ache
+table: booked eight seven
+tablet: daily mg prescribed takes twice morning pharmacy
 takeaway: pizza order
-tall: cm metres
+talent: good
+tall: cm metres centimetres feet
 tan: sun
 tart: pie
 taste: like awful delicious
+tattoo: ink got shoulder wrist arm ankle back
+tax: return accountant refund
 taxi: cab
+tea: cup
+teach: teacher lessons taught school
+teacher: lessons teaches school taught class mr mrs pupils
+team: support play fan club plays league
 technician: repaired
+teenager: years
 telescope: stars
+television: bought screen
+temperature: degrees fever thermostat
 temple: pray
 tempt: resist
+tenant: rent rents
 tenor: sing
+tent: pitch sleeps
+terminal: flight
 terrace: garden
 terrify: scared afraid spiders
+test: passed result failed june retake results
 text: message
-theft: stolen
-thesis: phd writing
-thief: stolen
+theatre: play tickets stage hamlet macbeth actor row musical
+theft: stolen bike nicked
+theme: party
+therapist: session talk thursdays anxiety
+therapy: session
+thesis: writing about phd supervisor
+thief: stolen stole broken
+thirsty: drink
 throat: sore
 thumb: broke
+ticket: booked bought
+tidy: clean
 tile: bathroom
+time: at
 timetable: every
 tip: advice
-title: book
-toddler: baby
+tired: sleep
+title: called book
+toddler: child years baby
 toilet: bathroom
+tongue: speak language
+tool: drill hammer shed
 tooth: dentist
-tournament: won chess
+topic: about
+tour: trip
 tourist: visit
+tournament: won chess
+town: live moved born grew lives from
 toxic: allergic
 trade: work carpenter plumber
+tradition: every always year
 tragedy: died
 trail: hike
+train: station platform leaves carriage
+trainer: gym training team practice
 trainers: shoes
+transfer: moved
 translate: translator
-transport: train
+transport: train bus bike
 trauma: accident
+travel: fly trip train drive went once
+treasurer: committee money
+treat: tablets cream
+treatment: tablets therapy
 trek: hike mountains
 trial: court
+trip: going fly travel week
 trophy: won
+trouble: broken
 trust: secret
+try: tried
 tuition: lessons
-tutor: teaches
-twin: brother sister
+tune: song
+tutor: lessons teaches helps grammar maths coaching
+tv: bought screen
+twin: brother sister identical
 umbrella: lost
+unable: can't
+uncle: brother
 uncomfortable: hate
 uniform: wear
 unique: only
+university: studied degree graduated uni class campus
+unlock: code pin key
+unwell: ill sick
+upset: cried
 urgent: call
 utility: electricity gas bill
+vacation: trip fly week holiday weeks flight cottage camping beach july august
+vaccinate: jab shot
 vaccine: jab
 valuable: ring safe
+value: worth
+variety: grow kind tomato
+vegan: meat
 vegetable: grow
 vegetarian: meat
-venue: hall
+vehicle: car drive van bike plate truck motorbike clutch tyres engine insurance garage
+venue: held at hall church party
 verse: poem
 vessel: boat
+vet: dog cat jab drops limp
 veteran: army
-village: live
+view: window
+village: live grew born lives
 vineyard: wine
 vinyl: records
 violin: play
 virus: flu
+visa: travel
 vision: glasses
+visit: went see trip fly once
+visitor: staying coming
 vocation: work
+voice: sing soprano alto tenor
 volume: litres
+volunteer: help shelter weekends food bank
+vote: voted party election greens labour conservative liberal ballot
+voted: election greens labour conservative liberal ballot
 vow: promise
 voyage: trip
+wage: earn month gross net
 waist: size
+wake: alarm up morning six seven early
+walk: dog round minutes
 wallet: lost
+want: asked hoping
+wants: asked hoping
 war: army
-ward: hospital
+ward: hospital room mum
 wardrobe: clothes
 warm: degrees
 warn: careful
+warranty: guarantee until years
 wash: laundry machine
 waste: bin
+watch: film series match wear saw seen see
+water: tap stopcock valve pipe
+weakness: can't resist
 wealth: money
 weapon: gun
+wear: shoes size glasses
+weather: rain sun storm
+web: site server online
+website: www com domain
+wedding: married marry wed ceremony church vows bride reception
 weekend: saturday sunday
+weekly: week every
+weigh: kg kilos scale pounds scales
+weight: kg kilos scale pounds scales
 wellness: yoga
+wheel: tyre
 wheelchair: mobility
+when: on
 widow: husband died
+wife: married
+wifi: router password network
 wildlife: birds
+win: won prize first medal tombola raffle
 wind: storm
 window: seat sit
+wine: bottle red white
 winner: won prize
 wire: electrician
-witness: saw
+wish: want hope anything once someday bucket list always wanted asked hoping
+witness: saw wedding
 wizard: magic
+won: first prize medal tombola raffle
 wool: knit
+work: job office company trained qualified employed runs drives teaches nurse engineer shift freelance
+workday: job work shift office alarm
+working: job work shift office alarm
+workout: gym run
+workplace: office work
 worldview: believe
+worry: anxious afraid
 worship: church mosque temple
 worst: hate
+wound: cut stitches
 wrist: broke
+write: book writing novel diary
+writer: book novel books reads wrote
 yacht: sail
+year: since
+yearly: year every
 yell: angry
+yoga: class mat
 yoghurt: breakfast
+young: kid
 youngster: child son daughter
 youth: kid childhood
+zodiac: leo virgo
 """
