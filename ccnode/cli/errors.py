@@ -56,18 +56,7 @@ class Refused(CliError):
         self.status = status
 
 
-_STORE: Final = {
-    "NotFound": ("not_found", NOT_FOUND),
-    "Conflict": ("conflict", NOT_FOUND),
-    "DirectoryInUse": ("in_use", NOT_FOUND),
-    "StoreBusy": ("busy", FAILED),
-    "StoreFull": ("disk_full", FAILED),
-    "StoreReadOnly": ("not_writable", FAILED),
-    "StoreCorrupt": ("corrupt", FAILED),
-    "SchemaTooNew": ("schema_too_new", FAILED),
-}
-
-
+_NOT_FOUND: Final = {"NotFound", "Conflict", "DirectoryInUse"}
 _OTHERS: Final = {
     "ccnode.models.base.ModelError": "model",
     "ccnode.config.ConfigError": "config",
@@ -87,9 +76,8 @@ def explained(error: BaseException) -> CliError | None:
     names = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__]
     remedy = str(getattr(error, "remedy", ""))
     if "ccnode.store.errors.StoreError" in names:
-        code, exit_code = next(
-            (_STORE[name] for kind in type(error).__mro__ if (name := kind.__name__) in _STORE), ("store", FAILED)
-        )
+        code = getattr(error, "code", "store")
+        exit_code = NOT_FOUND if _NOT_FOUND.intersection(kind.__name__ for kind in type(error).__mro__) else FAILED
         return CliError(str(error), code=code, remedy=remedy, exit_code=exit_code)
     for name, code in _OTHERS.items():
         if name in names:

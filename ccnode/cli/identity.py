@@ -213,7 +213,7 @@ def _profile(identity: Identity, certificate: Certificate, wishes: Wishes) -> by
         "name": identity.name,
         "node_id": identity.node_id,
         "owner_id": identity.owner_id,
-        "certificate": {"body": certificate.body.hex(), "signature": certificate.signature.hex()},
+        "certificate": _signed(certificate),
         "created": identity.created,
         "retention_days": wishes.retention_days,
     }
@@ -275,3 +275,81 @@ def read_profile(home: Home) -> dict[str, object]:
     if not isinstance(value, dict):
         raise CliError(f"{home.profile} is damaged", code="corrupt", remedy="restore a backup: ccnode backup restore")
     return value
+
+
+def adopt(home: Home, code: str | None, source: Home) -> bool:
+    """Make a restored directory a node of its own: a new node key, certified where the owner's recovery code is given.
+
+    The owner key is taken over from `source` as it is guarded there. Returns whether the node is certified.
+
+    Raises:
+        CliError: the code is of another owner. StoreError: it cannot be written.
+    """
+    profile = read_profile(home)
+    key = SigningKey(secrets.token_bytes(keys.KEY_BYTES))
+    certificate = _certificate(profile, key.public.raw, code) if code else None
+    profile["former_node_ids"] = [*_former(profile), profile.get("node_id")]
+    profile["node_id"] = keys.node_id(key.public.raw)
+    profile["certificate"] = _signed(certificate)
+    if code and owner_guard(home) == "absent":
+        kept = source.owner_key_sealed if owner_guard(source) == "passphrase" else None
+        if kept is not None:
+            write_private(home.owner_key_sealed, read_private(kept))
+        else:
+            write_private(home.owner_key, f"{keys.to_text('recovery', seed_of(code))}\n".encode())
+    write_private(home.node_key, f"{keys.to_text('recovery', key.seed)}\n".encode())
+    _introduce(home, key, certificate, str(profile.get("name", "")))
+    write_private(home.profile, json.dumps(profile, indent=2).encode() + b"\n")
+    return certificate is not None
+
+
+def certify_node(home: Home, code: str) -> None:
+    """Have the owner stand behind the node key that this directory has. The daemon must not run.
+
+    Raises:
+        CliError: the code is of another owner. StoreError: the directory is in use, or cannot be written.
+    """
+    lock = DirectoryLock(home)
+    try:
+        profile = read_profile(home)
+        seed = keys.from_text("recovery", read_private(home.node_key).decode("ascii", "replace"))
+        key = SigningKey(seed)
+        certificate = _certificate(profile, key.public.raw, code)
+        profile["certificate"] = _signed(certificate)
+        _introduce(home, key, certificate, "")
+        write_private(home.profile, json.dumps(profile, indent=2).encode() + b"\n")
+    finally:
+        lock.release()
+
+
+def _certificate(profile: dict[str, object], node: bytes, code: str) -> Certificate:
+    owner = SigningKey(seed_of(code))
+    if keys.owner_id(owner.public.raw) != profile.get("owner_id"):
+        raise CliError(
+            "this recovery code is of another owner", code="wrong_code", remedy="use the kit of this node's owner"
+        )
+    return certify(owner, node, time.time_ns() // 1_000_000)
+
+
+def _signed(certificate: Certificate | None) -> dict[str, str] | None:
+    if certificate is None:
+        return None
+    return {"body": certificate.body.hex(), "signature": certificate.signature.hex()}
+
+
+def _former(profile: dict[str, object]) -> list[object]:
+    value = profile.get("former_node_ids")
+    return value if isinstance(value, list) else []
+
+
+def _introduce(home: Home, key: SigningKey, certificate: Certificate | None, name: str) -> None:
+    ports = Ports(lambda: time.time_ns() // 1_000_000, secrets.token_bytes)
+    ledger = Ledger(home.ledger, key, ports, backups=home.backups)
+    try:
+        new = [records.node_named(name)] if name else []
+        if certificate is not None:
+            new.insert(0, records.node_certified(certificate.body, certificate.signature))
+        if new:
+            ledger.append_sync(lambda tx: [tx.append(record) for record in new])
+    finally:
+        ledger.close()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ccnode.store.home import Home
 
 DEFAULT_NAME: Final = "recovery-kit.html"
+MADE: Final = "kit.made"  # an empty file in the data directory: a kit was written once
 
 STEPS: Final = (
     "Print this page (or copy both codes by hand) and keep the paper where you keep other important papers.",

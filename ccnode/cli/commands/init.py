@@ -29,10 +29,18 @@ DAYS_MAX = 36_500
 @click.option("--retention-days", type=click.IntRange(1, DAYS_MAX), help="Keep conversations that long; else for ever.")
 @click.option("--kit", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH",
               help="Where to write the recovery kit (.html or .txt).")  # fmt: skip
+@click.option("--certify", is_flag=True, help="Have your owner key stand behind a restored or copied node's new key.")
 @click.option("--recover", is_flag=True, help="Make the node for an owner who exists: asks for the recovery code.")
 @pass_state
 def command(
-    state: State, *, yes: bool, name: str | None, retention_days: int | None, kit: Path | None, recover: bool
+    state: State,
+    *,
+    yes: bool,
+    name: str | None,
+    retention_days: int | None,
+    kit: Path | None,
+    certify: bool,
+    recover: bool,
 ) -> None:
     """Make a node: its keys, its data directory, your recovery kit.
 
@@ -43,6 +51,9 @@ def command(
     from ccnode.cli import kit as kits
 
     home = state.home
+    if certify:
+        _certify(state)
+        return
     identity.check_place(home)
     if not yes or recover:
         ask.need_terminal(f"use --yes, with {PASSPHRASE_VARIABLE} for the passphrase")
@@ -59,7 +70,7 @@ def command(
     made = identity.make_identity(home, wishes)
     if kit is not None:
         kits.write_kit(kit, made)
-        (home.root / "kit.made").touch(mode=0o600)
+        (home.root / kits.MADE).touch(mode=0o600)
     _report(state, home, made, kit, show=not yes)
 
 
@@ -146,3 +157,28 @@ def _report(state: State, home: Home, made: Identity, kit: Path | None, *, show:
     if made.guard == "file permissions":
         state.note("The owner key has no passphrase: file permissions alone guard it.")
     state.note("Next: ccnode run")
+
+
+def _certify(state: State) -> None:
+    """The owner's certificate for a node that was restored, or told apart from its copy, and has a new key."""
+    from ccnode.cli.identity import certify_node, owner_guard, read_owner_code, read_profile
+
+    home = state.node()
+    guard = owner_guard(home)
+    if guard == "file permissions":
+        code = read_owner_code(home, None)
+    elif guard == "passphrase":
+        passphrase = state.environment.get(PASSPHRASE_VARIABLE)
+        if passphrase is None:
+            ask.need_terminal(f"give the passphrase in {PASSPHRASE_VARIABLE}")
+            passphrase = ask.secret("Owner passphrase")
+        code = read_owner_code(home, passphrase)
+    else:
+        ask.need_terminal("the recovery code is asked for")
+        code = ask.secret("Recovery code, from the kit")
+    certify_node(home, code)
+    profile = read_profile(home)
+    state.emit(
+        {"node_id": profile.get("node_id"), "owner_id": profile.get("owner_id"), "certified": True},
+        f"your owner key stands behind {profile.get('node_id')}",
+    )

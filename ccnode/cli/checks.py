@@ -1,0 +1,307 @@
+"""What does `ccnode doctor` look at? Each check looks at one thing, changes nothing, and never fails to answer."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import sqlite3
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from ccnode.cli.errors import CliError, explained
+from ccnode.cli.text import count, local, size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ccnode.cli.state import State
+    from ccnode.store.home import Home
+
+PYTHONS: Final = ((3, 11), (3, 14))
+SQLITE_MIN: Final = (3, 37, 0)
+DISK_WARN: Final = 1 << 30
+DISK_FAIL: Final = 64 << 20
+BACKUP_WARN_S: Final = 3 * 86_400
+NEW_S: Final = 86_400
+CLOCK_MIN_S: Final = 1_735_689_600  # 2025: earlier than any node of this program
+CLOCK_AHEAD_MS: Final = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one check saw."""
+
+    name: str
+    state: Literal["ok", "warn", "fail"]
+    message: str
+    remedy: str = ""
+
+
+def all_checks(state: State) -> list[Check]:
+    """Every check that makes sense here; those of a node only where there is one."""
+    home = state.home
+    machine: list[Callable[[], Check]] = [_python, _sqlite, lambda: _clock(home), lambda: _disk(home)]
+    found = [_safely(check) for check in [*machine, lambda: _settings(home), lambda: _directory(home)]]
+    if not home.exists():
+        return found
+    mine: list[Callable[[], Check]] = [
+        lambda: _secret("node key", home.node_key),
+        lambda: _owner_key(home),
+        lambda: _secret("backup key", home.backup_key),
+        lambda: _certificate(home),
+        lambda: _daemon(state, home),
+        lambda: _port(home),
+        lambda: _database(home),
+        lambda: _index(home),
+        lambda: _unanswered(home),
+        lambda: _backups(home),
+        lambda: _kit(home),
+        lambda: _model(state, home),
+    ]
+    return found + [_safely(check) for check in mine]
+
+
+def _safely(check: Callable[[], Check]) -> Check:
+    """A check that cannot look has found something, too."""
+    try:
+        return check()
+    except Exception as error:
+        known = explained(error)
+        if known is None:
+            raise
+        return Check("check", "fail", str(known), known.remedy)
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if PYTHONS[0] <= sys.version_info[:2] < PYTHONS[1]:
+        return Check("python", "ok", version)
+    return Check("python", "warn", f"{version} is not among those that are tested", "use Python 3.11, 3.12 or 3.13")
+
+
+def _sqlite() -> Check:
+    version = sqlite3.sqlite_version
+    if sqlite3.sqlite_version_info < SQLITE_MIN:
+        return Check("sqlite", "fail", f"{version} is too old", "use a Python with SQLite 3.37 or newer")
+    try:
+        with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+            connection.execute("CREATE VIRTUAL TABLE t USING fts5(x)")
+    except sqlite3.Error:
+        return Check("sqlite", "fail", f"{version} has no full-text search (FTS5)", "use another build of Python")
+    return Check("sqlite", "ok", f"{version}, with full-text search")
+
+
+def _clock(home: Home) -> Check:
+    now = time.time()
+    if now < CLOCK_MIN_S:
+        return Check("clock", "fail", f"it shows {local(int(now * 1000))}", "set the machine's clock")
+    if home.exists() and home.ledger.exists():
+        from ccnode.cli import local as database
+        from ccnode.store import views
+
+        newest = database.ask(home, views.entries(1))
+        ahead_ms = views.ms_of(newest[0].time) - int(now * 1000) if newest else 0
+        if ahead_ms > CLOCK_AHEAD_MS:
+            text = f"the newest entry is {ahead_ms // 1000} s in the future: the clock was set back, or was wrong then"
+            return Check("clock", "warn", text, "set the machine's clock")
+    return Check("clock", "ok", local(int(now * 1000)))
+
+
+def _disk(home: Home) -> Check:
+    place = home.root
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    text = f"{size(free)} are free at {place}"
+    if free < DISK_FAIL:
+        return Check("disk", "fail", text, "free some space: nothing can be written when the disk is full")
+    return Check("disk", "warn" if free < DISK_WARN else "ok", text, "free some space soon")
+
+
+def _settings(home: Home) -> Check:
+    from ccnode import config
+
+    try:
+        config.load(home.config)
+    except config.ConfigError as error:
+        return Check("settings", "fail", str(error), "see: ccnode config check")
+    return Check("settings", "ok", str(home.config) if home.config.exists() else "all default")
+
+
+def _directory(home: Home) -> Check:
+    if not home.exists():
+        return Check("data directory", "fail", f"there is no node in {home.root}", "make one: ccnode init")
+    facts = home.root.stat()
+    mode = facts.st_mode & 0o777
+    if facts.st_uid != os.getuid():
+        return Check("data directory", "warn", f"{home.root} belongs to another user", "run as that user")
+    if mode & 0o077:
+        return Check(
+            "data directory", "fail", f"{home.root} is open to others ({mode:04o})", f"run: chmod 700 {home.root}"
+        )
+    return Check("data directory", "ok", str(home.root))
+
+
+def _secret(name: str, path: Path) -> Check:
+    from ccnode.store.home import read_private
+
+    read_private(path)
+    return Check(name, "ok", f"{path}, for this user only")
+
+
+def _owner_key(home: Home) -> Check:
+    from ccnode.cli.identity import owner_guard
+    from ccnode.store.home import read_private
+
+    guard = owner_guard(home)
+    if guard == "absent":
+        return Check("owner key", "ok", "is not on this machine")
+    if guard == "file permissions":
+        read_private(home.owner_key)
+        return Check(
+            "owner key", "warn", "has no passphrase: file permissions alone guard it",
+            "write the recovery kit (ccnode backup kit), then delete owner.key: it is needed rarely",
+        )  # fmt: skip
+    read_private(home.owner_key_sealed)
+    return Check("owner key", "ok", "is encrypted with your passphrase")
+
+
+def _certificate(home: Home) -> Check:
+    from ccnode.cli.identity import read_profile
+    from ccnode.store.home import read_private
+    from ccnode_crypto import keys
+    from ccnode_crypto.certificate import read_certificate
+    from ccnode_crypto.errors import CryptoError
+
+    profile = read_profile(home)
+    signed = profile.get("certificate")
+    if not isinstance(signed, dict):
+        return Check(
+            "certificate", "warn", "your owner key does not stand behind this node", "run: ccnode init --certify"
+        )
+    try:
+        certificate = read_certificate(bytes.fromhex(signed["body"]), bytes.fromhex(signed["signature"]))
+        seed = keys.from_text("recovery", read_private(home.node_key).decode("ascii", "replace"))
+    except (CryptoError, ValueError, KeyError, TypeError) as error:
+        return Check("certificate", "fail", f"does not verify: {error}", "run: ccnode init --certify")
+    if certificate.node != keys.SigningKey(seed).public.raw:
+        return Check("certificate", "fail", "is for another node key", "run: ccnode init --certify")
+    return Check("certificate", "ok", f"owner {keys.owner_id(certificate.owner)[:12]}...")
+
+
+def _daemon(state: State, home: Home) -> Check:
+    from ccnode.cli.client import Client
+
+    client = Client(home, state.environment)
+    if not client.running():
+        return Check("daemon", "warn", "does not run", "start it: ccnode run")
+    try:
+        facts = client.get("/api/v1/status")
+    except CliError as error:
+        return Check("daemon", "fail", str(error), error.remedy)
+    problems = [one.get("message", "") for one in facts.get("problems", []) if isinstance(one, dict)]
+    if problems:
+        return Check("daemon", "warn", f"{facts.get('state')}: {'; '.join(problems)}", "see: ccnode status")
+    return Check("daemon", "ok", f"{facts.get('state')} at {facts.get('api_url')}")
+
+
+def _port(home: Home) -> Check:
+    from ccnode import config
+    from ccnode.store.home import is_held
+
+    try:
+        api = config.load(home.config).settings.api
+    except config.ConfigError:
+        return Check("port", "warn", "not checked: the settings are wrong", "see: ccnode config check")
+    if api.port == 0 or is_held(home):
+        return Check("port", "ok", "a free one is taken" if api.port == 0 else str(api.port))
+    family = socket.AF_INET6 if ":" in api.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((api.host, api.port))
+        except OSError as error:
+            text = f"{api.port} on {api.host} cannot be had: {error.strerror}"
+            return Check("port", "warn", text, "choose another: ccnode config set api.port 0")
+    return Check("port", "ok", f"{api.port} is free")
+
+
+def _database(home: Home) -> Check:
+    from ccnode.cli import local as database
+    from ccnode.store.ledger import lost_end
+
+    with database.opened(home) as connection:
+        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        lost = lost_end(home.ledger, connection)
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if verdict != "ok":
+        return Check("database", "fail", f"is damaged: {verdict}", "run: ccnode audit verify; then restore a backup")
+    if lost:
+        return Check("database", "fail", lost, "restore the newest backup: ccnode backup list")
+    return Check("database", "ok", f"schema {version}; `ccnode audit verify` checks every signature")
+
+
+def _index(home: Home) -> Check:
+    from ccnode.cli.commands.db import index_progress as progress
+
+    found = progress(home)
+    if found is None:
+        return Check("search index", "warn", "has to be made anew", "start the daemon: it does that by itself")
+    behind = found["behind"]
+    text = f"{count(behind, 'message')} behind" if behind else "is complete"
+    return Check("search index", "ok", text)
+
+
+def _unanswered(home: Home) -> Check:
+    from ccnode.cli import local as database
+    from ccnode.store import views
+
+    waiting = database.ask(home, views.unanswered())
+    if not waiting:
+        return Check("conversations", "ok", "no question waits for an answer")
+    return Check(
+        "conversations", "warn", f"{count(len(waiting), 'question')} without an answer", "go on: ccnode chat last"
+    )
+
+
+def _backups(home: Home) -> Check:
+    from ccnode.store import backup
+
+    found = [one for one in backup.list_backups(home) if one.kind in {"manual", "automatic"}]
+    now_s = time.time()
+    if not found:
+        young = now_s - home.profile.stat().st_mtime < NEW_S
+        return Check("backups", "ok" if young else "warn", "there is none yet", "make one: ccnode backup create")
+    age_s = now_s - found[0].created_ms / 1000
+    old = age_s > BACKUP_WARN_S
+    text = f"the newest of {len(found)} is of {local(found[0].created_ms)}"
+    return Check("backups", "warn" if old else "ok", text, "make one: ccnode backup create; keep a copy elsewhere")
+
+
+def _kit(home: Home) -> Check:
+    from ccnode.cli.kit import MADE
+
+    if (home.root / MADE).exists():
+        return Check("recovery kit", "ok", "was written; is the paper where you would find it, and the file deleted?")
+    return Check("recovery kit", "warn", "was never written", "write it, print it, delete the file: ccnode backup kit")
+
+
+def _model(state: State, home: Home) -> Check:
+    from ccnode.cli.client import Client
+    from ccnode.cli.commands.model import chosen
+
+    client = Client(home, state.environment)
+    if client.running():
+        with contextlib.suppress(CliError):
+            facts: dict[str, Any] = client.get("/api/v1/model")
+            problem = facts.get("problem")
+            return Check(
+                "model", "warn" if problem else "ok", str(problem or facts.get("current")), "see: ccnode model use"
+            )
+    adapter, model = chosen(home)
+    return Check("model", "ok", f"{adapter}/{model}" if model else adapter)

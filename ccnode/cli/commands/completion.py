@@ -1,0 +1,43 @@
+"""How does the shell learn to complete commands? By a script that asks this program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from ccnode.cli.params import Command, pass_state
+
+if TYPE_CHECKING:
+    from ccnode.cli.state import State
+
+HOW: Final = {
+    "bash": 'add to ~/.bashrc:  eval "$(ccnode completion bash)"',
+    "zsh": 'add to ~/.zshrc, after compinit:  eval "$(ccnode completion zsh)"',
+    "fish": "ccnode completion fish > ~/.config/fish/completions/ccnode.fish",
+}
+
+
+@click.command("completion", cls=Command, short_help="Print the script that completes commands in your shell.")
+@click.argument("shell", type=click.Choice(list(HOW)))
+@pass_state
+def command(state: State, *, shell: str) -> None:
+    r"""Print the script that completes commands, options, sessions and messages in your shell.
+
+    \b
+    bash: add to ~/.bashrc:  eval "$(ccnode completion bash)"
+    zsh:  add to ~/.zshrc, after compinit:  eval "$(ccnode completion zsh)"
+    fish: ccnode completion fish > ~/.config/fish/completions/ccnode.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    from ccnode.cli.app import COMPLETE_VARIABLE, PROGRAM, cli
+
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise click.UsageError(f"{shell} is not known")
+    made = kind(cli, {}, PROGRAM, COMPLETE_VARIABLE)
+    # Not its source(): that one starts bash to ask for its version.
+    script = made.source_template % made.source_vars()
+    state.emit({"shell": shell, "script": script}, script)
+    state.note(HOW[shell])
