@@ -438,7 +438,7 @@ def bench_start() -> list[Figure]:
         _make_node(two, 100_000)
         for folder in (one, two):  # the first start brings the index up
             process, _ = _start(folder)
-            time.sleep(1 if folder is one else 30)
+            time.sleep(1 if folder is one else 40)
             _stop(process)
         empty, full, imports = [], [], []
         for _ in range(rounds):
