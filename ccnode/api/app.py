@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from ccnode.api import conversations, operations, security, sockets, status, talking
+from ccnode.api import chatpage, conversations, operations, security, sockets, status, talking
 from ccnode.api.access import Access
 from ccnode.api.context import HUB, NODE, PLACE, Place
 from ccnode.api.hub import Hub
@@ -24,6 +24,9 @@ async def _no_promise(_request: web.Request) -> None:
 def _routes() -> list[tuple[str, str, Handler]]:
     session = "/api/v1/conversation/{session_id}"
     return [
+        ("GET", "/", chatpage.page),
+        ("GET", "/static/{name}", chatpage.static),
+        ("GET", "/favicon.ico", chatpage.favicon),
         ("GET", "/health", status.health),
         ("GET", "/ready", status.ready),
         ("GET", "/api/v1/status", status.status),

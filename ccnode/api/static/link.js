@@ -1,0 +1,109 @@
+// How does the page reach the node? Requests that name what went wrong, and a WebSocket that mends itself.
+
+export class Failure extends Error {
+  constructor(status, error) {
+    super(error.message);
+    this.status = status;
+    this.code = error.code;
+    this.remedy = error.remedy ?? "";
+  }
+}
+
+export async function request(method, path, body) {
+  const options = { method, headers: { Accept: "application/json" }, credentials: "same-origin", cache: "no-store" };
+  if (body !== undefined) {
+    options.headers["Content-Type"] = "application/json";
+    options.body = JSON.stringify(body);
+  }
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    throw new Failure(0, { code: "unreachable", message: "The node does not answer.", remedy: "Start it: ccnode run" });
+  }
+  const value = await response.json().catch(() => ({}));
+  if (!response.ok) {
+    throw new Failure(response.status, value.error ?? { code: "http", message: `The node answered ${response.status}.` });
+  }
+  return value;
+}
+
+export function randomKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const FIRST_WAIT_MS = 400;
+const LONGEST_WAIT_MS = 15000;
+
+// One conversation's WebSocket. Calls `on.open()`, `on.form(form)`, `on.state(state, seconds)` with state one of
+// "connecting", "open", "waiting", and `on.refused(failure)` when the node answers but will not have us.
+export class Line {
+  constructor(sessionId, on) {
+    this.sessionId = sessionId;
+    this.on = on;
+    this.closed = false;
+    this.tries = 0;
+    this.wake = () => {
+      if (this.timer && document.visibilityState === "visible") this.connect();
+    };
+    addEventListener("online", this.wake);
+    document.addEventListener("visibilitychange", this.wake);
+    this.connect();
+  }
+
+  connect() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.on.state("connecting");
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(`${scheme}//${location.host}/ws/conversation/${this.sessionId}`);
+    let opened = false;
+    this.socket = socket;
+    socket.onopen = () => {
+      opened = true;
+      this.tries = 0;
+      this.on.state("open");
+      this.on.open();
+    };
+    socket.onmessage = (event) => {
+      if (this.socket === socket && !this.closed) this.on.form(JSON.parse(event.data));
+    };
+    socket.onclose = () => {
+      if (this.socket === socket && !this.closed) this.again(opened);
+    };
+  }
+
+  async again(opened) {
+    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.tries) * (0.7 + Math.random() * 0.6);
+    this.tries += 1;
+    this.on.state("waiting", Math.max(1, Math.round(wait / 1000)));
+    this.timer = setTimeout(() => this.connect(), wait);
+    if (opened) return;
+    // A WebSocket does not tell why it was refused; a request does.
+    try {
+      await request("GET", `/api/v1/conversation/${this.sessionId}`);
+    } catch (failure) {
+      if (!this.closed && failure.status >= 400 && failure.status < 500) {
+        clearTimeout(this.timer);
+        this.on.refused(failure);
+      }
+    }
+  }
+
+  get open() {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
+  send(form) {
+    if (this.open) this.socket.send(JSON.stringify(form));
+    return this.open;
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    removeEventListener("online", this.wake);
+    document.removeEventListener("visibilitychange", this.wake);
+    this.socket.close();
+  }
+}
