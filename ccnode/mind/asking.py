@@ -41,7 +41,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
         ("address", r"\baddress\b", ("address", "email", "code"), 0.6),
         ("code", r"\b(?:number|code|pin|extension|port|postcode)\b", ("digits", "email"), 0.55),
         ("price", r"\b(?:price|cost|fee|rate|salary|wage|rent|budget|deposit|amount|sum)\b(?! to\b)", ("money", "number"), 0.6),
-        ("measure", r"\b(?:weight|height|temperature|speed|score|rating|size)\b", ("number", "size"), 0.55),
+        ("measure", r"\b(?:weight|height|temperature|speed|score|rating|size)\b", ("length", "mass", "heat", "money", "dose", "size", "number"), 0.55),
         ("when", r"\bwhen\b|\b(?:what|which) date\b|\bhow (?:long ago|soon)\b|\bsince when\b", ("date", "clock"), 0.55),
         ("count", r"\bhow many\b|\bnumber of\b", ("number",), 0.5),
         ("age", r"\bhow old\b|\bwhat age\b|\bage of\b|\bmy age\b", ("age",), 0.45),

@@ -21,6 +21,7 @@ LIGHT = frozenset(forms.LIGHT)
 SYNONYM = 0.92
 MEMBER = 0.88  # the question names the kind, the message one of it
 HINT = 0.75  # a word by which people tell what is asked for
+DISTANT = 0.45  # a member of a kind that is only near what is asked
 KIND = 0.4  # the message names the kind only
 FAMILY = 0.85
 RELATED = 0.3
@@ -200,7 +201,7 @@ def meanings(word: str) -> Mapping[str, float]:
     for other in near:
         inner = tables.members.get(other, frozenset())
         if key not in inner:  # "car" is near "vehicle", and still no tractor
-            add(sorted(inner), MEMBER * SYNONYM * 0.9)
+            add(sorted(inner), DISTANT)
     add(sorted(tables.hints.get(key, ())), HINT)
     add(sorted(tables.kinds.get(key, ())), KIND)
     for topic in tables.topics.get(key, ()):

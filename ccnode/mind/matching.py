@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 _NEIGHBOUR = 0.8  # what a sentence beside the answering one adds
 _CONTEXT_LEANING = 0.75  # what the turns before add, when the sentence leans on them ("she", "it", "there")
 _CONTEXT = 0.3
-_TAKEN = 0.6
+_TAKEN = 0.65
 _CONTEXT_CHARS_MAX = 1_000
-_SOME_NUMBER = {"size": 0.75, "mass": 0.75}
+_SOME_NUMBER = {"size": 0.6, "mass": 0.6, "measure": 0.85}
 _FOUND = 0.5  # a unit is accounted for from this quality on
 
 _OWN_REPLY = re.compile("|".join(re.escape(opening) for opening in phrases.OPENINGS))
@@ -179,10 +179,10 @@ def _kind_value(question: Question, told: list[Sentence]) -> float:
         return 1.0
     people = persons() | helpers() | anybody()
     if question.kind == "named":
-        who = [key for unit in question.units if unit.focus and (key := lexicon.lemma(unit.word)) in beings()]
+        who = [unit for unit in question.units if unit.focus and lexicon.lemma(unit.word) in beings()]
         if who:
             known = [aliases((sentence.text,)) for sentence in told]
-            fits = any(key in found for found in known for key in who) or any(sentence.has("named") for sentence in told)
+            fits = any(unit.accepts.get(key, 0.0) > _FOUND for found in known for key in found for unit in who) or any(sentence.has("named") for sentence in told)
             return 1.0 if fits else question.unwanted_factor
     best = question.unwanted_factor
     for sentence in told:

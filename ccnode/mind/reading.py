@@ -126,7 +126,7 @@ _FEATURES: dict[str, re.Pattern[str]] = {
 # Digits of a date are no count, no code and no price.
 _CALENDAR = re.compile(
     rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTHS}|May)\b(?:,? (?:19|20)\d\d)?|\b(?:{_MONTHS}|May) \d{{1,2}}(?:st|nd|rd|th)?\b|"
-    r"\b(?:in|since|until|from|of|,) (?:19|20)\d\d\b|\b(?:19|20)\d\d-\d\d-\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}(?:st|nd|rd|th)\b",
+    r"\b(?:in|since|until|from|of|,) (?:19|20)\d\d\b|\b(?:19|20)\d\d-\d\d-\d\d\b|\b\d{1,2}:\d\d\b|\b\d{1,2}(?:st|nd|rd|th)\b",
     re.I,
 )
 _NAME = re.compile(_CAPITAL)

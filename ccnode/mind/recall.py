@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from ccnode.mind.prompt_types import PromptMessage, Role
 
-CANDIDATES = 60  # rows the store should fetch for `rank`
+CANDIDATES = 60  # rows to fetch for the first query of a plan
+CANDIDATES_MORE = 20  # rows to fetch for each query after it
 CONTEXT_WEIGHT = 0.7  # bm25 weight of the context column; the text column weighs 1.0
 TERMS_MAX = 240
 _TERMS_PER_UNIT = 100
@@ -60,6 +61,19 @@ class RecallPlan:
     match: str | None
     terms: tuple[str, ...]
     keys: frozenset[str]
+
+    @property
+    def queries(self) -> tuple[tuple[str, int], ...]:
+        """(MATCH expression, rows to fetch), to be run one after the other; together they find the candidates.
+
+        What the user said comes first: replies are longer and many, and would crowd it out. A question about what
+        the assistant said is looked up among all messages alike.
+        """
+        if self.match is None:
+            return ()
+        if self.question.about_assistant:
+            return ((self.match, CANDIDATES + CANDIDATES_MORE),)
+        return ((f'text : "user" AND ({self.match})', CANDIDATES), (self.match, CANDIDATES_MORE))
 
 
 def index_text(role: str, content: str) -> str:

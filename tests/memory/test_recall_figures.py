@@ -18,6 +18,7 @@ from tests.memory import facts
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ccnode.mind.prompt_types import Recalled
     from tests.memory.facts import Script, SetName
 
 ANSWERED_MIN = 0.7
@@ -47,8 +48,7 @@ def _index(script: Script, path: Path) -> tuple[sqlite3.Connection, list[recall.
             before = turns[max(0, at - 2) : at]
             message_id = f"{len(stored) + 1:064x}"
             ids[session, at] = message_id
-            context = " ".join(text for _, text in before)
-            stored.append(recall.Candidate(message_id, str(session), role, content, len(stored) * 60_000, context))
+            stored.append(recall.Candidate(message_id, str(session), role, content, len(stored) * 60_000))
             database.execute(
                 "INSERT INTO message_index(rowid, text, context) VALUES (?, ?, ?)",
                 (len(stored), recall.index_text(role, content), recall.context_text(before)),
@@ -57,18 +57,33 @@ def _index(script: Script, path: Path) -> tuple[sqlite3.Connection, list[recall.
     return database, stored, ids
 
 
+def _fetch(database: sqlite3.Connection, plan: recall.RecallPlan) -> list[int]:
+    return [
+        row
+        for expression, limit in plan.queries
+        for (row,) in database.execute(
+            "SELECT rowid FROM message_index WHERE message_index MATCH ? ORDER BY bm25(message_index, 1.0, ?) LIMIT ?",
+            (expression, recall.CONTEXT_WEIGHT, limit),
+        )
+    ]
+
+
+def _recall(database: sqlite3.Connection, stored: list[recall.Candidate], asked: str) -> list[Recalled]:
+    plan = recall.plan(asked)
+    rows = _fetch(database, plan)
+    wider = recall.refine(plan, [stored[row - 1] for row in rows])
+    if wider is not plan:
+        rows += _fetch(database, wider)
+    return recall.rank(wider, [stored[row - 1] for row in dict.fromkeys(rows)])
+
+
 def measure(name: SetName, path: Path) -> Figures:
     """Tell the script, ask all its questions in a new session each, count."""
     script = facts.script(name, SEED)
     database, stored, ids = _index(script, path)
     known = answered = unknown = admitted = 0
     for question in script.questions:
-        plan = recall.plan(question.asked)
-        rows = database.execute(
-            "SELECT rowid FROM message_index WHERE message_index MATCH ? ORDER BY bm25(message_index, 1.0, ?) LIMIT ?",
-            (plan.match, recall.CONTEXT_WEIGHT, recall.CANDIDATES),
-        ).fetchall()
-        recalled = recall.rank(plan, [stored[row - 1] for (row,) in rows])
+        recalled = _recall(database, stored, question.asked)
         reply = answering.reply_to(Prompt("", (PromptMessage("user", question.asked),), tuple(recalled)))
         denied = phrases.UNKNOWN in reply.text
         if question.session is None or question.index is None:

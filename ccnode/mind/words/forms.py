@@ -53,7 +53,7 @@ ever yet still supposed usage able due likely sure particular called titled know
 
 # Lemma first, then the forms no suffix rule finds.
 IRREGULAR = """
-be been|become became|name called|begin began begun|bend bent|bet betted|bite bit bitten|bleed bled|blow blew blown|break broke broken
+be been|celsius degrees|become became|name called|begin began begun|bend bent|bet betted|bite bit bitten|bleed bled|blow blew blown|break broke broken
 breed bred|bring brought|build built|burn burnt|buy bought|catch caught|choose chose chosen|come came|cost costed|cut cutting
 deal dealt|dig dug|draw drew drawn|dream dreamt|drink drank drunk|drive drove driven|eat ate eaten|fall fell fallen|feed fed
 feel felt|fight fought|find found|fly flew flown|forbid forbade forbidden|forget forgot forgotten|forgive forgave forgiven

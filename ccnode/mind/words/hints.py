@@ -97,7 +97,7 @@ beneath: under
 beneficiary: will inherit leave left
 beverage: coffee tea cup pint glass drink drinking beer wine
 bicycle: ride stolen chain
-bike: ride stolen chain
+bike: stolen chain
 bill: pay paid charge electricity euros cost
 bin: tuesday wednesday thursday friday monday collected
 birth: born delivered
@@ -142,7 +142,7 @@ cab: taxi
 cake: bake baked chocolate
 call: named name phone
 called: named christened
-camera: canon nikon sony fuji leica pictures bought lens
+camera: canon nikon sony fuji leica pictures lens
 campaign: vote party
 camping: pitch sleeps
 campus: university college
@@ -152,7 +152,7 @@ candidate: vote interview apply
 capacity: seats sleeps holds litres people
 capital: lives
 captain: team ferry
-car: drive drives driving parked toyota volvo skoda
+car: toyota volvo skoda
 care: nurse looks
 career: job work became wants wanna grow pilot vet astronaut
 caretaker: looks feeds waters
@@ -225,7 +225,7 @@ competition: won entered race place came prize
 complain: noise annoyed unhappy
 complaint: noise pain
 composer: music piece symphony
-computer: laptop macbook pc bought ram screen password
+computer: laptop macbook pc
 conceal: hid hidden behind under inside taped
 concert: tickets band saw playing orchestra hall performs choir played
 condition: diagnosed suffer have doctor suffers since chronic
@@ -659,7 +659,7 @@ land: arrive plane
 landlady: rent flat owner upstairs
 landlord: rent owner flat upstairs
 language: speak learning fluent lessons bilingual
-laptop: macbook thinkpad computer bought ram screen password
+laptop: macbook thinkpad computer
 large: metres size
 latest: new last
 laundry: wash
@@ -766,7 +766,7 @@ milk: lactose oat
 mine: own
 minister: church
 misplace: lost
-mobile: phone number bought cracked screen new
+mobile: phone number
 mobility: wheelchair
 model: drive bought car
 money: euros pounds dollars paid owe cost save sold saved
@@ -838,7 +838,7 @@ opening: chess defence gambit
 operate: surgery run
 operation: surgery hospital had removed replaced put took out appendix tonsils hip knee hernia cataract stitches anaesthetic
 opponent: against versus beat facing playing
-optician: glasses lenses frames
+optician: glasses lenses
 orchestra: plays
 ordeal: hospital
 order: ordered takeaway bought
@@ -889,7 +889,7 @@ pet: dog cat named hamster rabbit
 pharmacy: medicine tablets
 philosophy: studies
 phobia: scared afraid
-phone: number bought cracked screen new call
+phone: number call
 photo: camera picture
 photograph: camera picture
 photographer: pictures
@@ -943,7 +943,7 @@ price: cost euros pounds dollars paid quote
 pride: proud
 priest: church
 principal: headmaster head school
-printer: prints ink paper jams
+printer: prints jams
 prison: jail
 prize: won first
 problem: broken leak fault trouble hurt
@@ -1249,7 +1249,7 @@ tall: cm metres centimetres feet
 tan: sun
 tart: pie
 taste: like awful delicious
-tattoo: ink got shoulder wrist arm ankle back
+tattoo: ink got shoulder wrist arm ankle
 tax: return accountant refund
 taxi: cab
 tea: cup
@@ -1259,7 +1259,7 @@ team: support play fan club plays league
 technician: repaired
 teenager: years
 telescope: stars
-television: bought screen
+television: 
 temperature: degrees fever thermostat
 temple: pray
 tempt: resist
@@ -1325,7 +1325,7 @@ try: tried
 tuition: lessons
 tune: song
 tutor: lessons teaches helps grammar maths coaching
-tv: bought screen
+tv: 
 twin: brother sister identical
 umbrella: lost
 unable: can't
@@ -1352,7 +1352,7 @@ vehicle: car drive van bike plate truck motorbike clutch tyres engine insurance 
 venue: held at hall church party
 verse: poem
 vessel: boat
-vet: dog cat jab drops limp
+vet: jab drops limp
 veteran: army
 view: window
 village: live grew born lives
