@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from ccnode.store import migrate
-from ccnode.store.errors import StoreBusy, StoreError, translated
+from ccnode.store.errors import StoreBusy, StoreError, StoreReadOnly, translated
 from ccnode.store.marker import Marker, read_marker
 from ccnode.store.project import Projector
 from ccnode.store.transaction import Committed, OwnChains, Transaction
@@ -112,7 +112,11 @@ class Ledger:
         except sqlite3.Error as error:
             self._connection.close()
             raise translated(error) from error
-        except (StoreError, OSError):
+        except OSError as error:
+            self._connection.close()
+            what = f"{path.parent} cannot be written: {error.strerror}"
+            raise StoreReadOnly(what, remedy="check the disk and the permissions") from error
+        except StoreError:
             self._connection.close()
             raise
         self._role = threading.Lock()
@@ -132,6 +136,10 @@ class Ledger:
             raise StoreBusy("too many writes are waiting", remedy="try again in a moment")
         self._jobs.append(pending)
         self._wake.put(True)  # noqa: FBT003  # there is something to do; False: nothing more will come
+        if self._closed:  # meanwhile: the writer may be gone, and then nobody would ever answer
+            with contextlib.suppress(ValueError):  # the writer has taken it after all
+                self._jobs.remove(pending)
+                raise StoreError("the ledger is closed")
 
     def _check_open(self) -> None:
         if self._closed:
@@ -157,6 +165,7 @@ class Ledger:
         pending = _Pending(job)
         if self._role.acquire(blocking=False):
             try:
+                self._check_open()  # `close` closes the files in this role
                 self._write_batch([pending, *self._take()])
             finally:
                 self._role.release()
@@ -211,7 +220,8 @@ class Ledger:
             pending.error = error
         _resolve(batch)
         if last is not None:
-            self._marker.write(last.entry, last.digest)
+            with contextlib.suppress(OSError):  # what is committed stays so; a marker left behind accuses nobody
+                self._marker.write(last.entry, last.digest)
             for listener in self._listeners:
                 listener(last.run)
 

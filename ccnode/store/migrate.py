@@ -49,7 +49,8 @@ def check_version(connection: sqlite3.Connection, newest: int) -> int:
     """
     version = version_of(connection)
     application: int = connection.execute("PRAGMA application_id").fetchone()[0]
-    if version and application != APPLICATION_ID:
+    foreign = application != APPLICATION_ID if version else bool(application or _has_tables(connection))
+    if foreign:
         raise StoreCorrupt("the file is another program's database", remedy="point --data-dir elsewhere")
     if version > newest:
         raise SchemaTooNew(
@@ -59,25 +60,32 @@ def check_version(connection: sqlite3.Connection, newest: int) -> int:
     return version
 
 
+def _has_tables(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
+
+
 def copy_verified(connection: sqlite3.Connection, target: Path) -> None:
     """Copy the whole database to `target`, consistent while it is in use, and check the copy.
 
     Raises:
         StoreCorrupt: the copy does not pass SQLite's own check; it is removed.
+        sqlite3.Error, OSError: the copy cannot be made; it is removed.
     """
     partial = target.with_suffix(".partial")
     partial.unlink(missing_ok=True)
-    copy = sqlite3.connect(partial)
     try:
-        connection.backup(copy)
-        verdict = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+        partial.touch(mode=0o600)
+        copy = sqlite3.connect(partial)
+        try:
+            connection.backup(copy)
+            verdict = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+        finally:
+            copy.close()
+        if verdict != "ok":
+            raise StoreCorrupt(f"the copy made before migrating is damaged: {verdict}", remedy="restore a backup")
+        partial.replace(target)
     finally:
-        copy.close()
-    if verdict != "ok":
         partial.unlink(missing_ok=True)
-        raise StoreCorrupt(f"the copy made before migrating is damaged: {verdict}", remedy="restore a backup")
-    partial.chmod(0o600)
-    partial.replace(target)
 
 
 def migrate(connection: sqlite3.Connection, backups: Path | None, migrations: list[Migration]) -> list[Migration]:

@@ -10,6 +10,7 @@ from ccnode.store.errors import Conflict
 from ccnode_crypto.chain import ChainState, EntryDraft, Run, RunBuilder, verify_runs
 from ccnode_crypto.entry import AUDIENCE_CORE, EPOCH_BYTES, SALT_BYTES, SKIP_BLOCK, ZERO_DIGEST, ChainId, read_header
 from ccnode_protocol import hlc, records
+from ccnode_protocol.errors import RemoteError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,6 +25,16 @@ T = TypeVar("T")
 _INSERT_ENTRY: Final = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 TIME_STORED_MAX: Final = 2**63 - 1  # what an SQLite integer holds; the header keeps any later time as it is
 _INSERT_RUN: Final = "INSERT INTO runs (chain, first_seq, last_seq, signature) VALUES (?, ?, ?, ?)"
+_LATEST_COUNTS: Final = frozenset({records.Kind.SESSION_TITLED, records.Kind.FORGET_ORDERED})
+_NEWEST_TIMES: Final = (
+    "SELECT max(time) FROM (SELECT max(time) AS time FROM messages WHERE session = ?"
+    " UNION ALL SELECT max(time) FROM session_events WHERE session = ?)"
+)
+_NEWEST_OWN_TIMES: Final = (
+    "SELECT max(e.time) FROM (SELECT id FROM messages WHERE session = ?"
+    " UNION ALL SELECT id FROM session_events WHERE session = ?) s"
+    " JOIN entries e ON e.id = s.id JOIN chains c ON c.id = e.chain WHERE c.node IN (SELECT node FROM own_keys)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +154,8 @@ class Transaction:
         Raises:
             EntryError: the record is over its limits.
         """
+        if record.kind in _LATEST_COUNTS:
+            self._keep_after_session(record)
         own = self._chains.of(audience)
         if own.row is None:
             self._open(own, audience)
@@ -154,6 +167,21 @@ class Transaction:
         header, digest, sealed = builder.add(draft)
         entry = self._store(row, seq, record.kind, time, digest, header, record.meta, sealed, meta)
         return Appended(entry, digest, own.state.chain, seq, time)
+
+    def _keep_after_session(self, record: Record) -> None:
+        """Bring the clock up to what this node wrote of the session before.
+
+        Else, once a clock that ran ahead is put right, a new title would lose against the old one, and an order to
+        forget would cover nothing. The next transaction finds the clock set back, and goes on in a fresh epoch.
+        """
+        try:
+            session = records.read_session(record.meta)[0]
+        except RemoteError:
+            return  # it means nothing to anyone
+        newest = self.query(_NEWEST_TIMES, (session, session))[0][0] or 0
+        if newest > hlc.from_ms(self._chains.now_ms()):
+            newest = self.query(_NEWEST_OWN_TIMES, (session, session))[0][0] or 0
+            self._chains.time = max(self._chains.time, newest)
 
     def receive(self, chain: ChainId, runs: Sequence[Run]) -> int:
         """Verify runs that continue a chain of another epoch or node, and store them; return how many entries were new.

@@ -163,14 +163,24 @@ def append_run(state: ChainState, drafts: Sequence[EntryDraft], key: SigningKey)
 
 
 def _content_fields(headers: Sequence[bytes], sealed: Sequence[bytes | None]) -> tuple[list[bytes], list[int]]:
-    """The content digests and lengths that the headers must carry; those of a missing content are the header's own."""
+    """The content digests and lengths that the headers must carry; those of a missing content are the header's own.
+
+    Raises ValueError where a body is nothing but salt, or is missing where its header names none.
+    """
     if all(sealed):  # no None and no b"" among them
-        return [sha256(body).digest() for body in sealed], [length - SALT_BYTES for length in map(len, sealed)]  # type: ignore[arg-type]
-    digests, lengths = [], []
+        lengths = [length - SALT_BYTES for length in map(len, sealed)]  # type: ignore[arg-type]
+        if 0 in lengths:
+            raise ValueError("an empty content is not sealed")
+        return [sha256(body).digest() for body in sealed], lengths  # type: ignore[arg-type]
+    digests, lengths = [], list[int]()
     for header, body in zip(headers, sealed, strict=True):
         if body is None:
             digests.append(header[146:178])
             lengths.append(int.from_bytes(header[194:198], "big"))
+            if not lengths[-1]:
+                raise ValueError("a content is missing that never was")
+        elif len(body) == SALT_BYTES:
+            raise ValueError("an empty content is not sealed")
         else:
             digests.append(sealed_digest(body))
             lengths.append(len(body) - SALT_BYTES if body else 0)

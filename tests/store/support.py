@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ccnode.store.audit import Report
+    from ccnode.store.ledger import Job
     from ccnode.store.transaction import Appended, Transaction
 
 START_MS = 1_770_000_000_000
@@ -62,6 +63,11 @@ def say(
 ) -> Appended:
     meta = MessageMeta(session_id(session), role, parent, **more)
     return tx.append(records.message(meta, text), meta)
+
+
+def saying(session: int, text: str, parent: bytes | None = None) -> Job[Appended]:
+    """The same as a job of its own."""
+    return lambda tx: say(tx, session, text, parent)
 
 
 def talk(ledger: Ledger, session: int, turns: int, text: str = "word", parent: bytes | None = None) -> bytes:

@@ -265,7 +265,7 @@ def test_rebuild_waits_for_no_other_writer_for_ever(home: Home, monkeypatch: pyt
             rebuild.rebuild_file(home)
 
 
-def test_parents_are_found_however_many_messages_one_transaction_has(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parents_are_found_in_one_large_transaction(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ccnode.store.project.PLACES_MAX", 10)
     ledger = Node(home.ledger).open()
 
