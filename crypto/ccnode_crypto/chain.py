@@ -27,7 +27,6 @@ from ccnode_crypto.entry import (
     TAIL_OFFSET,
     ZERO_DIGEST,
     ChainId,
-    EntryError,
     Header,
     check_bodies,
     read_header,
@@ -35,7 +34,7 @@ from ccnode_crypto.entry import (
     sealed_digest,
     skip_position,
 )
-from ccnode_crypto.errors import ChainError
+from ccnode_crypto.errors import ChainError, EntryError
 from ccnode_crypto.keys import PublicKey, SigningKey
 
 RUN_ENTRIES_MAX: Final = 1024
