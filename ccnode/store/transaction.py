@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from ccnode.store import orders
 from ccnode.store.errors import Conflict
@@ -37,8 +37,7 @@ _NEWEST_OWN_TIMES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(NamedTuple):
     """The receipt for one entry: its local number, digest, place and time (hybrid logical clock)."""
 
     entry: int

@@ -20,29 +20,33 @@ INT_MAX: Final = 2**64 - 1
 
 Value = None | bool | int | str | bytes | list["Value"] | dict[str, "Value"]
 
-_LEAVES: Final = frozenset({type(None), bool, bytes})
+_LEAVES: Final = frozenset({type(None), bool, bytes, str})  # packb refuses lone surrogates in text, see encode()
 
 
 def _ordered(value: object, path: str, depth: int) -> object:
     """The same value with maps in key order; raises EncodingError naming the path of what has no canonical form."""
     kind = type(value)
-    if kind in _LEAVES:
+    if kind in _LEAVES or (kind is int and INT_MIN <= value <= INT_MAX):  # type: ignore[operator]  # kind is int
         return value
-    if kind is int:
-        if INT_MIN <= value <= INT_MAX:  # type: ignore[operator]  # kind is int, which mypy cannot follow
-            return value
-        raise EncodingError(f"{path}: integer outside -2^63 .. 2^64-1")
-    if kind is str:
-        return value  # packb refuses lone surrogates; encode() turns that into EncodingError
     if depth == 0:
         raise EncodingError(f"{path}: nested deeper than {DEPTH_MAX} levels")
     if isinstance(value, dict):
-        for key in value:
+        try:
+            keys = sorted(value)
+        except TypeError:
+            raise EncodingError(f"{path}: map keys must be text") from None
+        ordered = {}
+        for key in keys:
             if type(key) is not str:
                 raise EncodingError(f"{path}: map keys must be text, found {type(key).__name__}")
-        return {key: _ordered(value[key], f"{path}.{key}", depth - 1) for key in sorted(value)}
+            item = value[key]
+            # Most values are leaves: seen here, they cost no call and no path.
+            ordered[key] = item if type(item) in _LEAVES else _ordered(item, f"{path}.{key}", depth - 1)
+        return ordered
     if isinstance(value, (list, tuple)):
         return [_ordered(item, f"{path}[{index}]", depth - 1) for index, item in enumerate(value)]
+    if kind is int:
+        raise EncodingError(f"{path}: integer outside -2^63 .. 2^64-1")
     raise EncodingError(f"{path}: {kind.__name__} has no canonical form; use {type_names}")
 
 

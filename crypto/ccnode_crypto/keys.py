@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final, Literal
 
@@ -27,6 +28,7 @@ Purpose = Literal["head", "owner-certificate", "owner-revocation"]
 IdKind = Literal["node", "owner", "recovery"]
 
 
+@lru_cache(maxsize=64)
 def domain(purpose: str) -> bytes:
     """The bytes before every signed message: "ccnode/1 ", the purpose, one zero byte."""
     return b"ccnode/1 " + purpose.encode("ascii") + b"\x00"
