@@ -62,7 +62,7 @@ class Node:
     def request(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
         address = json.loads((self.data / "daemon.lock").read_bytes())["api_url"].removeprefix("http://")
         connection = http.client.HTTPConnection(address, timeout=20)
-        token = (self.data / "api.token").read_text()
+        token = (self.data / "api.token").read_text().strip()
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         connection.request(method, path, json.dumps(body) if body is not None else None, headers)
         response = connection.getresponse()

@@ -1,0 +1,87 @@
+"""Does the whole node remember? Facts told in other sessions, asked in other words, answered with the message cited.
+
+The same sets and the same rule as tests/memory, but through everything that a user meets: the ledger, the index, the
+search, the prompt and the embedded model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.memory import facts
+
+from ccnode import clock
+from ccnode.api.ports import Replied
+from ccnode.daemon.turns import Turns
+from ccnode.models.embedded import EmbeddedModel
+from ccnode.store import turns as jobs
+from ccnode.store.index import Index
+from ccnode.store.ledger import Ledger, Ports
+from ccnode.store.readers import Readers
+from ccnode.store.search import Searcher
+from ccnode_crypto.keys import SigningKey
+from ccnode_protocol import records
+
+if TYPE_CHECKING:
+    from ccnode.store.transaction import Transaction
+
+SEED = 11
+CITED_MIN = 0.7
+UNKNOWN_MIN = 0.9
+
+
+def tell(ledger: Ledger, session: Sequence[tuple[str, str]]) -> list[bytes]:
+    """Record a whole session as it was told; return the digests of its messages."""
+
+    def job(tx: Transaction) -> list[bytes]:
+        identifier = jobs.open_session(None, None)(tx)
+        digests: list[bytes] = []
+        for role, content in session:
+            meta = records.MessageMeta(identifier, records.ROLES[role], parent=digests[-1] if digests else None)
+            digests.append(tx.append(records.message(meta, content), meta).digest)
+        return digests
+
+    return ledger.append_sync(job)
+
+
+async def ask(turns: Turns, ledger: Ledger, question: str) -> Replied:
+    session = await ledger.append(jobs.open_session(None, None))
+    last = [event async for event in turns.say(session, question, None)][-1]
+    assert isinstance(last, Replied)
+    return last
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", ["a", "b"])
+async def test_told_facts_are_answered_and_unknowns_are_not(tmp_path: Path, name: str) -> None:
+    script = facts.script(name, SEED)
+    path = tmp_path / "ledger.sqlite"
+    ledger = Ledger(path, SigningKey(clock.chance(32)), Ports(clock.now_ms, clock.chance))
+    told = [await asyncio.to_thread(tell, ledger, session) for session in script.sessions]
+    index = Index(tmp_path / "index.sqlite", path, lambda _ids: None)
+    while index.catch_up():
+        pass
+    readers, searcher = Readers(path), Searcher(tmp_path / "index.sqlite", path)
+    turns = Turns(ledger, readers, searcher, EmbeddedModel)
+    cited = silent = known = 0
+    for question in script.questions:
+        replied = await ask(turns, ledger, question.asked)
+        if question.known:
+            known += 1
+            right = told[question.session][question.index].hex()
+            cited += bool(replied.sources) and replied.sources[0].message_id == right
+        else:
+            silent += "i don't know" in replied.text.lower()
+    unknown = len(script.questions) - known
+    print(f"set {name}: cited {cited}/{known}, I don't know {silent}/{unknown}")
+    await turns.close()
+    await readers.close()
+    searcher.close()
+    index.close()
+    ledger.close()
+    assert cited / known >= CITED_MIN
+    assert silent / unknown >= UNKNOWN_MIN
