@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
-BASE_PYTHON = str(getattr(sys, "_base_executable", sys.executable))
+
+
+def _python_with_pip() -> str:
+    """The Python that people would start try.py with; where it has no pip (bare Debian), .venv's own, which has."""
+    base = str(getattr(sys, "_base_executable", sys.executable))
+    has_pip = subprocess.run([base, "-c", "import pip"], cwd="/", capture_output=True, check=False).returncode == 0
+    return base if has_pip else sys.executable
+
+
+PYTHON = _python_with_pip()
 
 # A build backend inside the checkout: it does what hatchling does for an editable install, and needs nothing.
 BACKEND = """
@@ -152,7 +161,7 @@ class SmallCheckout:
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         """Start `scripts/try.py` with the arguments; standard input is closed."""
         return subprocess.Popen(
-            [BASE_PYTHON, "scripts/try.py", *arguments],
+            [PYTHON, "scripts/try.py", *arguments],
             cwd=self.folder,
             env=self.environment | environment,
             stdin=subprocess.DEVNULL,

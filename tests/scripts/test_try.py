@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.scripts.small_checkout import BASE_PYTHON, SCRIPTS, SmallCheckout, make_wheel
+from tests.scripts.small_checkout import PYTHON, SCRIPTS, SmallCheckout, make_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -293,7 +293,7 @@ class TestOtherPythons:
         old = checkout.put_program("old-python", "#!/bin/sh\necho 3.10\n")
         script = str(checkout.folder / "scripts" / "try.py")
         done = subprocess.run(
-            [BASE_PYTHON, "-c", self.PRETEND, str(old), script, *arguments],
+            [PYTHON, "-c", self.PRETEND, str(old), script, *arguments],
             env=checkout.environment,
             capture_output=True,
             text=True,
@@ -306,7 +306,7 @@ class TestOtherPythons:
         checkout.put_program("python3.13", "#!/bin/sh\nexit 127\n")  # pyenv leaves such for versions not chosen
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         name = "python3" if version == "3.13" else f"python{version}"
-        checkout.put_program(name, f'#!/bin/sh\nexec "{BASE_PYTHON}" "$@"\n')
+        checkout.put_program(name, f'#!/bin/sh\nexec "{PYTHON}" "$@"\n')
         status, output = self.run(checkout, "setup")
         assert status == 0, output
         assert checkout.can_import("thing")
@@ -329,7 +329,7 @@ class TestOtherPythons:
 
 
 def test_closed_standard_streams_do_no_harm(checkout: SmallCheckout) -> None:
-    command = f'exec "{BASE_PYTHON}" scripts/try.py setup <&- >&- 2>&-'
+    command = f'exec "{PYTHON}" scripts/try.py setup <&- >&- 2>&-'
     done = subprocess.run(["/bin/sh", "-c", command], cwd=checkout.folder, env=checkout.environment, check=False)
     assert done.returncode == 0
     assert checkout.can_import("thing")
