@@ -1,0 +1,17 @@
+"""Is every endpoint in docs/API.md, and is every endpoint there one that is served?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ccnode.api.app import _routes
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "API.md"
+
+
+def test_the_document_and_the_routes_name_the_same_endpoints() -> None:
+    served = {f"{'WS' if path.startswith('/ws/') else method} {path}" for method, path, _ in _routes()}
+    written = set(re.findall(r"`((?:GET|POST|PUT|PATCH|DELETE|WS) /[^`\s]*)`", DOCUMENT.read_text(encoding="utf-8")))
+    assert served - written == set(), "not documented"
+    assert written - served == set(), "documented, but not served"
