@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ccnode.mind import lexicon
 from ccnode.mind.asking import helpers, persons
-from ccnode.mind.stemming import fold
+from ccnode.mind.stemming import fold, stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +28,7 @@ _REVERSED = (
     re.compile(rf"{_NAME}\s*(?:,|is|was|'s|\u2019s)\s+(?:also\s+)?(?:my|our)\s+(?:\w+er\s+|best\s+|new\s+|old\s+)?{_RELATION}"),  # Jonas is my son
 )
 _PETS = frozenset(
-    lexicon.stem(word) for word in "dog cat puppy kitten horse pony rabbit hamster parrot tortoise hen goat car boat bike van".split()
+    stem(word) for word in "dog cat puppy kitten horse pony rabbit hamster parrot tortoise hen goat car boat bike van".split()
 )
 
 

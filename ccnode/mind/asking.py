@@ -24,7 +24,7 @@ _NAME_WEIGHT = 1.5
 _NAMEABLE = (
     "airline|bank|hotel|restaurant|cafe|pub|company|firm|city|town|village|street|film|movie|novel|book|band|song|album|brand|shop|store|"
     "gym|hospital|airport|theatre|theater|museum|newspaper|magazine|provider|optician|title|surname|station|club|university|school|"
-    "supermarket|magazine|neighbourhood|district|author|artist|singer|actor|composer|character|show|series|podcast|operator"
+    "supermarket|magazine|neighbourhood|district|phone|laptop|computer|camera|surgeon|doctor|dentist|teacher|nurse|author|artist|singer|actor|composer|character|show|series|podcast|operator"
 )
 _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
     (name, re.compile(pattern, re.I), features, factor)
@@ -34,9 +34,9 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
         ("clock", r"\b(?:what|which) (?:exact )?time\b|\bat what (?:time|hour)\b", ("clock",), 0.55),
         ("day", r"\b(?:what|which) (?:day|weekday|days|evening|night)\b", ("day", "date"), 0.55),
         ("month", r"\b(?:what|which) month\b", ("month",), 0.5),
-        ("year", r"\b(?:what|which) year\b", ("year",), 0.5),
+        ("year", r"\b(?:what|which) year\b|\bwhat(?:'s| is| was) (?:\w+ |\w+'s ){1,3}year\b", ("year",), 0.5),
         ("plate", r"\b(?:licen[cs]e|number|registration) plate\b|\bregistration\b", ("code",), 0.5),
-        ("titled", r"\b(?:what|which)(?:'s| is| was)?(?: the)? (?:\w+ )?(?:" + _NAMEABLE + r")\b(?! of (?!the|my|our))", ("name", "quoted"), 0.62),
+        ("titled", r"\b(?:what|which)(?:'s| is| was)?(?: the)? (?:\w+ )?(?:" + _NAMEABLE + r")\b(?! of (?!the|my|our))(?! (?:number|book|password|code|bill)\b)", ("name", "quoted"), 0.62),
         ("birthday", r"\bbirthday\b(?! (?:party|cake|gift|present|card|dinner))", ("date", "day", "clock"), 0.6),
         ("address", r"\baddress\b", ("address", "email", "code"), 0.6),
         ("code", r"\b(?:number|code|pin|extension|port|postcode)\b", ("digits", "email"), 0.55),
@@ -52,8 +52,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
         ("distance", r"\bhow far\b", ("distance",), 0.5),
         ("mass", r"\bhow heavy\b|\bhow much do(?:es)? .* weigh\b", ("mass", "number"), 0.5),
         ("amount", r"\bhow much\b", ("money", "number"), 0.55),
-        ("who", r"\bwho(?:'s| is| was| are|'re) (?:my|our|the|his|her|their)\b", ("name",), 0.58),
-        ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\bwho's\b", ("name", "person"), 0.58),
+        ("who", r"\bwho(?:'s| is| was| are|'re) (?:my|our|the|his|her|their)\b", ("being",), 0.58),
+        ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\bwho's\b", ("being", "person"), 0.58),
         ("where", r"\bwhere\b|\bwhere's\b|\bwhereabouts\b|\b(?:what|which) (?:place|location|spot)\b", ("place", "name"), 0.7),
         ("named", r"\b(?:called|name|named|names)\b", ("name",), 0.6),
         ("why", r"\bwhy\b|\bwhat reason\b", (), 1.0),
@@ -86,6 +86,7 @@ _OPEN = (
 )
 # "my wife and I", "Leon and I": who else was there is not what is asked.
 _BESIDE = re.compile(r"\b(\w+) and i\b|\bi and my (\w+)\b", re.I)
+_OF_A_KIND = re.compile(r"\b(?:piece|part|kind|sort|type|variety|style|form|item|pair|brand|make)\s*$", re.I)
 _ASKED_FOR = re.compile(
     r"\b(?:what|which|whose|how many|how much)(?:'s|'re| is| are| was| were)?\s+((?:(?!" + _OPEN + r"\b)[^\s,?.!]+\s*)+)(?:of\s+((?:(?!" + _OPEN + r"\b)[^\s,?.!]+\s*)+))?",
     re.I,
@@ -166,7 +167,7 @@ def read_question(text: str, conversation: Sequence[PromptMessage] = ()) -> Ques
     sentence = Sentence(trimmed)
     if asks:
         units = _borrowed(trimmed, units, conversation, leans=sentence.has("other"))
-    named = frozenset(unit.word for unit in units if lexicon.lemma(unit.word) in persons() | helpers())
+    named = frozenset(key for unit in units if (key := lexicon.lemma(unit.word)) in persons() | helpers())
     about_assistant = bool(re.search(r"\b(?:did|have|had|do|are|were|would|was it) you\b|\byou(?:'ve)? (?:said|say|suggest|recommend|"
                                      r"wrote|answer|propos|advis|told|list)|\byour (?:advice|suggestion|answer|recommendation)", trimmed, re.I))  # fmt: skip
     return Question(trimmed, asks, kind, wanted, factor, units, named, sentence.has("self"), about_assistant,
@@ -215,6 +216,7 @@ def _units(text: str) -> tuple[Unit, ...]:
         # Nothing is named that is asked for ("where does Femke live"): then the verb is the matter.
         things = sum(unit.weight > 0.5 and not unit.required and unit.word != verb for unit in found)
         alone = things == 0 or bool(re.match(r"\s*what (?:do|does|did|have|has|should|must|will|can) ", text, re.I)) or text.lower().startswith("who ")
+        alone |= bool(re.match(r"\s*(?:where|when|how) ", text, re.I)) and lexicon.is_known(verb)
         found = tuple(replace(unit, focus=alone and unit.word == verb and unit.weight > 0.5) for unit in found)
     return found
 
@@ -244,7 +246,7 @@ def _focus(text: str) -> frozenset[str]:
     """Folded words that name what is asked for, phrases read as one; empty if only a question word does."""
     result: list[str] = []
     for found in list(_ASKED_FOR.finditer(text))[:2]:
-        for part in found.groups():
+        for part in found.groups() if not _OF_A_KIND.search(found.group(1)) else found.groups()[::-1]:
             heads = [word for word in lexicon.read_as(lexicon.words(part or ""), keep=False) if word not in lexicon.STOP]
             named = [word for word in heads if word not in _ANSWERED_BY_KIND and word not in lexicon.LIGHT]
             result.extend(named[-1:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from ccnode.mind import lexicon, phrases
@@ -21,7 +21,7 @@ _CONTEXT_LEANING = 0.75  # what the turns before add, when the sentence leans on
 _CONTEXT = 0.3
 _TAKEN = 0.65
 _CONTEXT_CHARS_MAX = 1_000
-_SOME_NUMBER = {"size": 0.6, "mass": 0.6, "measure": 0.85}
+_SOME_NUMBER = {"size": 0.6, "mass": 0.6, "amount": 0.75}
 _FOUND = 0.5  # a unit is accounted for from this quality on
 
 _OWN_REPLY = re.compile("|".join(re.escape(opening) for opening in phrases.OPENINGS))
@@ -102,6 +102,8 @@ def quality(unit: Unit, sentence: Sentence, taken: frozenset[str]) -> float:
     `taken` are the keys of the question's own words: one said again accounts for itself and for no other.
     """
     best = 0.0
+    if not unit.rivals.isdisjoint(sentence.keys) and lexicon.lemma(unit.word) not in sentence.keys:
+        return 0.0  # "boy" is near "baby", but not where a girl is spoken of
     for key in unit.accepts.keys() & sentence.keys:
         found = unit.accepts[key]
         if found < 1.0 and key in taken:
@@ -116,7 +118,15 @@ def quality(unit: Unit, sentence: Sentence, taken: frozenset[str]) -> float:
     return best
 
 
+@lru_cache(maxsize=256)
+def _possessive(word: str) -> re.Pattern[str]:
+    # "the neighbours' dog is called Gus" names no neighbour
+    return re.compile(rf"\b{re.escape(word.removesuffix('s'))}s?['\u2019]s? (?!name)\w+", re.I)
+
+
 def _shows(sentence: Sentence, feature: str, taken: frozenset[str]) -> bool:
+    if feature == "being":
+        return sentence.has("named") or any(lexicon.lemma(name) not in taken for name in sentence.beings)
     if feature == "name":
         return sentence.has("named") or any(lexicon.lemma(name) not in taken for name in sentence.names)
     return sentence.has(feature)
@@ -157,7 +167,7 @@ def _at(question: Question, told: _Told, at: int) -> Match:
             elif unit.required:
                 factor *= 0.6
             elif unit.focus:
-                factor *= 0.55 if lexicon.is_known(unit.word) else 0.7
+                factor *= 0.7 if unit.weight < 1.0 or not lexicon.is_known(unit.word) else 0.55
     if not covered:
         return NO_MATCH
     kind_value = _kind_value(question, [sentence, *helpers])
@@ -182,7 +192,9 @@ def _kind_value(question: Question, told: list[Sentence]) -> float:
         who = [unit for unit in question.units if unit.focus and lexicon.lemma(unit.word) in beings()]
         if who:
             known = [aliases((sentence.text,)) for sentence in told]
-            fits = any(unit.accepts.get(key, 0.0) > _FOUND for found in known for key in found for unit in who) or any(sentence.has("named") for sentence in told)
+            whose = any(_possessive(unit.word).search(sentence.text) for unit in who for sentence in told)
+            fits = not whose and any(sentence.has("named") for sentence in told)
+            fits |= any(unit.accepts.get(key, 0.0) > _FOUND for found in known for key in found for unit in who)
             return 1.0 if fits else question.unwanted_factor
     best = question.unwanted_factor
     for sentence in told:

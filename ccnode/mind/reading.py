@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from ccnode.mind import lexicon
@@ -49,6 +49,14 @@ _REQUESTS = re.compile(
 _COMMANDS = re.compile(
     r"^(?:[^.!?]{0,40}[,:]\s+)?(?:please\s+)?(?:write|translate|summari[sz]e|explain|describe|proofread|rewrite|rephrase|paraphrase|draft|"
     r"compose|generate|compare|calculate|convert|define|outline|brainstorm|quiz|list|analy[sz]e|simplify|shorten)(?:\s+\w|:)", re.I)
+# Told in the form of a question or a request: "did I tell you that ...", "write down that ...", "..., can you believe it?"
+_TELLS = re.compile(
+    r"\W*(?:(?:so|and|hey|oh|ok|please|by the way|btw)[, ]+)*(?:(?:did|have|had) i (?:ever |already )?(?:tell|told|mention|mentioned|say|said)(?: to)?(?: you)?(?: that| about)? \w|"
+    r"(?:can|could|will|would) you (?:please )?(?:remember|note|keep in mind|write down|save|store)\b|guess what|did you know(?: that)? (?:my|our|i|we)\b|"
+    r"(?:please )?(?:write down|note|note down|make a note|take a note|jot down|remember|keep in mind|don't forget|do not forget|remind me)(?: to self)?(?:,|:| that\b| my\b| our\b| i\b)(?! (?:asked|told|said)))"
+    r"|.*,? (?:can you believe (?:it|that)|would you believe it|isn't (?:it|that)[^?]*|you know|right|don't you think|imagine)\?+\W*$",
+    re.I,
+)
 _WONDERS = re.compile(r"\b(?:was|am|been|i'm|just) (?:wondering|curious)\b|\bi (?:want|need|would like|'d like) to (?:know|learn how|understand)\b", re.I)
 _MONTHS = "january|february|march|april|june|july|august|september|october|november|december"
 _DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
@@ -73,7 +81,7 @@ _FEATURES: dict[str, re.Pattern[str]] = {
         r"\b\d{1,2}(?:st|nd|rd|th)\b|\d[/.-]\d{1,2}\b|\b(?:today|tomorrow|yesterday|tonight|morning|afternoon|evening|night|noon|"
         r"midday|midnight|dawn|dusk|spring|summer|autumn|winter|christmas|easter|halloween|weekend|weekday|ago|daily|weekly|monthly|"
         r"yearly|annually|birthday|new year|term|semester|o'clock)s?\b|"
-        r"\b(?:last|next|this|every|each) \w+|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}\s?(?:am|pm|a\.m|p\.m|h\b)|"
+        r"\b(?:last|next|this|every|each|coming) (?:\w+ )?(?:day|week|month|year|night|time|hour|minute|season|term|summer|winter|fortnight|decade|century)s?\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}\s?(?:am|pm|a\.m|p\.m|h\b)|"
         rf"\b(?:in|after|for|since|until|before|at|by) {_N}\b|\b(?:when|while) (?:i|we) (?:was|were)\b|\bfirst of\b",
         re.I,
     ),
@@ -91,7 +99,7 @@ _FEATURES: dict[str, re.Pattern[str]] = {
         r"dollars|times|minutes|hours|days|weeks|km|kilo|met))|\b(?:centenary|newborn|in (?:his|her|their|my) (?:teens|twenties|thirties|forties|fifties|sixties|"
         r"seventies|eighties|nineties))\b", re.I),
     "length": re.compile(
-        rf"\b{_N}[\s-]?(?:cm|centimet|mm|m\b|met(?:er|re)|feet|foot|ft|inch|in\b|stor(?:y|ey)|km|kilomet|mile|yard)|\d'\d|\d m\b", re.I),
+        rf"\b{_N}[\s-]?(?:cm|centimet|mm|m\b|met(?:er|re)|feet|foot|ft|inch|in\b|stor(?:y|ey)|km|kilomet|mile|yard)|\d'\d|\d m\b|\b[12][.,]\d\d\b", re.I),
     "distance": re.compile(rf"\b{_N}[\s-]?(?:km|k\b|kilomet|mile|met(?:er|re)|m\b|minute|hour|block|stop|yard|step)", re.I),
     "mass": re.compile(rf"\b{_N}[\s-]?(?:kg|kilo|g\b|gram|pound|lb|stone|ton|ounce|oz)", re.I),
     "heat": re.compile(rf"\b{_N}[\s-]?(?:degree|\u00b0|celsius|fahrenheit|c\b)", re.I),
@@ -125,12 +133,17 @@ _FEATURES: dict[str, re.Pattern[str]] = {
 }  # fmt: skip
 # Digits of a date are no count, no code and no price.
 _CALENDAR = re.compile(
-    rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTHS}|May)\b(?:,? (?:19|20)\d\d)?|\b(?:{_MONTHS}|May) \d{{1,2}}(?:st|nd|rd|th)?\b|"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTHS}|May|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b(?:,? (?:19|20)\d\d)?|\b(?:{_MONTHS}|May) \d{{1,2}}(?:st|nd|rd|th)?\b|"
     r"\b(?:in|since|until|from|of|,) (?:19|20)\d\d\b|\b(?:19|20)\d\d-\d\d-\d\d\b|\b\d{1,2}:\d\d\b|\b\d{1,2}(?:st|nd|rd|th)\b",
     re.I,
 )
 _NAME = re.compile(_CAPITAL)
-_NOT_NAMES = frozenset(f"i|may|{_MONTHS}|{_DAYS}|ok|tv|mr|mrs|ms|dr".split("|"))
+_NOT_NAMES = frozenset(f"i|may|{_MONTHS}|{_DAYS}|{_DAYS.replace('|', 's|')}s|ok|tv|mr|mrs|ms|dr|fyi|btw|note".split("|"))
+
+
+@lru_cache(maxsize=256)
+def _placed(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:in|at|near|around|outside|towards|into|on)(?: the)?(?: \w+)? {re.escape(name)}\b")
 
 
 @dataclass(frozen=True)
@@ -176,6 +189,11 @@ class Sentence:
         opening = re.match(r"\W*(?:and |but |so |yes,? |no,? )*(?:she|he|it|they|that|this|her|his|its|their|there)\b", self.text, re.I)
         return bool(opening) or len(self.keys) <= 2
 
+    @cached_property
+    def beings(self) -> tuple[str, ...]:
+        """Names that do not stand where a place stands ("in Whitby", "at the Wavepool")."""
+        return tuple(name for name in self.names if not _placed(name).search(fold(self.text)))
+
     def has(self, feature: str) -> bool:
         """Whether the sentence holds a fact of this kind; see `_FEATURES`, and "name"."""
         if feature == "name":
@@ -187,12 +205,16 @@ class Sentence:
 
 def is_question(text: str) -> bool:
     """Whether a sentence (or short text) asks for something."""
+    if _TELLS.match(text):
+        return False
     stripped = text.strip().rstrip("\"')\u201d ")
     return stripped.endswith(("?", "\uff1f", "\u061f")) or bool(_ASKS.match(stripped.replace("\u2019", "'")))
 
 
 def is_request(text: str) -> bool:
     """Whether a sentence asks for a piece of work ("write a poem about tulips"): it tells nothing about anybody."""
+    if _TELLS.match(text):
+        return False
     head = text[:300]
     found = _REQUESTS.search(head)
     if _COMMANDS.match(head):

@@ -92,10 +92,10 @@ def plan(question: str, conversation: Sequence[PromptMessage] = ()) -> RecallPla
     `conversation` is the branch so far, oldest first: a question that leans on the one before it borrows its words.
     """
     read = read_question(question, conversation)
+    strong = [unit for unit in read.units if unit.weight > 0.3] or list(read.units)
     asked: list[str] = []
     for unit in read.units:
         asked.extend(dict.fromkeys([unit.word, *lexicon.spellings(lexicon.lemma(unit.word))]))
-    strong = [unit for unit in read.units if unit.weight > 0.3] or list(read.units)
     near: list[list[str]] = []
     for unit in strong:
         ordered = sorted(unit.accepts.items(), key=lambda item: -item[1])

@@ -220,6 +220,7 @@ wedding birthday funeral graduation christening
 front back
 lefthanded righthanded
 big small
+surname middlename firstname maidenname
 red blue green yellow purple pink brown black white grey
 birthday anniversary
 arm leg ankle wrist knee shoulder hip

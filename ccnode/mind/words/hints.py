@@ -36,7 +36,7 @@ ambition: want hope someday finish before wish become learn plan
 amount: total sum euros pounds dollars
 ancestor: grandfather grandmother great descended
 ancestry: grandparents came from family
-anniversary: married wedding celebrate years
+anniversary: married wedding celebrate
 annoy: hate noise drives mad nerves loud
 annual: year every
 apartment: flat rent live moved floor rooms
@@ -333,7 +333,7 @@ dive: sea
 divorce: separated ex split
 doctor: dr surgery practice appointment see checkup prescribed pressure blood pills
 doctorate: phd thesis
-document: passport papers folder drawer safe
+document: passport papers
 dog: walk puppy barks beagle lead
 donate: gave charity blood month
 doorbell: rings
@@ -641,7 +641,7 @@ juice: orange
 keep: drawer box shelf cupboard tin folder attic cellar
 keepsake: brought bought back
 kept: drawer box shelf cupboard tin folder attic cellar
-key: under hangs taped spare neighbour hook
+key: spare neighbour
 keyboard: type
 kid: son daughter child school
 kidney: transplant
@@ -858,7 +858,7 @@ package: parcel courier neighbour delivered
 pain: hurts
 paint: painted brush tin wall shade
 painter: painted portrait
-papers: folder drawer safe
+papers: 
 parade: march
 parcel: delivered courier arrives neighbour
 park: parking space spot garage
@@ -872,7 +872,7 @@ passcode: login pin
 passenger: fly
 passion: love obsessed
 passphrase: hint login is
-passport: expires renew drawer valid
+passport: expires renew valid
 password: login pin hint is
 pastime: love weekends evenings
 pastor: church
@@ -1399,8 +1399,8 @@ website: www com domain
 wedding: married marry wed ceremony church vows bride reception
 weekend: saturday sunday
 weekly: week every
-weigh: kg kilos scale pounds scales
-weight: kg kilos scale pounds scales
+weigh: kg kilos scale scales
+weight: kg kilos scale scales
 wellness: yoga
 wheel: tyre
 wheelchair: mobility

@@ -958,4 +958,955 @@ hearing_aid ear
 cane stick
 ambulance emergency
 firstaid kit
+abandon desert quit
+abbreviate shorten
+abolish scrap
+absorb soak
+accelerate speed
+accept agree approve
+accompany escort join
+accomplish achieve
+accumulate collect hoard
+accuse blame charge
+ache hurt pain throb
+acknowledge admit confess
+acquire buy purchase gain
+adapt adjust alter modify
+add append
+address tackle
+adhere glue
+admire worship idolise
+admit confess
+adorn decorate
+advise counsel
+affix fasten glue pin
+age grow
+aid assist support
+aim target goal
+air ventilate
+allocate assign
+alter modify adjust amend
+amaze astonish surprise
+amuse entertain
+announce declare reveal proclaim
+apologise sorry
+applaud clap
+appoint hire
+approve accept
+argue quarrel fight row dispute bicker
+arrest catch detain
+ascend climb
+assemble build construct
+assess evaluate grade judge
+assist aid
+attack assault bite
+attempt effort shot
+attract draw
+avoid evade dodge skip shun
+awaken wake rouse
+bake roast cook
+ban forbid prohibit bar
+barter trade swap exchange
+bathe wash swim
+battle fight
+beat defeat win
+beg plead
+believe trust
+bet gamble wager
+bicker argue
+blend mix
+blossom bloom flower
+boil cook heat
+bore drill
+borrow lend loan
+bother annoy disturb
+bounce jump
+bow bend
+brag boast
+broadcast air
+browse surf
+bruise hurt
+brush comb
+bully tease harass
+bump hit collide
+burn scald
+bury inter
+call phone ring dial telephone
+calm soothe
+cancel annul scrap terminate
+carve cut
+cater cook feed
+cease quit
+celebrate toast party
+challenge dare
+chase pursue
+chat gossip
+cheat deceive
+cherish treasure love
+chill cool
+chop cut
+clap applaud
+clean tidy scrub wash wipe polish
+climb ascend scale
+close shut
+coach train teach
+collapse fall faint
+collide crash
+combine mix
+comfort console
+commute travel
+compete race
+complain moan grumble whine
+compose write
+conceal hide
+conduct lead
+confirm verify
+confuse puzzle
+connect link plug
+construct build erect
+consume eat drink
+contact call
+contribute donate
+convince persuade
+cost charge
+crack break
+crave desire
+crawl creep
+cross traverse
+cry weep sob tears
+cuddle hug embrace
+cultivate grow
+cure heal
+cut trim chop slice
+cycle bike ride pedal
+damage break ruin harm
+debate discuss argue
+deceive trick cheat
+decline refuse reject
+decorate furnish
+decrease reduce lower drop
+dedicate devote
+defeat beat
+defend protect
+delay postpone
+delete erase remove
+deliver drop
+demolish destroy
+deserve merit
+design draw
+desire wish crave
+destroy ruin wreck
+detect spot
+develop build
+devour eat
+differ vary
+dig excavate
+diminish reduce
+dine eat
+disappear vanish
+disappoint upset
+discard throw bin dump
+disguise dress
+dismiss fire sack
+display exhibit
+dispose throw bin
+distract disturb
+distribute hand deliver
+disturb bother wake annoy
+divide split
+divorce split
+doze nap sleep snooze
+drain empty
+dread fear
+dress clothe wear
+drift float
+drill bore
+drop fall
+drown sink
+dry wipe
+dwell live
+earn gain
+eat consume devour munch
+educate teach
+elect vote
+embrace hug
+emigrate move
+employ hire
+empty clear
+encounter meet
+encourage support
+endure bear
+engrave carve inscribe
+enjoy love relish
+enlist join
+enrol register sign
+entertain amuse
+envy jealous
+erase delete rub
+escape flee
+establish found
+estimate guess
+evaluate assess
+exaggerate overdo
+examine inspect test
+exceed top
+exchange swap trade
+exclude omit
+exercise train workout
+exhaust tire
+expire lapse
+explode burst
+export sell
+expose reveal
+extend lengthen
+extract remove
+fade bleach
+fail flop flunk
+faint collapse
+fascinate interest
+fasten tie
+feed nourish
+fetch collect
+fight argue
+film record shoot
+finance fund pay
+fire sack dismiss
+flee escape
+flirt tease
+float swim
+flood overflow
+fold bend
+fool trick
+forbid ban
+forecast predict
+forget overlook
+forgive pardon
+found establish
+fracture break crack
+frame border
+freeze ice
+frighten scare terrify
+fry cook
+fulfil achieve
+furnish equip
+gaze stare
+govern rule
+grab seize
+graze scratch
+greet welcome
+grind crush
+groan moan
+grow cultivate
+guard protect
+guess estimate
+guide lead
+hand pass
+harm hurt
+harvest reap
+hatch born
+heal recover cure
+heat warm
+hesitate pause
+hike walk trek ramble
+hire rent
+hit strike knock
+hoist lift
+host entertain
+hover float
+hug cuddle
+hum sing
+hunt search
+hurry rush
+ignore overlook
+illustrate draw
+imagine picture
+imitate copy
+immigrate move
+implant insert
+improve better
+infect catch
+inflate pump
+influence affect
+inhabit live
+inject jab
+injure hurt
+inscribe engrave
+inspire motivate
+install mount
+instruct teach
+insult offend
+interrupt disturb
+invade attack
+itch scratch
+join enrol
+joke tease
+journey travel
+judge assess
+jump leap hop
+kick boot
+kidnap abduct
+knit crochet
+knock hit
+land arrive
+laugh giggle
+lead guide
+lean rest
+leap jump
+learn study
+lease rent
+lecture teach
+light illuminate
+limit restrict
+link connect
+loan lend
+lock bolt
+lose misplace
+lower reduce
+marry wed
+measure size
+meditate relax
+melt thaw
+mend repair
+merge join
+misplace lose
+mix blend stir
+moan complain
+monitor watch
+mount fix hang
+mourn grieve
+mow cut
+murder kill
+nag bother
+nap doze
+neglect ignore
+nibble eat
+nod agree
+nurse care
+object oppose
+observe watch
+occupy live
+offend insult
+omit skip
+oppose against
+overcome beat
+overtake pass
+owe debt
+pack bag
+paint decorate
+panic fear
+participate join
+pause break
+peel skin
+persuade convince
+phone call
+photograph shoot
+pinch steal nick
+plant sow
+plead beg
+plug connect
+polish clean
+postpone delay
+practise train rehearse drill
+praise compliment
+pray worship
+preach sermon
+predict forecast
+preserve conserve
+print publish
+profit gain
+progress advance
+prohibit ban
+promise swear
+promote advance
+protect guard
+publish print
+pump inflate
+punish penalise
+purchase buy
+quarrel argue
+rain pour
+rank rate
+react respond
+rebuild restore
+recite read
+record tape
+recover heal
+recruit hire
+recycle reuse
+reduce cut lower
+refuse decline reject
+regret sorry
+rehearse practise
+reject refuse
+relax rest unwind chill
+release free
+relocate move
+renew extend
+renovate refurbish
+rent hire
+repair mend fix
+replace swap
+rescue save
+research study
+reserve book
+resign quit
+resist withstand
+rest relax
+restore renovate
+restrict limit
+retreat withdraw
+return back
+reverse back
+revise study
+reward prize
+ride drive
+rinse wash
+rise climb
+risk danger
+roam wander
+roar shout
+rob steal
+row paddle
+rub wipe
+ruin destroy
+rule govern
+rush hurry
+sack fire
+sail boat
+salute greet
+save rescue
+scan copy
+scare frighten
+scatter spread
+score goal
+scratch itch
+scream shout yell
+scrub clean
+search seek hunt
+secure lock
+seize grab
+sell flog
+sew stitch
+shake tremble
+sharpen grind
+shave razor
+shelter protect
+shine glow
+shiver tremble
+shock surprise
+shop buy
+shout yell scream
+shower wash
+shrink reduce
+shut close
+sing hum
+sip drink
+sketch draw
+ski slide
+skip omit
+slap hit
+sleep rest
+slice cut
+slip fall
+smell stink
+smile grin
+smoke puff
+snatch grab
+sneak creep
+sniff smell
+snore loud
+soak wet
+solve fix
+spell write
+spill drop
+split divide
+spoil ruin
+sponsor fund
+spray squirt
+spread smear
+steal nick pinch rob
+steer drive
+stir mix
+stitch sew
+strengthen reinforce
+stretch extend
+strike hit
+stroll walk
+struggle fight
+study learn
+stumble trip
+submit hand
+subscribe join
+suck drink
+surprise amaze
+surrender yield
+survive live
+swallow eat
+swap exchange
+swear curse
+sweat perspire
+sweep clean
+swing rock
+taste flavour
+teach instruct
+tear rip
+tease joke
+throw toss chuck
+tidy clean
+tie bind
+toast cheers
+topple fall
+toss throw
+trade swap
+train coach
+transfer move
+translate interpret
+travel journey
+tremble shake
+trim cut
+trip fall
+trust believe
+tumble fall
+tune adjust
+understand comprehend
+undress strip
+unite join
+unlock open
+unpack empty
+update renew
+upgrade improve
+vaccinate jab
+vanish disappear
+vomit sick
+vote elect
+vow promise
+wake rouse
+walk stroll hike
+wander roam
+warm heat
+warn alert
+wash clean
+waste squander
+watch observe
+water sprinkle
+wave greet
+wear dress
+weave knit
+wed marry
+weep cry
+weigh scale
+welcome greet
+whisper murmur
+win triumph
+wipe clean
+withdraw remove
+work labour toil
+worship pray
+wrap pack
+wreck ruin
+write compose pen
+yawn tired
+yell shout
+abroad overseas foreign
+absent away missing
+absurd silly
+abundant plenty
+active lively
+adult grownup
+alike similar
+alive living
+allergic sensitive
+amazing wonderful
+ancient antique
+angry mad cross furious
+annual yearly
+antique vintage
+anxious worried nervous
+ashamed embarrassed
+asleep sleeping
+attractive pretty beautiful handsome
+automatic robot self
+aware conscious
+awful terrible dreadful horrible
+awkward clumsy
+bad poor
+bald hairless
+basic simple
+beautiful pretty lovely gorgeous
+beloved favourite dear
+bitter sour
+blank empty
+blind sightless
+blond fair
+blunt dull
+bold brave
+boring dull
+brave bold
+brief short
+bright light
+brilliant clever
+broad wide
+broke penniless
+calm quiet
+careful cautious
+careless reckless
+casual informal
+central middle
+charming nice
+cheap inexpensive
+cheeky naughty
+cheerful happy
+chilly cold cool
+chubby fat
+clean spotless
+clear obvious
+clever smart intelligent bright
+close near
+clumsy awkward
+coarse rough
+cold chilly freezing
+colourful bright
+comfortable cosy
+complicated complex difficult
+constant steady
+cosy snug
+crazy mad
+creative artistic
+crooked bent
+crowded packed busy
+curious nosy
+curly wavy
+cute sweet
+daily everyday
+damp wet
+dangerous risky
+dark dim
+dead deceased
+deaf hearing
+dear expensive
+deceased dead late
+deep profound
+defective faulty broken
+delicious tasty yummy
+dense thick
+dependable reliable
+desperate hopeless
+difficult hard tough tricky
+digital electronic
+dirty filthy muddy
+disabled handicapped
+disgusting revolting gross
+distant far
+dizzy giddy
+domestic home
+double twice
+dreadful awful
+drunk tipsy
+dry arid
+dull boring
+dusty dirty
+eager keen
+early premature
+easy simple
+edible eatable
+elegant stylish
+empty vacant
+enormous giant
+evil wicked
+excited thrilled
+exhausted tired
+exotic foreign
+expensive costly pricey dear
+extinct dead
+faint weak
+faithful loyal
+fake false
+famous celebrity
+fancy posh
+fast quick rapid
+fat overweight
+fatal deadly
+faulty broken
+filthy dirty
+final last
+firm solid
+flexible bendy
+fluffy furry
+fond love
+foolish silly
+foreign overseas
+forgetful absent-minded
+fragile delicate
+free gratis
+frightened scared
+frozen icy
+funny hilarious
+furious angry
+fussy picky
+generous giving
+gentle soft
+gifted talented
+glad happy
+gloomy dark
+gorgeous beautiful
+grateful thankful
+greedy selfish
+grumpy moody
+guilty ashamed
+hairy furry
+handsome good-looking
+handy useful
+happy glad
+harmful bad
+harmless safe
+harsh strict
+heavy weighty
+helpful useful
+high tall
+hilarious funny
+hollow empty
+holy sacred
+homemade handmade
+honest truthful
+hopeless useless
+horrible awful
+hostile unfriendly
+humble modest
+humid damp
+hungry starving
+icy cold
+ideal perfect
+illegal forbidden
+immediate instant
+impatient restless
+impossible hopeless
+independent free
+infectious contagious
+inner inside
+innocent naive
+intelligent clever
+interesting fascinating
+internal inside
+itchy scratchy
+jealous envious
+joint shared
+junior younger
+keen eager
+lame limping
+late delayed
+lazy idle
+legal lawful
+lively active
+local nearby
+lonely alone
+loose slack
+loud noisy
+lovely nice
+loyal faithful
+lucky fortunate
+luxurious posh
+mad crazy
+marvellous wonderful
+mature grown
+medical health
+messy untidy
+mild gentle
+miserable sad
+missing lost
+mixed blend
+modern contemporary
+modest humble
+moist damp
+mouldy rotten
+moody grumpy
+muddy dirty
+mute silent
+mysterious strange
+naked nude
+narrow thin
+native indigenous
+natural organic
+naughty cheeky
+nearby close
+neat tidy
+nervous anxious
+nice pleasant
+nocturnal night
+noisy loud
+numb frozen
+obese fat
+obvious clear
+odd strange
+official formal
+oily greasy
+optimistic hopeful
+oral mouth
+ordinary normal
+organic natural
+outer outside
+outgoing sociable
+outstanding excellent
+overweight fat
+painful sore
+pale white
+patient calm
+peaceful quiet
+perfect ideal
+permanent lasting
+picky fussy
+plain simple
+playful lively
+pleasant nice
+pointed sharp
+poisonous toxic
+polite courteous
+poor broke
+popular loved
+portable mobile
+posh fancy
+powerful strong
+practical handy
+prehistoric ancient
+pretty beautiful
+previous former
+professional expert
+proud pleased
+public open
+punctual prompt
+pure clean
+puzzled confused
+quick fast
+quiet silent
+rapid fast
+rare unusual
+raw uncooked
+ready prepared
+rear back
+reasonable fair
+reckless careless
+redundant fired
+related kin
+relaxed calm
+reliable trusty
+religious devout
+reluctant unwilling
+rich wealthy
+ripe mature
+risky dangerous
+romantic loving
+rotten bad
+rough coarse
+round circular
+rude impolite
+rusty corroded
+sad unhappy
+safe secure
+salty briny
+satisfied content
+scarce rare
+scary frightening
+secondhand vintage
+secret hidden
+selfish greedy
+senior older
+sensible wise
+sensitive allergic
+serious grave
+severe strict
+shallow low
+sharp pointed
+shiny bright
+shy timid
+silent quiet
+silly foolish
+similar alike
+simple easy
+sincere honest
+skilled expert
+skinny thin
+sleepy tired
+slim thin
+slippery icy
+slow sluggish
+smart clever
+smelly stinky
+snowy white
+sober dry
+sociable outgoing
+soft gentle
+solid firm
+solitary alone
+sore painful
+sour bitter
+spare extra
+spicy hot
+spoiled bad
+square rectangular
+squeaky noisy
+steady constant
+steep sheer
+sticky gluey
+stiff rigid
+strange odd weird peculiar
+strict stern
+striped lines
+strong powerful
+stubborn headstrong
+stupid silly
+stylish elegant
+sudden abrupt
+sunny bright
+superb excellent
+suspicious wary
+sweet sugary
+swollen puffy
+talented gifted
+talkative chatty
+tame pet
+tasty delicious
+temporary short
+terrible awful
+terrified scared
+thick fat
+thin slim
+thirsty dry
+thrifty frugal
+tidy neat
+tight narrow
+tired exhausted
+torn ripped
+tough hard
+traditional classic
+transparent clear
+tricky difficult
+ugly hideous
+uncertain unsure
+unemployed jobless redundant
+unhappy sad
+unusual strange
+upper top
+urgent emergency
+useful handy
+vacant empty
+vague unclear
+valid legal
+vegan plant
+violent aggressive
+visible seen
+vivid bright
+weak feeble
+wealthy rich
+weary tired
+weird strange
+wet damp
+wicked evil
+wide broad
+widowed widow widower
+wild untamed
+wise sensible
+wooden timber
+worldwide global
+worthless useless
+wrinkled creased
+young youthful
 """
