@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,13 +15,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ccnode.store import audit_tables, ledger, orders
 from ccnode.store.audit_chain import ChainAudit, Context
-from ccnode.store.findings import Findings, Problem
+from ccnode.store.findings import UNREADABLE, Findings, Problem
 from ccnode_crypto.certificate import read_certificate
 from ccnode_crypto.entry import AUDIENCES, EPOCH_BYTES, NODE_BYTES, ChainId
 from ccnode_crypto.errors import CryptoError
 from ccnode_crypto.keys import from_text, node_id
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from ccnode.store.home import Home
 
 __all__ = ["Problem", "Report", "verify"]
@@ -97,11 +98,11 @@ def _verify_chains(
         covered = orders.Coverage(
             order for order in orders.load_orders(connection.execute) if order.done or order.is_in_force(now_ms)
         )
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         findings.add("", None, "session_events", f"orders to forget cannot be read: {error}")
         covered = orders.Coverage(())
     own_keys: frozenset[bytes] = frozenset()
-    with contextlib.suppress(sqlite3.DatabaseError):  # named by check_record
+    with contextlib.suppress(*UNREADABLE):  # named by check_record
         own_keys = frozenset(node for (node,) in connection.execute("SELECT node FROM own_keys"))
     context = Context(connection, findings, covered, own_keys, count)
     chains = []
@@ -131,7 +132,7 @@ def _chain_rows(connection: sqlite3.Connection, findings: Findings) -> list[tupl
             if kept != raw:
                 findings.add("", None, "chains", f"row {row} has a malformed column")
             rows.append(kept)
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         findings.add("", None, "chains", f"the list of chains cannot be read to its end: {error}")
     return rows
 
@@ -139,7 +140,7 @@ def _chain_rows(connection: sqlite3.Connection, findings: Findings) -> list[tupl
 def _check_end(path: Path, connection: sqlite3.Connection, findings: Findings) -> None:
     try:
         lost = ledger.lost_end(path, connection)
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         lost = f"the newest entries cannot be read: {error}"
     except OSError as error:
         lost = f"the head marker cannot be read: {error.strerror}"
@@ -161,7 +162,7 @@ def _check_profile(home: Home, findings: Findings) -> bytes | None:
         node, owner = from_text("node", profile["node_id"]), from_text("owner", profile["owner_id"])
         given = profile["certificate"]
         certificate = read_certificate(bytes.fromhex(given["body"]), bytes.fromhex(given["signature"]))
-    except (ValueError, KeyError, TypeError, AttributeError, CryptoError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, CryptoError) as error:
         findings.add("", None, "certificate", f"{home.profile.name} does not hold a valid certificate: {error}")
         return None
     if (certificate.node, certificate.owner) != (node, owner):
@@ -176,7 +177,7 @@ def _snapshot(connection: sqlite3.Connection, findings: Findings) -> Iterator[No
     if ours:
         try:
             connection.execute("BEGIN")
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             findings.add("", None, "file", f"the database cannot be read: {error}")
     try:
         yield
@@ -190,7 +191,7 @@ def _counter(connection: sqlite3.Connection, progress: Progress | None, *, passe
     if progress is None:
         return lambda _: None
     total = done = 0
-    with contextlib.suppress(sqlite3.DatabaseError):
+    with contextlib.suppress(*UNREADABLE):
         total = connection.execute("SELECT sum(length) FROM chains").fetchone()[0] or 0
 
     def step(entries: int) -> None:
@@ -204,7 +205,7 @@ def _counter(connection: sqlite3.Connection, progress: Progress | None, *, passe
 def _path_of(connection: sqlite3.Connection) -> Path | None:
     try:
         name = connection.execute("PRAGMA database_list").fetchone()[2]
-    except sqlite3.DatabaseError:
+    except UNREADABLE:
         return None
     return Path(name) if name else None
 

@@ -6,16 +6,15 @@ entry is damaged, the digest stored beside it, or else the link of the entry aft
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from ccnode.store.audit_meaning import check_meaning
+from ccnode.store.findings import UNREADABLE
 from ccnode.store.transaction import TIME_STORED_MAX
-from ccnode_crypto.certificate import read_certificate
 from ccnode_crypto.chain import RUN_ENTRIES_MAX, ChainState, Run, head_message, verify_runs
 from ccnode_crypto.entry import (
-    HEADER_BYTES,
     SKIP_BLOCK,
     TAIL,
     TAIL_OFFSET,
@@ -28,11 +27,10 @@ from ccnode_crypto.entry import (
 )
 from ccnode_crypto.errors import CryptoError, EntryError
 from ccnode_crypto.keys import PublicKey
-from ccnode_protocol import records
-from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.records import Kind
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator
 
     from ccnode.store.findings import Findings
@@ -131,7 +129,7 @@ class ChainAudit:
             found = self._context.connection.execute(
                 "SELECT header, digest FROM entries WHERE chain = ? AND seq = 0", (self._row,)
             ).fetchone()
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             found = None  # named when the entries are read
         if found and isinstance(found[0], bytes) and header_digest(found[0]) == found[1]:
             try:
@@ -159,12 +157,12 @@ class ChainAudit:
                         continue
                     position = raw[1] + 1
                     yield self._typed(raw)
-            except sqlite3.DatabaseError as error:
+            except UNREADABLE as error:
                 position = self._behind_damage(position, error)
             else:
                 return
 
-    def _behind_damage(self, position: int, error: sqlite3.DatabaseError) -> int | None:
+    def _behind_damage(self, position: int, error: Exception) -> int | None:
         """Report what cannot be read from `position` on; return the next position that can, if any."""
         run = self._context.connection.execute
         last = None
@@ -174,12 +172,12 @@ class ChainAudit:
             ):
                 try:
                     run(_ROW, (entry,)).fetchone()
-                except sqlite3.DatabaseError:
+                except UNREADABLE:
                     last = seq
                     continue
                 self._problem(position, "page", f"positions {position} to {last} cannot be read: {error}")
                 return int(seq) if seq > position else None
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             pass  # the index is damaged too: said in the line below
         self._problem(position, "page", f"position {position} and those after it cannot be read: {error}")
         return None
@@ -208,7 +206,7 @@ class ChainAudit:
                         continue
                     position = last
                     yield RunRow(first, last, signature)
-            except sqlite3.DatabaseError as error:
+            except UNREADABLE as error:
                 self._problem(None, "runs", f"the runs behind position {position} cannot be read: {error}")
             return
 
@@ -245,7 +243,7 @@ class ChainAudit:
             self._verify_slowly(batch, rows)
         for row in rows:
             if row.sealed is None or row.seq == 0 or row.kind == Kind.NODE_CERTIFIED:
-                self._check_meaning(row)
+                check_meaning(self._context, self._chain, row, self._problem)
         self._context.findings.entries += len(rows)
         self._context.progress(len(rows))
 
@@ -303,7 +301,7 @@ class ChainAudit:
             found = self._context.connection.execute(
                 "SELECT header FROM entries WHERE chain = ? AND seq = ?", (self._row, seq)
             ).fetchone()
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             return None
         if found is None and seq == self._length:
             return bytes(50) + self._head
@@ -355,57 +353,6 @@ class ChainAudit:
             return ZERO_DIGEST
         digest = self._starts[skip_position(seq) // SKIP_BLOCK]
         return None if digest == ZERO_DIGEST else digest
-
-    # --- what an entry says ---
-
-    def _check_meaning(self, row: Row) -> None:
-        if row.sealed is None:
-            self._check_missing(row)
-        if row.seq == 0:
-            self._check_predecessor(row)
-        if row.kind == Kind.NODE_CERTIFIED and self._chain.node in self._context.own_keys:
-            try:
-                read_certificate(*records.read_signed(row.meta, "certificate"))
-            except (CryptoError, RemoteError) as error:
-                self._problem(row.seq, "certificate", str(error))
-
-    def _check_missing(self, row: Row) -> None:
-        """A missing content is erased where an order says so, else withheld."""
-        findings = self._context.findings
-        if len(row.header) == HEADER_BYTES and not any(row.header[194:198]):
-            self._problem(row.seq, "content", "content is marked missing where the header names none")
-        elif self._context.coverage.covers(row.kind, row.time, row.meta):
-            findings.erased += 1
-        else:
-            findings.withheld += 1
-            self._problem(row.seq, "withheld", "the content is missing, and no order to forget covers it")
-
-    def _check_predecessor(self, row: Row) -> None:
-        """The head that an epoch of ours names must be here; that of another node's may be still to come."""
-        try:
-            named = records.read_predecessor(row.meta)
-        except RemoteError as error:
-            self._problem(row.seq, "predecessor", str(error))
-            return
-        if named is None:
-            return
-        run = self._context.connection.execute
-        try:
-            found = run(
-                "SELECT c.length, (SELECT e.digest FROM entries e WHERE e.chain = c.id AND e.seq = ?)"
-                " FROM chains c WHERE c.node = ? AND c.epoch = ? AND c.audience = ?",
-                (min(named.seq, TIME_STORED_MAX), named.node, named.epoch, named.audience),
-            ).fetchone()
-        except sqlite3.DatabaseError:
-            return  # named where that chain is read
-        name = str(ChainId(named.node, named.epoch, named.audience))
-        if found and found[1] is not None and found[1] != named.digest:
-            self._problem(row.seq, "predecessor", f"chain {name} has another entry at position {named.seq}")
-        elif (found is None or found[1] is None) and {self._chain.node, named.node} <= self._context.own_keys:
-            length = found[0] if found else 0
-            self._problem(
-                row.seq, "predecessor", f"chain {name} went up to position {named.seq}; {length} entries of it are here"
-            )
 
 
 class _Peekable:

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ccnode.store import index, migrate
+from ccnode.store.findings import UNREADABLE
 from ccnode.store.project import TABLES, Projector
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def check_file(connection: sqlite3.Connection, findings: Findings) -> None:
         for (line,) in connection.execute("PRAGMA integrity_check"):
             if line != "ok":
                 findings.add("", None, "file", str(line))
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         findings.add("", None, "file", f"SQLite's integrity check cannot go on: {error}")
 
 
@@ -51,7 +52,7 @@ def check_schema(connection: sqlite3.Connection, scratch: sqlite3.Connection, fi
             findings.add("", None, "schema", f"the file says schema {version} of application {application:#x}")
         elif connection.execute(_SCHEMA).fetchall() != scratch.execute(_SCHEMA).fetchall():
             findings.add("", None, "schema", "tables, indexes or views are not those that this version makes")
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         findings.add("", None, "schema", f"cannot be read: {error}")
 
 
@@ -65,7 +66,7 @@ def check_record(connection: sqlite3.Connection, own: bytes | None, findings: Fi
     for table, sql in checks.items():
         try:
             count = connection.execute(sql).fetchone()[0]
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             findings.add("", None, table, f"cannot be read: {error}")
             continue
         if count:
@@ -79,7 +80,7 @@ def check_record(connection: sqlite3.Connection, own: bytes | None, findings: Fi
         ).fetchone()
         if type(published) is not int or not 0 <= published <= (newest or 0):
             findings.add("", None, "positions", f"the outbox stands at {published!r}, the newest run is {newest}")
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         findings.add("", None, "positions", f"cannot be read: {error}")
 
 
@@ -89,7 +90,7 @@ def check_projections(
     """Make the projections again from the entries, in `scratch`, and compare them row by row."""
     try:
         make_projections(connection, scratch, progress)
-    except (sqlite3.DatabaseError, TypeError) as error:
+    except (*UNREADABLE, TypeError) as error:
         findings.add("", None, "projections", f"cannot be compared before the entries are mended: {error}")
         return
     for table in TABLES:
@@ -104,7 +105,7 @@ def check_projections(
                     break
                 name = identifier.hex() if isinstance(identifier, bytes) else identifier
                 findings.add("", None, table, f"row {name} {what}: run 'ccnode db rebuild'")
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             findings.add("", None, table, f"cannot be read: {error}")
 
 
@@ -169,5 +170,5 @@ def check_index(path: Path, ledger: Path, findings: Findings) -> None:
                 findings.add("", None, "index", f"{line}: run 'ccnode db rebuild'")
         finally:
             connection.close()
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         findings.add("", None, "index", f"cannot be read: {error}: run 'ccnode db rebuild'")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass, field
 from typing import Final
 
 PROBLEMS_MAX: Final = 1_000
+UNREADABLE: Final = (sqlite3.DatabaseError, UnicodeDecodeError)  # SQLite's message quotes a damaged schema as it is
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from ccnode.store import migrate
-from ccnode.store.errors import StoreBusy, StoreError, StoreReadOnly, translated
+from ccnode.store.errors import StoreBusy, StoreCorrupt, StoreError, StoreReadOnly, translated
 from ccnode.store.marker import Marker, read_marker
 from ccnode.store.project import Projector
 from ccnode.store.transaction import Committed, OwnChains, Transaction
@@ -89,6 +89,8 @@ def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     except sqlite3.Error as error:
         raise translated(error) from error
+    except UnicodeDecodeError as error:  # SQLite quotes what it cannot parse
+        raise StoreCorrupt("the database is damaged: its schema is not text", remedy="restore a backup") from error
     return connection
 
 
