@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
-from ccnode.cli.errors import FAILED, INTERRUPTED, USAGE, CliError, defect, explained
+from ccnode.cli.errors import INTERRUPTED, USAGE, CliError, defect, explained
 from ccnode.cli.params import Command, Group, state_of
 from ccnode.cli.state import State
 
@@ -115,11 +115,17 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _invoke(state: State, arguments: list[str]) -> int:
+    # Not click's main(): that one answers a broken pipe and Ctrl-C in its own way.
     try:
-        result: Any = cli.main(
-            arguments, prog_name=PROGRAM, standalone_mode=False, obj=state, complete_var=COMPLETE_VARIABLE
-        )
-    except (click.Abort, KeyboardInterrupt):
+        if instruction := state.environment.get(COMPLETE_VARIABLE):
+            from click.shell_completion import shell_complete
+
+            return shell_complete(cli, {"obj": state}, PROGRAM, COMPLETE_VARIABLE, instruction)
+        with cli.make_context(PROGRAM, arguments, obj=state) as context:
+            result: Any = cli.invoke(context)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt, EOFError):
         click.echo(err=True)
         if state.json and not state.emitted:
             state.fail(CliError("interrupted", code="interrupted"))
@@ -128,8 +134,6 @@ def _invoke(state: State, arguments: list[str]) -> int:
         return _misused(state, error, arguments)
     except BrokenPipeError:
         raise
-    except SystemExit as error:  # a completion has been printed
-        return error.code if isinstance(error.code, int) else FAILED
     except Exception as error:  # noqa: BLE001  # the last place before the person; it is said in one line
         return state.fail(explained(error) or defect(error, debug=state.debug))
     return result if isinstance(result, int) and not isinstance(result, bool) else state.exit_code

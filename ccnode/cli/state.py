@@ -94,6 +94,12 @@ class State:
         if text and not self.quiet:
             _say(clean(text))
 
+    def announce(self, text: str) -> None:
+        """Say what a command that goes on has to tell, at once."""
+        if not self.quiet:
+            sys.stdout.write(clean(text) + "\n")
+            sys.stdout.flush()
+
     def warn(self, text: str) -> None:
         """Say something that must be seen even with --quiet."""
         _say(f"warning: {clean(text)}")

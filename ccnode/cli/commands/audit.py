@@ -133,14 +133,15 @@ def prove(state: State, *, message: str, output: Path) -> None:
     MESSAGE is its id or a unique beginning of that (6 characters or more). The proof holds the message's text.
     """
     from ccnode.cli import local as database
-    from ccnode.cli.bundles import bundle_of_messages
+    from ccnode.cli.bundles import of_messages
     from ccnode.cli.files import written
     from ccnode.store import views
 
-    with database.opened(state.node()) as connection:
+    home = state.node()
+    with database.opened(home) as connection:
         digest = views.run(connection, views.resolve_message(message))
         found = views.run(connection, views.message(digest))
-        size = written(output, bundle_of_messages(connection, [found]))
+        size = written(output, of_messages(connection, home, "message", [found]))
     data = {"message_id": digest.hex(), "path": str(output.absolute()), "bytes": size}
     state.emit(data, str(output))
     state.note("To check it: python3 scripts/verify_export.py FILE")

@@ -125,7 +125,7 @@ def _identity(state: State, home: Home, given: Path | None) -> str:
 @IDENTITY
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Put it into this directory instead of the node's own.")  # fmt: skip
-@click.option("--yes", is_flag=True, help="Do not ask, and move what is there aside.")
+@click.option("--yes", "--replace", "yes", is_flag=True, help="Do not ask, and move what is there aside.")
 @pass_state
 def restore(state: State, *, file: Path, identity: Path | None, into: Path | None, yes: bool) -> None:
     """Put a backup back. It is checked first, and what was there is moved aside, not deleted.
@@ -142,7 +142,7 @@ def restore(state: State, *, file: Path, identity: Path | None, into: Path | Non
         raise CliError(f"the daemon runs in {home.root}", code="in_use", remedy="stop it first: ccnode stop",
                        exit_code=NOT_FOUND)  # fmt: skip
     key = _identity(state, here if here.backup_key.exists() else home, identity)
-    replace = home.ledger.exists()
+    replace = yes or home.ledger.exists()
     if replace and not yes:
         _confirm(home)
     with bar(state, "verifying") as move:

@@ -35,7 +35,7 @@ def run(state: State, *, port: int | None) -> int:
     settings = config.load(home.config).settings
     # By name: the daemon wires all rooms together, this one among them, so nothing may import it from below.
     daemon = importlib.import_module("ccnode.daemon.main")
-    code: int = daemon.run(home, settings)
+    code: int = daemon.run(home, settings, announce=state.note if state.json else state.announce)
     return code
 
 

@@ -308,9 +308,9 @@ def export(state: State, *, session: str, form: str, output: Path | None) -> Non
         known = views.run(connection, views.session(identifier))
         messages = views.run(connection, views.branch(identifier))
         if form == "bundle":
-            from ccnode.cli.bundles import bundle_of_messages
+            from ccnode.cli.bundles import of_messages
 
-            content = b"".join(bundle_of_messages(connection, messages))
+            content = b"".join(of_messages(connection, home, "session", messages))
         elif form == "json":
             value = {"session": shapes.session(known), "messages": [shapes.message(one) for one in messages]}
             content = json.dumps(value, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
