@@ -86,17 +86,37 @@ class InterruptedSetupError(BaseException):
         self.exit_code = 128 + signal_number
 
 
+class _Interrupts:
+    """What a signal does: raise InterruptedSetupError at once, or, while it is held, on release."""
+
+    def __init__(self) -> None:
+        self.held = False
+        self.pending = 0
+
+    def come(self, number: int, _frame: FrameType | None) -> None:
+        """Handle a signal."""
+        if not self.held:
+            raise InterruptedSetupError(number)
+        self.pending = number
+
+    def release(self) -> None:
+        """Hold signals no longer; raise for the one that came meanwhile."""
+        self.held = False
+        if self.pending:
+            number, self.pending = self.pending, 0
+            raise InterruptedSetupError(number)
+
+
+_interrupts = _Interrupts()
+
+
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
     """Turn SIGINT, SIGTERM and SIGHUP into InterruptedSetupError while the block runs."""
-
-    def interrupt(number: int, _frame: FrameType | None) -> None:
-        raise InterruptedSetupError(number)
-
     numbers = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup means to outlive the terminal
         numbers.append(signal.SIGHUP)
-    before = {number: signal.signal(number, interrupt) for number in numbers}
+    before = {number: signal.signal(number, _interrupts.come) for number in numbers}
     try:
         yield
     finally:
@@ -163,6 +183,9 @@ def run(command: Sequence[str], *, what: str, progress: Progress, env: Mapping[s
     lock, and a second set-up waits for it. Raises CommandFailedError; whatever else comes up meanwhile ends the
     command first.
     """
+    lines: deque[str] = deque(maxlen=LINES_KEPT)
+    # A signal between the start of the command and the `try` that ends it would leave it running.
+    _interrupts.held = True
     try:
         process = subprocess.Popen(
             command,
@@ -174,10 +197,11 @@ def run(command: Sequence[str], *, what: str, progress: Progress, env: Mapping[s
             pass_fds=(lock,),
         )
     except OSError as error:
+        _interrupts.release()
         raise CommandFailedError(what, 127, [f"{command[0]}: {error.strerror}"]) from error
-    lines: deque[str] = deque(maxlen=LINES_KEPT)
     with process:
         try:
+            _interrupts.release()
             for line in _output(process, progress, lines):
                 lines.append(line)
             status = process.wait()
@@ -217,9 +241,11 @@ def _readable(line: bytes) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a command: politely, then not."""
+    """End a command: politely, then, or if Ctrl-C comes again, not."""
     process.terminate()
     try:
         process.wait(GRACE_S)
     except subprocess.TimeoutExpired:
+        pass
+    finally:
         process.kill()

@@ -17,7 +17,8 @@ IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of what a build looks at."""
     folder = tmp_path_factory.mktemp("build")
     for place in PACKAGES.values():
         shutil.copytree(CHECKOUT / place, folder / place, ignore=IGNORED)
@@ -30,6 +31,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     (folder / "ccnode" / "data").mkdir()
     for name in ("0001_first.sql", "page.html.jinja", "chat.mjs", "icon.svg"):
         (folder / "ccnode" / "data" / name).write_text("x")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(folder: Path) -> zipfile.ZipFile:
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", "out"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -37,12 +43,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
 
 
-def test_the_wheel_holds_every_file_of_the_packages(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_holds_every_file_of_the_packages(folder: Path, wheel: zipfile.ZipFile) -> None:
     names = set(wheel.namelist())
     for package, place in PACKAGES.items():
-        for path in (CHECKOUT / place).rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts:
-                assert f"{package}/{path.relative_to(CHECKOUT / place).as_posix()}" in names
+        for path in (folder / place).rglob("*"):
+            if path.is_file():
+                assert f"{package}/{path.relative_to(folder / place).as_posix()}" in names
         assert f"{package}/py.typed" in names
 
 
