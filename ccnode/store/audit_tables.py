@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -164,11 +165,17 @@ def check_index(path: Path, ledger: Path, findings: Findings) -> None:
     if not path.exists():
         return
     try:
-        connection = index.open_index(path, ledger, writable=False)
-        try:
-            for line in index.differences(connection):
+        with contextlib.closing(_open_index(path, ledger)) as connection:
+            lines = [line for (line,) in connection.execute("PRAGMA main.quick_check(5)") if line != "ok"]
+            for line in lines or index.differences(connection):
                 findings.add("", None, "index", f"{line}: run 'ccnode db rebuild'")
-        finally:
-            connection.close()
-    except UNREADABLE as error:
+    except (*UNREADABLE, ValueError, TypeError) as error:
         findings.add("", None, "index", f"cannot be read: {error}: run 'ccnode db rebuild'")
+
+
+def _open_index(path: Path, ledger: Path) -> sqlite3.Connection:
+    """Writable, because FTS5 takes its check for a statement that writes; where the disk is read-only, without it."""
+    try:
+        return index.open_index(path, ledger, writable=True)
+    except sqlite3.OperationalError:
+        return index.open_index(path, ledger, writable=False)

@@ -200,7 +200,8 @@ class Index:
     def purge(self) -> None:
         """Make deleted text unreadable: FTS5 keeps it in old segments until these are merged, the log in its pages."""
         self._connection.execute("INSERT INTO message_index (message_index) VALUES ('optimize')")
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # "main": the ledger is attached too, but only to be read.
+        self._connection.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
 
     def progress(self) -> Progress:
         """How far the index is."""
@@ -237,16 +238,43 @@ def differences(connection: sqlite3.Connection, *, limit: int = 20) -> list[str]
     except sqlite3.DatabaseError as error:
         if "readonly" not in str(error):
             found.append(f"the index fails its integrity check: {error}")
-    position = connection.execute("SELECT position FROM state").fetchone()[0]
-    held = connection.execute("SELECT rowid, text, context FROM message_index ORDER BY rowid")
+    run = connection.execute
+    run("BEGIN")  # one state of the ledger, then one of the index that is not older
+    try:
+        due = _outdated(connection)
+        position = run("SELECT position FROM state").fetchone()[0]
+        held = run("SELECT rowid, text, context FROM message_index ORDER BY rowid")
+        rows = run(f"{_ROWS} WHERE m.id <= ? ORDER BY m.id", (position,))
+        return found + _row_differences(held, map(index_row, rows), due, limit)
+    finally:
+        connection.rollback()
+
+
+def _outdated(connection: sqlite3.Connection) -> set[int]:
+    """The messages that are still to be indexed anew: those asked for, and the two turns after each."""
+    level = {row[0] for row in connection.execute("SELECT id FROM ledger.reindex")}
+    outdated = set(level)
+    for _ in range(2):
+        level = {
+            child[0]
+            for identifier in level
+            for child in connection.execute("SELECT id FROM ledger.messages WHERE parent_id = ?", (identifier,))
+        }
+        outdated |= level
+    return outdated
+
+
+def _row_differences(held: sqlite3.Cursor, rows: Iterable[IndexRow], outdated: set[int], limit: int) -> list[str]:
+    found: list[str] = []
     have = held.fetchone()
-    for row in connection.execute(f"{_ROWS} WHERE m.id <= ? ORDER BY m.id", (position,)):
-        expected = index_row(row)
+    for expected in rows:
         while have is not None and have[0] < expected.id:
             found.append(f"the index holds a row {have[0]} that no message has")
             have = held.fetchone()
         same = have is not None and have[0] == expected.id
-        if expected.text is None:
+        if expected.id in outdated:
+            pass
+        elif expected.text is None:
             if same:
                 found.append(f"the index still holds the erased message {expected.id}")
         elif not same or have[1:] != (expected.text, expected.context):
