@@ -38,7 +38,7 @@ def beings() -> frozenset[str]:
 
 
 def aliases(texts: Iterable[str]) -> Mapping[str, frozenset[str]]:
-    """From statements, a map from key to the keys naming the same person or animal, both ways ("son" <-> "jonas")."""
+    """From statements, a map from key to the words naming the same person or animal, both ways ("son" <-> "jonas")."""
     known = beings()
     found: dict[str, set[str]] = {}
 
@@ -48,7 +48,7 @@ def aliases(texts: Iterable[str]) -> Mapping[str, frozenset[str]]:
         folded = fold(name).removesuffix("'s").removesuffix("\u2019s")
         if key not in known or folded in lexicon.STOP or lexicon.is_known(folded):
             return
-        for one, other in ((key, lexicon.lemma(folded)), (lexicon.lemma(folded), key)):
+        for one, other in ((key, folded), (lexicon.lemma(folded), said)):
             others = found.setdefault(one, set())
             if len(others) < _PER_KEY_MAX:
                 others.add(other)

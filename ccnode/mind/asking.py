@@ -234,12 +234,12 @@ def _without_double_naming(text: str, units: Mapping[str, Unit]) -> Iterator[Uni
 
 
 def with_aliases(question: Question, aliases: Mapping[str, frozenset[str]]) -> Question:
-    """The question with what memory tells about who is who: `aliases` maps a key to keys that name the same one."""
-    units = tuple(
-        replace(unit, accepts={**dict.fromkeys(aliases[key], lexicon.SYNONYM), **unit.accepts}) if (key := lexicon.lemma(unit.word)) in aliases else unit
-        for unit in question.units
-    )
-    return replace(question, units=units)
+    """The question with what memory tells about who is who: `aliases` maps a key to words that name the same one."""
+    units = []
+    for unit in question.units:
+        names = {lexicon.lemma(word): lexicon.SYNONYM for word in aliases.get(lexicon.lemma(unit.word), ())}
+        units.append(replace(unit, accepts={**names, **unit.accepts}) if names else unit)
+    return replace(question, units=tuple(units))
 
 
 def _focus(text: str) -> frozenset[str]:

@@ -216,7 +216,7 @@ def _subject_factor(question: Question, sentence: Sentence) -> float:
         return 1.0
     others = persons()
     if any(key in others for key in sentence.keys) and question.kind != "who":
-        return 0.6
+        return 0.55
     if not sentence.has("self") and not sentence.names and not sentence.has("number") and not sentence.has("clock"):
         return 0.8  # a saying about the world at large
     if not sentence.has("self") and sentence.names:

@@ -123,12 +123,12 @@ def refine(plan: RecallPlan, candidates: Sequence[Candidate]) -> RecallPlan:
     """
     known = aliases(candidate.content for candidate in candidates if candidate.role == "user")
     named = [name for unit in plan.question.units for name in sorted(known.get(lexicon.lemma(unit.word), ()))]
-    added = tuple(name for name in dict.fromkeys(named) if name not in plan.keys)[:_ALIASES_MAX]
+    added = tuple(name for name in dict.fromkeys(named) if lexicon.lemma(name) not in plan.keys)[:_ALIASES_MAX]
     if not added or plan.match is None:
         return plan
     parts = [_quoted(word) for word in added for _ in range(2)]
     return RecallPlan(
-        with_aliases(plan.question, known), " OR ".join([*parts, plan.match]), (*added, *plan.terms), plan.keys | set(added)
+        with_aliases(plan.question, known), " OR ".join([*parts, plan.match]), (*added, *plan.terms), plan.keys | {lexicon.lemma(word) for word in added}
     )
 
 

@@ -30,7 +30,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    # Only the accents of European scripts: a voicing mark makes another Japanese letter.
+    return unicodedata.normalize("NFC", "".join(char for char in decomposed if not "\u0300" <= char <= "\u036f"))
 
 
 def words(text: str) -> Iterator[str]:
@@ -48,6 +49,8 @@ def _parts(word: str) -> Iterator[str]:
     if head == "can" and tail == "t":
         yield "cannot"  # the one clitic that turns the meaning round
         return
+    if head == "won" and tail == "t":
+        return  # "won't" wins nothing
     for part in (head, tail) if tail and tail not in _CLITICS else (head,):
         if part.isascii() or not _UNSPACED.search(part):
             yield part[:WORD_CHARS_MAX]

@@ -11,7 +11,7 @@ herself it its itself they them their theirs themselves one ones someone somebod
 everyone everybody everything nobody nothing none who whom whose which what where when why how whatever whichever
 am is are was were be been being do does did doing done have has had having will would shall should can could may
 might must ought cannot
-not no nor don doesn didn isn aren wasn weren hasn haven hadn won wouldn shan shouldn couldn mustn ain t s m re ve ll d
+not no nor don doesn didn isn aren wasn weren hasn haven hadn wouldn shan shouldn couldn mustn ain t s m re ve ll d
 and or but if then else than because as until while of at by for with about between into through during
 before after above below to from up down in out on off over under again ago further once here there
 so too very just only also even still yet ever never always already now really actually quite rather
