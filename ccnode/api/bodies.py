@@ -29,7 +29,9 @@ _JSON_TYPES: Final = frozenset({"application/json"})
 
 def too_large(what: str, size_max: int) -> ApiError:
     """413, for a body or text over its limit."""
-    return ApiError(413, TOO_LARGE, f"{what} is larger than {size_max} bytes", "send it in parts")
+    return ApiError(
+        413, TOO_LARGE, f"{what} is larger than {size_max} bytes", "send less; UTF-8 is shorter than \\u escapes"
+    )
 
 
 async def read_body(request: web.Request) -> bytes:

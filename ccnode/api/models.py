@@ -55,10 +55,11 @@ def _moment(value: Any) -> int:  # noqa: ANN401  # runs before the type is known
     return max(0, since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000)
 
 
-Clean = Annotated[str, BeforeValidator(_clean)]
-Content = Annotated[Clean, AfterValidator(_said)]
-Title = Annotated[Clean, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_CHARS_MAX)]
-Key = Annotated[Clean, StringConstraints(min_length=1, max_length=KEY_CHARS_MAX)]
+# The constraints stand before `_clean`, which is run first nevertheless: validators of that kind run from the right.
+_CLEAN: Final = BeforeValidator(_clean)
+Content = Annotated[str, AfterValidator(_said), _CLEAN]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_CHARS_MAX), _CLEAN]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=KEY_CHARS_MAX), _CLEAN]
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{6,64}$")]
 Moment = Annotated[int, BeforeValidator(_moment)]
 Page = Annotated[int, Field(ge=1, le=PAGE_MAX)]
@@ -109,14 +110,14 @@ class LoginBody(Body):
 class BackupBody(Body):
     """POST /api/v1/backup."""
 
-    output: Annotated[Clean, StringConstraints(min_length=1, max_length=PATH_CHARS_MAX)] | None = None
+    output: Annotated[str, StringConstraints(min_length=1, max_length=PATH_CHARS_MAX), _CLEAN] | None = None
 
 
 class ModelBody(Body):
     """PUT /api/v1/model."""
 
     adapter: Literal["embedded", "anthropic"]
-    model: Annotated[Clean, StringConstraints(min_length=1, max_length=MODEL_CHARS_MAX)] | None = None
+    model: Annotated[str, StringConstraints(min_length=1, max_length=MODEL_CHARS_MAX), _CLEAN] | None = None
 
 
 class ListQuery(Query):
@@ -137,7 +138,7 @@ class StateQuery(Query):
 class SearchQuery(Query):
     """GET /api/v1/search."""
 
-    q: Annotated[Clean, StringConstraints(min_length=1, max_length=QUERY_CHARS_MAX)]
+    q: Annotated[str, StringConstraints(min_length=1, max_length=QUERY_CHARS_MAX), _CLEAN]
     limit: Page = 20
     session: Annotated[str, StringConstraints(max_length=64)] | None = None
     role: Literal["user", "assistant", "system"] | None = None

@@ -76,7 +76,10 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         raise  # the client is gone; nobody is left to be told
     except Exception as error:  # noqa: BLE001  # the last door: it is logged and answered
         resource = request.match_info.route.resource
-        return unexpected(error, f"{request.method} {resource.canonical if resource else '?'}").response()
+        told = unexpected(error, f"{request.method} {resource.canonical if resource else '?'}")
+        if request.writer.output_size > 0:
+            raise ConnectionError("the answer had begun") from None  # a second one would be read as part of the first
+        return told.response()
 
 
 @web.middleware

@@ -13,6 +13,7 @@ from ccnode.api.errors import ApiError, BadRequest, encode, from_store
 from ccnode.api.forms import metrics_form
 from ccnode.api.hub import Follower, stopping
 from ccnode.api.models import MessageForm, OrderForm
+from ccnode.api.security import unexpected
 from ccnode.store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -105,6 +106,8 @@ class _Conversation:
                 await self._refuse(error)
             except StoreError as error:
                 await self._refuse(from_store(error))
+            except Exception as error:  # noqa: BLE001  # a form's last door: it is logged and answered
+                await self._refuse(unexpected(error, "a form"))
             if self._bad_frames >= self._limits.bad_frames_max:
                 self._close_code = WSCloseCode.POLICY_VIOLATION
                 return
@@ -120,7 +123,7 @@ class _Conversation:
             form = validated(MessageForm, value)
             self._say(form)
             return
-        if kind not in {"resume", "stop", "regenerate"}:
+        if kind not in ("resume", "stop", "regenerate"):
             raise BadRequest("type: must be message, resume, stop or regenerate", "see the API's documentation")
         match validated(OrderForm, value).type:
             case "resume":

@@ -1,0 +1,340 @@
+"""What does the API speak to in these tests? A node in memory that keeps the protocol of ccnode/api/ports.py.
+
+Its replies are scripted: `reply` makes the text, `hold` keeps the end back until the test sets it, `fail` makes turns
+fail, `refuse` raises an error from any method that is named.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Literal
+
+from ccnode.api.ports import Accepted, Failed, Order, Piece, Replied, Source, TurnEvent
+from ccnode.store.errors import Conflict, NotFound, StoreError
+from ccnode.store.search import Hit
+from ccnode.store.views import Message, Session
+from ccnode_protocol import hlc
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+START_MS = 1_772_446_272_345  # 2026-03-02T10:11:12.345Z
+MODEL = "scripted/1"
+
+
+class Live:
+    """One reply on its way, with those who hear it."""
+
+    def __init__(self, question: Message, key: str | None) -> None:
+        self.question, self.key = question, key
+        self.said: list[Piece] = []
+        self.queues: list[asyncio.Queue[TurnEvent]] = []
+        self.stop = asyncio.Event()
+        self.end: TurnEvent | None = None
+
+    def tell(self, event: TurnEvent) -> None:
+        if isinstance(event, Piece):
+            self.said.append(event)
+        for queue in self.queues:
+            queue.put_nowait(event)
+
+    async def listen(self) -> AsyncIterator[TurnEvent]:
+        if self.end is not None:
+            yield self.end
+            return
+        queue: asyncio.Queue[TurnEvent] = asyncio.Queue()
+        self.queues.append(queue)
+        for piece in self.said:
+            yield piece
+        while True:
+            event = await queue.get()
+            yield event
+            if isinstance(event, Replied | Failed):
+                return
+
+
+class FakeNode:
+    """Implements `Node`, but records nothing."""
+
+    def __init__(self) -> None:
+        self.state: Literal["starting", "ready", "degraded", "stopping"] = "ready"
+        self.kept: dict[str, Session] = {}
+        self.paths: dict[str, list[Message]] = {}
+        self.keys: dict[tuple[str, str], Message] = {}
+        self.live: dict[str, Live] = {}
+        self.reply: Callable[[str], str] = lambda text: f"You said: {text}"
+        self.sources: tuple[bytes, ...] = ()
+        self.hold: asyncio.Event | None = None
+        self.piece_gap_s = 0.0
+        self.fail: Failed | None = None
+        self.refuse: dict[str, BaseException] = {}
+        self.calls: list[tuple[Any, ...]] = []
+        self.metrics: dict[str, Any] = {"latency_ms": 3}
+        self.stops = 0
+        self.said = 0
+        self._time = hlc.from_ms(START_MS)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def _tick(self) -> int:
+        self._time += hlc.from_ms(1000)
+        return self._time
+
+    def _check(self, name: str, *given: object) -> None:
+        self.calls.append((name, *given))
+        if name in self.refuse:
+            raise self.refuse[name]
+
+    def _known(self, session_id: str) -> Session:
+        found = [one for one in self.kept.values() if one.id == session_id or one.id.startswith(session_id)]
+        if session_id == "last" and self.kept:
+            found = [max(self.kept.values(), key=lambda one: one.last)]
+        if not found:
+            raise NotFound(f"there is no session {session_id}", remedy="see: ccnode session list")
+        if len(found) > 1:
+            raise Conflict(f"session {session_id} could mean several", remedy="give more of its characters")
+        return found[0]
+
+    def status(self) -> dict[str, Any]:
+        self._check("status")
+        return {"name": "home", "state": self.state, "model": MODEL, "version": "0", "problems": []}
+
+    async def statistics(self) -> dict[str, Any]:
+        self._check("statistics")
+        return {"statistics": {"sessions": len(self.kept)}, "chains": [], "unanswered": []}
+
+    async def start_session(self, title: str | None, parent: str | None) -> Session:
+        self._check("start_session", title, parent)
+        path: list[Message] = []
+        if parent is not None:
+            found = await self.message(parent)
+            own = self.paths[str(uuid.UUID(bytes=found.session))]
+            path = own[: found.seq]
+        time = self._tick()
+        origin = path[-1].digest if path else None
+        session = Session(uuid.uuid4().bytes, title or "", time, time, 0, None, None, origin, unanswered=False)
+        self.kept[session.id], self.paths[session.id] = session, path
+        return session
+
+    async def sessions(self, limit: int, offset: int, *, ended: bool | None, forgotten: bool) -> Sequence[Session]:
+        self._check("sessions", limit, offset, ended, forgotten)
+        found = [one for one in self.kept.values() if (one.due_ms is not None) == forgotten]
+        found = [one for one in found if ended is None or (one.ended is not None) == ended]
+        return sorted(found, key=lambda one: -one.last)[offset : offset + limit]
+
+    async def session(self, session_id: str) -> Session:
+        self._check("session", session_id)
+        return self._known(session_id)
+
+    async def branch(self, session_id: str, at: int | None = None) -> Sequence[Message]:
+        self._check("branch", session_id, at)
+        path = self.paths[self._known(session_id).id]
+        return [one for one in path if at is None or one.time <= at]
+
+    async def tree(self, session_id: str) -> Sequence[Message]:
+        self._check("tree", session_id)
+        return list(self.paths[self._known(session_id).id])
+
+    async def message(self, message_id: str) -> Message:
+        self._check("message", message_id)
+        for path in self.paths.values():
+            for one in path:
+                if one.digest.hex().startswith(message_id):
+                    return one
+        raise NotFound(f"there is no message {message_id}")
+
+    async def rename(self, session_id: str, title: str) -> Session:
+        self._check("rename", session_id, title)
+        return self._put(replace(self._known(session_id), title=title))
+
+    async def end(self, session_id: str) -> Session:
+        self._check("end", session_id)
+        return self._put(replace(self._known(session_id), ended=self._tick()))
+
+    async def forget(self, session_id: str) -> Order:
+        self._check("forget", session_id)
+        self._put(replace(self._known(session_id), due_ms=START_MS))
+        return Order("ab" * 32, START_MS)
+
+    async def undo_forget(self, session_id: str) -> Session:
+        self._check("undo_forget", session_id)
+        session = self._known(session_id)
+        if session.due_ms is None:
+            raise Conflict("nothing is to be forgotten here")
+        return self._put(replace(session, due_ms=None))
+
+    def _put(self, session: Session) -> Session:
+        self.kept[session.id] = session
+        return session
+
+    async def search(
+        self, text: str, limit: int, *, session_id: str | None, role: str | None, since: int | None, until: int | None
+    ) -> Sequence[Hit]:
+        self._check("search", text, limit, session_id, role, since, until)
+        found = [one for path in self.paths.values() for one in path if text.lower() in (one.text or "").lower()]
+        return [Hit(one, 1.5, (one.text or "")[:20], (text,)) for one in found][:limit]
+
+    # --- turns ---
+
+    async def say(self, session_id: str, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
+        self._check("say", session_id, text, key)
+        session = self._known(session_id)
+        path = self.paths[session.id]
+        live = self.live.get(session.id)
+        earlier = self.keys.get((session.id, key)) if key is not None else None
+        if earlier is not None and live is None:
+            yield Accepted(earlier.digest.hex(), earlier.seq)
+            yield self._replied(session.id, path[earlier.seq])
+            return
+        if live is not None and (key is None or live.key != key):
+            raise Conflict("a reply is being written in this session", remedy="wait for it, or stop it")
+        if live is None:
+            question = self.add(session.id, "user", text)
+            self.said += 1
+            if key is not None:
+                self.keys[session.id, key] = question
+            live = self._begin(session.id, question, key)
+        yield Accepted(live.question.digest.hex(), live.question.seq)
+        async for event in live.listen():
+            yield event
+
+    async def resume(self, session_id: str) -> AsyncIterator[TurnEvent]:
+        self._check("resume", session_id)
+        session = self._known(session_id)
+        live = self.live.get(session.id)
+        if live is None:
+            if not session.unanswered:
+                raise Conflict("there is no question to answer in this session", remedy="say something")
+            live = self._begin(session.id, self.paths[session.id][-1], None)
+        yield Accepted(live.question.digest.hex(), live.question.seq)
+        async for event in live.listen():
+            yield event
+
+    async def regenerate(self, session_id: str) -> AsyncIterator[TurnEvent]:
+        self._check("regenerate", session_id)
+        session = self._known(session_id)
+        path = self.paths[session.id]
+        if not path:
+            raise Conflict("there is nothing to answer anew")
+        if path[-1].role == "assistant":
+            path.pop()
+        live = self._begin(session.id, path[-1], None)
+        yield Accepted(live.question.digest.hex(), live.question.seq)
+        async for event in live.listen():
+            yield event
+
+    async def stop_turn(self, session_id: str) -> bool:
+        self._check("stop_turn", session_id)
+        live = self.live.get(self._known(session_id).id)
+        if live is None:
+            return False
+        live.stop.set()
+        return True
+
+    def add(self, session_id: str, role: Literal["user", "assistant"], text: str, **more: Any) -> Message:
+        """Put a message at the end of a session."""
+        path, session = self.paths[session_id], self.kept[session_id]
+        time = self._tick()
+        digest = sha256(f"{session_id}{len(path)}{time}".encode()).digest()
+        parent = path[-1].digest if path else None
+        model = MODEL if role == "assistant" else None
+        values: dict[str, Any] = {"model": model, "state": "complete", "sources": (), **more}
+        message = Message(
+            id=time,
+            digest=digest,
+            session=session.session,
+            parent_id=None,
+            parent=parent,
+            seq=len(path) + 1,
+            role=role,
+            text=text,
+            time=time,
+            key=None,
+            **values,
+        )
+        path.append(message)
+        self._put(replace(session, last=time, messages=session.messages + 1, unanswered=role == "user"))
+        return message
+
+    def _begin(self, session_id: str, question: Message, key: str | None) -> Live:
+        live = self.live[session_id] = Live(question, key)
+        task = asyncio.create_task(self._answer(session_id, live))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return live
+
+    async def _answer(self, session_id: str, live: Live) -> None:
+        said: list[str] = []
+        state = "complete"
+        await asyncio.sleep(0)
+        if self.fail is not None:
+            live.end = self.fail
+        else:
+            for piece in self.reply(live.question.text or "").split(" "):
+                if live.stop.is_set():
+                    break
+                said.append(piece)
+                live.tell(Piece(piece if len(said) == 1 else f" {piece}"))
+                await asyncio.sleep(self.piece_gap_s)
+            if self.hold is not None and not live.stop.is_set():
+                waits = [asyncio.create_task(event.wait()) for event in (self.hold, live.stop)]
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+                for wait in waits:
+                    wait.cancel()
+            if live.stop.is_set():
+                state = "interrupted"
+            reply = self.add(session_id, "assistant", " ".join(said), state=state, sources=self.sources)
+            live.end = self._replied(session_id, reply)
+        del self.live[session_id]
+        live.tell(live.end)
+
+    def _replied(self, session_id: str, message: Message) -> Replied:
+        every = {one.digest: one for path in self.paths.values() for one in path}
+        sources = tuple(
+            Source(
+                digest.hex(), str(uuid.UUID(bytes=every[digest].session)), every[digest].time, every[digest].text or ""
+            )
+            for digest in message.sources
+        )
+        return Replied(
+            session_id=session_id,
+            message_id=message.digest.hex(),
+            user_message_id=(message.parent or b"").hex(),
+            seq=message.seq,
+            text=message.text or "",
+            model=message.model or "",
+            state=message.state,
+            sources=sources,
+            metrics=self.metrics,
+        )
+
+    # --- the node itself ---
+
+    async def create_backup(self, output: str | None) -> dict[str, Any]:
+        self._check("create_backup", output)
+        return {"path": output or "/backups/1", "bytes": 1, "entries": 1, "sha256": "00"}
+
+    def models(self) -> dict[str, Any]:
+        self._check("models")
+        return {"current": MODEL, "available": ["embedded", "anthropic"], "problem": None}
+
+    async def use_model(self, adapter: str, model: str | None) -> dict[str, Any]:
+        self._check("use_model", adapter, model)
+        if adapter == "anthropic":
+            raise Conflict("there is no key for anthropic", remedy="ccnode model key")
+        return self.models()
+
+    def request_stop(self) -> None:
+        self._check("request_stop")
+        self.stops += 1
+
+    async def close(self) -> None:
+        """End what still runs."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+__all__ = ["FakeNode", "StoreError"]
