@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from ccnode.core import turns
-from ccnode.store import views
+from ccnode.store import orders, views
 from ccnode.store.errors import Conflict
-from ccnode_protocol import records
+from ccnode_protocol import hlc, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,15 +186,24 @@ def order_of(tx: Transaction, session: bytes) -> bytes:
 
 
 def undo_forget(session: bytes, now_ms: int) -> Job[None]:
-    """Take an order to forget back. The job raises NotFound, and Conflict where there is none or it was due already."""
+    """Take every order to forget the session back: nodes that were apart may have given one each.
+
+    What counts is when the cancellation is recorded, and where the clock was set back a little, that is later than it
+    shows: then the order stays, and that is said.
+
+    The job raises NotFound, and Conflict where there is no order, or one was due already.
+    """
 
     def job(tx: Transaction) -> None:
-        known = view(tx, views.session(session))
-        if known.due_ms is None:
+        view(tx, views.session(session))
+        given = (order for order in orders.load_orders(tx.query) if order.session == session)
+        standing = [order for order in given if order.is_in_force(order.due_ms)]
+        if not standing:
             raise Conflict("the session is not to be forgotten", remedy="nothing needs to be done")
-        if known.due_ms <= now_ms:
-            raise Conflict("the 24 hours are over: the contents are erased", remedy="restore a backup from before")
-        tx.append(records.forget_cancelled(order_of(tx, session)))
+        for order in standing:
+            in_time = order.due_ms > now_ms
+            if not in_time or hlc.to_ms(tx.append(records.forget_cancelled(order.digest)).time) >= order.due_ms:
+                raise Conflict("the 24 hours are over: the contents are erased", remedy="restore a backup from before")
 
     return job
 
