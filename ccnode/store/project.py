@@ -31,7 +31,7 @@ class Projector:
         self._connection = connection
         self._rows: list[tuple[object, ...]] = []
         self._places: dict[bytes, tuple[int, int | None]] = {}  # digest -> (id, depth)
-        self._awaited = self._read_awaited()
+        self._awaited: set[bytes] | None = self._read_awaited()
         self.before_lookup: Callable[[], None] = _nothing  # the caller writes entries that it still holds back
 
     def _read_awaited(self) -> set[bytes]:
@@ -64,10 +64,10 @@ class Projector:
             self._rows.clear()
 
     def forget_unwritten(self) -> None:
-        """After a rollback: drop what was gathered, and what was remembered of it."""
+        """After a rollback: drop what was gathered, and what was remembered of it. Asks the disk for nothing."""
         self._rows.clear()
         self._places.clear()
-        self._awaited = self._read_awaited()
+        self._awaited = None  # read again at the next message: what made the rollback necessary may go on failing
 
     def place_of(self, digest: bytes) -> tuple[int, int | None] | None:
         """The (id, depth) of a message by its digest; None where there is no such message."""
@@ -110,6 +110,8 @@ class Projector:
                 awaits_replaced,
             )
         )
+        if self._awaited is None:
+            self._awaited = self._read_awaited()
         self._awaited.update(waited for waited in (awaits, awaits_replaced) if waited)
         if digest in self._awaited:
             self._arrived(entry, digest, depth)
@@ -120,7 +122,8 @@ class Projector:
         run = self._connection.execute
         run("UPDATE messages SET replaces = ?, awaits_replaced = NULL WHERE awaits_replaced = ?", (entry, digest))
         run("UPDATE messages SET parent_id = ?, awaits = NULL WHERE awaits = ?", (entry, digest))
-        self._awaited.discard(digest)
+        if self._awaited is not None:
+            self._awaited.discard(digest)
         if depth is None:
             return
         placed = run(
