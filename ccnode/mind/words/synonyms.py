@@ -1909,4 +1909,514 @@ worldwide global
 worthless useless
 wrinkled creased
 young youthful
+accountant bookkeeper tax adviser
+adapter plug charger converter
+adult grownup
+advert ad advertisement commercial
+agreement contract
+aircraft plane jet airliner
+aisle gangway
+alley lane passage
+allotment garden plot vegetable
+ambulance paramedic emergency
+angle corner
+ankle foot
+apron pinafore
+architect designer
+area district region zone
+argument quarrel row fight dispute
+armchair chair recliner
+army military forces soldier
+article story piece
+ashtray smoking
+assistant helper aide secretary
+athlete sportsman runner
+auction bid
+audience crowd spectators
+author writer novelist
+avenue street road boulevard
+award prize trophy honour
+baby infant newborn
+background origin roots heritage
+backpack rucksack bag knapsack
+badge pin
+baker bakery bread
+balcony terrace veranda
+ball game
+ballet dance
+ballpoint pen biro
+banana fruit
+bandage plaster dressing
+bank account
+banknote bill cash
+barber hairdresser
+barn shed stable
+barrel cask keg
+basement cellar
+basket hamper
+bath tub bathtub
+bathroom washroom toilet loo lavatory restroom
+battery accumulator cell
+bay cove inlet
+beach seaside sand shore
+beard moustache whiskers stubble
+bedroom bed
+bedside nightstand
+bee hive honey
+beginner novice newbie learner
+beginning outset
+bell chime ring doorbell
+belly stomach tummy abdomen
+belt strap
+bench seat
+bicycle bike cycle
+bill invoice
+bin dustbin trash garbage rubbish
+birth delivery born labour
+birthday anniversary
+biscuit cookie cracker
+blackboard board
+blanket duvet quilt throw
+blaze fire
+blemish scar spot
+blister foot
+block building
+blog website online
+blouse shirt top
+boarder lodger
+body figure
+boiler heating furnace heater
+bonnet hood cap
+bookcase bookshelf shelf shelves
+bookshop bookstore
+boot trunk
+border frontier
+boss chief manager supervisor
+boundary fence border
+bouquet flowers bunch
+box carton
+boyfriend partner
+bracelet bangle
+braid plait
+branch office department
+brand label manufacturer
+breakdown failure
+breakfast morning
+breath lungs
+brewery beer
+brick stone
+bride groom
+bridge crossing
+briefcase bag
+brochure leaflet flyer pamphlet
+broom brush
+brother sibling
+bucket pail
+buddy friend mate
+budget money spending
+buggy pram stroller pushchair
+building house block
+bulb lamp light
+bump lump
+bunch bouquet
+burglar thief robber
+burglary break-in theft
+bus coach
+bush shrub
+businessman entrepreneur
+butcher meat
+cab taxi
+cabin hut lodge chalet
+cable wire lead cord
+cafe coffee coffeehouse
+cafeteria canteen
+cake gateau
+calendar diary planner schedule
+camp campsite
+camper campervan motorhome caravan
+candidate applicant
+candy sweets
+cane walking
+canteen cafeteria mensa
+cap hat
+capital city
+captain skipper leader
+career job
+caretaker janitor
+cargo freight
+carnival parade
+carpet rug mat
+carriage wagon coach
+cart trolley
+cartoon comic animation
+cash money
+cashpoint atm
+castle palace fortress
+catalogue brochure
+cathedral church
+cavity hole
+ceiling roof
+celebration party
+celebrity star
+cell phone
+cellar basement
+cemetery graveyard churchyard
+centre middle
+century hundred
+cereal muesli cornflakes granola
+ceremony service
+certificate diploma
+chain necklace
+chair seat
+chairman chair president
+champion winner
+chance opportunity
+chapel church
+character nature
+charity organisation
+charm amulet talisman
+chart graph table
+chauffeur driver
+chef cook
+chemist pharmacist pharmacy
+chest breast
+chick chicken
+chief boss
+child kid
+childminder nanny babysitter
+chimney fireplace
+chips crisps fries
+chore task housework duty
+church chapel
+cigarette fag smoke
+cinema movies
+circle ring
+circus clown
+clash fight
+class lesson
+classmate schoolmate
+classroom school
+cleaner cleaning
+clerk office
+client customer
+cliff rock
+climate weather
+clinic surgery practice
+cloak cape coat
+clock watch
+closet wardrobe cupboard
+cloth fabric material
+clown circus
+clue hint
+coach trainer
+coast shore
+coat jacket
+cobbler shoemaker
+coffin grave
+coin money
+cold flu
+collar neck
+colleague coworker
+college university
+column pillar
+comic cartoon
+commitment promise
+committee board
+companion friend partner
+company firm business
+compartment carriage
+competition contest
+computer pc laptop desktop
+concert gig performance recital
+condition illness
+conference congress
+congregation church
+connection link
+constable police
+contest competition
+contract agreement
+convent nunnery
+cooker stove oven
+cookery cooking
+cop police
+copy duplicate
+corridor hallway hall passage
+cosmetics makeup
+cost price
+costume outfit
+cot crib cradle
+cottage house cabin
+couch sofa
+counsel advice
+countryside country rural
+couple pair
+courage bravery
+course class
+courtyard yard
+cow cattle
+cradle cot
+craft handicraft
+crash accident
+crate box
+creature animal
+crew staff team
+crib cot
+crime offence
+crook thief
+crop harvest
+crossroads junction
+crowd mob
+crutch crutches
+cuisine cooking
+cup mug
+cupboard cabinet
+cure remedy treatment
+currency money
+curtain drape
+cushion pillow
+customer client
+dad father
+dairy milk
+danger risk
+date day
+dawn sunrise
+daycare nursery kindergarten creche
+dealer seller
+debt loan
+decorator painter
+defect fault
+degree diploma
+denim jeans
+desk table
+dessert pudding
+device gadget
+diabetes sugar
+dialect accent
+diary journal
+dinghy boat
+dirt mud
+disc record
+discount reduction
+doctorate phd
+door entrance
+dormitory dorm residence
+dose dosage
+dozen twelve
+drawing sketch
+dress gown
+driver motorist
+dummy pacifier
+dungarees overalls
+duty task
+duvet quilt comforter
+earring stud
+eatery restaurant
+education schooling
+election poll
+elevator lift
+email mail
+embassy consulate
+employee worker staff
+enthusiast fan lover
+entrance entry
+equipment gear kit
+error mistake bug
+essay paper
+eyesight vision
+factory plant works mill
+faculty department
+fair funfair
+fare ticket
+faucet tap
+field meadow
+fireman firefighter
+fireplace hearth
+fisherman angler
+flashlight torch
+flat apartment
+flatmate roommate housemate
+flavour taste
+flu influenza
+fog mist
+folder binder file
+footpath path trail
+fortune wealth
+foyer lobby
+fringe bangs
+frying pan
+gathering meeting
+gem jewel stone
+ghost spirit
+glove mitten
+godchild godson goddaughter
+grass lawn
+groceries shopping
+group band team
+haircut trim
+hairdo hairstyle
+halls residence
+handbag purse
+handkerchief tissue
+headmaster headteacher principal
+heartburn reflux
+hero idol
+highway motorway
+hob stove
+idol hero
+inhaler puffer
+inn pub
+insect bug
+inspection mot
+instalment payment
+internship placement
+journalist reporter
+kilometre km
+kindergarten nursery
+liquor spirits
+loo toilet
+mansion villa
+napkin serviette
+ointment cream
+outing trip excursion
+overcoat coat
+playgroup nursery
+walking_stick cane
+fuse electrical panel
+burglar alarm security
+online internet wifi web
+eyesight vision sight glasses
+couple relationship dating
+relationship couple dating partner
+painkiller ibuprofen paracetamol aspirin naproxen
+brother-in-law sister's
+watch saw seen
+train training apprenticeship apprentice
+training learning
+pack package parcel
+ruin destroy chew wreck
+bite chew gnaw
+chew destroy gnaw
+resign quit
+swap exchange replace
+sleep nap doze snooze rest
+booked reserved
+price cost paid
+quote estimate price wants
+emptied collected
+emptying collection
+corridor hallway hall
+renewal renew
+expire expiry renewal valid
+trailer caravan
+loud noisy snores
+rent lease
+loft attic
+roofer roof
+archive records library
+stairs steps
+crutch crutches plaster
+meniscus ligament knee
+sober alcohol
+pottery ceramics clay
+beetle insect
+thickened drinks
+flea market
+oyster seafood
+clockmaker watchmaker
+literature books
+linguistics language
+studio flat apartment
+studio atelier workshop
+residence dorm dormitory halls
+fee charge
+fine fee
+late overdue
+driving licence driver
+licence permit
+swing playground
+incident accident
+spelling bee contest
+bee contest
+capsule tablet pill
+vegan vegetarian plant
+recipe ingredient
+rum alcohol
+secret hidden
+kiosk shop stall
+stall kiosk market
+keeper warden
+harbour port
+authority council
+flower florist
+grocer greengrocer
+cloud server
+weekday workday
+weekend saturday sunday
+fortnightly biweekly
+daily everyday
+nightly night
+midday noon lunchtime
+lunchtime noon midday
+dinnertime evening
+bedtime night
+teatime tea
+dusk evening
+dawn morning sunrise
+evening night
+afternoon pm
+christmas xmas december
+newyear january
+summer july august june
+winter december january february
+autumn october november september
+spring april march
+first oldest initial
+aunt uncle's
+kin relatives
+spouse wife husband
+offspring children
+toddler child
+teen teenager adolescent
+adolescent teen
+pensioner retired
+widow widower widowed
+bachelor unmarried
+fiancee bride
+bridesmaid wedding
+bestman wedding
+groomsman wedding
+guests visitors
+visitor guest
+lodging board
+tenancy lease rent
+lease contract rent
+deposit bond
+handyman repair
+odd jobs
+diy tools
+toolbox tools
+workbench workshop
+workshop garage shed
+lawnmower mower
+hosepipe hose water
+sprinkler water
+greenhouse tomatoes
+vegetable patch
+allotment plot
+compost garden
+hen coop eggs
+coop hens
+stable barn
+kennel dog
+leash lead
+collar tag
+litterbox litter
+aquarium fish tank
+cage hamster
+hutch rabbit
+vet animal doctor
+jab vaccination
+worming tablets
+flea treatment
+grooming clip
 """
