@@ -6,6 +6,7 @@ memory as a whole; what comes out of a file from outside is checked name by name
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -219,9 +220,9 @@ class Unpacker:
 
     def close(self) -> None:
         """Close the file that is being written. Idempotent."""
-        if self._file:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file:
+            file.close()
 
     @property
     def is_complete(self) -> bool:
@@ -267,7 +268,8 @@ def unpack(path: Path, identity: str, folder: Path) -> dict[str, Any]:
             raise StoreCorrupt(f"{path.name} is damaged or cut short", remedy=_REMEDY) from None
         raise disk_error(error, f"{path.name} cannot be unpacked") from error
     finally:
-        unpacker.close()
+        with contextlib.suppress(OSError):  # after an error: what could not be written is thrown away in any case
+            unpacker.close()
     if not unpacker.is_complete or LEDGER not in unpacker.sizes:
         raise StoreCorrupt(f"{path.name} is cut short", remedy=_REMEDY)
     manifest = _read_manifest(folder / MANIFEST, path.name)

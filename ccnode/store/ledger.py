@@ -69,28 +69,47 @@ def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
         StoreError: the file cannot be opened.
     """
     try:
-        if not writable:
-            connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro",
-                uri=True,
-                isolation_level=None,
-                check_same_thread=False,
-                timeout=BUSY_TIMEOUT_MS / 1000,
-            )
-            connection.execute("PRAGMA query_only = ON")
-            return connection
-        connection = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, cached_statements=256, timeout=BUSY_TIMEOUT_MS / 1000
-        )
+        return _connect_writable(path) if writable else _connect_readable(path)
+    except sqlite3.Error as error:
+        raise translated(error) from error
+    except UnicodeDecodeError as error:  # SQLite quotes what it cannot parse
+        raise StoreCorrupt("the database is damaged: its schema is not text", remedy="restore a backup") from error
+
+
+def _connect_writable(path: Path) -> sqlite3.Connection:
+    timeout = BUSY_TIMEOUT_MS / 1000
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=256, timeout=timeout
+    )
+    try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA foreign_keys = OFF")  # checked by verification, which also covers what SQL cannot
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    except (sqlite3.Error, UnicodeDecodeError):
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_readable(path: Path) -> sqlite3.Connection:
+    timeout, uri = BUSY_TIMEOUT_MS / 1000, path.absolute().as_uri()
+    connection = sqlite3.connect(
+        f"{uri}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, timeout=timeout
+    )
+    connection.execute("PRAGMA query_only = ON")
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except UnicodeDecodeError:
+        return connection  # damage is for whoever reads to find
     except sqlite3.Error as error:
-        raise translated(error) from error
-    except UnicodeDecodeError as error:  # SQLite quotes what it cannot parse
-        raise StoreCorrupt("the database is damaged: its schema is not text", remedy="restore a backup") from error
+        # Even a reader makes files beside the database. Where it may not, and there is no log, nobody writes either.
+        log = path.with_name(path.name + "-wal")
+        refused = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+        if refused and path.exists() and not log.exists():
+            connection.close()
+            return sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None, check_same_thread=False)
     return connection
 
 

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     Query = Callable[[str, Sequence[object]], Iterable[Sequence[Any]]]
 
 COVERED_KINDS: Final = frozenset({Kind.SESSION_OPENED, Kind.MESSAGE, Kind.SESSION_TITLED})
+# Kinds are written out, or the indexes on just these rows would not serve.
 _ORDERS: Final = (
-    "SELECT e.id, e.header, e.meta FROM session_events s JOIN entries e ON e.id = s.id WHERE s.kind = ? ORDER BY e.id"
+    "SELECT e.id, e.header, e.meta FROM session_events s JOIN entries e ON e.id = s.id WHERE s.kind = 20 ORDER BY e.id"
 )
 _CANCELLATIONS: Final = "SELECT e.header, e.meta FROM cancellations c JOIN entries e ON e.id = c.id"
-_RECEIPTS: Final = (  # the number is written out, or the index on just these entries would not serve
+_RECEIPTS: Final = (
     "SELECT e.header, e.meta FROM entries e JOIN chains c ON c.id = e.chain"
     " WHERE e.kind = 22 AND c.node IN (SELECT node FROM own_keys)"
 )
@@ -85,7 +86,7 @@ def load_orders(run: Query) -> list[Order]:
             cancelled[order] = min(found[1], cancelled.get(order, found[1]))
     done = {_order_named(meta) for header, meta in run(_RECEIPTS, ()) if _proven(header, meta, Kind.ERASURE_DONE)}
     orders = []
-    for entry, header, meta in run(_ORDERS, (int(Kind.FORGET_ORDERED),)):
+    for entry, header, meta in run(_ORDERS, ()):
         if not (found := _proven(header, meta, Kind.FORGET_ORDERED)):
             continue
         digest, time = found

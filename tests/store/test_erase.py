@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyrage
 import pytest
 
-from ccnode.store import audit, backup, erase, rebuild
+from ccnode.store import audit, backup, erase, orders, rebuild
 from ccnode.store.home import Home
 from ccnode.store.index import Index
 from ccnode_protocol import records
@@ -317,8 +317,9 @@ def test_restoring_applies_orders_that_became_due(place: Place, tmp_path: Path) 
 
 
 def test_kinds_of_receipts() -> None:
-    """The schema's index and erase.py name these numbers in SQL."""
-    assert (int(Kind.ERASURE_DONE), int(Kind.SESSION_OPENED), int(Kind.SESSION_TITLED)) == (22, 16, 18)
+    """The schema's indexes, orders.py and erase.py name these numbers in SQL."""
+    assert (int(Kind.ERASURE_DONE), int(Kind.FORGET_ORDERED)) == (22, 20)
+    assert (int(Kind.SESSION_OPENED), int(Kind.SESSION_TITLED)) == (16, 18)
 
 
 def test_messages_erased_in_one_job_beside_others(place: Place) -> None:
@@ -331,3 +332,9 @@ def test_messages_erased_in_one_job_beside_others(place: Place) -> None:
     assert done[3] == []
     place.catch_up()
     assert place.verify().ok
+
+
+def test_questions_about_orders_use_their_indexes(place: Place) -> None:
+    for sql, name in ((orders._ORDERS, "session_events_orders"), (orders._RECEIPTS, "entries_receipts")):
+        plan = place.ledger.append_sync(methodcaller("query", f"EXPLAIN QUERY PLAN {sql}"))
+        assert any(name in step[3] for step in plan), plan

@@ -81,6 +81,7 @@ CREATE TABLE session_events (
     due_ms  INTEGER                      -- of a forget order: when it is due, in milliseconds since 1970
 );
 CREATE INDEX session_events_session ON session_events (session);
+CREATE INDEX session_events_orders ON session_events (due_ms) WHERE kind = 20;  -- forget-ordered
 
 CREATE TABLE cancellations (
     id           INTEGER PRIMARY KEY,    -- entries.id
