@@ -121,11 +121,11 @@ def from_store(error: store.StoreError) -> ApiError:
     return ApiError(status, error.code, str(error), error.remedy, headers=headers)
 
 
-def from_failed(failed: Failed, facts: Mapping[str, Any]) -> ApiError:
+def from_failed(failed: Failed) -> ApiError:
     """The answer for a turn without a reply: the question is kept, and the remedy says how to go on."""
     told = failed.remedy.rstrip(" .")
     remedy = failed.remedy if "kept" in told else f"{told}. {KEPT}" if told else KEPT
-    return ApiError(_FAILED.get(failed.code, 502), failed.code, failed.message, remedy, facts={"kept": True, **facts})
+    return ApiError(_FAILED.get(failed.code, 502), failed.code, failed.message, remedy, facts={"kept": True})
 
 
 _HTTP: Final = {

@@ -206,10 +206,7 @@ class Hub:
         if turn.done:
             return
         if isinstance(event, Failed):
-            facts = {"session_id": turn.session_id}
-            if turn.accepted is not None:
-                facts["user_message_id"] = turn.accepted["message_id"]
-            self._finish(turn, from_failed(event, facts))
+            self._finish(turn, from_failed(event))
             return
         form = event_form(event)
         if isinstance(event, Accepted):
@@ -249,6 +246,8 @@ class Hub:
             turns.remove(turn)
         if not turns:
             self._turns.pop(turn.session_id, None)
+        if isinstance(item, ApiError) and turn.accepted is not None:
+            item.facts |= {"kept": True, "session_id": turn.session_id, "user_message_id": turn.accepted["message_id"]}
         if turn.accepted is not None and not turn.alone:
             self.counters.messages += 1
             self.counters.failures += isinstance(item, ApiError)

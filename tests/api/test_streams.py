@@ -208,7 +208,7 @@ async def test_an_ending_server_lets_go_of_a_turn_and_says_so(tmp_path: Path) ->
         await asyncio.sleep(0.02)
         await rig.servers.stop()
         lines = await asked
-        assert (lines[-1]["type"], lines[-1]["code"]) == ("error", "stopping")
+        assert (lines[-1]["type"], lines[-1]["code"], lines[-1]["kept"]) == ("error", "stopping", True)
 
 
 async def test_an_ending_server_waits_for_a_turn_that_ends_in_time(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ function signedOut(message = "") {
   $("signin-state").textContent = message;
   document.title = "ccnode";
   clearInterval(lookTimer);
-  lookTimer = setInterval(lookAgain, 5000); // another tab may sign this browser in
+  lookTimer = setInterval(lookAgain, 3000); // another tab may sign this browser in
 }
 
 async function lookAgain() {

@@ -1,0 +1,128 @@
+"""How do these tests look at the chat page? Chromium, a real server, and a watch for what must not happen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest_asyncio
+
+from ccnode.api.app import make_app
+from ccnode.api.security import ACCESS
+from ccnode.api.serve import Servers
+from ccnode.api.settings import ApiSettings, Limits
+from tests.api.fake_node import FakeNode
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser, Page
+
+    from ccnode.api.access import Access
+
+TOKEN = "correct-horse-battery-staple-0123456789-abc"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WATCH = """
+window.__violations = [];
+addEventListener("securitypolicyviolation", (event) => __violations.push(event.violatedDirective));
+"""
+
+
+@dataclass
+class House:
+    """A node that can be restarted at the same address, and the browser's pages on it."""
+
+    browser: Browser
+    node: FakeNode
+    servers: Servers | None = None
+    url: str = ""
+    access: Access | None = None
+    pages: list[Page] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    async def start(self, *, keep_signed_in: bool = True) -> None:
+        port = int(self.url.rsplit(":", 1)[1]) if self.url else 0
+        limits = Limits(stop_grace_s=0.1)
+        app = make_app(self.node, ApiSettings(TOKEN, None, port=port, limits=limits))
+        if self.access is not None and keep_signed_in:
+            app[ACCESS] = self.access
+        self.access = app[ACCESS]
+        self.servers = Servers(app)
+        self.url = await self.servers.start()
+
+    async def stop(self) -> None:
+        if self.servers is not None:
+            await self.servers.stop()
+
+    def link(self) -> str:
+        assert self.access is not None
+        return f"{self.url}/#signin={self.access.links.issue()}"
+
+    async def page(self, address: str | None = None, **more: Any) -> Page:
+        """A page in a browser of its own, signed in unless an address is given."""
+        context = await self.browser.new_context(**more)
+        return await self.tab(context, address)
+
+    async def tab(self, context: Any, address: str | None = None) -> Page:
+        page: Page = await context.new_page()
+        page.set_default_timeout(15_000)
+        await page.add_init_script(WATCH)
+        page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: self.wrong.append(f"dialog: {dialog.message}"))
+        page.on("console", self._console)
+        page.on("request", self._request)
+        self.pages.append(page)
+        await page.goto(self.link() if address is None else address)
+        if address is None:
+            await page.wait_for_selector("#app:not([hidden])")
+        return page
+
+    def _console(self, message: Any) -> None:
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            if "WebSocket connection" in message.text:
+                return  # the server is down, as the test wanted
+            self.wrong.append(f"console: {message.text}")
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith((self.url, f"ws{self.url[4:]}", "data:")):
+            self.wrong.append(f"went elsewhere: {request.url}")
+
+    async def check(self) -> None:
+        """Nothing that must not happen has happened."""
+        for page in self.pages:
+            if not page.is_closed():
+                assert await page.evaluate("window.__violations") == []
+        assert self.wrong == []
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """One Chromium for all tests of a module; each page has a profile of its own."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(browser: Browser) -> AsyncIterator[House]:
+    house = House(browser, FakeNode())
+    await house.start()
+    try:
+        yield house
+        await house.check()
+    finally:
+        for page in house.pages:
+            await page.context.close()
+        await house.stop()
+        await house.node.close()
