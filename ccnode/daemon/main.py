@@ -214,7 +214,7 @@ def _start_workers(
     ledger.on_commit(committed)
 
     async def erase() -> None:
-        if await workers.erase_due(ledger):
+        if await workers.erase_due(ledger, home):
             wake.set()
 
     async def back_up() -> None:

@@ -61,11 +61,17 @@ def vars_of(index: Index) -> dict[str, int]:
     return {"position": progress.position, "behind": progress.behind}
 
 
-async def erase_due(ledger: Ledger) -> bool:
+async def erase_due(ledger: Ledger, home: Home) -> bool:
     """Erase what orders ask for and are due, with receipts; return whether there was anything."""
     from ccnode.store import erase
 
-    return bool(await ledger.append(erase.erase_due(clock.now_ms())))
+    erased = await ledger.append(erase.erase_due(clock.now_ms()))
+    if erased:
+        remains = await asyncio.to_thread(erase.finish, home)
+        log.info(
+            "erased", orders=len(erased), bodies=sum(each.bodies for each in erased), older_copies=len(remains.copies)
+        )
+    return bool(erased)
 
 
 def back_up(home: Home, output: str | None) -> dict[str, Any]:

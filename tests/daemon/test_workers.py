@@ -1,0 +1,116 @@
+"""What a node does by itself: the index that follows, erasing what is due, backups when their time has come."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from ccnode import clock
+from ccnode.cli.identity import Wishes, make_identity
+from ccnode.daemon import workers
+from ccnode.store import backup, views
+from ccnode.store import turns as jobs
+from ccnode.store.errors import StoreFull
+from ccnode.store.home import Home
+from ccnode.store.index import Index
+from ccnode.store.ledger import Ledger, Ports, connect
+from ccnode_crypto.keys import SigningKey
+from ccnode_protocol import records
+
+if TYPE_CHECKING:
+    from ccnode.daemon.node import RunningNode
+
+SECRET = "the walrus sings at midnight"  # noqa: S105  # a sentence to be forgotten
+
+
+class StandIn:
+    """The part of a node that workers report to."""
+
+    def __init__(self) -> None:
+        self.problems: dict[str, str] = {}
+        self.index_progress: dict[str, int] = {}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    made = Home(tmp_path / "data")
+    made.make()
+    return made
+
+
+@pytest.fixture
+def ledger(home: Home) -> Iterator[Ledger]:
+    opened = Ledger(home.ledger, SigningKey(os.urandom(32)), Ports(clock.now_ms, clock.chance))
+    yield opened
+    opened.close()
+
+
+async def _until(condition: object) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # type: ignore[operator]  # any callable without arguments
+            await asyncio.sleep(0.02)
+
+
+async def test_the_index_follows_each_commit_and_survives_its_own_loss(home: Home, ledger: Ledger) -> None:
+    wake, node, loop = asyncio.Event(), StandIn(), asyncio.get_running_loop()
+    ledger.on_commit(lambda _run: None if loop.is_closed() else cast("None", loop.call_soon_threadsafe(wake.set)))
+    task = asyncio.create_task(
+        workers.follow_with_index(
+            cast("RunningNode", node), lambda: Index(home.index, home.ledger, lambda _: None), wake
+        )
+    )
+    session = await ledger.append(jobs.open_session("one", None))
+    asked = await ledger.append(jobs.ask(session, "Where are the scissors?", None))
+    assert asked.fresh
+    await _until(lambda: node.index_progress.get("position") == 3)
+    assert node.index_progress["behind"] == 0
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_failing_index_is_a_problem_that_is_shown(home: Home) -> None:
+    def broken() -> Index:
+        raise StoreFull("the disk is full", remedy="free some space")
+
+    node = StandIn()
+    task = asyncio.create_task(workers.follow_with_index(cast("RunningNode", node), broken, asyncio.Event()))
+    await _until(lambda: "index" in node.problems)
+    assert "free some space" in node.problems["index"]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert not home.index.exists()
+
+
+async def test_what_is_due_is_erased_with_a_receipt_and_gone_from_the_files(home: Home, ledger: Ledger) -> None:
+    session = await ledger.append(jobs.open_session(None, None))
+    await ledger.append(jobs.ask(session, SECRET, None))
+    long_ago = clock.now_ms() - records.FORGET_UNDO_MS + 1
+    await ledger.append(jobs.forget(session, long_ago))
+    await asyncio.sleep(0.01)
+    assert await workers.erase_due(ledger, home)
+    assert not await workers.erase_due(ledger, home), "once is enough"
+    files = [path for path in home.root.iterdir() if path.is_file()]
+    assert [path.name for path in files if SECRET.encode() in path.read_bytes()] == []
+    connection = connect(home.ledger, writable=False)
+    kinds = [entry.kind_name for entry in views.run(connection, views.entries(10))]
+    connection.close()
+    assert kinds.count("erasure-done") == 1
+
+
+def test_backups_are_made_when_due_and_the_oldest_go(tmp_path: Path) -> None:
+    home = Home(tmp_path / "made")
+    make_identity(home, Wishes("box"))
+    ledger = Ledger(home.ledger, SigningKey(os.urandom(32)), Ports(clock.now_ms, clock.chance))
+    ledger.append_sync(jobs.open_session("one", None))
+    workers.back_up_if_due(home, every_hours=6, keep=2)
+    assert len(backup.list_backups(home)) == 1
+    workers.back_up_if_due(home, every_hours=6, keep=2)
+    assert len(backup.list_backups(home)) == 1, "the newest is young enough"
+    workers.back_up_if_due(home, every_hours=0, keep=2)
+    assert len(backup.list_backups(home)) == 1, "switched off"
+    ledger.close()
