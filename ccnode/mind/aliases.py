@@ -32,9 +32,12 @@ _PETS = frozenset(
 )
 
 
+_OTHERS = frozenset(stem(word) for word in "tenant agent editor supervisor intern neighbour customer client guest owner host lady".split())
+
+
 def beings() -> frozenset[str]:
     """Keys of what is commonly called by a name of its own: people, animals, cars, boats."""
-    return persons() | helpers() | _PETS
+    return persons() | helpers() | lexicon.professions() | _PETS | _OTHERS
 
 
 def aliases(texts: Iterable[str]) -> Mapping[str, frozenset[str]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ccnode.mind import lexicon
 from ccnode.mind.reading import Sentence, is_question
-from ccnode.mind.stemming import family
+from ccnode.mind.stemming import family, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,6 +86,11 @@ _OPEN = (
 )
 # "my wife and I", "Leon and I": who else was there is not what is asked.
 _BESIDE = re.compile(r"\b(\w+) and i\b|\bi and my (\w+)\b", re.I)
+_KIND_ASKED = re.compile(
+    r"\b(?:what|which)\s+(?:(?:kind|sort|type|brand|make|variety|style) of )?(?:[\w-]+ )?([\w-]+) "
+    r"(?:do|does|did|is|are|was|were|am|has|have|had|can|should|must|will|would|i|we|my)\b",
+    re.I,
+)
 _OF_A_KIND = re.compile(r"\b(?:piece|part|kind|sort|type|variety|style|form|item|pair|brand|make)\s*$", re.I)
 _ASKED_FOR = re.compile(
     r"\b(?:what|which|whose|how many|how much)(?:'s|'re| is| are| was| were)?\s+((?:(?!" + _OPEN + r"\b)[^\s,?.!]+\s*)+)(?:of\s+((?:(?!" + _OPEN + r"\b)[^\s,?.!]+\s*)+))?",
@@ -118,6 +123,7 @@ class Unit:
     rivals: frozenset[str]
     required: bool
     focus: bool
+    kind_asked: bool = False  # "which fish": one of a kind is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +215,8 @@ def _units(text: str) -> tuple[Unit, ...]:
             continue
         if key not in units and len(units) < UNITS_MAX:
             units[key] = _unit(word, name=word in names, verb=word == verb, focus=word in focus)
-    found = tuple(_without_double_naming(text, units))
+    kinds = {fold(found.group(1)) for found in _KIND_ASKED.finditer(text)}
+    found = tuple(replace(unit, kind_asked=unit.focus and unit.word in kinds) for unit in _without_double_naming(text, units))
     if found and all(unit.weight < 0.5 for unit in found):
         found = tuple(replace(unit, weight=1.0) for unit in found)  # "how old am I": little is said, so it counts
     if found and not any(unit.focus and unit.weight > 0.3 for unit in found):

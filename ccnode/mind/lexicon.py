@@ -221,6 +221,19 @@ def members(word: str) -> frozenset[str]:
     return _tables().members.get(lemma(word), frozenset())
 
 
+_CALENDAR_KINDS = frozenset(stem(word) for word in "holiday language month weekday nationality religion zodiac".split())
+
+
+def is_calendar(word: str) -> bool:
+    """Whether `word` (folded) is written with a capital though it names no one ("Easter", "English")."""
+    return not _CALENDAR_KINDS.isdisjoint(_tables().kinds.get(lemma(word), ()))
+
+
+def professions() -> frozenset[str]:
+    """Keys of the words for people by their work."""
+    return _tables().members[lemma("profession")]
+
+
 def rivals(word: str) -> frozenset[str]:
     """Keys that deny `word` (folded) when named in its place ("sister": "brother", ...), the word itself left out."""
     key = lemma(word)

@@ -16,6 +16,7 @@ from ccnode.mind.stemming import family
 if TYPE_CHECKING:
     from ccnode.mind.asking import Question, Unit
 
+_ONLY_THE_KIND = 0.7
 _NEIGHBOUR = 0.8  # what a sentence beside the answering one adds
 _CONTEXT_LEANING = 0.75  # what the turns before add, when the sentence leans on them ("she", "it", "there")
 _CONTEXT = 0.3
@@ -127,6 +128,9 @@ def _possessive(word: str) -> re.Pattern[str]:
 def _shows(sentence: Sentence, feature: str, taken: frozenset[str]) -> bool:
     if feature == "being":
         return sentence.has("named") or any(lexicon.lemma(name) not in taken for name in sentence.beings)
+    if feature in ("date", "day", "clock"):
+        # "since that night in the tent" does not tell when that night was
+        return any(lexicon.lemma(word) not in taken for found in sentence.finds(feature) for word in lexicon.words(found) if word not in lexicon.STOP)
     if feature == "name":
         return sentence.has("named") or any(lexicon.lemma(name) not in taken for name in sentence.names)
     return sentence.has(feature)
@@ -160,6 +164,8 @@ def _at(question: Question, told: _Told, at: int) -> Match:
             things_gained += unit.weight * value
         if value >= _FOUND:
             covered.append(unit.word)
+            if unit.kind_asked and own == 1.0 and not _names_one(question, unit, sentence):
+                factor *= _ONLY_THE_KIND
             extra += sum(1 for key in sentence.keys if unit.accepts.get(key, 0.0) >= lexicon.KIND) > 1
         elif unit.weight > 0.3:
             if unit.rivals and not unit.rivals.isdisjoint(sentence.keys):
@@ -181,6 +187,18 @@ def _at(question: Question, told: _Told, at: int) -> Match:
     bonus = 0.35 * min(1, extra) + 0.3 * bool(sentence.has("self")) + 0.35 * bool(sentence.names or sentence.has("number"))
     quote = " ".join(part.text for part in spoken if part is sentence or part in helpers)
     return Match(min(1.0, share * factor * (0.93 + 0.07 * bonus)), quote, frozenset(covered), kind_value == 1.0)
+
+
+def _names_one(question: Question, unit: Unit, sentence: Sentence) -> bool:
+    """Asked which fish: is there a cod in the sentence, or a name, a number, anything said of *the* fish?"""
+    key = lexicon.lemma(unit.word)
+    members = lexicon.members(unit.word)
+    return (
+        not members.isdisjoint(sentence.keys - {key})
+        or any(lexicon.lemma(name) not in question.keys for name in sentence.names)
+        or sentence.has("digits") or sentence.has("quoted")
+        or bool(re.search(rf"\b{re.escape(unit.word)}s? (?:is|was|are|were|called|named)\b|\b(?:called|named|an?) (?:\w+ )?{re.escape(unit.word)}", sentence.text, re.I))
+    )  # fmt: skip
 
 
 def _kind_value(question: Question, told: list[Sentence]) -> float:

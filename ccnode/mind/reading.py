@@ -54,7 +54,7 @@ _TELLS = re.compile(
     r"\W*(?:(?:so|and|hey|oh|ok|please|by the way|btw)[, ]+)*(?:(?:did|have|had) i (?:ever |already )?(?:tell|told|mention|mentioned|say|said)(?: to)?(?: you)?(?: that| about)? \w|"
     r"(?:can|could|will|would) you (?:please )?(?:remember|note|keep in mind|write down|save|store)\b|guess what|did you know(?: that)? (?:my|our|i|we)\b|"
     r"(?:please )?(?:write down|note|note down|make a note|take a note|jot down|remember|keep in mind|don't forget|do not forget|remind me)(?: to self)?(?:,|:| that\b| my\b| our\b| i\b)(?! (?:asked|told|said)))"
-    r"|.*,? (?:can you believe (?:it|that)|would you believe it|isn't (?:it|that)[^?]*|you know|right|don't you think|imagine)\?+\W*$",
+    r"|.*, ?(?:can you believe (?:it|that)|would you believe it|isn't (?:it|that)[^?]*|you know|right|don't you think|imagine)\?+\W*$",
     re.I,
 )
 _WONDERS = re.compile(r"\b(?:was|am|been|i'm|just) (?:wondering|curious)\b|\bi (?:want|need|would like|'d like) to (?:know|learn how|understand)\b", re.I)
@@ -178,6 +178,8 @@ class Sentence:
             if word in _NOT_NAMES or len(word) < 2 or word.startswith(("i'", "i\u2019")):
                 continue
             opens = not self.text[: match.start()].strip(" \"'(\u201c\u2018-*")
+            if lexicon.is_calendar(word):
+                continue
             if opens and (word in lexicon.STOP or word in lexicon.LIGHT or lexicon.is_known(word)):
                 continue
             found.append(word)
@@ -201,6 +203,10 @@ class Sentence:
         if feature in ("number", "digits"):
             return bool(_FEATURES[feature].search(_CALENDAR.sub(" ", self.text)))
         return bool(_FEATURES[feature].search(self.text))
+
+    def finds(self, feature: str) -> Iterator[str]:
+        """The stretches of text in which a fact of this kind shows."""
+        return (found.group() for found in _FEATURES[feature].finditer(self.text))
 
 
 def is_question(text: str) -> bool:

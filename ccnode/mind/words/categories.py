@@ -217,6 +217,9 @@ insect bug: bee wasp ant fly mosquito moth butterfly beetle ladybird grasshopper
 reptile: snake lizard gecko tortoise turtle crocodile alligator iguana chameleon python
 rodent: mouse rat hamster squirrel gerbil guineapig chinchilla beaver
 dinosaur: tyrannosaurus triceratops stegosaurus velociraptor diplodocus brachiosaurus pterodactyl ankylosaurus
+finger: thumb index pinky
+toe foot: toe
+rodent: mouse mice rat
 animal creature: otter hedgehog badger fox squirrel hare deer boar bison moose reindeer lynx leopard cheetah jaguar puma panther hyena
  meerkat sloth anteater armadillo platypus wombat lemur orangutan chimpanzee baboon walrus narwhal orca dolphin whale seal octopus squid
  jellyfish starfish seahorse ray crab lobster snail slug worm frog toad newt salamander axolotl donkey mule ox bull cow calf sheep goat pig
@@ -419,6 +422,12 @@ wedding birthday funeral graduation christening
 front back
 lefthanded righthanded
 big small
+landlord tenant
+doctor patient
+teacher student pupil
+employer employee
+buyer seller
+host guest
 surname middlename firstname maidenname
 red blue green yellow purple pink brown black white grey
 birthday anniversary
