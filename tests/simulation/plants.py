@@ -101,7 +101,7 @@ PLANTS = {
         frozenset({"fork"}), target="ccnode.store.ledger.OwnChains", replacement=ContinuedEpoch
     ),
     "the same epoch after a restore": Plant(
-        frozenset({"fork"}), target="ccnode.store.ledger.OwnChains", replacement=CountedEpoch
+        frozenset({"fork", "identity"}), target="ccnode.store.ledger.OwnChains", replacement=CountedEpoch
     ),
     "idempotency keys are not looked up": Plant(
         frozenset({"doubled"}), target="ccnode.store.views.by_key", replacement=_no_question

@@ -94,12 +94,12 @@ class Player:
             self.world.sleep(self.random.choice((0, 1, 700, 60_000)))
             machine = self.random.choice(self.world.machines)
             name = self.random.choices(names, weights)[0]
-            self.excused = False
             self.world.note(f"{step}: {name} on {machine.name}")
             if machine.ledger is None:
                 machine.start()
             if self.random.random() < 0.3:
                 machine.disk.faults.dead = False
+            self.excused = self.broken(machine)
             try:
                 self.plan_fault(machine)
                 getattr(self, "do_" + name.replace(" ", "_"))(machine)
@@ -146,16 +146,19 @@ class Player:
 
     def attempt(self, machine: Machine, *work: Job[Any]) -> list[Any]:
         """Run jobs together; a refusal, or an error that the disk is to blame for, is an outcome like any other."""
-        excused = self.excused or self.broken(machine)
         outcomes = machine.write_all(*work)
         for outcome in outcomes:
             if isinstance(outcome, REFUSED):
                 self.world.note(f"  refused: {outcome}")
-            elif isinstance(outcome, StoreError) and excused:
+            elif isinstance(outcome, StoreError) and self.excused:
                 self.world.note(f"  failed: {outcome}")
             elif isinstance(outcome, BaseException):
                 raise outcome
         return outcomes
+
+    def broken(self, machine: Machine) -> bool:
+        """Whether errors of this machine's disk are to be expected."""
+        return machine.disk.faults.dead or self.is_full(machine)
 
     def is_full(self, machine: Machine) -> bool:
         limit: int = machine.connection.plain("PRAGMA max_page_count").fetchone()[0]
@@ -168,10 +171,12 @@ class Player:
             return
         pages = machine.connection.plain("PRAGMA page_count").fetchone()[0] + self.random.randint(0, 3)
         machine.connection.plain(f"PRAGMA max_page_count = {pages}")
+        self.excused = True
+        self.do_batch(machine)
 
     def do_dead(self, machine: Machine) -> None:
-        """The disk answers nothing but errors, or works again."""
-        machine.disk.faults.dead = not machine.disk.faults.dead
+        """The disk answers nothing but errors for some steps."""
+        machine.disk.faults.dead = True
 
     def do_fail(self, machine: Machine) -> None:
         machine.disk.faults.fail_commit = self.excused = True
@@ -349,17 +354,9 @@ class Player:
     # --- between machines ---
 
     def do_publish(self, machine: Machine) -> None:
-        if not self.broken(machine):
-            machine.publish()
+        machine.publish()
 
     def do_exchange(self, machine: Machine) -> None:
         others = [other for other in self.world.machines if other is not machine and other.ledger is not None]
-        if not others or self.broken(machine):
-            return
-        other = self.random.choice(others)
-        if machine.presence.node == other.presence.node:
-            self.heal(other)
-        self.world.exchange(other, machine, self.random.choice((1.0, 1.0, 0.6)))
-
-    def broken(self, machine: Machine) -> bool:
-        return machine.disk.faults.dead or self.is_full(machine)
+        if others:
+            self.world.exchange(self.random.choice(others), machine, self.random.choice((1.0, 1.0, 0.6)))
