@@ -145,6 +145,11 @@ class RunningNode:
         """Every message of the conversation that the session belongs to."""
         return await self._readers.run(views.tree(await self._resolve(session_id)))
 
+    async def message(self, message_id: str) -> Message:
+        """One message, by its id or a unique beginning of it."""
+        digest = await self._readers.run(views.resolve_message(message_id))
+        return await self._readers.run(views.message(digest))
+
     async def rename(self, session_id: str, title: str) -> Session:
         """Give a session another title."""
         return await self._change(session_id, lambda session: jobs.rename(session, " ".join(title.split())))

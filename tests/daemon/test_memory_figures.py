@@ -7,12 +7,10 @@ search, the prompt and the embedded model.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Literal
 
 import pytest
-from tests.memory import facts
 
 from ccnode import clock
 from ccnode.api.ports import Replied
@@ -25,8 +23,12 @@ from ccnode.store.readers import Readers
 from ccnode.store.search import Searcher
 from ccnode_crypto.keys import SigningKey
 from ccnode_protocol import records
+from tests.memory import facts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from ccnode.store.transaction import Transaction
 
 SEED = 11
@@ -57,7 +59,7 @@ async def ask(turns: Turns, ledger: Ledger, question: str) -> Replied:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", ["a", "b"])
-async def test_told_facts_are_answered_and_unknowns_are_not(tmp_path: Path, name: str) -> None:
+async def test_told_facts_are_answered_and_unknowns_are_not(tmp_path: Path, name: Literal["a", "b"]) -> None:
     script = facts.script(name, SEED)
     path = tmp_path / "ledger.sqlite"
     ledger = Ledger(path, SigningKey(clock.chance(32)), Ports(clock.now_ms, clock.chance))
@@ -72,12 +74,14 @@ async def test_told_facts_are_answered_and_unknowns_are_not(tmp_path: Path, name
         replied = await ask(turns, ledger, question.asked)
         if question.known:
             known += 1
+            assert question.session is not None
+            assert question.index is not None
             right = told[question.session][question.index].hex()
             cited += bool(replied.sources) and replied.sources[0].message_id == right
         else:
             silent += "i don't know" in replied.text.lower()
     unknown = len(script.questions) - known
-    print(f"set {name}: cited {cited}/{known}, I don't know {silent}/{unknown}")
+    sys.stdout.write(f"set {name}: cited {cited}/{known}, I don't know {silent}/{unknown}\n")
     await turns.close()
     await readers.close()
     searcher.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +14,9 @@ from ccnode.store import views
 from ccnode.store.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
-    from conftest import Rig
+    from collections.abc import AsyncIterator
+
+    from tests.daemon.conftest import Rig
 
 
 async def gather(events: AsyncIterator[TurnEvent]) -> list[TurnEvent]:
@@ -161,10 +162,10 @@ async def test_a_listener_who_leaves_does_not_end_the_turn(rig: Rig) -> None:
     events = rig.turns.say(session, "Go on", None)
     await anext(events)
     await anext(events)
-    await events.aclose()  # type: ignore[attr-defined]  # it is an async generator
+    await events.aclose()
     hold.set()
     async with asyncio.timeout(10):
-        while len(await texts(rig, session)) < 2:
+        while len(await texts(rig, session)) < 2:  # what is waited for is in the database
             await asyncio.sleep(0.01)
     assert (await texts(rig, session))[1] == ("assistant", "ab")
 

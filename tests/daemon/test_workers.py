@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -23,9 +21,12 @@ from ccnode_crypto.keys import SigningKey
 from ccnode_protocol import records
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
     from ccnode.daemon.node import RunningNode
 
-SECRET = "the walrus sings at midnight"  # noqa: S105  # a sentence to be forgotten
+SECRET = "the walrus sings at midnight"  # a sentence to be forgotten
 
 
 class StandIn:
@@ -50,9 +51,9 @@ def ledger(home: Home) -> Iterator[Ledger]:
     opened.close()
 
 
-async def _until(condition: object) -> None:
+async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
-        while not condition():  # type: ignore[operator]  # any callable without arguments
+        while not condition():  # what is waited for says nothing when it happens
             await asyncio.sleep(0.02)
 
 
