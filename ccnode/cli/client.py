@@ -5,7 +5,6 @@ http.client is enough: the streams are lines of JSON. Everything the daemon send
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import json
 import socket
@@ -17,7 +16,7 @@ from ccnode.cli.errors import CliError, Refused, Unreachable
 from ccnode.store.home import Home, is_held, read_lock, read_private
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 CONNECT_S: Final = 5.0
@@ -72,6 +71,7 @@ class Stream:
 
     def close(self) -> None:
         """Let the connection go. Idempotent."""
+        self._response.close()
         self._connection.close()
 
 
@@ -100,6 +100,7 @@ class Client:
         try:
             return _json(response)
         finally:
+            response.close()
             connection.close()
 
     def stream(self, path: str, body: object = None, *, key: str | None = None) -> Stream:
@@ -134,7 +135,8 @@ class Client:
             connection.request(method, path, data, sent)
             response = connection.getresponse()
             if response.status >= HTTP_ERROR:
-                raise _refused(response)
+                with response:
+                    raise _refused(response)
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             raise Unreachable(f"the daemon does not answer: {str(error) or type(error).__name__}") from error
@@ -167,7 +169,7 @@ class Client:
         named = facts.get("socket")
         path = Path(named) if isinstance(named, str) else self._home.socket(self._environment)
         connection = _LocalConnection(path, CONNECT_S)
-        return (connection, {}) if _opened(connection.connect) else None
+        return (connection, {}) if _opened(connection) else None
 
     def _loopback(self, facts: Mapping[str, object]) -> tuple[http.client.HTTPConnection, dict[str, str]] | None:
         address = facts.get("api_url")
@@ -181,7 +183,7 @@ class Client:
         if host is None or port is None:
             return None
         connection = http.client.HTTPConnection(host, port, timeout=CONNECT_S)
-        if not _opened(connection.connect):
+        if not _opened(connection):
             return None
         try:
             token = read_private(self._home.token).decode("ascii").strip()
@@ -191,11 +193,13 @@ class Client:
         return connection, {"Authorization": f"Bearer {token}"}
 
 
-def _opened(connect: Callable[[], None]) -> bool:
-    with contextlib.suppress(OSError):
-        connect()
-        return True
-    return False
+def _opened(connection: http.client.HTTPConnection) -> bool:
+    try:
+        connection.connect()
+    except OSError:
+        connection.close()
+        return False
+    return True
 
 
 def _json(response: http.client.HTTPResponse) -> dict[str, Any]:

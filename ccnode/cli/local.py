@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ccnode.cli.errors import NOT_FOUND, CliError
 from ccnode.store import migrate, views
-from ccnode.store.errors import StoreReadOnly, translated
+from ccnode.store.errors import translated
 from ccnode.store.ledger import connect
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def opened(home: Home) -> Iterator[sqlite3.Connection]:
             remedy="make a node: ccnode init",
             exit_code=NOT_FOUND,
         )
-    connection = _connect(home)
+    connection = connect(home.ledger, writable=False)
     try:
         newest = max(step.number for step in migrate.all_migrations())
         version = migrate.check_version(connection, newest)
@@ -50,25 +49,6 @@ def opened(home: Home) -> Iterator[sqlite3.Connection]:
         raise translated(error) from error
     finally:
         connection.close()
-
-
-def _connect(home: Home) -> sqlite3.Connection:
-    connection = connect(home.ledger, writable=False)
-    try:
-        connection.execute("PRAGMA user_version").fetchone()
-    except sqlite3.Error as error:
-        connection.close()
-        shared = home.ledger.with_name(home.ledger.name + "-wal")
-        if os.access(home.root, os.W_OK) or shared.exists():
-            raise translated(error) from error
-    else:
-        return connection
-    # On a read-only disk SQLite cannot make the files that it shares with writers; but then there are none, either.
-    try:
-        uri = f"{home.ledger.absolute().as_uri()}?mode=ro&immutable=1"
-        return sqlite3.connect(uri, uri=True, isolation_level=None)
-    except sqlite3.Error as error:
-        raise StoreReadOnly(str(error)) from error
 
 
 def ask(home: Home, view: View[T]) -> T:

@@ -165,8 +165,7 @@ def running(home: Home, **more: str) -> Iterator[Running]:
     try:
         yield daemon
     finally:
-        if daemon.process.poll() is None:
-            daemon.stop()
+        daemon.stop()
 
 
 # --- a daemon that only pretends: it holds the lock and answers as a test says ---

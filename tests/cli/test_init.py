@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import pexpect
 import pytest
 
 from ccnode.cli import identity, kit
+from ccnode.cli.errors import CliError
 from ccnode.cli.identity import MADE, STAGE, Wishes, make_identity, owner_guard, read_owner_code
 from ccnode.store import views
 from ccnode.store.home import Home
@@ -77,7 +79,7 @@ def test_the_passphrase_comes_from_the_environment(
     code = read_owner_code(home, "correct horse")
     owner = keys.SigningKey(keys.from_text("recovery", code))
     assert json.loads(home.profile.read_text())["owner_id"] == keys.owner_id(owner.public.raw)
-    with pytest.raises(identity.CliError, match="passphrase is wrong"):
+    with pytest.raises(CliError, match="passphrase is wrong"):
         read_owner_code(home, "wrong")
 
 
@@ -142,9 +144,9 @@ def test_a_kill_at_any_step_leaves_nothing_that_is_in_the_way(
         return wrapped
 
     with monkeypatch.context() as patch:
-        patch.setattr(identity, "write_private", counting(identity.write_private))
-        patch.setattr(identity, "Ledger", counting(identity.Ledger))
-        patch.setattr(identity.shutil, "rmtree", counting(identity.shutil.rmtree))
+        for name in ("write_private", "Ledger"):
+            patch.setattr(identity, name, counting(vars(identity)[name]))
+        patch.setattr(shutil, "rmtree", counting(shutil.rmtree))
         patch.setattr(Path, "replace", counting(Path.replace))
         patch.setattr(Path, "mkdir", counting(Path.mkdir))
         try:
@@ -155,7 +157,7 @@ def test_a_kill_at_any_step_leaves_nothing_that_is_in_the_way(
             finished = True
     if finished or home.profile.exists():
         assert home.exists()
-        with pytest.raises(identity.CliError, match="already"):
+        with pytest.raises(CliError, match="already"):
             make_identity(home, Wishes("second"))
         assert json.loads(home.profile.read_text())["name"] == "first"
     else:
