@@ -7,18 +7,14 @@ never in it. It is made while the daemon runs, from one consistent state, and ap
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import re
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyrage
@@ -31,14 +27,16 @@ from ccnode.store.backup_restore import Restored, Verified, restore, verify
 from ccnode.store.errors import Conflict, NotFound, StoreCorrupt, StoreError, translated
 from ccnode.store.home import read_private
 from ccnode.store.ledger import connect
+from ccnode.store.staging import clear_leftovers, staging
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ccnode.store.home import Home
 
 __all__ = ["BackupFile", "BackupInfo", "Restored", "Verified", "create", "list_backups", "restore", "rotate", "verify"]
 
 PAGES_A_STEP: Final = 2_000
-STAGING: Final = ".making-"
 
 Progress = Callable[[int, int], None]
 
@@ -84,7 +82,7 @@ def create(
         home.backups.mkdir(mode=0o700, parents=True, exist_ok=True)
         clear_leftovers(home.backups)
         target = _target(home, output, facts["name"], now, automatic=automatic)
-        with staging(home.backups, STAGING) as folder:
+        with staging(home.backups) as folder:
             copy = folder / LEDGER
             with _opened(home, source) as connection:
                 _copy(connection, copy, progress)
@@ -225,36 +223,6 @@ def _write(target: Path, members: Sequence[Member], keys: Sequence[Any], mtime: 
         partial.unlink(missing_ok=True)
     backup_format.sync_folder(target.absolute().parent)
     return written
-
-
-@contextlib.contextmanager
-def staging(parent: Path, prefix: str) -> Iterator[Path]:
-    """A folder of this user's for plain copies, held while in use and removed afterwards, whatever happens."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH)
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(descriptor)
-
-
-def clear_leftovers(backups: Path) -> None:
-    """Remove the plain copies that a crash left behind; those in use are held by their makers."""
-    for folder in backups.glob(STAGING + "*"):
-        try:
-            descriptor = os.open(folder, os.O_RDONLY)
-        except FileNotFoundError:
-            continue
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            continue
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            os.close(descriptor)
 
 
 def _iso(moment: datetime) -> str:

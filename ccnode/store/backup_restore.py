@@ -6,11 +6,9 @@ import contextlib
 import json
 import shutil
 import sqlite3
-import tempfile
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ccnode.store import audit, backup_format, erase, index
@@ -19,14 +17,15 @@ from ccnode.store.errors import Conflict, StoreCorrupt, StoreError, translated
 from ccnode.store.home import DirectoryLock, Home, read_private
 from ccnode.store.ledger import connect, marker_path
 from ccnode.store.marker import Marker
+from ccnode.store.staging import clear_leftovers, staging
 from ccnode_crypto.errors import CryptoError
 from ccnode_crypto.keys import SigningKey, from_text, node_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 _LEDGER_FILES: Final = ("", "-wal", "-shm", "-journal")
-_UNPACKED: Final = ".restoring-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +68,13 @@ def verify(
     Raises:
         StoreError: the key is the wrong one, or the file or folder cannot be used; StoreFull, StoreCorrupt likewise.
     """
+    parent = scratch or path.absolute().parent
     try:
-        folder = Path(tempfile.mkdtemp(prefix=".verifying-", dir=scratch or path.absolute().parent))
+        clear_leftovers(parent)
+        with staging(parent) as folder:
+            return Verified(path, *_unpack_and_audit(path, identity, folder, progress))
     except OSError as error:
         raise disk_error(error, f"{path.name} cannot be unpacked") from error
-    try:
-        manifest, report = _unpack_and_audit(path, identity, folder, progress)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return Verified(path, manifest, report)
 
 
 def _unpack_and_audit(
@@ -122,10 +119,9 @@ def restore(
     home.make()
     lock = DirectoryLock(home)
     try:
+        clear_leftovers(home.root)
         _check_empty(home, replace=replace)
-        with contextlib.ExitStack() as stack:
-            folder = Path(tempfile.mkdtemp(prefix=_UNPACKED, dir=home.root))
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        with staging(home.root) as folder:
             manifest, report = _unpack_and_audit(path, identity, folder, progress)
             if not report.ok and not anyway:
                 first = report.problems[0]

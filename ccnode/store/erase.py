@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ccnode.store import orders
+from ccnode.store.backup_format import disk_error
 from ccnode.store.backup_list import list_backups
 from ccnode.store.errors import translated
 from ccnode.store.ledger import connect
+from ccnode.store.staging import clear_leftovers
 from ccnode.store.transaction import TIME_STORED_MAX
 from ccnode_protocol import records
 
@@ -115,6 +117,11 @@ def finish(home: Home) -> Remains:
     Raises:
         StoreError: the database or the folder of backups cannot be used.
     """
+    try:
+        clear_leftovers(home.root)
+        clear_leftovers(home.backups)
+    except OSError as error:
+        raise disk_error(error, "copies that a crash left behind cannot be removed") from error
     with contextlib.closing(connect(home.ledger, writable=True)) as connection:
         try:
             busy = bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyrage
 import pytest
 
-from ccnode.store import audit, backup, backup_format, ledger
+from ccnode.store import audit, backup, backup_format, ledger, staging
 from ccnode.store.errors import Conflict, DirectoryInUse, NotFound, StoreCorrupt, StoreError, StoreFull
 from ccnode.store.home import DirectoryLock, Home, write_private
 from ccnode_crypto.certificate import certify
@@ -304,13 +304,17 @@ def test_two_in_one_second_and_rotation(place: Place) -> None:
 
 def test_leftovers_of_a_crash_are_removed(place: Place) -> None:
     place.home.backups.mkdir()
-    stale = place.home.backups / f"{backup.STAGING}crashed"
-    stale.mkdir()
-    (stale / "ledger.sqlite").write_bytes(SECRET.encode())
-    with backup.staging(place.home.backups, backup.STAGING) as busy:
-        backup.create(place.home)
+    places = [place.home.backups, place.home.root]
+    for parent in places:
+        stale = parent / f"{staging.PREFIX}crashed"
+        stale.mkdir()
+        (stale / "ledger.sqlite").write_bytes(SECRET.encode())
+    with staging.staging(place.home.backups) as busy:
+        made = backup.create(place.home)
         assert busy.exists()
-    assert not stale.exists()
+    assert not (place.home.backups / f"{staging.PREFIX}crashed").exists()
+    backup.restore(made.path, place.identity, place.home, replace=True)
+    assert not [item for parent in places for item in parent.glob(".*")]
 
 
 def test_full_disk_leaves_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
