@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from ccnode_crypto import canonical
+from ccnode_crypto.entry import AUDIENCE_PUBLIC, DIGEST_BYTES, EPOCH_BYTES
 from ccnode_crypto.errors import EncodingError, KeyFormatError
 from ccnode_crypto.keys import KEY_BYTES, PublicKey, SigningKey
 
 VERSION: Final = 1
 CERTIFICATE_BYTES_MAX: Final = 512
 REVOCATION_BYTES_MAX: Final = 4096
-EPOCH_BYTES: Final = 16
-DIGEST_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,11 @@ def revoke(owner_key: SigningKey, node: bytes, issued_ms: int, last_good: tuple[
 def _last_good(value: object) -> LastGood:
     match value:
         case [bytes(epoch), int(audience), int(seq), bytes(digest)] if (
-            len(epoch) == EPOCH_BYTES and len(digest) == DIGEST_BYTES and seq >= 0 and 0 <= audience <= 0xFF
+            (len(epoch), len(digest)) == (EPOCH_BYTES, DIGEST_BYTES)
+            and not isinstance(audience, bool)
+            and not isinstance(seq, bool)
+            and 0 <= audience <= AUDIENCE_PUBLIC
+            and seq >= 0
         ):
             return LastGood(epoch, audience, seq, digest)
         case _:

@@ -159,11 +159,11 @@ def check_bodies(header: Header, meta: bytes, sealed: bytes | None) -> None:
 
 
 @lru_cache(maxsize=1 << 16)
-def _jump(n: int) -> int:
-    """Where number n points: Myers, "An applicative random-access stack", Inf. Process. Lett. 17 (1983).
+def skip_block(n: int) -> int:
+    """Which block the start of block n points at: Myers, "An applicative random-access stack" (1983).
 
-    n is written greedily as a sum of terms 2^k - 1; the smallest term is taken away. Any number is then reached from any
-    larger one in at most about 2 log2(n) steps, each a jump or a step to the number before.
+    n is written greedily as a sum of terms 2^k - 1; the smallest term is taken away. Any number is then reached from
+    any larger one in at most about 2 log2(n) steps, each a jump or a step to the number before.
     """
     rest = n
     while rest & (rest + 1):
@@ -174,10 +174,10 @@ def _jump(n: int) -> int:
 def skip_position(seq: int) -> int:
     """Where the skip link of position `seq` points: any two positions are joined by O(log n) links.
 
-    Inside a block of 16 it points at the block's first position; block starts point at earlier block starts, by `_jump`
-    on block numbers. Sixteen, because then a verifier keeps one digest in sixteen, and a path ends in at most fifteen
+    Inside a block of 16 it points at the block's first position; block starts point at earlier block starts, by
+    `skip_block`. Sixteen, because then a verifier keeps one digest in sixteen, and a path ends in at most fifteen
     single steps.
     """
     if seq % SKIP_BLOCK:
         return seq - seq % SKIP_BLOCK
-    return SKIP_BLOCK * _jump(seq // SKIP_BLOCK)
+    return SKIP_BLOCK * skip_block(seq // SKIP_BLOCK)

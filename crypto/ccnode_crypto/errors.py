@@ -1,12 +1,12 @@
 """What can be wrong with bytes that claim to be ours? One tree; every decoder raises these and nothing else.
 
-    CryptoError
-      EncodingError     bytes that are not canonical msgpack, or a value that has no canonical form
-      KeyFormatError    an identifier, key or recovery code that is mistyped
-      SignatureError    a signature that does not verify
-      EntryError        a header or body outside its limits
-      ChainError        an entry that does not fit its chain; names chain, position and field
-      ProofError        a proof that does not prove what it claims
+CryptoError
+  EncodingError     bytes that are not canonical msgpack, or a value that has no canonical form
+  KeyFormatError    an identifier, key or recovery code that is mistyped
+  SignatureError    a signature that does not verify
+  EntryError        a header or body outside its limits
+  ChainError        an entry that does not fit its chain; names chain, position and field
+  ProofError        a proof that does not prove what it claims
 """
 
 from __future__ import annotations

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from ccnode_crypto.errors import KeyFormatError, SignatureError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KEY_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64

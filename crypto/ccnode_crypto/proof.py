@@ -6,15 +6,17 @@ previous or its skip link. The last header is the one proven. Skip links keep a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ccnode_crypto.chain import head_message
 from ccnode_crypto.entry import ChainId, Header, read_header, skip_position
 from ccnode_crypto.errors import CryptoError, ProofError
 from ccnode_crypto.keys import PublicKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 PATH_HEADERS_MAX: Final = 512  # far above the longest path to any 64-bit position
 

@@ -1,8 +1,8 @@
 """What can go wrong between nodes?
 
-    ProtocolError
-      LocalError     our bug: we were about to write or send something we would refuse
-      RemoteError    their bytes: malformed, over a limit or against the rules
+ProtocolError
+  LocalError     our bug: we were about to write or send something we would refuse
+  RemoteError    their bytes: malformed, over a limit or against the rules
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from enum import IntEnum
 from typing import Final
 
 from ccnode_crypto import canonical
-from ccnode_crypto.entry import CONTENT_BYTES_MAX, KIND_EPOCH_OPENED, META_BYTES_MAX
+from ccnode_crypto.entry import AUDIENCE_PUBLIC, CONTENT_BYTES_MAX, KIND_EPOCH_OPENED, META_BYTES_MAX
 from ccnode_crypto.errors import EncodingError
 from ccnode_protocol.errors import LocalError, RemoteError
 
@@ -150,7 +150,7 @@ def forget_cancelled(order: bytes) -> Record:
 
 
 def erasure_done(order: bytes, bodies: int) -> Record:
-    """This node's receipt: it erased that many contents by the order."""
+    """A receipt: this node erased that many contents by the order."""
     return _record(Kind.ERASURE_DONE, {"order": order, "bodies": bodies})
 
 
@@ -272,7 +272,11 @@ def read_predecessor(meta: bytes) -> Predecessor | None:
         case None:
             return None
         case [bytes(epoch), int(audience), int(seq), bytes(digest), bytes(node)] if (
-            len(epoch) == SESSION_BYTES and len(digest) == DIGEST_BYTES and len(node) == DIGEST_BYTES and seq >= 0
+            (len(epoch), len(digest), len(node)) == (SESSION_BYTES, DIGEST_BYTES, DIGEST_BYTES)
+            and not isinstance(audience, bool)
+            and not isinstance(seq, bool)
+            and 0 <= audience <= AUDIENCE_PUBLIC
+            and seq >= 0
         ):
             return Predecessor(epoch, audience, seq, digest, node)
         case _:
