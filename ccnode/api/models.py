@@ -68,13 +68,13 @@ Page = Annotated[int, Field(ge=1, le=PAGE_MAX)]
 class Body(BaseModel):
     """A JSON body or form."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
 
 class Query(BaseModel):
     """The part of an address after "?": all text, so numbers are read from it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Nothing(Body):

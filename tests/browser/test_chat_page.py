@@ -11,8 +11,11 @@ from playwright.async_api import expect
 from ccnode.api.ports import Failed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from playwright.async_api import Page
 
+    from ccnode.store.views import Message
     from tests.browser.conftest import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -86,6 +89,26 @@ async def test_a_talk(house: House) -> None:
     await page.go_back()
     await expect(page.locator("#title")).to_have_text("First line second line")
     assert house.node.said == 2
+
+
+async def test_what_was_read_before_a_turn_does_not_undo_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page reads the conversation as it connects; where that answer comes after the reply, it is out of date."""
+    page = await house.page()
+    branch, late = house.node.branch, asyncio.Event()
+
+    async def read_before_answered_after(session_id: str, at: int | None = None) -> Sequence[Message]:
+        monkeypatch.setattr(house.node, "branch", branch)
+        await late.wait()
+        return []
+
+    monkeypatch.setattr(house.node, "branch", read_before_answered_after)
+    await say(page, "quick")
+    await expect(page.locator(".message.assistant:not(.live) .text")).to_have_text("You said: quick")
+    async with page.expect_response("**/api/v1/conversation/*"):
+        late.set()
+    await expect(page.locator(".message")).to_have_count(2)
+    await page.wait_for_load_state("networkidle")
+    await expect(page.locator(".message")).to_have_count(2)
 
 
 async def test_a_reply_can_be_stopped_from_the_keyboard(house: House) -> None:

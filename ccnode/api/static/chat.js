@@ -113,7 +113,7 @@ async function go() {
   keepDraft();
   talk?.line?.close();
   calm();
-  talk = { id, title: "", messages: [], shown: SHOWN, reply: null, pending: null, failure: null, heard: 0, goal: message };
+  talk = { id, title: "", messages: [], shown: SHOWN, reply: null, pending: null, failure: null, turns: 0, goal: message };
   $("entry").value = sessionStorage.getItem(`draft-${id}`) ?? "";
   atEnd = true;
   grow();
@@ -140,18 +140,18 @@ async function opened(mine) {
 }
 
 async function reload(mine) {
-  const heard = mine.heard;
-  const state = await request("GET", `${API}/conversation/${mine.id}`);
-  if (talk !== mine) return;
+  let state, turns;
+  do {
+    // What was read while a turn began or ended is out of date: it would take what was just heard off the page.
+    turns = mine.turns;
+    state = await request("GET", `${API}/conversation/${mine.id}`);
+    if (talk !== mine) return;
+  } while (mine.turns !== turns);
   mine.title = state.session.title;
-  mine.ended = state.session.ended;
   mine.messages = kept(mine.messages, state.messages);
-  if (mine.heard === heard) {
-    // Nothing was heard meanwhile, so the node's word on what is running is the newest.
-    mine.unanswered = state.unanswered && !mine.pending;
-    if (!state.running && !mine.pending) mine.reply = null;
-    if (!state.unanswered) mine.failure = null;
-  }
+  mine.unanswered = state.unanswered && !mine.pending;
+  if (!state.running && !mine.pending) mine.reply = null;
+  if (!state.unanswered) mine.failure = null;
   if (state.running) follow(mine);
   show();
   if (mine.goal) point(mine.goal);
@@ -172,7 +172,7 @@ function follow(mine) {
 
 function hear(form) {
   const mine = talk;
-  mine.heard += 1;
+  if (["accepted", "response", "error"].includes(form.type)) mine.turns += 1;
   switch (form.type) {
     case "accepted":
       mine.following = true;
@@ -223,6 +223,7 @@ function answered(mine, form) {
   mine.following = mine.unanswered = false;
   mine.failure = null;
   linkState("open");
+  showAnswering(form.model);
   show();
   $("spoken").textContent = `Assistant: ${text}`;
   listSessions();
@@ -233,6 +234,7 @@ function failed(mine, form) {
   if (form.code === "busy" && mine.following) return;
   mine.reply = null;
   mine.following = false;
+  linkState("open");
   if (mine.pending && !form.kept) {
     // It was not recorded: it goes back to where it was written.
     if (!$("entry").value) $("entry").value = mine.pending.form.content;
@@ -295,6 +297,7 @@ function show() {
 function write(mine, piece) {
   if (mine.reply === null) mine.reply = "";
   mine.reply += piece;
+  if ($("link-state").textContent) linkState("open"); // what was waited for has come
   if (!live) show();
   else live.text.append(piece);
 }
@@ -403,8 +406,12 @@ const showModel = guarded(async () => {
   const status = await request("GET", `${API}/status`);
   $("node-name").textContent = status.name || "ccnode";
   const model = typeof status.model === "string" ? status.model : (status.model?.name ?? "");
-  $("model").textContent = model ? `Answered by ${model}` : "";
+  showAnswering(model);
 });
+
+function showAnswering(model) {
+  $("model").textContent = model ? `Answered by ${model}` : "";
+}
 
 // --- beginning ---
 
