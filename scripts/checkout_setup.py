@@ -29,6 +29,7 @@ VENV = CHECKOUT / ".venv"
 PYTHON = VENV / "bin" / "python"
 MARK = VENV / "setup-unfinished"
 STAMP = VENV / "setup-stamp.json"
+SUPPORTED = {"3.11", "3.12", "3.13"}
 # By how much they hold. "dev" holds all that "run" holds.
 PROFILES = {"run": ("runtime.txt", "build.txt"), "dev": ("dev.txt",)}
 
@@ -39,11 +40,16 @@ class SetupError(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """What .venv is at the moment. `profile` is what it holds as far as known; `reuse` whether it can be built upon."""
+    """What .venv is at the moment.
+
+    `profile` is what it holds as far as known, `current` whether that is of this checkout, `reuse` whether it can be
+    built upon, `why` why not. `by_hand`: this script did not make it, so what is in it is someone's, and is added to.
+    """
 
     profile: str = ""
     current: bool = False
     reuse: bool = False
+    by_hand: bool = False
     why: str = ""
 
 
@@ -52,17 +58,16 @@ def set_up(profile: str = "run", *, assume_yes: bool = False) -> None:
 
     Raises SetupError, CommandFailedError or InterruptedSetupError; after any of them the next call mends it.
     """
-    with interruptible(), _lock() as lock:
-        found = inspect_venv()
-        if found.current and profile in {found.profile, "run"}:
-            return
-        if found.profile == "dev":
-            profile = "dev"  # what is there stays as good as it was
-        ways = _installers(assume_yes=assume_yes)
-        try:
-            _build(profile, found, ways, lock)
-        except OSError as error:
-            raise SetupError(f"{error.strerror}: {error.filename or VENV}") from error
+    try:
+        with interruptible(), _lock() as lock:
+            found = inspect_venv()
+            if found.current and profile in {found.profile, "run"}:
+                return
+            if found.profile == "dev":
+                profile = "dev"  # what is there stays as good as it was
+            _build(profile, found, _installers(assume_yes=assume_yes), lock)
+    except OSError as error:
+        raise SetupError(f"{error.strerror}: {error.filename or VENV}") from error
 
 
 def digest() -> str:
@@ -86,18 +91,17 @@ def inspect_venv() -> Found:
         return Found(why="its interpreter does not run")
     try:
         stamp = json.loads(STAMP.read_text())
-        profile, made_from, python, where = (str(stamp[key]) for key in ("profile", "digest", "python", "checkout"))
+        profile, made_from, where = (str(stamp[key]) for key in ("profile", "digest", "checkout"))
+        by_hand = bool(stamp["by_hand"])
     except (OSError, ValueError, KeyError, TypeError):
-        # Made by hand, or by another tool: what is in it is someone's, so it is added to.
-        usable = minor in {"3.11", "3.12", "3.13"}
-        return Found(reuse=usable, why="" if usable else f"it was made for Python {minor}")
+        profile, made_from, where, by_hand = "", "", str(CHECKOUT), True
     ours = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if python != ours or minor != ours:
-        return Found(profile=profile, why=f"it was made for Python {python}, and this is {ours}")
+    if minor not in (SUPPORTED if by_hand else {ours}):
+        return Found(profile=profile, why=f"it was made for Python {minor}, and this is {ours}")
     if where != str(CHECKOUT):  # scripts in .venv/bin and the links hold the path: a copy would run the old one
         return Found(profile=profile, why="the checkout has moved")
     current = made_from == digest() and (VENV / "bin" / "ccnode").exists() and profile in PROFILES
-    return Found(profile=profile, current=current, reuse=True)
+    return Found(profile=profile, current=current, reuse=True, by_hand=by_hand)
 
 
 def _installers(*, assume_yes: bool) -> list[installers.Installer]:
@@ -143,7 +147,7 @@ def _build(profile: str, found: Found, ways: list[installers.Installer], lock: i
                 raise
             progress.note(f"try: {error}\ntry: going on with {ways[ways.index(way) + 1].name} instead of {way.name}")
             progress.done = before
-    _write_stamp(profile)
+    _write_stamp(profile, by_hand=found.by_hand)
     MARK.unlink()
     progress.note(f"try: set up in {progress.elapsed_s():.0f} s")
 
@@ -178,14 +182,9 @@ def _remove_venv() -> None:
     VENV.rmdir()
 
 
-def _write_stamp(profile: str) -> None:
+def _write_stamp(profile: str, *, by_hand: bool) -> None:
     """Say what .venv holds; whole or not at all."""
-    stamp = {
-        "profile": profile,
-        "digest": digest(),
-        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "checkout": str(CHECKOUT),
-    }
+    stamp = {"profile": profile, "digest": digest(), "checkout": str(CHECKOUT), "by_hand": by_hand}
     draft = STAMP.with_suffix(".draft")
     draft.write_text(json.dumps(stamp, indent=1) + "\n")
     draft.replace(STAMP)

@@ -84,10 +84,10 @@ class TestSetUp:
 
     def test_repeats_without_work(self, checkout: SmallCheckout) -> None:
         assert checkout.run("setup", "--dev")[0] == 0
-        before = checkout.stamp.stat()
+        before = checkout.stamp.stat().st_mtime_ns
         status, output = checkout.run("setup")
         assert (status, output) == (0, "try: .venv is ready\n")
-        assert checkout.stamp.stat() == before
+        assert checkout.stamp.stat().st_mtime_ns == before
 
     def test_follows_a_changed_lock_and_keeps_what_tests_need(self, checkout: SmallCheckout) -> None:
         assert checkout.run("setup", "--dev")[0] == 0
@@ -122,6 +122,24 @@ class TestSetUp:
         assert status == 0
         assert "making .venv anew" in output
         assert str(checkout.folder) in checkout.python.with_name("ccnode").read_text()
+
+    def test_an_environment_made_by_hand_is_added_to(self, checkout: SmallCheckout) -> None:
+        subprocess.run([PYTHON, "-m", "venv", "--without-pip", checkout.folder / ".venv"], check=True)
+        (mine,) = checkout.folder.glob(".venv/lib/python*/site-packages")
+        (mine / "mine.py").write_text("")
+        assert checkout.run("setup")[0] == 0
+        assert checkout.can_import("mine, thing")
+        assert checkout.run("setup", "--dev")[0] == 0
+        assert checkout.can_import("mine, thing, pytest")
+
+    def test_a_broken_environment_is_made_anew(self, checkout: SmallCheckout) -> None:
+        assert checkout.run("setup")[0] == 0
+        checkout.python.unlink()
+        checkout.python.symlink_to("/nowhere/python3")  # as when the system's Python went away
+        status, output = checkout.run("setup")
+        assert status == 0
+        assert "making .venv anew: its interpreter does not run" in output
+        assert checkout.can_import("thing")
 
     def test_a_folder_that_is_no_environment_is_left_alone(self, checkout: SmallCheckout) -> None:
         (checkout.folder / ".venv").mkdir()
