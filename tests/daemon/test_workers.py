@@ -53,7 +53,7 @@ def ledger(home: Home) -> Iterator[Ledger]:
 
 async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
-        while not condition():  # what is waited for says nothing when it happens
+        while not condition():  # what is waited for says nothing when it happens  # noqa: ASYNC110  # it does not call back
             await asyncio.sleep(0.02)
 
 
