@@ -42,3 +42,9 @@ def _hidden(question: str, *, empty: bool) -> str:
 def yes(question: str, *, default: bool = False) -> bool:
     """Ask for a yes or no."""
     return click.confirm(question, default=default, err=True)
+
+
+def confirm(question: str) -> None:
+    """Go on after a yes only. Raises CliError after a no."""
+    if not yes(question):
+        raise CliError("nothing was changed", code="declined")

@@ -84,6 +84,8 @@ def explained(error: BaseException) -> CliError | None:
             return CliError(str(error), code=code, remedy=remedy)
     if isinstance(error, OSError) and not isinstance(error, TimeoutError):
         return _of_system(error)
+    if isinstance(error, UnicodeError):
+        return CliError("a text is not valid Unicode", code="invalid", remedy="check what you gave, and the file names")
     if isinstance(error, MemoryError):
         return CliError("there is not enough memory", code="memory", remedy="close other programs, then try again")
     return None

@@ -178,8 +178,7 @@ def _confirm(home: Home) -> None:
         what = "a database that cannot be read"
     ask.need_terminal("use --yes")
     click.echo(f"In {home.root} there is {what}. It will be moved aside, into a folder beside it.", err=True)
-    if not ask.yes("Put the backup in its place?"):
-        raise click.Abort
+    ask.confirm("Put the backup in its place?")
 
 
 def _settle(state: State, home: Home, here: Home, key: str, done: Restored) -> bool:

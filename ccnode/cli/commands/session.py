@@ -279,8 +279,7 @@ def forget(state: State, *, session: str, undo: bool, yes: bool) -> None:
         ask.need_terminal("use --yes")
         client.get("/api/v1/status")  # whether it can be done at all is said before the question
         what = f"{name} ({line(known.title, 40)}, {count(known.messages, 'message')})"
-        if not ask.yes(f"Forget {what}?"):
-            raise click.Abort
+        ask.confirm(f"Forget {what}?")
     made = client.call("POST", path, {})
     due_ms = database.ask(home, views.session(identifier)).due_ms
     due = iso(due_ms) if due_ms is not None else str(made.get("due", ""))
