@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ccnode.mind.asking import Question
     from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled
 
-ANSWER_MIN = 0.58
+ANSWER_MIN = 0.6
 _SAME = 0.03  # two messages whose scores differ less may be two answers to one question
 _QUOTE_CHARS_MAX = 300
 _CONVERSATION_MESSAGES_MAX = 200

@@ -37,10 +37,10 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
         ("year", r"\b(?:what|which) year\b|\bwhat(?:'s| is| was) (?:\w+ |\w+'s ){1,3}year\b", ("year",), 0.5),
         ("plate", r"\b(?:licen[cs]e|number|registration) plate\b|\bregistration\b", ("code",), 0.5),
         ("titled", r"\b(?:what|which)(?:'s| is| was)?(?: the)? (?:\w+ )?(?:" + _NAMEABLE + r")\b(?! of (?!the|my|our))(?! (?:number|book|password|code|bill)\b)", ("name", "quoted"), 0.62),
-        ("birthday", r"\bbirthday\b(?! (?:party|cake|gift|present|card|dinner))", ("date", "day", "clock"), 0.6),
+        ("birthday", r"\bwhat(?:'s| is| was)(?: \w+| \w+'s){0,3} (?:birthday|birth date|date of birth)\b(?! (?:party|cake|gift|present|card|dinner))", ("date", "day", "clock"), 0.6),
         ("address", r"\baddress\b", ("address", "email", "code"), 0.6),
         ("code", r"\b(?:number|code|pin|extension|port|postcode)\b", ("digits", "email"), 0.55),
-        ("price", r"\b(?:price|cost|fee|rate|salary|wage|rent|budget|deposit|amount|sum)\b(?! to\b)", ("money", "number"), 0.6),
+        ("price", r"\bhow expensive\b|\b(?:price|cost|fee|rate|salary|wage|rent|budget|deposit|amount|sum)\b(?! to\b)", ("money", "number"), 0.6),
         ("measure", r"\b(?:weight|height|temperature|speed|score|rating|size)\b", ("length", "mass", "heat", "money", "dose", "size", "number"), 0.55),
         ("when", r"\bwhen\b|\b(?:what|which) date\b|\bhow (?:long ago|soon)\b|\bsince when\b", ("date", "clock"), 0.55),
         ("count", r"\bhow many\b|\bnumber of\b", ("number",), 0.5),
@@ -48,7 +48,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
         ("often", r"\bhow (?:often|frequently|regularly)\b", ("frequency",), 0.55),
         ("duration", r"\bhow long\b", ("duration", "length", "date"), 0.55),
         ("height", r"\bhow (?:tall|high|wide|deep)\b", ("length",), 0.5),
-        ("size", r"\bhow (?:big|large|small|fast|slow|quick|expensive|warm|cold|hot|strong|loud)\b|\bwhat size\b", ("length", "mass", "heat", "money", "number"), 0.5),
+        ("size", r"\bhow (?:big|large|small|fast|slow|quick|warm|cold|hot|strong|loud)\b|\bwhat size\b", ("length", "mass", "heat", "money", "number"), 0.5),
         ("distance", r"\bhow far\b", ("distance",), 0.5),
         ("mass", r"\bhow heavy\b|\bhow much do(?:es)? .* weigh\b", ("mass", "number"), 0.5),
         ("amount", r"\bhow much\b", ("money", "number"), 0.55),
@@ -63,7 +63,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
 )
 # What a word asked for looks like when it is told without being named.
 _LOOKS_LIKE: dict[str, tuple[str, ...]] = {
-    "brand": ("name",), "model": ("name", "code"), "mak": ("name",), "titl": ("name",), "job": ("predicate",), "trad": ("predicate",), "vocation": ("predicate",), "career": ("predicate",), "profession": ("predicate",), "occupation": ("predicate",), "dos": ("dose",), "subject": ("about",), "topic": ("about",), "theme": ("about",), "old": ("age",), "name": ("named",), "nicknam": ("named",), "surnam": ("fullname",), "call": ("named",), "email": ("email",), "phonenumber": ("phone",),
+    "brand": ("name",), "model": ("name", "code"), "mak": ("name",), "titl": ("name",), "job": ("predicate",), "trad": ("predicate",), "vocation": ("predicate",), "career": ("predicate",), "profession": ("predicate",), "occupation": ("predicate",), "dos": ("dose",), "subject": ("about",), "topic": ("about",), "theme": ("about",), "age": ("age",), "name": ("named",), "nicknam": ("named",), "surnam": ("fullname",), "call": ("named",), "email": ("email",), "phonenumber": ("phone",),
     "cost": ("money",), "price": ("money",), "pai": ("money",), "spend": ("money",), "salari": ("money",), "rent": ("money",),
     "height": ("length",), "tall": ("length",), "weight": ("mass",), "weigh": ("mass",),
     "temperatur": ("heat",), "ag": ("age",), "distanc": ("distance",), "budget": ("money",),

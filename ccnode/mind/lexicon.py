@@ -25,7 +25,7 @@ DISTANT = 0.45  # a member of a kind that is only near what is asked
 KIND = 0.4  # the message names the kind only
 FAMILY = 0.85
 RELATED = 0.3
-_MEANINGS_MAX = 400
+_MEANINGS_MAX = 700
 _WHOLE = ("inlaw", "laws", "wife", "husband")  # "sister-in-law" does not also speak of a sister
 # Heads whose members' synonyms count too; for "job" they would not do ("teacher" -> "teach", "lesson").
 _DEEP = frozenset(stem(word) for word in "pet animal relative family allergen medicine illness meal vehicle transport".split())
@@ -178,7 +178,7 @@ def _tables() -> _Tables:
 
 @lru_cache(maxsize=256)
 def meanings(word: str) -> Mapping[str, float]:
-    """Keys that may account for `word` (folded) in a message, each with how well, in (0, 1]. At most 400."""
+    """Keys that may account for `word` (folded) in a message, each with how well, in (0, 1]. At most 700."""
     tables = _tables()
     key = lemma(word)
     denied = rivals(word)  # one group may hold "brother" and "sister": they share a topic, not a meaning
@@ -191,6 +191,7 @@ def meanings(word: str) -> Mapping[str, float]:
 
     near = [other for group in tables.groups.get(key, ()) for other in group]
     add(near, SYNONYM)
+    add(sorted(tables.hints.get(key, ())), HINT)
     for member in sorted(tables.members.get(key, ())):
         add((member,), MEMBER)
         if key in _DEEP:
@@ -202,7 +203,6 @@ def meanings(word: str) -> Mapping[str, float]:
         inner = tables.members.get(other, frozenset())
         if key not in inner:  # "car" is near "vehicle", and still no tractor
             add(sorted(inner), DISTANT)
-    add(sorted(tables.hints.get(key, ())), HINT)
     add(sorted(tables.kinds.get(key, ())), KIND)
     for topic in tables.topics.get(key, ()):
         add(sorted(topic), RELATED)

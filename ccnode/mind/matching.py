@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from ccnode.mind.asking import Question, Unit
 
 _ONLY_THE_KIND = 0.7
+_SURE = 0.8
+_WEAK_ALONE = 0.75  # one word asked, and only something like it told
 _NEIGHBOUR = 0.8  # what a sentence beside the answering one adds
 _CONTEXT_LEANING = 0.75  # what the turns before add, when the sentence leans on them ("she", "it", "there")
 _CONTEXT = 0.3
 _TAKEN = 0.65
 _CONTEXT_CHARS_MAX = 1_000
-_SOME_NUMBER = {"size": 0.6, "mass": 0.6, "amount": 0.75}
 _FOUND = 0.5  # a unit is accounted for from this quality on
 
 _OWN_REPLY = re.compile("|".join(re.escape(opening) for opening in phrases.OPENINGS))
@@ -130,7 +131,7 @@ def _shows(sentence: Sentence, feature: str, taken: frozenset[str]) -> bool:
         return sentence.has("named") or any(lexicon.lemma(name) not in taken for name in sentence.beings)
     if feature in ("date", "day", "clock"):
         # "since that night in the tent" does not tell when that night was
-        return any(lexicon.lemma(word) not in taken for found in sentence.finds(feature) for word in lexicon.words(found) if word not in lexicon.STOP)
+        return any(lexicon.lemma(word) not in taken for found in sentence.finds(feature) for word in lexicon.words(found))
     if feature == "name":
         return sentence.has("named") or any(lexicon.lemma(name) not in taken for name in sentence.names)
     return sentence.has(feature)
@@ -143,6 +144,8 @@ def _at(question: Question, told: _Told, at: int) -> Match:
     context_value = _CONTEXT_LEANING if sentence.leans else _CONTEXT
     total = gained = said = things = things_gained = 0.0
     factor = 1.0
+    single = sum(unit.weight > 0.5 for unit in question.units) == 1
+    weak = False
     covered: list[str] = []
     helpers: list[Sentence] = []
     extra = 0
@@ -164,6 +167,7 @@ def _at(question: Question, told: _Told, at: int) -> Match:
             things_gained += unit.weight * value
         if value >= _FOUND:
             covered.append(unit.word)
+            weak |= unit.weight > 0.5 and value < _SURE
             if unit.kind_asked and own == 1.0 and not _names_one(question, unit, sentence):
                 factor *= _ONLY_THE_KIND
             extra += sum(1 for key in sentence.keys if unit.accepts.get(key, 0.0) >= lexicon.KIND) > 1
@@ -183,10 +187,19 @@ def _at(question: Question, told: _Told, at: int) -> Match:
         factor *= 0.7  # about the right person, but not about the matter
     if said < 0.3 * gained:
         factor *= 0.6  # "ok, I'll try that": the turns before it speak of the matter, not this one
+    if factor == 1.0 and weak and single:
+        factor = _WEAK_ALONE
     share = gained / total
     bonus = 0.35 * min(1, extra) + 0.3 * bool(sentence.has("self")) + 0.35 * bool(sentence.names or sentence.has("number"))
     quote = " ".join(part.text for part in spoken if part is sentence or part in helpers)
     return Match(min(1.0, share * factor * (0.93 + 0.07 * bonus)), quote, frozenset(covered), kind_value == 1.0)
+
+
+def _bare_number(question: Question) -> float:
+    """A number without its unit: "1,250 a month" may be a price, but any number may stand in a sentence about a room."""
+    if question.kind in ("size", "mass"):
+        return 0.6 if sum(unit.weight > 0.5 for unit in question.units) == 1 else 0.8
+    return 0.75 if question.kind == "amount" else 0.85
 
 
 def _names_one(question: Question, unit: Unit, sentence: Sentence) -> bool:
@@ -222,7 +235,8 @@ def _kind_value(question: Question, told: list[Sentence]) -> float:
             else:
                 found = _shows(sentence, feature, question.keys)
             if found:
-                best = max(best, _SOME_NUMBER.get(question.kind, 0.85) if feature == "number" and len(question.wanted) > 1 else 1.0)
+                bare = feature == "number" and len(question.wanted) > 1
+                best = max(best, _bare_number(question) if bare else 1.0)
     return best
 
 

@@ -121,7 +121,7 @@ border collie=collie|great dane=dane|german shepherd=shepherd|maine coon=maineco
 martial art=martialart|martial arts=martialart|rock climbing=climbing|board game=boardgame|video game=videogame
 french horn=frenchhorn|double bass=doublebass|fire fighter=firefighter|police officer=policeman|estate agent=estateagent
 civil servant=civilservant|truck driver=trucker|lorry driver=trucker|hair dresser=hairdresser|dish washer=dishwasher
-book shelf=bookshelf|book club=bookclub|how come=why|hard drive=harddrive|power bank=powerbank|sleeping pill=sleepingpill
+book shelf=bookshelf|book club=bookclub|how come=why|how old=age|how tall=height|how heavy=weight|how far=distance|how expensive=price|hard drive=harddrive|power bank=powerbank|sleeping pill=sleepingpill
 work on=usage|working on=usage|works on=usage|worked on=usage|work with=usage|come into the world=born|came into the world=born|be born=born|come from=origin|comes from=origin|came from=origin|hail from=origin|hails from=origin|pick up=collect
 picks up=collect|picked up=collect|drop off=deliver|dropped off=deliver|go by=name|goes by=name|answer to=name
 answers to=name|move house=move|moving house=move|moved house=move|moving out=move|move out=move|moved out=move
