@@ -213,8 +213,10 @@ def _start_workers(
 
     ledger.on_commit(committed)
 
+    eraser = workers.Eraser(ledger, home)
+
     async def erase() -> None:
-        if await workers.erase_due(ledger, home):
+        if await eraser.step():
             wake.set()
 
     async def back_up() -> None:

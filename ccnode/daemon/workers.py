@@ -14,9 +14,10 @@ from ccnode.store.ledger import marker_path
 from ccnode.store.marker import read_marker
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from ccnode.daemon.node import RunningNode
+    from ccnode.store.erase import Erased
     from ccnode.store.home import Home
     from ccnode.store.index import Index
     from ccnode.store.ledger import Ledger
@@ -61,17 +62,34 @@ def vars_of(index: Index) -> dict[str, int]:
     return {"position": progress.position, "behind": progress.behind}
 
 
-async def erase_due(ledger: Ledger, home: Home) -> bool:
-    """Erase what orders ask for and are due, with receipts; return whether there was anything."""
-    from ccnode.store import erase
+class Eraser:
+    """Erases what is due, and cuts the log until no page of it can hold what was erased.
 
-    erased = await ledger.append(erase.erase_due(clock.now_ms()))
-    if erased:
-        remains = await asyncio.to_thread(erase.finish, home)
-        log.info(
-            "erased", orders=len(erased), bodies=sum(each.bodies for each in erased), older_copies=len(remains.copies)
-        )
-    return bool(erased)
+    The log is also cut after every start: a crash may have come between an erasure and that.
+    """
+
+    def __init__(self, ledger: Ledger, home: Home) -> None:
+        self._ledger = ledger
+        self._home = home
+        self._cut = False
+
+    async def step(self) -> bool:
+        """Erase with receipts; return whether there was anything. Raises StoreError."""
+        from ccnode.store import erase
+
+        erased = await self._ledger.append(erase.erase_due(clock.now_ms()))
+        if erased or not self._cut:
+            self._cut = False
+            remains = await asyncio.to_thread(erase.finish, self._home)
+            self._cut = not remains.log
+        if erased:
+            _log_erased(erased, len(remains.copies))
+        return bool(erased)
+
+
+def _log_erased(erased: Sequence[Erased], copies: int) -> None:
+    bodies = sum(each.bodies for each in erased)
+    log.info("erased", orders=len(erased), bodies=bodies, older_copies=copies)
 
 
 def back_up(home: Home, output: str | None) -> dict[str, Any]:

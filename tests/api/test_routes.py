@@ -235,7 +235,8 @@ async def test_unknown_addresses_and_methods(rig: Rig) -> None:
 
 async def test_every_route_is_behind_the_guard(rig: Rig) -> None:
     """A route that is added is closed to strangers unless it is listed as public."""
-    public = {"/", "/health", "/ready", "/favicon.ico", "/static/{name}", "/api/v1/login"}
+    pages = {"/", "/static/{name}", "/favicon.ico"}
+    public = {*pages, "/health", "/ready", "/api/v1/login", "/api/v1/metrics/realtime"}
     for method, path, _ in _routes():
         if path in public:
             continue

@@ -93,8 +93,9 @@ async def test_what_is_due_is_erased_with_a_receipt_and_gone_from_the_files(home
     long_ago = clock.now_ms() - records.FORGET_UNDO_MS + 1
     await ledger.append(jobs.forget(session, long_ago))
     await asyncio.sleep(0.01)
-    assert await workers.erase_due(ledger, home)
-    assert not await workers.erase_due(ledger, home), "once is enough"
+    eraser = workers.Eraser(ledger, home)
+    assert await eraser.step()
+    assert not await eraser.step(), "once is enough"
     files = [path for path in home.root.iterdir() if path.is_file()]
     assert [path.name for path in files if SECRET.encode() in path.read_bytes()] == []
     connection = connect(home.ledger, writable=False)
