@@ -115,17 +115,25 @@ class Searcher:
         plan = recall.plan(question, conversation)
         if plan.match is None:
             return []
+        left_out = set(exclude)
         with self._turn:
-            found = [hit.id for hit in self._match(plan.match, recall.CANDIDATES, Filters())]
-            tail = [number for number, content in self._tail(Filters()) if recall.matches(plan, content)]
-            messages = self._messages([*tail[: recall.CANDIDATES], *found])
-            left_out = set(exclude)
-            candidates = [
-                _candidate(message)
-                for message in {message.id: message for message in messages}.values()
-                if message.text and message.digest not in left_out
-            ]
-        return recall.rank(plan, candidates, limit)
+            candidates = self._candidates(plan, left_out)
+            wider = recall.refine(plan, list(candidates.values()))
+            if wider is not plan:
+                candidates |= self._candidates(wider, left_out)
+        return recall.rank(wider, list(candidates.values()), limit)
+
+    def _candidates(self, plan: recall.RecallPlan, left_out: set[bytes]) -> dict[int, Candidate]:
+        """The messages that may account for a question: from the index, and from what is not indexed yet."""
+        numbers = [number for number, content in self._tail(Filters()) if recall.matches(plan, content)]
+        numbers = numbers[: recall.CANDIDATES]
+        for expression, limit in plan.queries:
+            numbers += [hit.id for hit in self._match(expression, limit, Filters())]
+        return {
+            message.id: _candidate(message)
+            for message in self._messages(numbers)
+            if message.text and message.digest not in left_out
+        }
 
     def close(self) -> None:
         """Close the connection. Idempotent."""
