@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ccnode.mind import recall
-from ccnode.mind.recall import Candidate
+from ccnode.mind.recall import Candidate, RecallPlan
 from ccnode.store import views
 from ccnode.store.errors import translated
 from ccnode.store.index import open_index
@@ -123,7 +123,7 @@ class Searcher:
                 candidates |= self._candidates(wider, left_out)
         return recall.rank(wider, list(candidates.values()), limit)
 
-    def _candidates(self, plan: recall.RecallPlan, left_out: set[bytes]) -> dict[int, Candidate]:
+    def _candidates(self, plan: RecallPlan, left_out: set[bytes]) -> dict[int, Candidate]:
         """The messages that may account for a question: from the index, and from what is not indexed yet."""
         numbers = [number for number, content in self._tail(Filters()) if recall.matches(plan, content)]
         numbers = numbers[: recall.CANDIDATES]
