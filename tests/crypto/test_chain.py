@@ -312,7 +312,7 @@ def test_headers_that_borrow_a_byte_from_the_next_are_refused() -> None:
 
     def change(seq: int, header: bytes, meta: bytes, sealed: bytes | None) -> tuple[bytes, bytes, bytes | None]:
         if seq == 1:
-            return header[:199], meta, sealed
+            return header[:198] + b"\x01", meta, sealed  # kind 0x01 and the version of the next: not the opening one
         if seq == 2:
             return header[:178] + b"\x00" + header[178:], meta, sealed
         return header, meta, sealed
