@@ -36,10 +36,8 @@ def new_state(key: SigningKey = KEY, epoch: bytes = EPOCH, audience: int = 0) ->
 
 def build(lengths: Iterable[int], key: SigningKey = KEY) -> tuple[ChainState, list[Run]]:
     """A chain of runs of the given lengths, and the state after it."""
-    state, runs = new_state(key), []
-    for length in lengths:
-        runs.append(append_run(state, [draft(state.length + at) for at in range(length)], key)[0])
-    return state, runs
+    state = new_state(key)
+    return state, [append_run(state, [draft(state.length + at) for at in range(length)], key)[0] for length in lengths]
 
 
 def forged(count: int, change: Callable[[int, bytes, bytes, bytes | None], tuple[bytes, bytes, bytes | None]]) -> Run:

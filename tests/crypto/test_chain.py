@@ -1,9 +1,9 @@
-"""Do runs verify that were written right, and no others? And is the first wrong entry named, and the state left alone?"""
+"""Do runs verify that were written right, and no others? Is the first wrong entry named, and the state left alone?"""
 
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,6 +21,7 @@ from ccnode_crypto.chain import (
 )
 from ccnode_crypto.entry import CONTENT_BYTES_MAX, META_BYTES_MAX, ChainId, header_digest, read_header
 from ccnode_crypto.errors import ChainError, EntryError, KeyFormatError
+from ccnode_crypto.keys import Purpose
 from tests.crypto.chains import EPOCH, KEY, OTHER, build, digests_of, draft, forged, header_of, new_state, snapshot
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ def refused(state: ChainState, runs: Sequence[Run]) -> ChainError:
         verify_runs(state, runs)
     assert snapshot(state) == before
     return caught.value
+
+
+def replaced(run: Run, column: str, values: Sequence[Any]) -> Run:
+    """The run with one of its columns exchanged."""
+    return Run(**{**run._asdict(), column: values})
 
 
 def test_a_chain_that_was_built_verifies_to_the_same_state() -> None:
@@ -172,7 +178,7 @@ def test_every_flipped_bit_of_a_body_is_named(part: str) -> None:
         for bit in range(len(whole) * 8):
             wrong = bytearray(whole)
             wrong[bit // 8] ^= 1 << bit % 8
-            error = refused(new_state(), [run._replace(**{part: [*column[:seq], bytes(wrong), *column[seq + 1 :]]})])
+            error = refused(new_state(), [replaced(run, part, [*column[:seq], bytes(wrong), *column[seq + 1 :]])])
             assert (error.seq, error.field) == (seq, "meta" if part == "metas" else "content")
 
 
@@ -197,8 +203,9 @@ def test_a_signature_of_another_length_is_refused(signature: bytes) -> None:
 def test_a_signature_for_another_purpose_is_refused() -> None:
     state, (run,) = build([2])
     message = head_message(state.chain, 1, state.head)
-    for purpose in ("owner-certificate", "owner-revocation"):
-        signature = KEY.sign(purpose, message)  # type: ignore[arg-type]
+    purposes: tuple[Purpose, ...] = ("owner-certificate", "owner-revocation")
+    for purpose in purposes:
+        signature = KEY.sign(purpose, message)
         assert refused(new_state(), [run._replace(signature=signature)]).field == "signature"
 
 
@@ -227,9 +234,11 @@ def test_a_chain_whose_key_is_none_is_refused() -> None:
 
 def moved(run: Run, order: Sequence[int]) -> Run:
     """The same run with its entries in another order, some left out or doubled."""
-    columns = ([column[at] for at in order] for column in (run.headers, run.metas, run.sealed))
-    headers, metas, bodies = columns
-    return run._replace(headers=headers, metas=metas, sealed=bodies)
+    return run._replace(
+        headers=[run.headers[at] for at in order],
+        metas=[run.metas[at] for at in order],
+        sealed=[run.sealed[at] for at in order],
+    )
 
 
 @pytest.mark.parametrize(
@@ -281,10 +290,10 @@ def test_runs_without_entries_or_with_too_many_are_refused() -> None:
 @pytest.mark.parametrize("column", ["headers", "metas", "sealed"])
 def test_columns_of_unequal_length_are_refused(column: str) -> None:
     _, runs = build([2, 2])
-    shorter = runs[0]._replace(**{column: getattr(runs[0], column)[:1]})
+    shorter = replaced(runs[0], column, getattr(runs[0], column)[:1])
     assert refused(new_state(), [shorter, runs[1]]).field in {"header", "sequence", "meta"}
     # As many in sum, so that only the borders between the runs are wrong.
-    longer = runs[1]._replace(**{column: [getattr(runs[0], column)[1], *getattr(runs[1], column)]})
+    longer = replaced(runs[1], column, [getattr(runs[0], column)[1], *getattr(runs[1], column)])
     assert refused(new_state(), [shorter, longer]).field in {"header", "sequence"}
 
 
