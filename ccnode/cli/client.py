@@ -122,7 +122,7 @@ class Client:
     def _send(
         self, method: str, path: str, body: object, headers: Mapping[str, str], timeout_s: float
     ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-        data = None if body is None else json.dumps(body).encode()
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         connection, more = self._connect()
         try:
             sent = {"Host": "localhost", "Accept": "application/json", **more, **headers}

@@ -12,9 +12,9 @@ from ccnode import clock
 from ccnode.api.ports import Order, TurnEvent
 from ccnode.store import turns as jobs
 from ccnode.store import views
-from ccnode.store.errors import NotFound, StoreError, StoreFull, StoreReadOnly
+from ccnode.store.errors import StoreError, StoreFull, StoreReadOnly
 from ccnode.store.search import Filters, Hit
-from ccnode_crypto.keys import node_id, owner_id
+from ccnode_crypto.keys import node_id
 from ccnode_protocol.records import TITLE_CHARS_MAX
 
 if TYPE_CHECKING:
@@ -101,8 +101,9 @@ class RunningNode:
         counts = await self._readers.run(views.statistics())
         chains = await self._readers.run(views.chains())
         waiting = await self._readers.run(views.unanswered(20))
+        spoken = {"first": _iso(counts.first), "last": _iso(counts.last)}
         return {
-            "statistics": asdict(counts),
+            "statistics": {**asdict(counts), **spoken},
             "chains": [
                 {
                     "chain": str(chain.chain),
@@ -248,9 +249,6 @@ class RunningNode:
         self.problems.pop("disk", None)
 
 
-def owner_text(raw: bytes | None) -> str | None:
-    """An owner key as people read it."""
-    return owner_id(raw) if raw else None
-
-
-__all__ = ["NotFound", "RunningNode", "owner_text"]
+def _iso(time: int | None) -> str | None:
+    """A stored time as people and programs read it."""
+    return clock.iso(views.ms_of(time)) if time is not None else None

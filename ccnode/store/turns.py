@@ -50,7 +50,7 @@ def read_facts(tx: Transaction, session: bytes, key: bytes | None) -> turns.Fact
     before = newest[-2] if len(newest) > 1 else None
     asked = view(tx, views.by_key(session, key)) if key else None
     question = asked or (leaf if leaf and leaf.role == "user" else before)
-    answer = view(tx, views.reply_to(question.id)) if question else None
+    answer = view(tx, views.reply_to(question.id, session)) if question else None
     return turns.Facts(
         session=session,
         ended=known.ended is not None,
@@ -115,7 +115,7 @@ def close(reply: turns.Reply, sources: tuple[bytes, ...], state: records.State) 
 
     def job(tx: Transaction) -> bytes:
         question = view(tx, views.message(reply.answer.question))
-        present = view(tx, views.reply_to(question.id))
+        present = view(tx, views.reply_to(question.id, reply.session))
         if turns.answered_meanwhile(reply.answer, present.digest if present else None):
             return present.digest  # type: ignore[union-attr]  # it is not None, or it would not be another one
         known = [source for source in sources if tx.query("SELECT 1 FROM entries WHERE digest = ?", (source,))]

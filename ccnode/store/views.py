@@ -153,12 +153,12 @@ _SESSION: Final = (
     "  ORDER BY m.time LIMIT 1) FROM sessions s "
 )
 # The way on of a session: of its messages that are placed, that no message of the session follows and that no other
-# was regenerated in place of, the newest. Ties of time are broken by digest, so that every node agrees.
+# of the session was regenerated in place of, the newest. Ties of time are broken by digest, so that every node agrees.
 _LEAF: Final = (
     "SELECT m.id, m.role, m.depth FROM messages m JOIN entries e ON e.id = m.id"
     " WHERE m.session = ? AND m.time <= ? AND m.depth IS NOT NULL"
     " AND NOT EXISTS (SELECT 1 FROM messages c WHERE c.parent_id = m.id AND c.session = m.session AND c.time <= ?)"
-    " AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.replaces = m.id AND r.time <= ?)"
+    " AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.replaces = m.id AND r.session = m.session AND r.time <= ?)"
     " ORDER BY m.time DESC, e.digest DESC LIMIT 1"
 )
 
@@ -361,15 +361,15 @@ def by_key(identifier: bytes, key: bytes) -> View[Message | None]:
     return _message(rows[0]) if rows else None
 
 
-def reply_to(parent: int) -> View[Message | None]:
-    """The reply to a message that is its way on: not replaced by another, newest."""
+def reply_to(parent: int, identifier: bytes) -> View[Message | None]:
+    """The session's reply to a message that is its way on: not replaced by another, newest."""
     rows = yield (
         (
-            f"{_MESSAGE} WHERE m.parent_id = ? AND m.role = 1"
-            " AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.replaces = m.id)"
+            f"{_MESSAGE} WHERE m.parent_id = ? AND m.session = ? AND m.role = 1"
+            " AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.replaces = m.id AND r.session = m.session)"
             " ORDER BY m.time DESC, e.digest DESC LIMIT 1"
         ),
-        (parent,),
+        (parent, identifier),
     )
     return _message(rows[0]) if rows else None
 

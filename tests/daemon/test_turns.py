@@ -278,3 +278,28 @@ async def test_two_answers_to_one_question_become_one(rig: Rig) -> None:
     late.add("a second answer")
     assert (await rig.ledger.append(jobs.close(late, (), State.COMPLETE))).hex() == replied.message_id
     assert len(await rig.readers.run(views.tree(session))) == 2
+
+
+async def test_regenerating_in_a_branch_leaves_its_origin_as_it_was(rig: Rig) -> None:
+    session = await rig.open_session()
+    replied = (await gather(rig.turns.say(session, "A poem", "k")))[-1]
+    assert isinstance(replied, Replied)
+    branch = await rig.ledger.append(jobs.open_session("other", bytes.fromhex(replied.message_id)))
+    rig.model.script = ["Another one"]
+    await gather(rig.turns.regenerate(branch))
+    assert await texts(rig, branch) == [("user", "A poem"), ("assistant", "Another one")]
+    assert await texts(rig, session) == [("user", "A poem"), ("assistant", "Hello there")]
+    again = (await gather(rig.turns.say(session, "A poem", "k")))[-1]
+    assert isinstance(again, Replied)
+    assert again.message_id == replied.message_id
+
+
+async def test_a_branch_from_a_question_gets_an_answer_of_its_own(rig: Rig) -> None:
+    session = await rig.open_session()
+    accepted = (await gather(rig.turns.say(session, "A poem", None)))[0]
+    assert isinstance(accepted, Accepted)
+    branch = await rig.ledger.append(jobs.open_session("other", bytes.fromhex(accepted.message_id)))
+    rig.model.script = ["Another one"]
+    assert isinstance((await gather(rig.turns.resume(branch)))[-1], Replied)
+    assert await texts(rig, branch) == [("user", "A poem"), ("assistant", "Another one")]
+    assert await texts(rig, session) == [("user", "A poem"), ("assistant", "Hello there")]
