@@ -1,7 +1,8 @@
 """What was told, what is asked about it, and what lies in between?
 
-The question sets A (for development) and B (held out), the filler conversation around them, and the script that
-mixes both into sessions. See README.md in this folder for how the sets were made and how to score an answer.
+The question sets A (for development), B (held out) and C (the natural reading), the filler conversation around them,
+and the script that mixes both into sessions. See README.md in this folder for how the sets were made and how to score
+an answer.
 Everything is deterministic: the same set name and seed give the same script on every machine.
 """
 
@@ -16,9 +17,9 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 Role = Literal["user", "assistant"]
-SetName = Literal["a", "b"]
+SetName = Literal["a", "b", "c"]
 
-SETS: tuple[SetName, ...] = ("a", "b")
+SETS: tuple[SetName, ...] = ("a", "b", "c")
 FILLER_MESSAGES = 2000
 FILLER_SESSIONS = 150
 OWN_SESSION_SHARE = 0.4
@@ -37,7 +38,8 @@ class FillerMessage(TypedDict):
 class Fact:
     """One fact: the sentence `told`, a question `asked` about it, substrings of `told` any of which is an answer.
 
-    `level` is how far the question is from the sentence: 1 most key words, 2 one or two, 3 indirect.
+    `level` is how far the question is from the sentence: 1 most key words, 2 one or two, 3 indirect. In set C it is
+    counted: 1 two or more shared content words, 2 one, 3 none.
     """
 
     id: str
