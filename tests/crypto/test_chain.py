@@ -21,11 +21,12 @@ from ccnode_crypto.chain import (
 )
 from ccnode_crypto.entry import CONTENT_BYTES_MAX, META_BYTES_MAX, ChainId, header_digest, read_header
 from ccnode_crypto.errors import ChainError, EntryError, KeyFormatError
-from ccnode_crypto.keys import Purpose
 from tests.crypto.chains import EPOCH, KEY, OTHER, build, digests_of, draft, forged, header_of, new_state, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from ccnode_crypto.keys import Purpose
 
 
 def refused(state: ChainState, runs: Sequence[Run]) -> ChainError:
