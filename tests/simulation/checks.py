@@ -111,11 +111,11 @@ class Judge:
             raise Violation("fork", f"{where}: {digest.hex()[:12]} {how}, but {known.hex()[:12]} was seen before")
 
     def _check_turn(self, lineage: int | None, digest: bytes, meta: MessageMeta) -> None:
-        """Who knows of a question or reply does not write it twice."""
+        """Who knows of a question or reply does not write it twice; each branch may have a reply of its own."""
         if meta.role == Role.USER and meta.key:
             what: Hashable = (lineage, "question", meta.session, meta.key)
         elif meta.role == Role.ASSISTANT:
-            what = (lineage, "reply", meta.parent, meta.over)
+            what = (lineage, "reply", meta.session, meta.parent, meta.over)
         else:
             return
         known = self._once.setdefault(what, digest)
