@@ -127,6 +127,8 @@ def _meet_others(home: Home, opened: _Opened, ports: Ports) -> None:
     if isinstance(met, presence.Claim):
         opened.claim = met
         return
+    # It holds the place, so it came first, whatever the clocks say.
+    mine = Presence(mine.node, mine.epoch, max(started_ms, met.started_ms + 1))
     if meet(mine, met) != "take_new_key":
         return
     opened.ledger.close()

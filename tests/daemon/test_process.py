@@ -152,6 +152,7 @@ def test_a_running_copy_is_told_so_and_takes_a_key_of_its_own(node: Node, tmp_pa
     shutil.copytree(node.data, tmp_path / "copy")
     with nodes(tmp_path / "copy", runtime=runtime) as (copy,):
         node.start()
+        _pretend_started_later(node, runtime)
         copy.start()
         original, other = node.status(), copy.status()
         assert original["node_id"] != other["node_id"]
@@ -180,6 +181,13 @@ def test_an_old_directory_put_back_writes_no_position_twice(node: Node, tmp_path
         old.kill(signal.SIGTERM)
         _no_position_written_twice(node, old)
         old.run("audit", "verify")
+
+
+def _pretend_started_later(node: Node, runtime: Path) -> None:
+    """As if the clock had been set back since the original started: it is still the original."""
+    (place,) = (runtime / "ccnode" / "nodes").iterdir()
+    facts = json.loads(place.read_text())
+    place.write_text(json.dumps({**facts, "started_ms": facts["started_ms"] + 3_600_000}))
 
 
 def _no_position_written_twice(one: Node, other: Node) -> None:
