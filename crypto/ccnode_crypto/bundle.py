@@ -298,11 +298,11 @@ class _Reader:
         """After the last header: every one must be named by a signed head, or by a proven one above it."""
         for name, chain in self._chains.items():
             self._prove_chain(chain)
-            length = max((head.seq for head, _ in chain.heads), default=-1) + 1
-            if self.bundle.complete and len(chain.digests) != length:
-                missing = length - len(chain.digests)
-                raise ProofError(f"the export says it is complete, but {missing} headers of chain {name} are missing")
             self.bundle.chains[name] = len(chain.digests)
+        for name, chain in self._chains.items():
+            missing = max((head.seq for head, _ in chain.heads), default=-1) + 1 - len(chain.digests)
+            if self.bundle.complete and missing:
+                raise ProofError(f"the export says it is complete, but {missing} headers of chain {name} are missing")
         self._chains.clear()
 
     def _prove_chain(self, chain: _Chain) -> None:
