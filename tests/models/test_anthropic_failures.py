@@ -11,7 +11,7 @@ import pytest
 
 from ccnode.mind.prompt_types import Prompt, PromptMessage
 from ccnode.models.anthropic_adapter import Timeouts, Waiting
-from ccnode.models.base import Delta, ModelError
+from ccnode.models.base import Delta, ModelError, Notice
 from tests.models import wire_server as wire
 from tests.models.anthropic_node import KEY, PROMPT, QUESTION, Node, asked, failed
 from tests.models.wire_server import Abort, Hold, Pause, Reply, Step, WireServer
@@ -88,7 +88,7 @@ async def test_the_waiting_is_told_before_it_begins() -> None:
         wire.failure(429, "rate_limit_error", headers={"retry-after": "75"}), wire.answer("yes")
     ) as server:
         node = Node(server)
-        told: list[Waiting] = []
+        told: list[Notice] = []
         text = [item async for item in node.adapter.stream(PROMPT, status=told.append)]
         await node.adapter.close()
     assert text[0] == Delta("yes")
