@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from ccnode.mind import lexicon
-from ccnode.mind.asking import helpers, persons
-from ccnode.mind.stemming import fold, stem
+from ccnode.mind.people import beings
+from ccnode.mind.stemming import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,28 +16,21 @@ _TEXT_CHARS_MAX = 4_000
 _PER_KEY_MAX = 6
 _NAME = r"([A-Z\u00c0-\u00de][\w\u2019'-]*[\w])"
 _RELATION = r"([a-z]+(?:[ -]in[ -]law)?)"
-_OWN = r"\b(?:[Mm]y|[Oo]ur|a|the)\s+(?:(?:little|big|older|younger|elder|eldest|youngest|oldest|new|old|late|dear|best|own|grown|favourite)\s+)*"
-_PATTERNS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"{_OWN}{_RELATION}\s*,?\s+{_NAME}",  # my son Jonas; my son, Jonas
-        rf"{_OWN}{_RELATION}(?:'s name)?(?: at \w+| at the \w+)?(?: is|'s|\u2019s| was)(?: now)?(?: called| named)? {_NAME}",  # my boss is Anna
-    )
+_OWN = (
+    r"\b(?:[Mm]y|[Oo]ur|a|the)\s+"
+    r"(?:(?:little|big|older|younger|elder|eldest|youngest|oldest|new|old|late|dear|best|own|grown|favourite)\s+)*"
+)
+_IS = r"(?:'s name)?(?: at \w+| at the \w+)?(?: is|'s|\u2019s| was)(?: now)?(?: called| named)?"
+_PATTERNS = (
+    re.compile(rf"{_OWN}{_RELATION}\s*,?\s+{_NAME}"),  # my son Jonas; my son, Jonas
+    re.compile(rf"{_OWN}{_RELATION}{_IS} {_NAME}"),  # my boss is Anna; our dog's name is Rex
 )
 _REVERSED = (
-    re.compile(rf"{_NAME}\s*(?:,|is|was|'s|\u2019s)\s+(?:also\s+)?(?:my|our)\s+(?:\w+er\s+|best\s+|new\s+|old\s+)?{_RELATION}"),  # Jonas is my son
+    re.compile(  # Jonas is my son
+        rf"{_NAME}\s*(?:,|is|was|'s|\u2019s)\s+(?:also\s+)?(?:my|our)\s+"
+        rf"(?:\w+er\s+|best\s+|new\s+|old\s+)?{_RELATION}"
+    ),
 )
-_PETS = frozenset(
-    stem(word) for word in "dog cat puppy kitten horse pony rabbit hamster parrot tortoise hen goat car boat bike van".split()
-)
-
-
-_OTHERS = frozenset(stem(word) for word in "tenant agent editor supervisor intern neighbour customer client guest owner host lady".split())
-
-
-def beings() -> frozenset[str]:
-    """Keys of what is commonly called by a name of its own: people, animals, cars, boats."""
-    return persons() | helpers() | lexicon.professions() | _PETS | _OTHERS
 
 
 def aliases(texts: Iterable[str]) -> Mapping[str, frozenset[str]]:

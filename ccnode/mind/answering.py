@@ -5,14 +5,14 @@ Everything quoted is only quoted: no instruction inside a message changes what i
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ccnode.mind import phrases, recall
 from ccnode.mind.matching import Match, match
-from ccnode.mind.reading import is_request
+from ccnode.mind.speech import is_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,19 +29,23 @@ _SMALL_TALK_CHARS_MAX = 120
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]+")
 _GREETING = re.compile(
     r"(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|hallo|bonjour|hola|ciao|salut|moin)"
-    r"(?:[ ,]+(?:there|again|you|everyone|assistant|ccnode|\w+))?[ .,!?]*",
-    re.I,
+    r"(?:[ ,]+\w+)?[ .,!?]*",
+    re.IGNORECASE,
 )
-_THANKS = re.compile(r"(?:ok(?:ay)?[,. ]+)?(?:thanks?(?: you)?|thank you|thx|cheers|merci|danke|gracias)\b.{0,40}", re.I)
+_THANKS = re.compile(
+    r"(?:ok(?:ay)?[,. ]+)?(?:thanks?(?: you)?|thank you|thx|cheers|merci|danke|gracias)\b.{0,40}", re.IGNORECASE
+)
+_SORTS = "ai|robot|bot|human|real|alive|intelligent|conscious|machine|model|person|program|chatgpt|claude|gpt|sentient"
 _WHO_ARE_YOU = re.compile(
-    r"\b(?:who|what)(?:'s| is| are|'re)? (?:exactly )?(?:are )?you\b(?! (?:doing|saying|telling|talking|going|up))|\bwhat(?:'s| is) your name\b|"
-    r"\bare you (?:an? )?(?:ai|robot|bot|human|real|alive|intelligent|conscious|machine|model|person|program|chatgpt|claude|gpt|sentient)\b|"
-    r"\bintroduce yourself\b|\bwhich model (?:are|is|am)\b|\btell me (?:about|who) you(?:rself| are)\b|\bhow do you work\b",
-    re.I,
+    r"\b(?:who|what)(?:'s| is| are|'re)? (?:exactly )?(?:are )?you\b(?! (?:doing|saying|telling|talking|going|up))|"
+    rf"\bwhat(?:'s| is) your name\b|\bare you (?:an? )?(?:{_SORTS})\b|\bintroduce yourself\b|"
+    r"\bwhich model (?:are|is|am)\b|\btell me (?:about|who) you(?:rself| are)\b|\bhow do you work\b",
+    re.IGNORECASE,
 )
 _WHAT_CAN_YOU = re.compile(
-    r"\bwhat (?:can|could|do) you do\b|\bwhat are you (?:able|capable|good)\b|\bhow can you help\b|\bhelp\W*$|\bwhat are your (?:skills|abilities|features)\b",
-    re.I,
+    r"\bwhat (?:can|could|do) you do\b|\bwhat are you (?:able|capable|good)\b|\bhow can you help\b|\bhelp\W*$|"
+    r"\bwhat are your (?:skills|abilities|features)\b",
+    re.IGNORECASE,
 )
 
 
@@ -133,7 +137,9 @@ def _told(question: Question, before: Sequence[PromptMessage], recalled: Sequenc
         seen[text] = len(result)
         score = item.score if 0.0 <= item.score <= 1.0 else 0.0
         found = match(question, item.role, item.content)
-        result.append(_Told(item.message_id, item.role, item.content, item.said_at_ms, score, found, (0, item.said_at_ms)))
+        result.append(
+            _Told(item.message_id, item.role, item.content, item.said_at_ms, score, found, (0, item.said_at_ms))
+        )
     spent = 0
     first = max(0, len(before) - _CONVERSATION_MESSAGES_MAX)
     for at in range(len(before) - 1, first - 1, -1):
@@ -149,7 +155,15 @@ def _told(question: Question, before: Sequence[PromptMessage], recalled: Sequenc
         known = seen.get(text)
         if known is not None:
             other = result[known]
-            result[known] = _Told(other.message_id, other.role, other.content, other.said_at_ms, max(other.score, found.score), found, (1, at))
+            result[known] = _Told(
+                other.message_id,
+                other.role,
+                other.content,
+                other.said_at_ms,
+                max(other.score, found.score),
+                found,
+                (1, at),
+            )
         else:
             seen[text] = len(result)
             result.append(_Told("", message.role, message.content, None, found.score, found, (1, at)))
@@ -188,7 +202,7 @@ def _date(said_at_ms: int | None) -> str:
     if said_at_ms is None:
         return ""
     try:
-        day = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(milliseconds=said_at_ms)
+        day = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(milliseconds=said_at_ms)
     except OverflowError:  # a wrong clock far outside the calendar: quote without a date
         return ""
     return day.date().isoformat()

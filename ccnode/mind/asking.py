@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ccnode.mind import lexicon
-from ccnode.mind.reading import Sentence, is_question
+from ccnode.mind.people import helpers, persons
+from ccnode.mind.reading import Sentence
+from ccnode.mind.speech import is_question
 from ccnode.mind.stemming import family, fold
+from ccnode.mind.wanted import STATEMENT, Wanted, looks_like, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,95 +21,55 @@ if TYPE_CHECKING:
 QUESTION_CHARS_MAX = 4_000
 UNITS_MAX = 24
 _NAME_WEIGHT = 1.5
+_STRONG = 0.5  # units of more weight carry what is asked
 
-# Which of these is asked for is answered by a proper name.
-_NAMEABLE = (
-    "airline|bank|hotel|restaurant|cafe|pub|company|firm|city|town|village|street|film|movie|novel|book|band|song|album|brand|shop|store|"
-    "gym|hospital|airport|theatre|theater|museum|newspaper|magazine|provider|optician|title|surname|station|club|university|school|"
-    "supermarket|magazine|neighbourhood|district|phone|laptop|computer|camera|surgeon|doctor|dentist|teacher|nurse|author|artist|singer|actor|composer|character|show|series|podcast|operator"
-)
-_KINDS: tuple[tuple[str, re.Pattern[str], tuple[str, ...], float], ...] = tuple(
-    (name, re.compile(pattern, re.I), features, factor)
-    for name, pattern, features, factor in (
-        # name, pattern, features of which the answer holds one, factor if it holds none
-        ("result", r"\b(?:finishing|winning|best|race) time\b", ("clock", "duration"), 0.5),
-        ("clock", r"\b(?:what|which) (?:exact )?time\b|\bat what (?:time|hour)\b", ("clock",), 0.55),
-        ("day", r"\b(?:what|which) (?:day|weekday|days|evening|night)\b", ("day", "date"), 0.55),
-        ("month", r"\b(?:what|which) month\b", ("month",), 0.5),
-        ("year", r"\b(?:what|which) year\b|\bwhat(?:'s| is| was) (?:\w+ |\w+'s ){1,3}year\b", ("year",), 0.5),
-        ("plate", r"\b(?:licen[cs]e|number|registration) plate\b|\bregistration\b", ("code",), 0.5),
-        ("titled", r"\b(?:what|which)(?:'s| is| was)?(?: the)? (?:\w+ )?(?:" + _NAMEABLE + r")\b(?! of (?!the|my|our))(?! (?:number|book|password|code|bill)\b)", ("name", "quoted"), 0.62),
-        ("birthday", r"\bwhat(?:'s| is| was)(?: \w+| \w+'s){0,3} (?:birthday|birth date|date of birth)\b(?! (?:party|cake|gift|present|card|dinner))", ("date", "day", "clock"), 0.6),
-        ("address", r"\baddress\b", ("address", "email", "code"), 0.6),
-        ("code", r"\b(?:number|code|pin|extension|port|postcode)\b", ("digits", "email"), 0.55),
-        ("price", r"\bhow expensive\b|\b(?:price|cost|fee|rate|salary|wage|rent|budget|deposit|amount|sum)\b(?! to\b)", ("money", "number"), 0.6),
-        ("measure", r"\b(?:weight|height|temperature|speed|score|rating|size)\b", ("length", "mass", "heat", "money", "dose", "size", "number"), 0.55),
-        ("when", r"\bwhen\b|\b(?:what|which) date\b|\bhow (?:long ago|soon)\b|\bsince when\b", ("date", "clock"), 0.55),
-        ("count", r"\bhow many\b|\bnumber of\b", ("number",), 0.5),
-        ("age", r"\bhow old\b|\bwhat age\b|\bage of\b|\bmy age\b", ("age",), 0.45),
-        ("often", r"\bhow (?:often|frequently|regularly)\b", ("frequency",), 0.55),
-        ("duration", r"\bhow long\b", ("duration", "length", "date"), 0.55),
-        ("height", r"\bhow (?:tall|high|wide|deep)\b", ("length",), 0.5),
-        ("size", r"\bhow (?:big|large|small|fast|slow|quick|warm|cold|hot|strong|loud)\b|\bwhat size\b", ("length", "mass", "heat", "money", "number"), 0.5),
-        ("distance", r"\bhow far\b", ("distance",), 0.5),
-        ("mass", r"\bhow heavy\b|\bhow much do(?:es)? .* weigh\b", ("mass", "number"), 0.5),
-        ("amount", r"\bhow much\b", ("money", "number"), 0.55),
-        ("who", r"\bwho(?:'s| is| was| are|'re) (?:my|our|the|his|her|their)\b", ("being",), 0.58),
-        ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\bwho's\b", ("being", "person"), 0.58),
-        ("where", r"\bwhere\b|\bwhere's\b|\bwhereabouts\b|\b(?:what|which) (?:place|location|spot)\b", ("place", "name"), 0.7),
-        ("named", r"\b(?:called|name|named|names)\b", ("name",), 0.6),
-        ("why", r"\bwhy\b|\bwhat reason\b", (), 1.0),
-        ("how", r"\bhow\b", (), 1.0),
-        ("what", r"\b(?:what|which|what's)\b", (), 1.0),
-    )
-)
-# What a word asked for looks like when it is told without being named.
-_LOOKS_LIKE: dict[str, tuple[str, ...]] = {
-    "brand": ("name",), "model": ("name", "code"), "mak": ("name",), "titl": ("name",), "job": ("predicate",), "trad": ("predicate",), "vocation": ("predicate",), "career": ("predicate",), "profession": ("predicate",), "occupation": ("predicate",), "dos": ("dose",), "subject": ("about",), "topic": ("about",), "theme": ("about",), "age": ("age",), "name": ("named",), "nicknam": ("named",), "surnam": ("fullname",), "call": ("named",), "email": ("email",), "phonenumber": ("phone",),
-    "cost": ("money",), "price": ("money",), "pai": ("money",), "spend": ("money",), "salari": ("money",), "rent": ("money",),
-    "height": ("length",), "tall": ("length",), "weight": ("mass",), "weigh": ("mass",),
-    "temperatur": ("heat",), "ag": ("age",), "distanc": ("distance",), "budget": ("money",),
-    "pric": ("money",), "wag": ("money",), "fee": ("money",), "worth": ("money",), "charg": ("money",), "expensiv": ("money",), "pay": ("money",),
-}  # fmt: skip
-_QUESTION_WORD = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)(?:'s|'re|'d)?\b", re.I)
+_LINES_MAX = 40
+# The wanted kind of fact stands for these; nobody says "the place is ..." where one can say "in Oslo".
 _ANSWERED_BY_KIND = frozenset(
-    "date time day days weekday month year years many much often frequently regularly long far tall high hour old age place many "
-    "location spot whereabouts name names called named".split()
+    "date time day days weekday month year years many much often frequently regularly long far tall high hour old age "
+    "place location spot whereabouts name names called named".split()
 )
 _TEMPORAL = frozenset(
-    "today tomorrow yesterday tonight now night nights morning mornings evening evenings afternoon week weeks weekend weekends summer "
-    "winter spring autumn currently recently soon later annually moment nowadays early late end beginning first last next previous "
-    "other else person per since during case order top".split()
+    "today tomorrow yesterday tonight now night nights morning mornings evening evenings afternoon week weeks weekend "
+    "weekends summer winter spring autumn currently recently soon later annually moment nowadays early late end "
+    "beginning first last next previous other else person per since during case order top".split()
 )
-# The noun phrase a question asks for: "which (streaming service) do we ...", "what's (the hourly rate) of ...".
+# Words that cannot stand inside the noun phrase a question asks for.
 _OPEN = (
-    r"(?:do|does|did|is|are|was|were|am|has|have|had|can|could|will|would|should|may|might|must|i|we|you|he|she|it|they|"
-    r"of|for|in|at|on|to|from|with|that|when|where|while|by|about|before|after|under|into|over|during|according|if|who|which|s)"
+    r"(?:do|does|did|is|are|was|were|am|has|have|had|can|could|will|would|should|may|might|must|i|we|you|he|she|it|"
+    r"they|of|for|in|at|on|to|from|with|that|when|where|while|by|about|before|after|under|into|over|during|according|"
+    r"if|who|which|s)"
 )
-# "my wife and I", "Leon and I": who else was there is not what is asked.
-_BESIDE = re.compile(r"\b(\w+) and i\b|\bi and my (\w+)\b", re.I)
+_PHRASE = rf"((?:(?!{_OPEN}\b)[^\s,?.!]++\s*+)+)"
+# As in: which streaming service do we have, what is the hourly rate of the babysitter.
+_ASKED_FOR = re.compile(
+    rf"\b(?:what|which|whose|how many|how much)(?:'s|'re| is| are| was| were)?\s+{_PHRASE}(?:of\s+{_PHRASE})?",
+    re.IGNORECASE,
+)
+_OF_A_KIND = re.compile(r"\b(?:piece|part|kind|sort|type|variety|style|form|item|pair|brand|make)\s*$", re.IGNORECASE)
 _KIND_ASKED = re.compile(
     r"\b(?:what|which)\s+(?:(?:kind|sort|type|brand|make|variety|style) of )?(?:[\w-]+ )?([\w-]+) "
     r"(?:do|does|did|is|are|was|were|am|has|have|had|can|should|must|will|would|i|we|my)\b",
-    re.I,
+    re.IGNORECASE,
 )
-_OF_A_KIND = re.compile(r"\b(?:piece|part|kind|sort|type|variety|style|form|item|pair|brand|make)\s*$", re.I)
-_ASKED_FOR = re.compile(
-    r"\b(?:what|which|whose|how many|how much)(?:'s|'re| is| are| was| were)?\s+((?:(?!" + _OPEN + r"\b)[^\s,?.!]+\s*)+)(?:of\s+((?:(?!" + _OPEN + r"\b)[^\s,?.!]+\s*)+))?",
-    re.I,
+# "my wife and I", "Leon and I": who else was there is not what is asked.
+_BESIDE = re.compile(r"\b(\w+) and i\b|\bi and my (\w+)\b", re.IGNORECASE)
+_DOER = re.compile(r"\bwho (?!is\b|are\b|was\b|were\b|do\b|does\b|did\b|am\b|'s\b)(\w+)", re.IGNORECASE)
+_VERBS = (
+    re.compile(
+        r"\b(?:do|does|did|can|could|will|would|should|have|has|had)(?:n't)? (?:i|we|you|he|she|it|they)"
+        r"(?: \w+ly| ever| usually| just)? (\w+)",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\b(?:do|does|did)(?:n't)? (?:my|our) \w+(?:'s \w+)? (\w+)", re.IGNORECASE),
 )
-_PERSONS = """
-mother father brother sister son daughter uncle aunt cousin niece nephew grandmother grandfather grandson granddaughter wife
-husband girlfriend boyfriend fiance fiancee spouse partner bestfriend friend flatmate neighbour neighbor boss manager colleague
-coworker landlord landlady stepmother stepfather stepson stepdaughter motherinlaw fatherinlaw sisterinlaw brotherinlaw godmother
-godfather parent grandparent sibling child kid baby mum mom dad grandma grandpa granny gran nan nana mummy daddy ex exwife exhusband
-halfsister halfbrother godson goddaughter inlaws twin roommate housemate buddy pal mate
-soninlaw daughterinlaw bestman granddad grandad auntie aunty supervisor workmate classmate
-""".split()
-_HELPERS = """
-dentist doctor gp therapist teacher hairdresser accountant lawyer plumber mechanic vet nanny babysitter physio cleaner optician
-physician barber coach tutor electrician gardener surgeon specialist
-""".split()
+_BARE_WHAT = re.compile(r"\s*what (?:do|does|did|have|has|should|must|will|can) |\s*who ", re.IGNORECASE)
+_BARE_ADVERB = re.compile(r"\s*(?:where|when|how) ", re.IGNORECASE)
+_ASSISTANT = re.compile(
+    r"\b(?:did|have|had|do|are|were|would|was it) you\b|\byou(?:'ve)? (?:said|say|suggest|recommend|wrote|answer|"
+    r"propos|advis|told|list)|\byour (?:advice|suggestion|answer|recommendation)",
+    re.IGNORECASE,
+)
 _ELLIPSIS = re.compile(r"^(?:and|or|but)?[\s,]*(?:what|how) about\b|^(?:and|or)\b", re.I)
 
 
@@ -128,13 +90,14 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A text, read as a question (a statement is read the same way, to find what is related to it)."""
+    """A text, read as a question (a statement is read the same way, to find what is related to it).
+
+    `persons` are keys of the people it names by relation, `keys` and families of all its units.
+    """
 
     text: str
     asks: bool
-    kind: str
-    wanted: tuple[str, ...]
-    unwanted_factor: float
+    wanted: Wanted
     units: tuple[Unit, ...]
     persons: frozenset[str]
     about_self: bool
@@ -142,94 +105,63 @@ class Question:
     keys: frozenset[str]
 
 
-@lru_cache(maxsize=1)
-def persons() -> frozenset[str]:
-    """Keys of the words for people, by their relation to the speaker."""
-    return frozenset(lexicon.lemma(word) for word in _PERSONS)
-
-
-@lru_cache(maxsize=1)
-def anybody() -> frozenset[str]:
-    """Keys of the words for people of whom no relation is told."""
-    return frozenset(lexicon.lemma(word) for word in "lady man woman guy girl boy gentleman colleague caretaker clerk nurse".split())
-
-
-@lru_cache(maxsize=1)
-def helpers() -> frozenset[str]:
-    """Keys of the words for people by what they do for the speaker."""
-    return frozenset(lexicon.lemma(word) for word in _HELPERS)
-
-
 def read_question(text: str, conversation: Sequence[PromptMessage] = ()) -> Question:
-    """Read `text`; a question that leans on the one before it ("and my brother?", "when does she ...") borrows from it."""
-    trimmed = text if len(text) <= QUESTION_CHARS_MAX else f"{text[: QUESTION_CHARS_MAX // 2]}\n{text[-QUESTION_CHARS_MAX // 2 :]}"
-    trimmed = trimmed.replace("\u2019", "'")
-    kind, wanted, factor = "statement", tuple[str, ...](), 1.0
-    asks = any(is_question(line) for line in re.split(r"(?<=[.!?])\s+|\n", trimmed.strip())[:40])
+    """Read `text`, of any size; one that leans on the question before it ("and my brother?") borrows from it."""
+    if len(text) > QUESTION_CHARS_MAX:
+        text = f"{text[: QUESTION_CHARS_MAX // 2]}\n{text[-QUESTION_CHARS_MAX // 2 :]}"
+    text = text.replace("\u2019", "'")
+    asks = any(is_question(line) for line in re.split(r"(?<=[.!?])\s+|\n", text.strip())[:_LINES_MAX])
+    sentence = Sentence(text)
+    units = _units(text)
     if asks:
-        kind, wanted, factor = "what", (), 1.0
-        kind, wanted, factor = _kind(trimmed)
-    units = _units(trimmed)
-    sentence = Sentence(trimmed)
-    if asks:
-        units = _borrowed(trimmed, units, conversation, leans=sentence.has("other"))
-    named = frozenset(key for unit in units if (key := lexicon.lemma(unit.word)) in persons() | helpers())
-    about_assistant = bool(re.search(r"\b(?:did|have|had|do|are|were|would|was it) you\b|\byou(?:'ve)? (?:said|say|suggest|recommend|"
-                                     r"wrote|answer|propos|advis|told|list)|\byour (?:advice|suggestion|answer|recommendation)", trimmed, re.I))  # fmt: skip
-    return Question(trimmed, asks, kind, wanted, factor, units, named, sentence.has("self"), about_assistant,
-                    frozenset(form for unit in units for form in (lexicon.lemma(unit.word), family(unit.word))))  # fmt: skip
-
-
-def _kind(text: str) -> tuple[str, tuple[str, ...], float]:
-    """What is asked for, by the first question word ("what do I do when ..." does not ask when)."""
-    asked = _QUESTION_WORD.search(text)
-    start = asked.start() if asked else 0
-    clause = text[start:]
-    later = _QUESTION_WORD.search(clause, asked.end() - start if asked else 0)
-    if later is not None and later.start() > 12:
-        clause = clause[: later.start()]
-    clause = text[max(0, start - 6) : start] + clause if asked else clause
-    for name, pattern, features, without in _KINDS:
-        if pattern.search(clause):
-            return name, features, without
-    return "what", (), 1.0
+        units = _borrowed(text, units, conversation, leans=sentence.has("other"))
+    keys = {unit.word: lexicon.lemma(unit.word) for unit in units}
+    return Question(
+        text=text,
+        asks=asks,
+        wanted=wanted(text) if asks else STATEMENT,
+        units=units,
+        persons=frozenset(key for key in keys.values() if key in persons() or key in helpers()),
+        about_self=sentence.has("self"),
+        about_assistant=bool(_ASSISTANT.search(text)),
+        keys=frozenset(form for word, key in keys.items() for form in (key, family(word))),
+    )
 
 
 def _units(text: str) -> tuple[Unit, ...]:
-    names = set(Sentence(text).names)
-    if sum(word[:1].isupper() for word in text.split()) > max(3, len(text.split()) // 2):
-        names = set()  # Title Case or capitals throughout tell nothing
-    verb = _verb(text)
-    focus = _focus(text)
-    doer = re.search(r"\bwho (?!is\b|are\b|was\b|were\b|do\b|does\b|did\b|am\b|'s\b)(\w+)", text, re.I)
-    if doer:
+    capitals = sum(word[:1].isupper() for word in text.split())
+    # Title Case or capitals throughout tell nothing about names.
+    names = set(Sentence(text).names) if capitals <= max(3, len(text.split()) // 2) else set()
+    verb, focus = _verb(text), _focus(text)
+    if doer := _DOER.search(text):
         verb = doer.group(1).lower()
         focus |= {verb}
+    left_out = {(found.group(1) or found.group(2)).lower() for found in _BESIDE.finditer(text)}
     units: dict[str, Unit] = {}
-    beside = {(found.group(1) or found.group(2)).lower() for found in _BESIDE.finditer(text)}
     for word in lexicon.read_as(lexicon.words(text), keep=False):
-        if word in lexicon.STOP or (len(word) == 1 and word.isascii() and not word.isdigit()):
+        if word in lexicon.STOP or word in left_out or (len(word) == 1 and word.isascii() and not word.isdigit()):
             continue
         key = lexicon.lemma(word)
-        if word in beside:
-            continue
         if key not in units and len(units) < UNITS_MAX:
             units[key] = _unit(word, name=word in names, verb=word == verb, focus=word in focus)
     kinds = {fold(found.group(1)) for found in _KIND_ASKED.finditer(text)}
-    found = tuple(replace(unit, kind_asked=unit.focus and unit.word in kinds) for unit in _without_double_naming(text, units))
-    if found and all(unit.weight < 0.5 for unit in found):
+    found = tuple(
+        replace(unit, kind_asked=unit.focus and unit.word in kinds) for unit in _without_double_naming(text, units)
+    )
+    if all(unit.weight < _STRONG for unit in found):
         found = tuple(replace(unit, weight=1.0) for unit in found)  # "how old am I": little is said, so it counts
-    if found and not any(unit.focus and unit.weight > 0.3 for unit in found):
-        # Nothing is named that is asked for ("where does Femke live"): then the verb is the matter.
-        things = sum(unit.weight > 0.5 and not unit.required and unit.word != verb for unit in found)
-        alone = things == 0 or bool(re.match(r"\s*what (?:do|does|did|have|has|should|must|will|can) ", text, re.I)) or text.lower().startswith("who ")
-        alone |= bool(re.match(r"\s*(?:where|when|how) ", text, re.I)) and lexicon.is_known(verb)
-        found = tuple(replace(unit, focus=alone and unit.word == verb and unit.weight > 0.5) for unit in found)
-    return found
+    return found if any(unit.focus for unit in found) else _verb_as_focus(text, found, verb)
+
+
+def _verb_as_focus(text: str, units: tuple[Unit, ...], verb: str) -> tuple[Unit, ...]:
+    """Where nothing is named that is asked for ("where does Femke live"), the verb is the matter."""
+    others = any(unit.weight > _STRONG and not unit.required and unit.word != verb for unit in units)
+    matters = not others or _BARE_WHAT.match(text) or (_BARE_ADVERB.match(text) and lexicon.is_known(verb))
+    return tuple(replace(unit, focus=bool(matters) and unit.word == verb and unit.weight > _STRONG) for unit in units)
 
 
 def _without_double_naming(text: str, units: Mapping[str, Unit]) -> Iterator[Unit]:
-    """ "My brother Anton" is one person: the name must be met, the relation need not be said again."""
+    """Take the weight off a relation that a name follows: "my brother Anton" is one person, met by the name."""
     said = list(lexicon.read_as(lexicon.words(text), keep=False))
     for unit in units.values():
         at = said.index(unit.word)
@@ -254,7 +186,9 @@ def _focus(text: str) -> frozenset[str]:
     result: list[str] = []
     for found in list(_ASKED_FOR.finditer(text))[:2]:
         for part in found.groups() if not _OF_A_KIND.search(found.group(1)) else found.groups()[::-1]:
-            heads = [word for word in lexicon.read_as(lexicon.words(part or ""), keep=False) if word not in lexicon.STOP]
+            heads = [
+                word for word in lexicon.read_as(lexicon.words(part or ""), keep=False) if word not in lexicon.STOP
+            ]
             named = [word for word in heads if word not in _ANSWERED_BY_KIND and word not in lexicon.LIGHT]
             result.extend(named[-1:])
             if named:
@@ -287,7 +221,16 @@ def _unit(word: str, *, name: bool, verb: bool, focus: bool) -> Unit:
     else:
         weight = 1.0
     families = {} if name and not known else _family_map(accepts)
-    return Unit(word, weight, accepts, families, _LOOKS_LIKE.get(key, ()), lexicon.rivals(word), person or (name and not known) or word.isdigit(), focus and weight > 0.3)
+    return Unit(
+        word,
+        weight,
+        accepts,
+        families,
+        looks_like(key),
+        lexicon.rivals(word),
+        person or (name and not known) or word.isdigit(),
+        focus and weight > 0.3,
+    )
 
 
 def _family_map(accepts: Mapping[str, float]) -> Mapping[str, float]:
@@ -302,19 +245,22 @@ def _family_map(accepts: Mapping[str, float]) -> Mapping[str, float]:
 
 def _verb(text: str) -> str:
     """The verb of a question formed with an auxiliary ("where did I stash the key"), folded; or ""."""
-    found = re.search(r"\b(?:do|does|did|can|could|will|would|should|have|has|had)(?:n't)? (?:i|we|you|he|she|it|they)(?: \w+ly| ever| usually| just)? (\w+)", text, re.I)
-    if found is None:
-        found = re.search(r"\b(?:do|does|did)(?:n't)? (?:my|our) \w+(?:'s \w+)? (\w+)", text, re.I)
-    return found.group(1).lower() if found else ""
+    return next((found.group(1).lower() for pattern in _VERBS if (found := pattern.search(text))), "")
 
 
-def _borrowed(text: str, units: tuple[Unit, ...], conversation: Sequence[PromptMessage], *, leans: bool) -> tuple[Unit, ...]:
+def _borrowed(
+    text: str, units: tuple[Unit, ...], conversation: Sequence[PromptMessage], *, leans: bool
+) -> tuple[Unit, ...]:
     elliptic = bool(_ELLIPSIS.search(text.strip())) and len(units) <= 3
-    strong = [unit for unit in units if unit.weight > 0.5]
+    strong = [unit for unit in units if unit.weight > _STRONG]
     names_someone = any(unit.required for unit in units)
     if not (elliptic or (leans and not names_someone and len(strong) <= 3) or not strong):
         return units
-    before = [message.content for message in conversation if message.role == "user" and message.content.strip() != text.strip()]
+    before = [
+        message.content
+        for message in conversation
+        if message.role == "user" and message.content.strip() != text.strip()
+    ]
     if not before:
         return units
     own = {lexicon.lemma(unit.word) for unit in units}

@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from ccnode.mind import lexicon, phrases
-from ccnode.mind.aliases import aliases, beings
-from ccnode.mind.asking import anybody, helpers, persons
+from ccnode.mind.aliases import aliases
+from ccnode.mind.people import beings, people, persons
 from ccnode.mind.reading import Sentence, sentences
 from ccnode.mind.stemming import family
 
 if TYPE_CHECKING:
     from ccnode.mind.asking import Question, Unit
 
-_ONLY_THE_KIND = 0.7
+_FOUND = 0.5  # a unit is accounted for from this quality on
 _SURE = 0.8
-_WEAK_ALONE = 0.75  # one word asked, and only something like it told
+_STRONG = 0.5  # units of more weight carry what is asked
+_SHOWN = 0.8  # quality of a fact that looks like what is asked for, without the word
+_TAKEN = 0.65  # a word of the question, said again, accounts for itself; for its neighbours only this much
 _NEIGHBOUR = 0.8  # what a sentence beside the answering one adds
 _CONTEXT_LEANING = 0.75  # what the turns before add, when the sentence leans on them ("she", "it", "there")
 _CONTEXT = 0.3
-_TAKEN = 0.65
 _CONTEXT_CHARS_MAX = 1_000
-_FOUND = 0.5  # a unit is accounted for from this quality on
+_NEEDLE_CHARS = 12
 
-_OWN_REPLY = re.compile("|".join(re.escape(opening) for opening in phrases.OPENINGS))
+# Factors on the score of a sentence.
+_ASKS = 0.3  # it asks itself
+_BESIDE_A_QUESTION = 0.85  # "somebody told me that ... Is that right?" tells less than it asks
+_RIVAL = 0.5  # it speaks of the brother, not of the sister
+_REQUIRED_MISSING = 0.6
+_FOCUS_MISSING = 0.55
+_FOCUS_MISSING_UNSURE = 0.7  # a verb, or a word the tables do not know
+_ONLY_THE_KIND = 0.7  # asked which fish: told of the fish van
+_WEAK_ALONE = 0.75  # one word asked, and only something like it told
+_OTHER_MATTER = 0.7  # about the right person, but not about the matter
+_ONLY_CONTEXT = 0.6  # "ok, I'll try that": the turns before it speak of the matter, not this one
+_OTHER_PERSON = 0.55  # asked about the speaker, told about a relative
+_OTHER_NAME = 0.75
+_IMPERSONAL = 0.8  # a saying about the world at large
+_ASSISTANT = 0.55
+_OWN_REPLY = 0.2
+
+_OWN_OPENING = re.compile("|".join(re.escape(opening) for opening in phrases.OPENINGS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +57,7 @@ class Match:
     kind_found: bool
 
 
-NO_MATCH = Match(0.0, "", frozenset(), False)
+NO_MATCH = Match(score=0.0, quote="", covered=frozenset(), kind_found=False)
 
 
 def match(question: Question, role: str, content: str, context: str = "") -> Match:
@@ -52,14 +70,49 @@ def match(question: Question, role: str, content: str, context: str = "") -> Mat
     for at, sentence in enumerate(told.spoken):
         if max(told.qualities[at]) < _FOUND:
             continue
-        found = _at(question, told, at)
+        found = _Tally(question, told, at).match()
         if sentence.asks:
-            found = _scaled(found, 0.3)
+            found = replace(found, score=found.score * _ASKS)
         elif asks:
-            found = _scaled(found, 0.85)  # "somebody told me that ... Is that right?" tells less than it asks
+            found = replace(found, score=found.score * _BESIDE_A_QUESTION)
         if found.score > best.score:
             best = found
-    return _scaled(best, _role_factor(question, role, content))
+    return replace(best, score=best.score * _role_factor(question, role, content))
+
+
+def needles(question: Question) -> list[str]:
+    """Folded words worth a plain search in a very long message, the most telling first."""
+    ordered = sorted(question.units, key=lambda unit: -unit.weight)
+    near = [key for unit in ordered for key in list(unit.accepts)[:6]]
+    return list(dict.fromkeys([*(unit.word[:_NEEDLE_CHARS] for unit in ordered), *near]))
+
+
+def _role_factor(question: Question, role: str, content: str) -> float:
+    if role == "user":
+        return 0.6 if question.about_assistant and not question.about_self else 1.0
+    if _OWN_OPENING.match(content.lstrip()):
+        return _OWN_REPLY
+    return 1.0 if question.about_assistant else _ASSISTANT
+
+
+def quality(unit: Unit, sentence: Sentence, taken: frozenset[str]) -> float:
+    """How well one sentence accounts for one thing a question names, in [0, 1].
+
+    `taken` are the keys of the question's own words: one said again accounts for itself, and less for the others.
+    """
+    if not unit.rivals.isdisjoint(sentence.keys) and lexicon.lemma(unit.word) not in sentence.keys:
+        return 0.0  # "boy" is near "baby", but not where a girl is spoken of
+    best = 0.0
+    for key in unit.accepts.keys() & sentence.keys:
+        found = unit.accepts[key]
+        best = max(best, found * _TAKEN if found < 1.0 and key in taken else found)
+    if best < lexicon.FAMILY and unit.families:
+        own = family(unit.word)
+        for root in unit.families.keys() & sentence.families:
+            best = max(best, unit.families[root] * (_TAKEN if root in taken and root != own else 1.0))
+    if best < _FOUND and any(_shows(sentence, feature, taken) for feature in unit.features):
+        best = _SHOWN
+    return best
 
 
 class _Told:
@@ -80,179 +133,172 @@ class _Told:
         return [quality(unit, sentence, self._question.keys) for unit in self._question.units]
 
 
-def needles(question: Question) -> list[str]:
-    """Folded words worth a plain search in a very long message, the most telling first."""
-    ordered = sorted(question.units, key=lambda unit: -unit.weight)
-    return list(dict.fromkeys([unit.word[:12] for unit in ordered] + [key for unit in ordered for key in list(unit.accepts)[:6]]))
+@dataclass
+class _Tally:
+    """The sum over the units of a question for one sentence, helped by those beside it."""
+
+    question: Question
+    told: _Told
+    at: int
+    factor: float = 1.0
+    gained: float = 0.0
+    said: float = 0.0  # of what is gained, the part this sentence says itself
+    things: float = 0.0  # weight of the units that are no persons or names
+    things_gained: float = 0.0
+    weak: bool = False
+    richer: bool = False  # some unit is accounted for by more than one word
+    covered: list[str] = field(default_factory=list)
+    helping: list[Sentence] = field(default_factory=list)
+
+    def match(self) -> Match:
+        question, sentence = self.question, self.told.spoken[self.at]
+        for index, unit in enumerate(question.units):
+            self._add(index, unit, sentence)
+        if not self.covered:
+            return NO_MATCH
+        kind_value = _kind_value(question, [sentence, *self.helping])
+        self.factor *= kind_value * _subject_factor(question, sentence)
+        if self.things > _STRONG and self.things_gained < 0.4 * self.things:
+            self.factor *= _OTHER_MATTER
+        if self.said < 0.3 * self.gained:
+            self.factor *= _ONLY_CONTEXT
+        if self.factor == 1.0 and self.weak and _only_one(question):
+            self.factor = _WEAK_ALONE
+        telling = bool(sentence.names) or sentence.has("number")
+        bonus = 0.35 * self.richer + 0.3 * sentence.has("self") + 0.35 * telling
+        share = self.gained / sum(unit.weight for unit in question.units)
+        quote = " ".join(part.text for part in self.told.spoken if part is sentence or part in self.helping)
+        score = min(1.0, share * self.factor * (0.93 + 0.07 * bonus))
+        return Match(score, quote, frozenset(self.covered), kind_value == 1.0)
+
+    def _add(self, index: int, unit: Unit, sentence: Sentence) -> None:
+        own = self.told.qualities[self.at][index]
+        value = own if own >= _FOUND else self._helped(index, own, sentence)
+        self.gained += unit.weight * value
+        self.said += unit.weight * own
+        if not unit.required:
+            self.things += unit.weight
+            self.things_gained += unit.weight * value
+        if value >= _FOUND:
+            self.covered.append(unit.word)
+            self.weak |= unit.weight > _STRONG and value < _SURE
+            self.richer |= sum(unit.accepts.get(key, 0.0) >= lexicon.KIND for key in sentence.keys) > 1
+            if unit.kind_asked and own == 1.0 and not _names_one(self.question, unit, sentence):
+                self.factor *= _ONLY_THE_KIND
+        elif unit.weight > 0.3:
+            self.factor *= _missing_factor(unit, sentence)
+
+    def _helped(self, index: int, own: float, sentence: Sentence) -> float:
+        """What the sentences beside this one, and the turns before the message, add to its own quality."""
+        spoken, value = self.told.spoken, own
+        for beside in range(max(0, self.at - 2), min(len(spoken), self.at + 2)):
+            added = _NEIGHBOUR * self.told.qualities[beside][index]
+            if beside == self.at or spoken[beside].asks or added <= value:
+                continue
+            value = added
+            if added >= _FOUND and spoken[beside] not in self.helping:
+                self.helping.append(spoken[beside])
+        return max(value, (_CONTEXT_LEANING if sentence.leans else _CONTEXT) * self.told.before[index])
 
 
-def _scaled(found: Match, factor: float) -> Match:
-    return Match(found.score * factor, found.quote, found.covered, found.kind_found) if factor != 1.0 else found
+def _missing_factor(unit: Unit, sentence: Sentence) -> float:
+    if not unit.rivals.isdisjoint(sentence.keys):
+        return _RIVAL
+    if unit.required:
+        return _REQUIRED_MISSING
+    if unit.focus:
+        return _FOCUS_MISSING if unit.weight >= 1.0 and lexicon.is_known(unit.word) else _FOCUS_MISSING_UNSURE
+    return 1.0
 
 
-def _role_factor(question: Question, role: str, content: str) -> float:
-    if role == "user":
-        return 0.6 if question.about_assistant and not question.about_self else 1.0
-    if _OWN_REPLY.match(content.lstrip()):
-        return 0.2
-    return 1.0 if question.about_assistant else 0.55
-
-
-def quality(unit: Unit, sentence: Sentence, taken: frozenset[str]) -> float:
-    """How well one sentence accounts for one thing a question names, in [0, 1].
-
-    `taken` are the keys of the question's own words: one said again accounts for itself and for no other.
-    """
-    best = 0.0
-    if not unit.rivals.isdisjoint(sentence.keys) and lexicon.lemma(unit.word) not in sentence.keys:
-        return 0.0  # "boy" is near "baby", but not where a girl is spoken of
-    for key in unit.accepts.keys() & sentence.keys:
-        found = unit.accepts[key]
-        if found < 1.0 and key in taken:
-            found *= _TAKEN
-        best = max(best, found)
-    if best < lexicon.FAMILY and unit.families:
-        for root in unit.families.keys() & sentence.families:
-            taken_by_other = root in taken and root != family(unit.word)
-            best = max(best, unit.families[root] * (_TAKEN if taken_by_other else 1.0))
-    if best < _FOUND and any(_shows(sentence, feature, taken) for feature in unit.features):
-        best = 0.8
-    return best
-
-
-@lru_cache(maxsize=256)
-def _possessive(word: str) -> re.Pattern[str]:
-    # "the neighbours' dog is called Gus" names no neighbour
-    return re.compile(rf"\b{re.escape(word.removesuffix('s'))}s?['\u2019]s? (?!name)\w+", re.I)
+def _only_one(question: Question) -> bool:
+    return sum(unit.weight > _STRONG for unit in question.units) == 1
 
 
 def _shows(sentence: Sentence, feature: str, taken: frozenset[str]) -> bool:
-    if feature == "being":
-        return sentence.has("named") or any(lexicon.lemma(name) not in taken for name in sentence.beings)
-    if feature in ("date", "day", "clock"):
+    """Whether the sentence holds a fact of this kind that the question does not already hold."""
+    if feature in {"date", "day", "clock"}:
         # "since that night in the tent" does not tell when that night was
-        return any(lexicon.lemma(word) not in taken for found in sentence.finds(feature) for word in lexicon.words(found))
-    if feature == "name":
-        return sentence.has("named") or any(lexicon.lemma(name) not in taken for name in sentence.names)
+        words = (word for found in sentence.finds(feature) for word in lexicon.words(found))
+        return any(lexicon.lemma(word) not in taken for word in words)
+    if feature in {"name", "being"}:
+        names = sentence.names if feature == "name" else sentence.beings
+        return sentence.has("named") or any(lexicon.lemma(name) not in taken for name in names)
     return sentence.has(feature)
-
-
-def _at(question: Question, told: _Told, at: int) -> Match:
-    spoken = told.spoken
-    sentence = spoken[at]
-    near = [n for n in range(max(0, at - 2), min(len(spoken), at + 2)) if n != at and not spoken[n].asks]
-    context_value = _CONTEXT_LEANING if sentence.leans else _CONTEXT
-    total = gained = said = things = things_gained = 0.0
-    factor = 1.0
-    single = sum(unit.weight > 0.5 for unit in question.units) == 1
-    weak = False
-    covered: list[str] = []
-    helpers: list[Sentence] = []
-    extra = 0
-    for i, unit in enumerate(question.units):
-        total += unit.weight
-        own = value = told.qualities[at][i]
-        if own < _FOUND:
-            for n in near:
-                beside = _NEIGHBOUR * told.qualities[n][i]
-                if beside > value:
-                    value = beside
-                    if beside >= _FOUND and spoken[n] not in helpers:
-                        helpers.append(spoken[n])
-            value = max(value, context_value * told.before[i])
-        gained += unit.weight * value
-        said += unit.weight * own
-        if not unit.required:
-            things += unit.weight
-            things_gained += unit.weight * value
-        if value >= _FOUND:
-            covered.append(unit.word)
-            weak |= unit.weight > 0.5 and value < _SURE
-            if unit.kind_asked and own == 1.0 and not _names_one(question, unit, sentence):
-                factor *= _ONLY_THE_KIND
-            extra += sum(1 for key in sentence.keys if unit.accepts.get(key, 0.0) >= lexicon.KIND) > 1
-        elif unit.weight > 0.3:
-            if unit.rivals and not unit.rivals.isdisjoint(sentence.keys):
-                factor *= 0.5
-            elif unit.required:
-                factor *= 0.6
-            elif unit.focus:
-                factor *= 0.7 if unit.weight < 1.0 or not lexicon.is_known(unit.word) else 0.55
-    if not covered:
-        return NO_MATCH
-    kind_value = _kind_value(question, [sentence, *helpers])
-    factor *= kind_value
-    factor *= _subject_factor(question, sentence)
-    if things > 0.5 and things_gained < 0.4 * things:
-        factor *= 0.7  # about the right person, but not about the matter
-    if said < 0.3 * gained:
-        factor *= 0.6  # "ok, I'll try that": the turns before it speak of the matter, not this one
-    if factor == 1.0 and weak and single:
-        factor = _WEAK_ALONE
-    share = gained / total
-    bonus = 0.35 * min(1, extra) + 0.3 * bool(sentence.has("self")) + 0.35 * bool(sentence.names or sentence.has("number"))
-    quote = " ".join(part.text for part in spoken if part is sentence or part in helpers)
-    return Match(min(1.0, share * factor * (0.93 + 0.07 * bonus)), quote, frozenset(covered), kind_value == 1.0)
-
-
-def _bare_number(question: Question) -> float:
-    """A number without its unit: "1,250 a month" may be a price, but any number may stand in a sentence about a room."""
-    if question.kind in ("size", "mass"):
-        return 0.6 if sum(unit.weight > 0.5 for unit in question.units) == 1 else 0.8
-    return 0.75 if question.kind == "amount" else 0.85
 
 
 def _names_one(question: Question, unit: Unit, sentence: Sentence) -> bool:
     """Asked which fish: is there a cod in the sentence, or a name, a number, anything said of *the* fish?"""
-    key = lexicon.lemma(unit.word)
-    members = lexicon.members(unit.word)
-    return (
-        not members.isdisjoint(sentence.keys - {key})
-        or any(lexicon.lemma(name) not in question.keys for name in sentence.names)
-        or sentence.has("digits") or sentence.has("quoted")
-        or bool(re.search(rf"\b{re.escape(unit.word)}s? (?:is|was|are|were|called|named)\b|\b(?:called|named|an?) (?:\w+ )?{re.escape(unit.word)}", sentence.text, re.I))
-    )  # fmt: skip
+    if not lexicon.members(unit.word).isdisjoint(sentence.keys - {lexicon.lemma(unit.word)}):
+        return True
+    if sentence.has("digits") or sentence.has("quoted"):
+        return True
+    new_name = any(lexicon.lemma(name) not in question.keys for name in sentence.names)
+    return new_name or bool(_said_of(unit.word).search(sentence.text))
+
+
+@lru_cache(maxsize=64)
+def _said_of(word: str) -> re.Pattern[str]:
+    word = re.escape(word)
+    return re.compile(
+        rf"\b{word}s? (?:is|was|are|were|called|named)\b|\b(?:called|named|an?) (?:\w+ )?{word}", re.IGNORECASE
+    )
+
+
+@lru_cache(maxsize=64)
+def _possessive(word: str) -> re.Pattern[str]:
+    # "the neighbours' dog is called Gus" names no neighbour
+    return re.compile(rf"\b{re.escape(word.removesuffix('s'))}s?['\u2019]s? (?!name)\w+", re.IGNORECASE)
 
 
 def _kind_value(question: Question, told: list[Sentence]) -> float:
     """1 if the sentences hold the kind of fact that is asked for; less if they hold some other number, or nothing."""
-    if not question.wanted:
+    wanted = question.wanted
+    if not wanted.features:
         return 1.0
-    people = persons() | helpers() | anybody()
-    if question.kind == "named":
+    if wanted.kind == "named":
         who = [unit for unit in question.units if unit.focus and lexicon.lemma(unit.word) in beings()]
         if who:
-            known = [aliases((sentence.text,)) for sentence in told]
-            whose = any(_possessive(unit.word).search(sentence.text) for unit in who for sentence in told)
-            fits = not whose and any(sentence.has("named") for sentence in told)
-            fits |= any(unit.accepts.get(key, 0.0) > _FOUND for found in known for key in found for unit in who)
-            return 1.0 if fits else question.unwanted_factor
-    best = question.unwanted_factor
+            return 1.0 if any(_named(unit, told) for unit in who) else wanted.without
+    best = wanted.without
     for sentence in told:
-        for feature in question.wanted:
+        for feature in wanted.features:
             if feature == "person":
-                found = any(key in people and key not in question.persons for key in sentence.keys)
+                found = any(key in people() and key not in question.persons for key in sentence.keys)
             else:
                 found = _shows(sentence, feature, question.keys)
             if found:
-                bare = feature == "number" and len(question.wanted) > 1
+                bare = feature == "number" and len(wanted.features) > 1
                 best = max(best, _bare_number(question) if bare else 1.0)
     return best
 
 
+def _named(unit: Unit, told: list[Sentence]) -> bool:
+    """Whether the being that is asked for is the one that a sentence names."""
+    for sentence in told:
+        if any(unit.accepts.get(key, 0.0) > _FOUND for key in aliases((sentence.text,))):
+            return True
+    whose = any(_possessive(unit.word).search(sentence.text) for sentence in told)
+    return not whose and any(sentence.has("named") for sentence in told)
+
+
+def _bare_number(question: Question) -> float:
+    """A number without its unit: "1,250 a month" may be a price, but any number may stand in a sentence about rooms."""
+    if question.wanted.kind in {"size", "mass"}:
+        return 0.6 if _only_one(question) else 0.8
+    return 0.75 if question.wanted.kind == "amount" else 0.85
+
+
 def _subject_factor(question: Question, sentence: Sentence) -> float:
-    """Asked about the speaker, told about somebody else: no answer."""
-    if not question.asks or question.persons or not question.about_self or any(unit.required for unit in question.units):
+    """Asked about the speaker, told about somebody else: hardly an answer."""
+    about_somebody = question.persons or any(unit.required for unit in question.units)
+    if not question.asks or not question.about_self or about_somebody or sentence.has("actor"):
         return 1.0
-    if sentence.has("actor"):
+    if question.wanted.kind != "who" and not persons().isdisjoint(sentence.keys):
+        return _OTHER_PERSON
+    if sentence.has("self"):
         return 1.0
-    others = persons()
-    if any(key in others for key in sentence.keys) and question.kind != "who":
-        return 0.55
-    if not sentence.has("self") and not sentence.names and not sentence.has("number") and not sentence.has("clock"):
-        return 0.8  # a saying about the world at large
-    if not sentence.has("self") and sentence.names:
-        at = sentence.text.casefold().find(sentence.names[0])
-        if at < 0.4 * len(sentence.text):
-            return 0.75  # somebody with a name is spoken of
-    return 1.0
+    if not sentence.names:
+        return 1.0 if sentence.has("number") or sentence.has("clock") else _IMPERSONAL
+    opens = sentence.text.casefold().find(sentence.names[0]) < 0.4 * len(sentence.text)
+    return _OTHER_NAME if opens else 1.0

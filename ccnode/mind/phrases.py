@@ -1,5 +1,7 @@
-"""With which words does the embedded model speak? Fixed here, because recall must know its own replies again:
-they repeat a source or deny having one, and are none themselves."""
+"""With which words does the embedded model speak?
+
+Fixed here, because recall must know its own replies again: they repeat a source or deny having one, and are none.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Which stored messages account for a question? Pure: the store runs the full-text query, this module writes it and
-judges what came back.
+"""Which stored messages account for a question?
+
+Pure: the store runs the full-text query, this module writes it and judges what came back.
 
     index_text, context_text   what goes into the two columns of the full-text table
     plan                       a question -> RecallPlan with the MATCH expression
@@ -52,8 +53,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class RecallPlan:
-    """How to look a question up. `match` is a complete FTS5 MATCH expression, or None when there is nothing to look for.
+    """How to look a question up: `match` is an FTS5 MATCH expression over all messages, None if nothing is to be found.
 
+    The store runs `queries`, which put what the user said first.
     `terms` are the folded words it looks for, without repetition; `question` is what `rank` compares with.
     """
 
@@ -77,7 +79,7 @@ class RecallPlan:
 
 
 def index_text(role: str, content: str) -> str:
-    """What the `text` column holds for a message: speaker, then the words that are not stop words, space-separated."""
+    """What the `text` column holds for a message: speaker, then the words that are no stop words, with spaces."""
     return " ".join((role, *lexicon.content_words(content)))
 
 
@@ -128,7 +130,10 @@ def refine(plan: RecallPlan, candidates: Sequence[Candidate]) -> RecallPlan:
         return plan
     parts = [_quoted(word) for word in added for _ in range(2)]
     return RecallPlan(
-        with_aliases(plan.question, known), " OR ".join([*parts, plan.match]), (*added, *plan.terms), plan.keys | {lexicon.lemma(word) for word in added}
+        with_aliases(plan.question, known),
+        " OR ".join([*parts, plan.match]),
+        (*added, *plan.terms),
+        plan.keys | {lexicon.lemma(word) for word in added},
     )
 
 
@@ -159,7 +164,12 @@ def rank(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -> l
         if score < _SCORE_MIN:
             continue
         recalled = Recalled(
-            candidate.message_id, candidate.session_id, candidate.role, candidate.content, candidate.said_at_ms, round(score, 4)
+            candidate.message_id,
+            candidate.session_id,
+            candidate.role,
+            candidate.content,
+            candidate.said_at_ms,
+            round(score, 4),
         )
         said = " ".join(candidate.content.split()).casefold()
         other = found.get(said)
@@ -172,4 +182,15 @@ def _order(recalled: Recalled) -> tuple[float, int, str]:
     return (-recalled.score, -recalled.said_at_ms, recalled.message_id)
 
 
-__all__ = ["CANDIDATES", "CONTEXT_WEIGHT", "Candidate", "RecallPlan", "context_text", "index_text", "matches", "plan", "rank", "refine"]
+__all__ = [
+    "CANDIDATES",
+    "CONTEXT_WEIGHT",
+    "Candidate",
+    "RecallPlan",
+    "context_text",
+    "index_text",
+    "matches",
+    "plan",
+    "rank",
+    "refine",
+]

@@ -98,17 +98,25 @@ def _without_plural(word: str) -> str:
 def _restored(rest: str) -> str:
     if len(rest) > 2 and rest[-1] == rest[-2] and rest[-1] not in "lsz":
         return rest[:-1]
-    if len(rest) <= 4 and len(rest) > 2 and rest[-1] not in "aeiouwxy" and rest[-2] in "aeiou" and rest[-3] not in "aeiou":
+    if (
+        len(rest) <= 4
+        and len(rest) > 2
+        and rest[-1] not in "aeiouwxy"
+        and rest[-2] in "aeiou"
+        and rest[-3] not in "aeiou"
+    ):
         return rest + "e" if len(rest) == 3 and rest in _SHORT_E else rest
     return rest
 
 
-_SHORT_E = frozenset("bak hik lik mak nam tak hav giv liv lov mov ric rid sav tim us writ clos hop tun fil dat rat".split())
+_SHORT_E = frozenset(
+    "bak hik lik mak nam tak hav giv liv lov mov ric rid sav tim us writ clos hop tun fil dat rat".split()
+)
 
 
 @lru_cache(maxsize=4096)
 def family(word: str) -> str:
-    """What a word shares with its relatives ("allergic", "allergies" -> "allerg"); at least four letters, or the stem."""
+    """What a word shares with its relatives ("allergic", "allergies": "allerg"); at least four letters, or the stem."""
     short = stem(word)
     if len(short) < 5 or not short.isascii():
         return short

@@ -29,7 +29,10 @@ class EmbeddedModel:
         return NAME
 
     async def stream(
-        self, prompt: Prompt, *, status: Callable[[Notice], None] | None = None
+        self,
+        prompt: Prompt,
+        *,
+        status: Callable[[Notice], None] | None = None,  # noqa: ARG002 (nothing to wait for)
     ) -> AsyncIterator[Delta | Finished]:
         """Yield the reply word by word, then Finished with the cited messages.
 

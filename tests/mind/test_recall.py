@@ -38,7 +38,7 @@ ANSWERED = [
     ("My wife's name is Sanna.", "What's my spouse called?"),
     ("Did I tell you my nephew won the spelling bee?", "What did my nephew win?"),
     ("Meine Schwester wohnt in Lissabon.", "Wo wohnt meine Schwester?"),
-    ("私の妹はリスボンに住んでいます。", "妹はリスボンに住んでいますか？"),
+    ("私の妹はリスボンに住んでいます。", "妹はリスボンに住んでいますか?"),
 ]
 NOT_ANSWERED = [
     ("My sister Nora lives in Lisbon.", "What is my sister's shoe size?"),
@@ -178,7 +178,9 @@ def test_what_the_user_stated_comes_before_replies_questions_and_own_answers() -
 
 def test_same_words_count_once_and_the_newest_stays() -> None:
     told = "My locker is number 12."
-    found = recall.rank(recall.plan("Which locker is mine?"), [_said(told, number=1, at=1), _said(told.upper(), number=2, at=2)])
+    found = recall.rank(
+        recall.plan("Which locker is mine?"), [_said(told, number=1, at=1), _said(told.upper(), number=2, at=2)]
+    )
     assert [int(item.message_id, 16) for item in found] == [2]
 
 
