@@ -1,0 +1,111 @@
+"""Which decoders meet bytes from outside, and what may they raise? One table for the fuzz runner."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import verify_export
+from ccnode_crypto import bundle, canonical
+from ccnode_crypto.certificate import read_certificate, read_revocation
+from ccnode_crypto.chain import ChainState, Run, verify_runs
+from ccnode_crypto.entry import ChainId, read_header
+from ccnode_crypto.errors import CryptoError
+from ccnode_crypto.keys import from_text
+from ccnode_crypto.proof import ForkProof, ForkSide, SignedHead
+from ccnode_protocol import records
+from ccnode_protocol.errors import RemoteError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CORPUS = Path(__file__).parent / "corpus"
+
+
+class Decoder(NamedTuple):
+    """What reads the bytes of a corpus folder, and the only errors that it may raise."""
+
+    read: Callable[[bytes], object]
+    errors: tuple[type[Exception], ...]
+
+
+def _export(data: bytes) -> object:
+    """Both readers of exports must judge alike."""
+    report = verify_export.verify(io.BytesIO(data))
+    try:
+        found = bundle.read(io.StringIO(data.decode("utf-8", "surrogateescape"), newline="\n"))
+    except CryptoError:
+        if report["ok"]:
+            raise AssertionError("the checker accepts what the room refuses") from None
+        raise
+    if not report["ok"]:
+        raise AssertionError(f"the room accepts what the checker refuses: {report}")
+    return found
+
+
+def _run(data: bytes) -> object:
+    """200 bytes of header, a byte of meta length, meta, sealed, 64 bytes of signature: a run of one."""
+    header, rest, signature = data[:200], data[200:-64], data[-64:]
+    split = 1 + (rest[0] if rest else 0)
+    state = ChainState(ChainId(header[18:50].ljust(32, b"\0"), header[2:18], (header[1:2] or b"\0")[0]))
+    return verify_runs(state, [Run(0, [header], [rest[1:split]], [rest[split:]], signature)])
+
+
+def _fork(data: bytes) -> object:
+    """Two sides of digest, signature and headers."""
+    half = len(data) // 2
+    sides = []
+    for part in (data[:half], data[half:]):
+        headers = tuple(part[at : at + 200] for at in range(96, len(part), 200))
+        first = headers[0] if headers else b""
+        chain = ChainId(first[18:50], first[2:18], (first[1:2] or b"\0")[0])
+        seq = int.from_bytes(first[178:186], "big")
+        sides.append(ForkSide(SignedHead(chain, seq, part[:32], part[32:96]), headers))
+    return ForkProof(*sides).verify()
+
+
+def _meta(data: bytes) -> object:
+    for read in (
+        records.read_message,
+        records.read_session,
+        records.read_forget,
+        records.read_order,
+        records.read_predecessor,
+    ):
+        try:
+            read(data)
+        except RemoteError:
+            continue
+    return records.read_text(data, "text"), records.read_signed(data, "certificate")
+
+
+def _canonical(data: bytes) -> object:
+    """The checker's own decoder must judge alike."""
+    try:
+        other: object = verify_export.decode(data, 4096)
+    except verify_export.Refused:
+        other = verify_export.Refused
+    try:
+        value: object = canonical.decode(data, size_max=4096)
+    except CryptoError:
+        if other is not verify_export.Refused:
+            raise AssertionError("the checker decodes what the room refuses") from None
+        raise
+    if other is verify_export.Refused or canonical.encode(value) != data or canonical.encode(other) != data:
+        raise AssertionError("the room decodes what the checker refuses, or to something else")
+    return value
+
+
+CRYPTO = (CryptoError,)
+DECODERS = {
+    "canonical": Decoder(_canonical, CRYPTO),
+    "header": Decoder(read_header, CRYPTO),
+    "certificate": Decoder(lambda data: read_certificate(data[:-64], data[-64:]), CRYPTO),
+    "revocation": Decoder(lambda data: read_revocation(data[:-64], data[-64:]), CRYPTO),
+    "identifier": Decoder(lambda data: from_text("node", data.decode("utf-8", "replace")), CRYPTO),
+    "run": Decoder(_run, CRYPTO),
+    "fork": Decoder(_fork, CRYPTO),
+    "meta": Decoder(_meta, (RemoteError,)),
+    "export": Decoder(_export, CRYPTO),
+}

@@ -1,0 +1,81 @@
+"""What does the fuzz runner start from? Writes tests/fuzz/corpus from valid values, the golden vectors among them.
+
+python -m tests.fuzz.make_corpus
+
+Bytes that once broke a decoder are added by hand, under a name that says what broke.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import make_vectors
+from ccnode_crypto import canonical
+from ccnode_crypto.proof import path_positions
+from ccnode_protocol import records
+from tests.crypto.chains import build, draft
+from tests.crypto.exports import Writer, export, one_message, talk
+from tests.fuzz.decoders import CORPUS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _load(name: str) -> dict[str, object]:
+    loaded: dict[str, object] = json.loads((make_vectors.VECTORS / f"{name}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def _forks() -> Iterator[bytes]:
+    for at in (3, 17):
+        halves = []
+        for text in ("one history", "another history"):
+            state, run, _ = make_vectors.chain_of(20, text)
+            path = b"".join(run.headers[seq] for seq in path_positions(19, 19 if at == 17 else at))
+            halves.append(state.head + run.signature + path)
+        yield b"".join(halves)
+
+
+def seeds() -> Iterator[tuple[str, str, bytes]]:
+    """Folder, name and bytes of each seed."""
+    encodings = make_vectors.encodings()
+    for row in encodings["accepted"] + encodings["refused"]:
+        yield "canonical", row["name"].replace(" ", "-"), bytes.fromhex(row["hex"])
+    _, (run,) = build([18])
+    for at in (0, 1, 16, 17):
+        yield "header", str(at), run.headers[at]
+    papers = make_vectors.papers()
+    for name in ("certificate", "revocation"):
+        yield name, "good", bytes.fromhex(papers[name]["body"] + papers[name]["signature"])
+    for row in make_vectors.keys()["identifiers"]:
+        yield "identifier", row["kind"], row["grouped"].encode()
+    _, (first,) = build([1])
+    yield "run", "opening", first.headers[0] + bytes([len(first.metas[0])]) + first.metas[0] + first.signature
+    for number, proof in enumerate(_forks()):
+        yield "fork", str(number), proof
+    meta = records.MessageMeta(b"s" * 16, records.Role.USER, b"p" * 32, b"k" * 16, b"o" * 32, (b"d" * 32,), "model")
+    yield "meta", "message", records.message(meta, "text").meta
+    yield "meta", "text", canonical.encode({"text": "words"})
+    yield "meta", "forget", records.forget_ordered(b"s" * 16, 5).meta
+    yield "meta", "order", records.erasure_done(b"o" * 32, 5).meta
+    yield "meta", "opening", records.epoch_opened((b"e" * 16, 0, 7, b"d" * 32, b"n" * 32)).meta
+    yield "meta", "first", draft(0).meta
+    yield "meta", "certified", records.node_certified(b"c" * 30, b"s" * 64).meta
+    short = Writer()
+    short.say("secret", 10)
+    short.add(records.forget_ordered(b"s" * 16, 30), 20)
+    yield "export", "short", "".join(export(short)).encode()
+    yield "export", "message", "".join(one_message(talk(12), 7)).encode()
+    yield "export", "vector", "".join(line + "\n" for line in make_vectors.export()["lines"]).encode()
+    yield "export", "empty", "".join(export()).encode()
+
+
+def main() -> None:
+    for folder, name, data in seeds():
+        (CORPUS / folder).mkdir(parents=True, exist_ok=True)
+        (CORPUS / folder / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""Is what is recorded read again as it was meant, and do any other bytes give the room's error?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccnode_crypto import canonical
+from ccnode_crypto.entry import CONTENT_BYTES_MAX, META_BYTES_MAX
+from ccnode_protocol import records
+from ccnode_protocol.errors import LocalError, ProtocolError, RemoteError
+from ccnode_protocol.records import Kind, MessageMeta, Predecessor, Role, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SESSION, DIGEST, KEY = b"s" * 16, b"d" * 32, b"k" * 16
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+READERS: list[Callable[[bytes], object]] = [
+    records.read_message,
+    records.read_session,
+    records.read_forget,
+    records.read_order,
+    records.read_predecessor,
+    lambda meta: records.read_signed(meta, "certificate"),
+    lambda meta: records.read_text(meta, "text"),
+]
+METAS = st.builds(
+    MessageMeta,
+    session=st.binary(min_size=16, max_size=16),
+    role=st.sampled_from(Role),
+    parent=st.none() | st.binary(min_size=32, max_size=32),
+    key=st.none() | st.binary(min_size=16, max_size=16),
+    over=st.none() | st.binary(min_size=32, max_size=32),
+    sources=st.lists(st.binary(min_size=32, max_size=32), max_size=4).map(tuple),
+    model=st.none() | TEXT,
+    state=st.sampled_from(State),
+)
+
+
+@given(METAS, TEXT)
+def test_a_message_is_read_as_it_was_recorded(meta: MessageMeta, text: str) -> None:
+    record = records.message(meta, text)
+    assert record.kind == Kind.MESSAGE
+    assert records.read_message(record.meta) == meta
+    assert records.read_text(record.content, "text") == text
+
+
+def test_the_other_kinds_are_read_as_they_were_recorded() -> None:
+    assert records.read_session(records.session_opened(SESSION, "title", DIGEST).meta) == (SESSION, DIGEST)
+    assert records.read_session(records.session_titled(SESSION, "title").meta) == (SESSION, None)
+    assert records.read_session(records.session_ended(SESSION).meta) == (SESSION, None)
+    assert records.read_text(records.session_titled(SESSION, "title").content, "title") == "title"
+    assert records.session_opened(SESSION).content == b""
+    assert records.read_forget(records.forget_ordered(SESSION, 5).meta) == (SESSION, 5)
+    assert records.read_order(records.forget_cancelled(DIGEST).meta) == (DIGEST, 0)
+    assert records.read_order(records.erasure_done(DIGEST, 3).meta) == (DIGEST, 3)
+    assert records.read_signed(records.node_certified(b"c", b"s").meta, "certificate") == (b"c", b"s")
+    assert records.read_signed(records.node_revoked(b"r", b"s").meta, "revocation") == (b"r", b"s")
+    assert records.read_text(records.node_named("name").content, "name") == "name"
+    assert records.read_predecessor(records.epoch_opened(None).meta) is None
+    before = (SESSION, 0, 7, DIGEST, b"n" * 32)
+    assert records.read_predecessor(records.epoch_opened(before).meta) == Predecessor(*before)
+    assert records.read_text(b"", "text") == ""
+    assert records.read_text(canonical.encode({}), "text") == ""
+
+
+def test_kinds_and_roles_have_their_numbers_for_ever() -> None:
+    assert [int(kind) for kind in Kind] == [1, 2, 3, 4, 16, 17, 18, 19, 20, 21, 22]
+    assert {records.ROLES[name]: name for name in records.ROLES} == records.ROLE_NAMES
+    assert [int(role) for role in Role] == [0, 1, 2]
+
+
+def test_what_is_left_out_stands_nowhere() -> None:
+    fields = canonical.decode_map(records.message(MessageMeta(SESSION, Role.USER), "hi").meta, size_max=100)
+    assert fields == {"session": SESSION, "role": 0}
+
+
+def test_fields_that_are_not_known_are_ignored() -> None:
+    assert records.read_forget(canonical.encode({"session": SESSION, "due_ms": 5, "x": [1]})) == (SESSION, 5)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"session": b"short"}, "session"),
+        ({"session": None}, "session"),
+        ({"session": "s" * 16}, "session"),
+        ({"parent": None}, "parent"),
+        ({"parent": b"d" * 31}, "parent"),
+        ({"key": b"k" * 32}, "key"),
+        ({"over": 5}, "over"),
+        ({"role": 3}, "role"),
+        ({"role": -1}, "role"),
+        ({"role": True}, "role"),
+        ({"state": 2}, "state"),
+        ({"state": "0"}, "state"),
+        ({"sources": {}}, "sources"),
+        ({"sources": [b"d" * 31]}, "sources"),
+        ({"sources": [DIGEST] * 33}, "sources"),
+        ({"model": 5}, "model"),
+        ({"model": "m" * 101}, "model"),
+    ],
+)
+def test_a_field_that_is_wrong_is_named(change: dict[str, Any], field: str) -> None:
+    meta = canonical.encode({"session": SESSION, "role": 0, **change})
+    with pytest.raises(RemoteError, match=rf"meta\.{field}"):
+        records.read_message(meta)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [],
+        5,
+        [SESSION, 0, 7, DIGEST],
+        [SESSION, 0, -1, DIGEST, DIGEST],
+        [SESSION, 3, 7, DIGEST, DIGEST],
+        [SESSION, True, 7, DIGEST, DIGEST],
+        [SESSION, 0, True, DIGEST, DIGEST],
+        [SESSION, 0, 7, b"", DIGEST],
+        [SESSION, 0, 7, DIGEST, b""],
+        [b"", 0, 7, DIGEST, DIGEST],
+    ],
+)
+def test_a_predecessor_that_is_none_is_refused(row: object) -> None:
+    with pytest.raises(RemoteError, match="predecessor"):
+        records.read_predecessor(canonical.encode({"predecessor": row}))
+
+
+@pytest.mark.parametrize("value", [-1, 2**53 + 1, True, "5", b"5", None])
+def test_a_due_time_that_is_none_is_refused(value: object) -> None:
+    with pytest.raises(RemoteError, match="due_ms"):
+        records.read_forget(canonical.encode({"session": SESSION, "due_ms": value}))
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_give_a_value_or_a_remote_error(data: bytes) -> None:
+    for read in READERS:
+        try:
+            read(data)
+        except RemoteError:
+            continue
+
+
+FIELDS = st.sampled_from(
+    "session parent role key over sources model state due_ms order bodies certificate signature predecessor".split()
+)
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(-3, 5), st.binary(max_size=33), TEXT, st.just(SESSION), st.just(DIGEST)
+)
+
+
+@given(st.dictionaries(FIELDS, VALUES | st.lists(VALUES, max_size=5), max_size=6))
+def test_any_map_gives_a_value_or_a_remote_error(fields: dict[str, object]) -> None:
+    data = canonical.encode(fields)
+    for read in READERS:
+        try:
+            read(data)
+        except RemoteError:
+            continue
+
+
+def test_what_is_too_large_is_not_recorded() -> None:
+    longest = records.message(MessageMeta(SESSION, Role.USER), "t" * records.TEXT_BYTES_MAX)
+    assert len(longest.content) <= CONTENT_BYTES_MAX
+    with pytest.raises(LocalError, match="over the limits"):
+        records.message(MessageMeta(SESSION, Role.USER), "t" * CONTENT_BYTES_MAX)
+    with pytest.raises(LocalError, match="over the limits"):
+        records.node_certified(b"c" * META_BYTES_MAX, b"s")
+    with pytest.raises(RemoteError, match="at most"):
+        records.read_session(b"\xc4" * (META_BYTES_MAX + 1))
+
+
+@pytest.mark.parametrize("content", [b"\xc1", b"\x90", canonical.encode({"text": 5}), canonical.encode("text")])
+def test_a_content_without_text_is_refused(content: bytes) -> None:
+    with pytest.raises(RemoteError, match="content"):
+        records.read_text(content, "text")
+
+
+def test_the_errors_are_one_tree() -> None:
+    assert issubclass(LocalError, ProtocolError)
+    assert issubclass(RemoteError, ProtocolError)
