@@ -18,11 +18,12 @@ from ccnode.mind import lexicon
 from ccnode.mind.aliases import aliases
 from ccnode.mind.asking import Question, read_question, with_aliases
 from ccnode.mind.matching import match
+from ccnode.mind.people import beings
 from ccnode.mind.prompt_types import Recalled
 from ccnode.mind.stemming import family, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ccnode.mind.prompt_types import PromptMessage, Role
 
@@ -123,7 +124,7 @@ def refine(plan: RecallPlan, candidates: Sequence[Candidate]) -> RecallPlan:
 
     Returns `plan` itself when the candidates add nothing; then a second query is needless.
     """
-    known = aliases(candidate.content for candidate in candidates if candidate.role == "user")
+    known = _aliases(plan.question, candidates)
     named = [name for unit in plan.question.units for name in sorted(known.get(lexicon.lemma(unit.word), ()))]
     added = tuple(name for name in dict.fromkeys(named) if lexicon.lemma(name) not in plan.keys)[:_ALIASES_MAX]
     if not added or plan.match is None:
@@ -158,7 +159,7 @@ def rank(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -> l
     Messages with the same words count once (the newest stays). The score is in [0, 1].
     """
     found: dict[str, Recalled] = {}
-    question = with_aliases(plan.question, aliases(item.content for item in candidates if item.role == "user"))
+    question = with_aliases(plan.question, _aliases(plan.question, candidates))
     for candidate in candidates:
         score = match(question, candidate.role, candidate.content, candidate.context).score
         if score < _SCORE_MIN:
@@ -176,6 +177,12 @@ def rank(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -> l
         if other is None or _order(recalled) < _order(other):
             found[said] = recalled
     return sorted(found.values(), key=_order)[: max(0, limit)]
+
+
+def _aliases(question: Question, candidates: Sequence[Candidate]) -> Mapping[str, frozenset[str]]:
+    if not any(unit.required or lexicon.lemma(unit.word) in beings() for unit in question.units):
+        return {}  # it asks about nobody who has a name
+    return aliases(candidate.content for candidate in candidates if candidate.role == "user")
 
 
 def _order(recalled: Recalled) -> tuple[float, int, str]:
