@@ -145,6 +145,29 @@ def test_a_key_that_others_may_read_is_refused_with_the_remedy(node: Node) -> No
     assert f"chmod 600 {key}" in refused.stderr
 
 
+def test_what_is_no_socket_is_refused_and_left_alone(node: Node, runtime: Path) -> None:
+    node.start()
+    place = Path(json.loads((node.data / "daemon.lock").read_bytes())["socket"])
+    assert runtime in place.parents
+    node.kill(signal.SIGTERM)
+    assert not place.exists()
+    place.write_text("somebody's")
+    refused = node.run("run", check=False)
+    assert "not a socket" in refused.stderr
+    assert place.read_text() == "somebody's"
+
+
+def test_a_token_file_without_a_token_is_refused_with_the_remedy(node: Node) -> None:
+    token = node.data / "api.token"
+    token.write_text("short")
+    refused = node.run("run", check=False)
+    assert refused.returncode == 1
+    assert f"rm {token}" in refused.stderr
+    token.unlink()
+    node.start()
+    assert len(token.read_text().strip()) == 43
+
+
 def test_a_running_copy_is_told_so_and_takes_a_key_of_its_own(node: Node, tmp_path: Path, runtime: Path) -> None:
     node.start()
     node.request("POST", "/api/v1/conversation/start", {"title": "before the copy"})
