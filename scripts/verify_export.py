@@ -31,7 +31,8 @@ try:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 except ImportError:
-    sys.exit("verify_export.py needs the package cryptography: python3 -m pip install cryptography")
+    print("verify_export.py needs the package cryptography: python3 -m pip install cryptography", file=sys.stderr)
+    sys.exit(2)
 
 LINE_MAX = 1_500_000
 INTEGER_MAX = 2**53

@@ -566,3 +566,9 @@ def test_the_checker_imports_nothing_of_the_project() -> None:
     code = "import sys, runpy; runpy.run_path(sys.argv[1]); print(sorted(m for m in sys.modules if 'ccnode' in m))"
     done = subprocess.run([sys.executable, "-c", code, str(SCRIPT)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_checker_without_its_library_is_no_verdict() -> None:
+    done = subprocess.run([sys.executable, "-I", "-S", str(SCRIPT), "-"], input=b"", capture_output=True, check=False)
+    assert done.returncode == 2
+    assert b"pip install cryptography" in done.stderr
