@@ -251,6 +251,8 @@ OTHER_CHANGES = [
     "DROP INDEX messages_parent",
     "DROP VIEW outbox",
     "CREATE TABLE more (a)",
+    "CREATE TRIGGER more AFTER INSERT ON entries BEGIN DELETE FROM messages; END",
+    "CREATE TRIGGER sqliteXmore AFTER INSERT ON entries BEGIN DELETE FROM messages; END",
     "PRAGMA user_version = 77",
     "PRAGMA application_id = 77",
     "UPDATE entries SET digest = x'00' WHERE id = 1",
@@ -266,6 +268,20 @@ def test_changes_beside_the_chains(path: Path, change: str) -> None:
         connection.execute(change)
     report = verify(path, home=home)
     assert not report.ok, change
+
+
+def test_a_trigger_under_a_name_of_sqlites_own(path: Path) -> None:
+    sql = "CREATE TRIGGER sqlite_more AFTER INSERT ON entries BEGIN DELETE FROM messages; END"
+    with writing(path) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("INSERT INTO sqlite_master VALUES ('trigger', 'sqlite_more', 'entries', 0, ?)", (sql,))
+    assert [problem.field for problem in verify(path).problems] == ["schema"]
+
+
+def test_statistics_of_the_query_planner_are_no_damage(path: Path) -> None:
+    with writing(path) as connection:
+        connection.execute("ANALYZE")
+    assert verify(path).ok
 
 
 def with_profile(home: Home, node: bytes | None = None) -> None:
