@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
+import stat
+import time
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +17,10 @@ from ccnode.store.errors import DirectoryInUse, StoreError, StoreReadOnly
 
 SOCKET_PATH_MAX: Final = 100  # of the 108 bytes that the kernel gives a socket's name
 SECRET_MODE: Final = 0o600
+LOCK_TRIES: Final = 20  # `is_held` holds the lock for an instant, and a start must not take that for a daemon
+LOCK_WAIT_S: Final = 0.01
+# Never through a link: what the lock file holds would be written over some other file.
+_LOCK_FLAGS: Final = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +150,16 @@ def read_private(path: Path, *, size_max: int = 65_536) -> bytes:
         StoreError: it is missing, too large, or readable by others (the remedy is in the error).
     """
     try:
-        mode = path.stat().st_mode
-        if mode & 0o077:
-            raise StoreError(f"{path} can be read by others (mode {mode & 0o777:04o})", remedy=f"run: chmod 600 {path}")
-        with path.open("rb") as file:
+        # Looked at once it is open, so that it cannot be exchanged in between. O_NONBLOCK: a FIFO must not hang us.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            mode = os.fstat(descriptor).st_mode
+            if not stat.S_ISREG(mode):
+                raise StoreError(f"{path} is not a regular file", remedy="restore the file, or run 'ccnode init'")
+            if mode & 0o077:
+                raise StoreError(
+                    f"{path} can be read by others (mode {mode & 0o777:04o})", remedy=f"run: chmod 600 {path}"
+                )
             data = file.read(size_max + 1)
     except FileNotFoundError:
         raise StoreError(f"{path} is missing", remedy="run 'ccnode init', or restore the file") from None
@@ -163,19 +176,17 @@ class DirectoryLock:
     def __init__(self, home: Home) -> None:
         """Raises DirectoryInUse where another process holds it, StoreReadOnly where it cannot be held."""
         try:
-            self._descriptor = os.open(home.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, SECRET_MODE)
+            self._descriptor = os.open(home.lock, _LOCK_FLAGS | os.O_CREAT, SECRET_MODE)
         except OSError as error:
             raise StoreReadOnly(f"{home.lock} cannot be opened: {error.strerror}", remedy="check the disk") from error
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not _taken(self._descriptor):
             os.close(self._descriptor)
             pid = (read_lock(home) or {}).get("pid")
             raise DirectoryInUse(
                 f"the data directory {home.root} is held by process {pid or 'unknown'}",
                 pid=pid if isinstance(pid, int) else None,
                 remedy="stop it first: ccnode stop",
-            ) from None
+            )
         self.write({"pid": os.getpid()})
 
     def write(self, facts: dict[str, object]) -> None:
@@ -187,6 +198,17 @@ class DirectoryLock:
     def release(self) -> None:
         """Give the directory free."""
         os.close(self._descriptor)
+
+
+def _taken(descriptor: int) -> bool:
+    """Whether the lock could be had; one that is held only for an instant is waited for."""
+    for attempt in range(LOCK_TRIES):
+        if attempt:
+            time.sleep(LOCK_WAIT_S)
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+    return False
 
 
 def read_lock(home: Home) -> dict[str, object] | None:
@@ -201,7 +223,7 @@ def read_lock(home: Home) -> dict[str, object] | None:
 def is_held(home: Home) -> bool:
     """Whether a living process holds the directory."""
     try:
-        descriptor = os.open(home.lock, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = os.open(home.lock, _LOCK_FLAGS)
     except OSError:
         return False
     try:

@@ -61,7 +61,7 @@ class Marker:
     def __init__(self, path: Path) -> None:
         known = read_marker(path)
         self._count = known.count if known else 0
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
 
     def write(self, entry: int, digest: bytes) -> None:
         """Remember a commit whose last entry has this number and digest."""

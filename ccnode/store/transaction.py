@@ -185,6 +185,9 @@ class Transaction:
     def receive(self, chain: ChainId, runs: Sequence[Run]) -> int:
         """Verify runs that continue a chain of another epoch or node, and store them; return how many entries were new.
 
+        What is proven is who wrote them, not that they may: entries of any node key have their whole effect, an order
+        to forget among them, which erases contents that other nodes wrote. The caller must have checked the writer.
+
         Raises:
             ChainError: they do not continue what is stored; nothing of them is kept.
             Conflict: the chain is the one that this node is writing itself.
