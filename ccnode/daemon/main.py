@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 TOKEN_BYTES: Final = 32
+TOKEN_CHARS_MIN: Final = 32  # what is shorter is no secret
 STOP_GRACE_S: Final = 10.0
 EXIT_OK: Final = 0
 COPY_NOTICE: Final = "this directory is a copy of a node that runs on this machine; it has taken a node key of its own"
@@ -147,7 +148,12 @@ def _token(home: Home) -> str:
     """The bearer token for programs on this machine; made once."""
     if not home.token.exists():
         write_private(home.token, secrets.token_urlsafe(TOKEN_BYTES).encode())
-    return read_private(home.token).decode("ascii", "replace").strip()
+    token = read_private(home.token).decode("ascii", "replace").strip()
+    if len(token) < TOKEN_CHARS_MIN:
+        raise StoreError(
+            f"{home.token} does not hold a token", remedy=f"remove it, and the next start makes one: rm {home.token}"
+        )
+    return token
 
 
 async def _main(home: Home, settings: Settings, announce: Callable[[str], None]) -> int:
@@ -195,8 +201,6 @@ async def _main(home: Home, settings: Settings, announce: Callable[[str], None])
         opened.ledger.close()
         if opened.claim is not None:
             opened.claim.release()
-        with contextlib.suppress(FileNotFoundError):
-            socket.unlink()
         opened.lock.release()
     return EXIT_OK
 
