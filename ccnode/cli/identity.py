@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode.cli.errors import FAILED, NOT_FOUND, CliError
@@ -51,9 +51,9 @@ class Wishes:
     """What the person chose. `passphrase` "" leaves the owner key to file permissions; None days keep all."""
 
     name: str
-    passphrase: str = ""
+    passphrase: str = field(default="", repr=False)
     retention_days: int | None = None
-    owner_seed: bytes | None = None  # of an owner that exists already
+    owner_seed: bytes | None = field(default=None, repr=False)  # of an owner that exists already
     kit: bool = False
 
 

@@ -68,6 +68,11 @@ def test_only_this_user_can_read_it(ccnode: Ccnode, tmp_path: Path) -> None:
         assert path.stat().st_mode & 0o077 == 0, path
 
 
+def test_no_secret_is_in_a_repr() -> None:
+    shown = repr(Wishes("desk", "correct horse", owner_seed=b"seed"))
+    assert shown == "Wishes(name='desk', retention_days=None, kit=False)"
+
+
 def test_the_passphrase_comes_from_the_environment(
     ccnode: Ccnode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
