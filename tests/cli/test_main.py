@@ -27,8 +27,9 @@ HEAVY = {"pydantic", "pydantic_settings", "aiohttp", "cryptography", "rich", "sq
 def modules_after(code: str, **more: str) -> set[str]:
     """Names of what a Python has imported after running the code."""
     script = f"{code}\nimport sys; sys.stderr.write(chr(10) + chr(32).join(sys.modules))"
+    unmeasured = {"COVERAGE_PROCESS_CONFIG": "", "COVERAGE_PROCESS_START": ""}  # coverage imports much of its own
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True,
-                          env=environment(**more))  # fmt: skip
+                          env=environment(**unmeasured, **more))  # fmt: skip
     return set(done.stderr.splitlines()[-1].split())
 
 
