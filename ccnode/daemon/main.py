@@ -31,6 +31,9 @@ from ccnode.store.index import Index
 from ccnode.store.ledger import Ledger, Ports, connect, lost_end
 from ccnode.store.readers import Readers
 from ccnode.store.search import Searcher
+from ccnode_crypto.certificate import read_certificate
+from ccnode_crypto.errors import CryptoError
+from ccnode_crypto.keys import node_id, owner_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,8 +62,10 @@ class _Opened:
     notices: dict[str, str] = field(default_factory=dict)
 
 
-def run(home: Home, settings: Settings, *, announce: Callable[[str], None] = print) -> int:
+def run(home: Home, settings: Settings, *, announce: Callable[[str], None] = print, program: str = "ccnode") -> int:
     """Run the node until it is asked to stop (SIGINT, SIGTERM, or the API); return the exit code.
+
+    `program` is what a person types for the command line, as `announce` tells them.
 
     Raises:
         StoreError: it cannot start; nothing is left open.
@@ -69,7 +74,7 @@ def run(home: Home, settings: Settings, *, announce: Callable[[str], None] = pri
         raise StoreError(f"there is no node in {home.root}", remedy="make one: ccnode init")
     os.umask(0o077)  # whatever a node writes is for its owner alone
     _configure_log()
-    return asyncio.run(_main(home, settings, announce))
+    return asyncio.run(_main(home, settings, lambda node: _announce(node, home, announce, program)))
 
 
 def _configure_log() -> None:
@@ -78,7 +83,7 @@ def _configure_log() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.LogfmtRenderer(),
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
@@ -94,6 +99,7 @@ def _open(home: Home) -> _Opened:
         ledger = Ledger(home.ledger, key, ports, backups=home.backups)
         opened = _Opened(lock, key, profile, ledger, None)
         try:
+            _look_at_identity(opened)
             _look_at_end(home, opened)
             _meet_others(home, opened, ports)
         except BaseException:
@@ -103,6 +109,24 @@ def _open(home: Home) -> _Opened:
         lock.release()
         raise
     return opened
+
+
+def _look_at_identity(opened: _Opened) -> None:
+    """Key, profile and certificate should speak of the same node."""
+    own = node_id(opened.key.public.raw)
+    if opened.profile.get("node_id") != own:
+        opened.notices["identity"] = f"node.key is that of {own}, but node.json names another node: see ccnode doctor"
+        return
+    given = opened.profile.get("certificate")
+    if given is None:
+        return
+    try:
+        certificate = read_certificate(bytes.fromhex(given["body"]), bytes.fromhex(given["signature"]))
+        fits = certificate.node == opened.key.public.raw and owner_id(certificate.owner) == opened.profile["owner_id"]
+    except (ValueError, KeyError, TypeError, CryptoError):
+        fits = False
+    if not fits:
+        opened.notices["certificate"] = "the owner's certificate in node.json does not hold: see ccnode doctor"
 
 
 def _look_at_end(home: Home, opened: _Opened) -> None:
@@ -122,8 +146,8 @@ def _meet_others(home: Home, opened: _Opened, ports: Ports) -> None:
     mine = Presence(opened.key.public.raw, opened.ledger.chains.epoch, started_ms)
     try:
         met = presence.claim(folder, mine)
-    except OSError as error:
-        log.warning("meeting_place_unusable", folder=str(folder), error=error.strerror)
+    except (OSError, StoreError) as error:
+        log.warning("meeting_place_unusable", folder=str(folder), error=str(error))
         return
     if isinstance(met, presence.Claim):
         opened.claim = met
@@ -156,7 +180,7 @@ def _token(home: Home) -> str:
     return token
 
 
-async def _main(home: Home, settings: Settings, announce: Callable[[str], None]) -> int:
+async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], None]) -> int:
     opened = _open(home)
     loop = asyncio.get_running_loop()
     readers, searcher = Readers(home.ledger), Searcher(home.index, home.ledger)
@@ -183,7 +207,7 @@ async def _main(home: Home, settings: Settings, announce: Callable[[str], None])
         opened.lock.write(facts)
         tasks = _start_workers(home, settings, node, opened.ledger, loop)
         node.ready = True
-        _announce(node, home, announce)
+        ready(node)
         gc.collect()
         gc.freeze()  # what a start has made stays; later collections need not look at it
         await node.stopping.wait()
@@ -237,12 +261,12 @@ def _start_workers(
     ]
 
 
-def _announce(node: RunningNode, home: Home, announce: Callable[[str], None]) -> None:
+def _announce(node: RunningNode, home: Home, announce: Callable[[str], None], program: str) -> None:
     announce(f"ccnode {node.profile.get('name', '')} is ready at {node.api_url}")
     announce(f"  node  {node.status()['node_id']}")
     announce(f"  data  {home.root}")
-    announce("  talk  ccnode chat         in another terminal")
-    announce("  page  ccnode open         signs your browser in")
-    announce("  stop  Ctrl-C, or ccnode stop")
+    announce(f"  talk  {program} chat    in another terminal")
+    announce(f"  page  {program} open    signs your browser in")
+    announce(f"  stop  Ctrl-C, or {program} stop")
     for text in node.problems.values():
         announce(f"  note  {text}")

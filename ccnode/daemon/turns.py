@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
@@ -45,14 +46,13 @@ class Turns:
         self._searcher = searcher
         self._model = model
         self._live: dict[bytes, LiveTurn] = {}
-        self._starting: dict[bytes, asyncio.Lock] = {}
+        self._starting: dict[bytes, tuple[asyncio.Lock, list[int]]] = {}  # the lock, and who holds or awaits it
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def say(self, session: bytes, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
         """See api/ports.py. Raises StoreError before the first event only."""
         digest = key_bytes(key)
-        lock = self._starting.setdefault(session, asyncio.Lock())
-        async with lock:
+        async with self._one_at_a_time(session):
             live = self._live.get(session)
             if live is not None and (digest is None or live.key != digest):
                 raise Conflict("a reply is being written in this session", remedy="wait for it, or stop it")
@@ -81,8 +81,7 @@ class Turns:
             yield event
 
     async def _answer(self, session: bytes, decide: Callable[[Facts], Answer | Refused]) -> AsyncIterator[TurnEvent]:
-        lock = self._starting.setdefault(session, asyncio.Lock())
-        async with lock:
+        async with self._one_at_a_time(session):
             live = self._live.get(session)
             if live is None:
                 answer = await self._ledger.append(jobs.to_answer(session, decide))
@@ -91,6 +90,19 @@ class Turns:
         yield Accepted(question.digest.hex(), question.seq)
         async for event in live.listen():
             yield event
+
+    @contextlib.asynccontextmanager
+    async def _one_at_a_time(self, session: bytes) -> AsyncIterator[None]:
+        """Let one caller at a time look at a session's turn and begin one."""
+        lock, callers = self._starting.setdefault(session, (asyncio.Lock(), []))
+        callers.append(1)
+        try:
+            async with lock:
+                yield
+        finally:
+            callers.pop()
+            if not callers:
+                self._starting.pop(session, None)
 
     def stop(self, session: bytes) -> bool:
         """Stop the reply that is being written, if one is."""

@@ -165,7 +165,6 @@ class ChainAudit:
     def _behind_damage(self, position: int, error: Exception) -> int | None:
         """Report what cannot be read from `position` on; return the next position that can, if any."""
         run = self._context.connection.execute
-        last = None
         try:
             for entry, seq in run(
                 "SELECT id, seq FROM entries WHERE chain = ? AND seq >= ? ORDER BY seq", (self._row, position)
@@ -173,10 +172,11 @@ class ChainAudit:
                 try:
                     run(_ROW, (entry,)).fetchone()
                 except UNREADABLE:
-                    last = seq
                     continue
-                self._problem(position, "page", f"positions {position} to {last} cannot be read: {error}")
-                return int(seq) if seq > position else None
+                if type(seq) is not int or seq <= position:
+                    break  # it can be read alone, but not in the row: there is nothing to go on behind
+                self._problem(position, "page", f"positions {position} to {seq - 1} cannot be read: {error}")
+                return seq
         except UNREADABLE:
             pass  # the index is damaged too: said in the line below
         self._problem(position, "page", f"position {position} and those after it cannot be read: {error}")

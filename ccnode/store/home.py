@@ -174,7 +174,16 @@ class DirectoryLock:
     """Holds a data directory for one daemon. The kernel releases it with the process, however that ends."""
 
     def __init__(self, home: Home) -> None:
-        """Raises DirectoryInUse where another process holds it, StoreReadOnly where it cannot be held."""
+        """Hold it, or refuse.
+
+        Raises:
+            DirectoryInUse: another process holds it. StoreReadOnly: it cannot be held.
+            StoreError: others may write into it, and so could put their own files in the place of its keys.
+        """
+        if home.root.is_dir() and (mode := home.root.stat().st_mode & 0o777) & 0o022:
+            raise StoreError(
+                f"others may write into {home.root} (mode {mode:04o})", remedy=f"run: chmod 700 {home.root}"
+            )
         try:
             self._descriptor = os.open(home.lock, _LOCK_FLAGS | os.O_CREAT, SECRET_MODE)
         except OSError as error:

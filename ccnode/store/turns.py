@@ -118,7 +118,8 @@ def close(reply: turns.Reply, sources: tuple[bytes, ...], state: records.State) 
         present = view(tx, views.reply_to(question.id, reply.session))
         if turns.answered_meanwhile(reply.answer, present.digest if present else None):
             return present.digest  # type: ignore[union-attr]  # it is not None, or it would not be another one
-        known = [source for source in sources if tx.query("SELECT 1 FROM entries WHERE digest = ?", (source,))]
+        is_message = "SELECT 1 FROM entries e JOIN messages m ON m.id = e.id WHERE e.digest = ?"
+        known = [source for source in sources if tx.query(is_message, (source,))]
         return _append(tx, reply.close(known, state)).digest
 
     return job

@@ -228,7 +228,8 @@ def resolve_session(text: str) -> View[bytes]:
         return newest[0].session
     compact = text.lower().replace("-", "")
     if len(compact) < PREFIX_SESSION_MIN or not _HEX.issuperset(compact):
-        raise NotFound(f"{text!r} is not a session id", remedy="give at least 4 characters of one; see: session list")
+        remedy = "give at least 4 characters of one; see: ccnode session list"
+        raise NotFound(f"{text!r} is not a session id", remedy=remedy)
     low, high = _prefix_range(compact, 16)
     rows = yield "SELECT session FROM sessions WHERE session BETWEEN ? AND ? LIMIT 2", (low, high)
     return _only(rows, f"session {text}")

@@ -177,8 +177,11 @@ def verify_runs(state: ChainState, runs: Sequence[Run], key: PublicKey | None = 
 
     Raises:
         ChainError: naming the first entry that does not fit, and the field that is wrong.
+        KeyFormatError: the chain's node key is no key.
     """
     key = key or PublicKey(state.chain.node)
+    if not state.chain.is_well_formed:
+        raise ChainError(str(state.chain), state.length, "chain", "the epoch or the audience is none that can be")
     headers: list[bytes] = []
     metas: list[bytes] = []
     sealed: list[bytes | None] = []

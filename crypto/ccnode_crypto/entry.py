@@ -64,6 +64,12 @@ class ChainId:
         """The first 50 bytes of each of the chain's headers."""
         return bytes((VERSION, self.audience)) + self.epoch + self.node
 
+    @property
+    def is_well_formed(self) -> bool:
+        """Whether node key and epoch have their lengths and the audience is one that there is."""
+        sizes = len(self.node) == NODE_BYTES and len(self.epoch) == EPOCH_BYTES
+        return sizes and AUDIENCE_CORE <= self.audience <= AUDIENCE_PUBLIC
+
     def __str__(self) -> str:
         return f"{self.node.hex()[:12]}/{self.epoch.hex()[:12]}/{self.audience}"
 

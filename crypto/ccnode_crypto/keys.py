@@ -26,6 +26,12 @@ CHECK_BYTES: Final = 3
 TEXT_LENGTH: Final = 56  # 35 bytes in base32, without padding
 GROUP: Final = 7
 
+# The y coordinates of curve25519's points of order 1, 2, 4 and 8, also where they are written as y + p. Such a point
+# multiplied by eight is zero, so one signature verifies with every message.
+_P: Final = 2**255 - 19
+_Y8: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+_SMALL_ORDER: Final = frozenset({0, 1, _P - 1, _P, _P + 1, _Y8, _P - _Y8})
+
 Purpose = Literal["head", "owner-certificate", "owner-revocation"]
 IdKind = Literal["node", "owner", "recovery"]
 
@@ -45,6 +51,8 @@ class PublicKey:
         """Raises KeyFormatError where `raw` is not 32 bytes that ed25519 takes."""
         if len(raw) != KEY_BYTES:
             raise KeyFormatError(f"a public key has {KEY_BYTES} bytes, this has {len(raw)}")
+        if int.from_bytes(raw, "little") % 2**255 in _SMALL_ORDER:
+            raise KeyFormatError("a key of small order: its signatures would fit any message")
         try:
             self._key = Ed25519PublicKey.from_public_bytes(raw)
         except ValueError as error:

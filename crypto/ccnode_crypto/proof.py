@@ -11,13 +11,14 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from ccnode_crypto.chain import head_message
-from ccnode_crypto.entry import ChainId, Header, read_header, skip_position
+from ccnode_crypto.entry import DIGEST_BYTES, ChainId, Header, read_header, skip_position
 from ccnode_crypto.errors import CryptoError, ProofError
 from ccnode_crypto.keys import PublicKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+SEQ_END: Final = 2**64
 PATH_HEADERS_MAX: Final = 512  # far above the longest path to any 64-bit position
 
 
@@ -31,7 +32,9 @@ class SignedHead:
     signature: bytes
 
     def verify(self) -> None:
-        """Raises SignatureError or KeyFormatError unless the chain's node key signed it."""
+        """Raises ProofError, SignatureError or KeyFormatError unless the chain's node key signed it."""
+        if not self.chain.is_well_formed or not 0 <= self.seq < SEQ_END or len(self.digest) != DIGEST_BYTES:
+            raise ProofError("the head names no chain, position or digest that can be")
         PublicKey(self.chain.node).verify("head", head_message(self.chain, self.seq, self.digest), self.signature)
 
 

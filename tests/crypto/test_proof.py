@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccnode_crypto.chain import append_run
-from ccnode_crypto.entry import header_digest, read_header, skip_position
+from ccnode_crypto.entry import ChainId, header_digest, read_header, skip_position
 from ccnode_crypto.errors import CryptoError, ProofError
 from ccnode_crypto.proof import (
     PATH_HEADERS_MAX,
@@ -154,3 +154,12 @@ def test_a_fork_that_is_made_up_is_none() -> None:
         ForkSide(replace(real.head, chain=replace(real.head.chain, node=b"")), real.headers),
     ):
         assert not is_proven_fork(ForkProof(real, side))
+
+
+@pytest.mark.parametrize(("audience", "seq"), [(300, 0), (3, 0), (0, -1), (0, 2**64)])
+def test_a_head_of_no_chain_that_can_be_proves_nothing(audience: int, seq: int) -> None:
+    head = SignedHead(ChainId(bytes(32), bytes(16), audience), seq, bytes(32), bytes(64))
+    with pytest.raises(ProofError, match="names no chain"):
+        head.verify()
+    side = ForkSide(head, ())
+    assert not is_proven_fork(ForkProof(side, side))
