@@ -148,4 +148,4 @@ def export_all(state: State, output: Path) -> None:
         entries = connection.execute("SELECT count(*) FROM entries").fetchone()[0]
     data = {"path": str(output.absolute()), "bytes": written_bytes, "entries": entries}
     state.emit(data, f"{output}  {size(written_bytes)}, {count(entries, 'entry', 'entries')}")
-    state.note("It is not encrypted. To check it: python3 scripts/verify_export.py FILE")
+    state.note(f"It is not encrypted. To check it: python3 scripts/verify_export.py {output}")

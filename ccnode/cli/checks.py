@@ -9,7 +9,7 @@ import socket
 import sqlite3
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ccnode.cli.errors import CliError, explained
@@ -45,36 +45,52 @@ class Check:
 def all_checks(state: State) -> list[Check]:
     """Every check that makes sense here; those of a node only where there is one."""
     home = state.home
-    machine: list[Callable[[], Check]] = [_python, _sqlite, lambda: _clock(home), lambda: _disk(home)]
-    found = [_safely(check) for check in [*machine, lambda: _settings(home), lambda: _directory(home)]]
-    if not home.exists():
+    machine: dict[str, Callable[[], Check]] = {
+        "python": _python,
+        "sqlite": _sqlite,
+        "clock": lambda: _clock(home),
+        "disk": lambda: _disk(home),
+        "settings": lambda: _settings(home),
+        "data directory": lambda: _directory(home),
+    }
+    found = [_safely(name, check) for name, check in machine.items()]
+    if not _there(home):
         return found
-    mine: list[Callable[[], Check]] = [
-        lambda: _secret("node key", home.node_key),
-        lambda: _owner_key(home),
-        lambda: _secret("backup key", home.backup_key),
-        lambda: _certificate(home),
-        lambda: _daemon(state, home),
-        lambda: _port(home),
-        lambda: _database(home),
-        lambda: _index(home),
-        lambda: _unanswered(home),
-        lambda: _backups(home),
-        lambda: _kit(home),
-        lambda: _model(state, home),
-    ]
-    return found + [_safely(check) for check in mine]
+    mine: dict[str, Callable[[], Check]] = {
+        "node key": lambda: _secret("node key", home.node_key),
+        "owner key": lambda: _owner_key(home),
+        "backup key": lambda: _secret("backup key", home.backup_key),
+        "certificate": lambda: _certificate(home),
+        "daemon": lambda: _daemon(state, home),
+        "port": lambda: _port(home),
+        "database": lambda: _database(home),
+        "search index": lambda: _index(home),
+        "conversations": lambda: _unanswered(home),
+        "backups": lambda: _backups(home),
+        "recovery kit": lambda: _kit(home),
+        "model": lambda: _model(state, home),
+    }
+    return found + [_safely(name, check) for name, check in mine.items()]
 
 
-def _safely(check: Callable[[], Check]) -> Check:
+def _there(home: Home) -> bool:
+    """Whether there is a node, as far as this user may see."""
+    try:
+        return home.exists()
+    except OSError:
+        return False
+
+
+def _safely(name: str, check: Callable[[], Check]) -> Check:
     """A check that cannot look has found something, too."""
     try:
-        return check()
+        found = check()
     except Exception as error:
         known = explained(error)
         if known is None:
             raise
-        return Check("check", "fail", str(known), known.remedy)
+        return Check(name, "fail", str(known), known.remedy)
+    return replace(found, remedy="") if found.state == "ok" else found
 
 
 def _python() -> Check:
@@ -100,7 +116,7 @@ def _clock(home: Home) -> Check:
     now = time.time()
     if now < CLOCK_MIN_S:
         return Check("clock", "fail", f"it shows {local(int(now * 1000))}", "set the machine's clock")
-    if home.exists() and home.ledger.exists():
+    if _there(home) and home.ledger.exists():
         from ccnode.cli import local as database
         from ccnode.store import views
 

@@ -19,6 +19,7 @@ NOT_FOUND: Final = 5
 DEGRADED: Final = 6
 INTERRUPTED: Final = 130
 
+PERMISSIONS: Final = "run as the user it belongs to, or mend its owner or permissions"
 START_IT: Final = "start the daemon: ccnode run"
 
 
@@ -78,6 +79,8 @@ def explained(error: BaseException) -> CliError | None:
     if "ccnode.store.errors.StoreError" in names:
         code = getattr(error, "code", "store")
         exit_code = NOT_FOUND if _NOT_FOUND.intersection(kind.__name__ for kind in type(error).__mro__) else FAILED
+        if isinstance(error.__cause__, PermissionError):
+            exit_code, remedy = DENIED, PERMISSIONS
         return CliError(str(error), code=code, remedy=remedy, exit_code=exit_code)
     for name, code in _OTHERS.items():
         if name in names:
@@ -95,7 +98,7 @@ def _of_system(error: OSError) -> CliError:
     what = error.strerror or type(error).__name__
     text = f"{error.filename}: {what}" if error.filename is not None else what
     if isinstance(error, PermissionError):
-        return CliError(text, code="denied", remedy="mend its owner or permissions", exit_code=DENIED)
+        return CliError(text, code="denied", remedy=PERMISSIONS, exit_code=DENIED)
     if isinstance(error, FileNotFoundError):
         return CliError(text, code="not_found", remedy="check the path", exit_code=NOT_FOUND)
     return CliError(text, code="system")

@@ -37,15 +37,15 @@ def check_target(path: Path, home: Home) -> Path:
         raise CliError(
             "the recovery kit must not lie in the data directory: it would be lost together with it",
             code="bad_place",
-            remedy="name another place: --kit PATH",
+            remedy="name another place for it",
         )
     if target.suffix not in {".html", ".txt"}:
-        raise CliError(f"{target.name} must end in .html or .txt", code="bad_place", remedy="name another: --kit PATH")
+        raise CliError(f"{target.name} must end in .html or .txt", code="bad_place", remedy="name another file")
     if target.exists():
         raise CliError(
             f"{target} exists already",
             code="exists",
-            remedy="move it away, or name another place: --kit PATH",
+            remedy="move it away, or name another file",
             exit_code=NOT_FOUND,
         )
     if not target.parent.is_dir():

@@ -35,7 +35,7 @@ def global_options(*, hidden: bool) -> list[click.Parameter]:
     return [
         click.Option(
             ["--data-dir"],
-            type=click.Path(path_type=Path, file_okay=False),
+            type=click.Path(path_type=Path, file_okay=False, readable=False),  # whether it is, each command says
             metavar="DIR",
             help="The node's data directory. Default: CCNODE_DATA_DIR, else $XDG_DATA_HOME/ccnode.",
             **common,

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from ccnode.cli import program
 from ccnode.cli.errors import NOT_FOUND, CliError
 from ccnode.cli.text import clean
 
@@ -57,6 +58,11 @@ class State:
             )
         return home
 
+    def named(self, text: str) -> str:
+        """The text with its commands as they can be typed here, for this data directory."""
+        root = self.data_dir.expanduser().absolute() if self.data_dir else None
+        return program.named(text, program.for_directory(program.typed(), root))
+
     @property
     def color(self) -> bool:
         """Whether colour may be used on standard output."""
@@ -92,7 +98,7 @@ class State:
     def note(self, text: str) -> None:
         """Say something that is not the result: to standard error, unless --quiet."""
         if text and not self.quiet:
-            _say(clean(text))
+            _say(clean(self.named(text)))
 
     def announce(self, text: str) -> None:
         """Say what a command that goes on has to tell, at once."""
@@ -102,15 +108,15 @@ class State:
 
     def warn(self, text: str) -> None:
         """Say something that must be seen even with --quiet."""
-        _say(f"warning: {clean(text)}")
+        _say(f"warning: {clean(self.named(text))}")
 
     def fail(self, error: CliError) -> int:
         """Say what went wrong; return the exit code."""
         if self.json and not self.emitted:
             self._envelope({}, {"code": error.code, "message": str(error), "remedy": error.remedy})
-        _say(f"ccnode: {clean(str(error))}")
+        _say(f"ccnode: {clean(self.named(str(error)))}")
         if error.remedy:
-            _say(f"  {clean(error.remedy)}")
+            _say(f"  {clean(self.named(error.remedy))}")
         return error.exit_code
 
     def _envelope(self, data: Mapping[str, Any], error: Mapping[str, str] | None = None) -> None:

@@ -160,7 +160,10 @@ def test_doctor_sees_a_database_that_was_cut(ccnode: Ccnode, home: Home) -> None
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_scripts_of_shells(ccnode: Ccnode, shell: str) -> None:
-    assert "_CCNODE_COMPLETE" in ccnode("completion", shell).out
+    done = ccnode("completion", shell)
+    assert "_CCNODE_COMPLETE" in done.out
+    assert done.err == ""  # what a shell evaluates at its start says nothing
+    assert "\\b" not in ccnode("completion", "--help").out
     assert ccnode("completion", "tcsh").code == 2
 
 

@@ -121,7 +121,8 @@ def test_errors_in_json_are_told_on_both_streams(ccnode: Ccnode, tmp_path: Path)
     assert set(done.envelope) == {"schema_version", "command", "data", "error"}
     assert set(done.error) == {"code", "message", "remedy"}
     assert done.envelope["command"] == "session list"
-    assert "ccnode init" in done.err
+    assert done.error["remedy"].startswith("make one: ccnode init")
+    assert f"make one: ccnode --data-dir {tmp_path / 'none'} init" in done.err  # as it can be typed
 
 
 def test_unexpected_errors_are_one_line(ccnode: Ccnode, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

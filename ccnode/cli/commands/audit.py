@@ -26,7 +26,7 @@ def command() -> None:
     """Prove that nothing was altered."""
 
 
-@command.command("verify")
+@command.command("verify", short_help="Check every signature, link, digest and table.")
 @click.option("--chains-only", is_flag=True, help="Leave out the tables that are made from the chains, and the index.")
 @pass_state
 def verify(state: State, *, chains_only: bool) -> int:
@@ -123,7 +123,7 @@ def _kind(name: str) -> int:
     raise CliError(f"there is no kind {name!r}", code="usage", remedy=f"one of: {', '.join(names)}", exit_code=USAGE)
 
 
-@command.command("prove")
+@command.command("prove", short_help="Write a proof that a message stands in the chain.")
 @click.argument("message", type=MessageName())
 @click.option("-o", "--output", type=OUTPUT, required=True, metavar="FILE", help="Where to write the proof.")
 @pass_state
@@ -144,10 +144,10 @@ def prove(state: State, *, message: str, output: Path) -> None:
         size = written(output, of_messages(connection, home, "message", [found]))
     data = {"message_id": digest.hex(), "path": str(output.absolute()), "bytes": size}
     state.emit(data, str(output))
-    state.note("To check it: python3 scripts/verify_export.py FILE")
+    state.note(f"To check it: python3 scripts/verify_export.py {output}")
 
 
-@command.command("export")
+@command.command("export", short_help="Write all chains whole, for others to check.")
 @click.option("-o", "--output", type=OUTPUT, required=True, metavar="FILE", help="Where to write it.")
 @pass_state
 def export(state: State, *, output: Path) -> None:

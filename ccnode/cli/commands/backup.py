@@ -58,7 +58,7 @@ def create(state: State, *, output: Path | None) -> None:
     state.emit(data, f"{made.path}  {size(made.bytes)}, {count(made.entries, 'entry', 'entries')}")
 
 
-@command.command("list")
+@command.command("list", short_help="List the backups, the newest first.")
 @pass_state
 def list_backups(state: State) -> None:
     """List the backups and other copies in the data directory, the newest first."""
@@ -212,7 +212,7 @@ def _owner_code(state: State, source: Home) -> str | None:
     return code or None
 
 
-@command.command("kit")
+@command.command("kit", short_help="Write the recovery kit again, to print.")
 @click.option("-o", "--output", type=OUTPUT, default=Path("recovery-kit.html"), show_default=True, metavar="FILE",
               help="Where to write it (.html or .txt).")  # fmt: skip
 @pass_state

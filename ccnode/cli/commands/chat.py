@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SHOWN_BEFORE: Final = 6
 SESSIONS_SHOWN: Final = 15
+CHARS_SHOWN: Final = 2000
 HELP: Final = """\
 /new            begin another conversation
 /sessions       list the newest conversations
@@ -213,7 +214,8 @@ class _Conversation:
                 f"{said['session_id'][:8]}  {moment(views.ms_of(one.last))}  {line(one.title or '-', 60)}{waiting}"
             )
 
-    def _open(self, name: str) -> None:
+    def _open(self, name: str) -> bool:
+        """Go on with a conversation; False where its last question was to have no answer now."""
         from ccnode.cli import local
         from ccnode.store import views
 
@@ -223,11 +225,10 @@ class _Conversation:
         known, said = local.facts(home, views.session(session), views.branch(session, SHOWN_BEFORE))
         click.echo(f"{self._session}  {line(known.title, 60)}")
         for one in said:
-            text = clean(one.text) if one.text is not None else "(erased)"
+            text = _beginning(clean(one.text)) if one.text is not None else "(erased)"
             click.echo(f"> {text}" if one.role == "user" else f"{text}\n")
         self._remember([one.text for one in said if one.role == "user" and one.text])
-        if known.unanswered:
-            self._offer(self._session)
+        return self._offer(self._session) if known.unanswered else True
 
     def _remember(self, questions: list[str]) -> None:
         with contextlib.suppress(ImportError):
@@ -241,9 +242,20 @@ class _Conversation:
         waiting = self._client.get("/api/v1/status").get("unanswered") or []
         if waiting and isinstance(waiting[0], dict):
             with self._told():
-                self._open(str(waiting[0].get("session_id")))
+                if not self._open(str(waiting[0].get("session_id"))):
+                    self._session = None  # who did not want it came to talk of something else
+                    self._state.note("It is kept. A new conversation begins with your next question.")
 
-    def _offer(self, session: str) -> None:
-        if click.confirm("This question has no answer yet. Have it answered now?", default=True, err=True):
+    def _offer(self, session: str) -> bool:
+        wanted = click.confirm("This question has no answer yet. Have it answered now?", default=True, err=True)
+        if wanted:
             with self._told():
                 self._show(self._talk.resume(session))
+        return wanted
+
+
+def _beginning(text: str) -> str:
+    """What is shown again of a message that was said before: a long one would push all others off the screen."""
+    if len(text) <= CHARS_SHOWN:
+        return text
+    return f"{text[:CHARS_SHOWN]}... ({len(text) - CHARS_SHOWN} more characters: ccnode session show)"

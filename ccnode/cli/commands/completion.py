@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -18,17 +19,23 @@ HOW: Final = {
 }
 
 
-@click.command("completion", cls=Command, short_help="Print the script that completes commands in your shell.")
+# In its own string, because only there may \b stand, by which click leaves a paragraph's lines as they are.
+HELP: Final = f"""Print the script that completes commands, options, sessions and messages in your shell.
+
+\b
+bash: {HOW["bash"]}
+zsh:  {HOW["zsh"]}
+fish: {HOW["fish"]}
+"""
+
+
+@click.command(
+    "completion", cls=Command, help=HELP, short_help="Print the script that completes commands in your shell."
+)
 @click.argument("shell", type=click.Choice(list(HOW)))
 @pass_state
 def command(state: State, *, shell: str) -> None:
-    r"""Print the script that completes commands, options, sessions and messages in your shell.
-
-    \b
-    bash: add to ~/.bashrc:  eval "$(ccnode completion bash)"
-    zsh:  add to ~/.zshrc, after compinit:  eval "$(ccnode completion zsh)"
-    fish: ccnode completion fish > ~/.config/fish/completions/ccnode.fish
-    """
+    """Print the script; how to use it is said to people only, not to each shell that starts."""
     from click.shell_completion import get_completion_class
 
     from ccnode.cli.app import COMPLETE_VARIABLE, PROGRAM, cli
@@ -40,4 +47,5 @@ def command(state: State, *, shell: str) -> None:
     # Not its source(): that one starts bash to ask for its version.
     script = made.source_template % made.source_vars()
     state.emit({"shell": shell, "script": script}, script)
-    state.note(HOW[shell])
+    if sys.stdout.isatty():
+        state.note(HOW[shell])

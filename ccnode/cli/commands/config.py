@@ -36,7 +36,7 @@ def command() -> None:
     """Show, check and change settings. A change takes effect when the daemon starts again."""
 
 
-@command.command("show")
+@command.command("show", short_help="Show every setting, its value and its origin.")
 @pass_state
 def show(state: State) -> None:
     """Show every setting, its value, and where that is from: default, file or environment."""
@@ -66,7 +66,7 @@ def _shown(value: object) -> str:
     return "-" if value is None else str(value)
 
 
-@command.command("check")
+@command.command("check", short_help="Check the settings, and name every mistake.")
 @pass_state
 def check(state: State) -> int:
     """Check the file and the environment, and name every mistake with its place. Ends with 1 where there is one."""
@@ -97,7 +97,7 @@ def path(state: State) -> None:
     state.emit({"path": str(target), "exists": target.exists()}, str(target))
 
 
-@command.command("set")
+@command.command("set", short_help="Change a setting in the file.")
 @click.argument("setting", type=SettingName())
 @click.argument("value")
 @pass_state

@@ -28,6 +28,7 @@ LOOK_S: Final = 0.05
 def run(state: State, *, port: int | None) -> int:
     """Run the daemon in this terminal until Ctrl-C or `ccnode stop`."""
     from ccnode import config
+    from ccnode.cli import program
 
     home = state.node()
     if port is not None:
@@ -35,7 +36,8 @@ def run(state: State, *, port: int | None) -> int:
     settings = config.load(home.config).settings
     # By name: the daemon wires all rooms together, this one among them, so nothing may import it from below.
     daemon = importlib.import_module("ccnode.daemon.main")
-    code: int = daemon.run(home, settings, announce=state.note if state.json else state.announce)
+    announce = state.note if state.json else state.announce
+    code: int = daemon.run(home, settings, announce=announce, program=program.elsewhere(home.root, state.environment))
     return code
 
 
@@ -84,8 +86,8 @@ def status(state: State) -> int:
     except Unreachable:
         facts = _stopped(state)
         code = UNREACHABLE
-    state.emit(facts, _page(facts))
-    if code == UNREACHABLE:
+    state.emit(facts, _page(state, facts))
+    if facts.get("state") == "stopped":
         state.note("The daemon does not run. Start it: ccnode run")
     return code
 
@@ -124,7 +126,7 @@ def _stopped(state: State) -> dict[str, Any]:
     return facts
 
 
-def _page(facts: dict[str, Any]) -> str:
+def _page(state: State, facts: dict[str, Any]) -> str:
     """The status for people."""
     rows = [
         ("node", f"{facts.get('name')}  ({facts.get('node_id')})"),
@@ -144,7 +146,9 @@ def _page(facts: dict[str, Any]) -> str:
     chains = facts.get("chains") or []
     rows.append(("chains", f"{len(chains)}, {count(sum(one['length'] for one in chains), 'entry', 'entries')}"))
     if waiting := facts.get("unanswered"):
-        rows.append(("waiting", count(len(waiting), "question") + " without an answer: ccnode chat last"))
+        first = str(waiting[0].get("session_id", ""))[:8]
+        how = state.named(f"ccnode chat {first}".rstrip())
+        rows.append(("waiting", f"{count(len(waiting), 'question')} without an answer: {how}"))
     rows += [("problem", _problem(problem)) for problem in facts.get("problems") or []]
     return "\n".join(f"{clean(name):8} {clean(value)}" for name, value in rows)
 
@@ -172,7 +176,9 @@ def open_page(state: State, *, only_print: bool) -> None:
         _write_page(page, url)
         opened = webbrowser.open(page.as_uri())
     state.emit({"url": url, "expires_in_s": link.get("expires_in_s"), "opened": opened}, clean(url))
-    if not opened and not only_print:
+    if opened:
+        state.note("If the browser shows nothing, open this link in it. It works once, for ten minutes.")
+    elif not only_print:
         state.note("No browser could be opened: open this link in one. It works once, for ten minutes.")
     sys.stdout.flush()
 

@@ -94,7 +94,7 @@ def _held(home: Home) -> Iterator[None]:
         lock.release()
 
 
-@command.command("rebuild")
+@command.command("rebuild", short_help="Make all tables again from the chains.")
 @pass_state
 def rebuild(state: State) -> None:
     """Make all tables again from the chains; the search index follows when the daemon starts."""
@@ -110,7 +110,7 @@ def rebuild(state: State) -> None:
     )
 
 
-@command.command("migrate")
+@command.command("migrate", short_help="Bring the database to this program's schema.")
 @pass_state
 def migrate_database(state: State) -> None:
     """Bring the database to this program's schema, after a checked copy. The daemon does so at its start."""

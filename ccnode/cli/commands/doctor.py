@@ -37,8 +37,8 @@ def command(state: State) -> int:
     lines = []
     for one in found:
         mark = click.style(MARKS[one.state], fg=COLORS[one.state]) if state.color else MARKS[one.state]
-        lines.append(f"{mark}  {one.name}: {clean(one.message)}")
+        lines.append(f"{mark}  {one.name}: {clean(state.named(one.message))}")
         if one.remedy and one.state != "ok":
-            lines.append(f"        {clean(one.remedy)}")
+            lines.append(f"        {clean(state.named(one.remedy))}")
     state.emit(data, "\n".join(lines))
     return FAILED if failed else 0

@@ -19,7 +19,7 @@ def command() -> None:
     """Take out everything, in a form that others can check."""
 
 
-@command.command("all")
+@command.command("all", short_help="Write everything, readable and with its proof.")
 @click.option("-o", "--output", type=OUTPUT, required=True, metavar="FILE", help="Where to write it.")
 @pass_state
 def export_everything(state: State, *, output: Path) -> None:

@@ -65,7 +65,7 @@ def list_sessions(state: State, *, limit: int, offset: int, is_open: bool | None
     for one in found:
         notes = [text for text, holds in (("ended", one.ended), ("unanswered", one.unanswered)) if holds]
         if one.due_ms is not None:
-            notes.append(f"forgotten on {local(one.due_ms)}")
+            notes.append(f"to be forgotten on {local(one.due_ms)}")
         rows.append(
             (one.id, local(views.ms_of(one.last)), str(one.messages), ", ".join(notes), line(one.title, TITLE_SHOWN))
         )
@@ -136,7 +136,7 @@ def _tree(messages: list[Message]) -> str:
     return "\n".join(lines)
 
 
-@command.command("search")
+@command.command("search", short_help="Search what was said.")
 @click.argument("query")
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True, help="At most so many.")
 @click.option("--role", type=click.Choice(["user", "assistant", "system"]), help="Only what that side said.")
@@ -180,7 +180,7 @@ def search(
     )
 
 
-@command.command("fork")
+@command.command("fork", short_help="Begin a branch from a message or a conversation.")
 @click.argument("origin", type=SessionName())
 @click.argument("message", required=False, type=MessageName())
 @click.option("--title", help="What to call the new branch.")
@@ -231,7 +231,7 @@ def rename(state: State, *, session: str, title: str) -> None:
     state.emit({"session_id": identifier, **made}, f"{identifier}  {line(title, TITLE_SHOWN)}")
 
 
-@command.command("regenerate")
+@command.command("regenerate", short_help="Get another reply to the last question.")
 @click.argument("session", type=SessionName())
 @pass_state
 def regenerate(state: State, *, session: str) -> int:
@@ -254,7 +254,7 @@ def end(state: State, *, session: str) -> None:
     state.emit({"session_id": identifier, **made}, f"{identifier}  ended")
 
 
-@command.command("forget")
+@command.command("forget", short_help="Forget a conversation; its words are erased after 24 hours.")
 @click.argument("session", type=SessionName())
 @click.option("--undo", is_flag=True, help="Take it back, within 24 hours.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -283,7 +283,8 @@ def forget(state: State, *, session: str, undo: bool, yes: bool) -> None:
     made = client.call("POST", path, {})
     due_ms = database.ask(home, views.session(identifier)).due_ms
     due = iso(due_ms) if due_ms is not None else str(made.get("due", ""))
-    state.emit({"session_id": name, **made, "due": due}, f"{name}  will be forgotten at {due}")
+    when = f"on {local(due_ms)}" if due_ms is not None else f"at {due}"
+    state.emit({"session_id": name, **made, "due": due}, f"{name}  will be forgotten {when}")
     state.note(f"Until then it can be taken back: ccnode session forget --undo {name[:8]}")
     state.note("Replies in other conversations may quote it; those stay. Backups made before keep it until they go.")
 
