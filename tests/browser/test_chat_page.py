@@ -156,8 +156,8 @@ async def test_a_failure_shows_its_remedy_and_the_question_stays(house: House) -
     page = await house.page()
     house.node.fail = Failed("network", "the model cannot be reached", "check the connection")
     await say(page, "Hello?")
-    await expect(page.locator(".waiting")).to_contain_text("the model cannot be reached")
-    await expect(page.locator(".waiting")).to_contain_text("check the connection")
+    await expect(page.locator(".waiting")).to_contain_text("has no answer yet. The model cannot be reached.")
+    await expect(page.locator(".waiting")).to_contain_text("Check the connection")
     await expect(page.locator(".message.user .text")).to_have_text("Hello?")
     house.node.fail = None
     await page.get_by_role("button", name="Answer now").click()

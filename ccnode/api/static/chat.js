@@ -22,7 +22,7 @@ async function signIn() {
     await request("POST", `${API}/login`, { token: decodeURIComponent(found[1]) });
     document.body.dataset.signedIn = "yes";
   } catch (failure) {
-    if (document.body.dataset.signedIn !== "yes") signedOut(`${failure.message}. ${failure.remedy}`);
+    if (document.body.dataset.signedIn !== "yes") signedOut(`${failure.message} ${failure.remedy}`);
   }
 }
 

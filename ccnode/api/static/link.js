@@ -2,11 +2,17 @@
 
 export class Failure extends Error {
   constructor(status, error) {
-    super(error.message);
+    super(sentence(error.message));
     this.status = status;
     this.code = error.code;
-    this.remedy = error.remedy ?? "";
+    this.remedy = sentence(error.remedy ?? "");
   }
+}
+
+// The node's errors are made to stand behind "ccnode: " in a terminal; a page wants whole sentences.
+function sentence(text) {
+  const begun = String(text).charAt(0).toUpperCase() + String(text).slice(1);
+  return !begun || /[.!?:]$/.test(begun) || /\bccnode [a-z -]+$/.test(begun) ? begun : `${begun}.`;
 }
 
 export async function request(method, path, body) {

@@ -86,7 +86,7 @@ function sourcesBlock(sources, actions) {
       list.append(place);
       Promise.resolve(typeof source === "string" ? actions.source(source) : source).then(
         (found) => place.replaceChildren(sourceLink(found)),
-        (failure) => place.replaceChildren(make("span", { text: `This source cannot be shown: ${failure.message}` })),
+        (failure) => place.replaceChildren(make("span", { text: `This source cannot be shown. ${failure.message}` })),
       );
     }
   };
@@ -115,7 +115,7 @@ export function replyItem() {
 }
 
 export function waitingItem(failure, answer) {
-  const said = failure ? `This question has no answer yet: ${failure.message}` : "This question has no answer yet.";
+  const said = failure ? `This question has no answer yet. ${failure.message}` : "This question has no answer yet.";
   return make(
     "li",
     { class: "waiting" },
