@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME: Final = "ccnode"
+NEAR: Final = 2  # folders below the current one, as in .venv/bin/ccnode; farther off, the whole path reads better
 # The name as texts give it, before a command; not the end of a path, and not "ccnode: ...".
 _IN_TEXT: Final = re.compile(
     r"(?<![\w./-])ccnode(?= (?:init|run|stop|status|open|chat|session|export|audit"
@@ -30,7 +31,7 @@ def typed() -> str:
     if found and os.path.realpath(found) == os.path.realpath(path):
         return NAME
     near = os.path.relpath(path)
-    if near.startswith(".."):
+    if near.startswith("..") or near.count(os.sep) > NEAR:
         return shlex.quote(path)
     return shlex.quote(near if os.sep in near else os.path.join(".", near))  # noqa: PTH118
 
