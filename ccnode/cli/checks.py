@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import sys
 import time
+import uuid
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -280,9 +281,8 @@ def _unanswered(home: Home) -> Check:
     waiting = database.ask(home, views.unanswered())
     if not waiting:
         return Check("conversations", "ok", "no question waits for an answer")
-    return Check(
-        "conversations", "warn", f"{count(len(waiting), 'question')} without an answer", "go on: ccnode chat last"
-    )
+    text = f"{count(len(waiting), 'question')} without an answer"
+    return Check("conversations", "warn", text, f"go on: ccnode chat {uuid.UUID(bytes=waiting[0].session)}")
 
 
 def _backups(home: Home) -> Check:

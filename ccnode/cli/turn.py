@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 import threading
@@ -163,7 +164,8 @@ class Talk:
         raise Unreachable("the reply broke off", remedy=f"the question is kept: ccnode chat {session_id}")
 
     def _failed(self, session_id: str, form: dict[str, Any]) -> CliError:
-        remedy = str(form.get("remedy", ""))
+        # What the daemon says of the question kept is for the page; here it is a command.
+        remedy = re.split("the question is kept", str(form.get("remedy", "")), flags=re.IGNORECASE)[0].rstrip(" .:;")
         kept = f"the question is kept: ccnode chat {session_id}"
         return CliError(
             str(form.get("message", "the turn failed")),

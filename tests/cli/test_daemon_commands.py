@@ -147,13 +147,21 @@ def test_answers_that_are_no_json(ccnode: Ccnode, home: Home, body: bytes) -> No
         assert ccnode("status", "--json").code == 1
 
 
-def test_a_failed_turn_says_where_the_question_is(ccnode: Ccnode, home: Home) -> None:
-    failed = {"type": "error", "code": "rate_limit", "message": "too many", "remedy": "wait"}
+@pytest.mark.parametrize(
+    "remedy",
+    [
+        "wait",
+        'wait. The question is kept. Resume it (in the page: "Answer now").',
+        "wait; the question is kept: resume it",
+    ],
+)
+def test_a_failed_turn_says_where_the_question_is(ccnode: Ccnode, home: Home, remedy: str) -> None:
+    failed = {"type": "error", "code": "rate_limit", "message": "too many", "remedy": remedy}
     with pretending(home, Script([ACCEPTED, *pieces("par"), failed])):
         done = ccnode("chat", "-m", "hi", "--json")
     assert done.code == 1
     assert done.error["code"] == "rate_limit"
-    assert SESSION in done.error["remedy"]
+    assert done.error["remedy"] == f"wait; the question is kept: ccnode chat {SESSION}"
 
 
 def test_an_interrupted_reply_ends_with_1(ccnode: Ccnode, home: Home) -> None:

@@ -175,6 +175,8 @@ def open_page(state: State, *, only_print: bool) -> None:
         page = home.root / "open.html"
         _write_page(page, url)
         opened = webbrowser.open(page.as_uri())
+        if not opened:
+            page.unlink(missing_ok=True)
     state.emit({"url": url, "expires_in_s": link.get("expires_in_s"), "opened": opened}, clean(url))
     if opened:
         state.note("If the browser shows nothing, open this link in it. It works once, for ten minutes.")
