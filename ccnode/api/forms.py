@@ -49,7 +49,7 @@ def session_form(session: Session) -> Form:
 
 
 def message_form(message: Message) -> Form:
-    """A message as clients see it; `text` is null where the content was erased or withheld."""
+    """A message as clients see it; `text` is null where it was erased or withheld, or (`altered`) is not as signed."""
     return {
         "message_id": message.digest.hex(),
         "session_id": str(uuid.UUID(bytes=message.session)),
@@ -60,6 +60,7 @@ def message_form(message: Message) -> Form:
         "time": iso(message.time),
         "model": message.model,
         "state": message.state,
+        "altered": message.altered,
         "sources": [source.hex() for source in message.sources],
     }
 

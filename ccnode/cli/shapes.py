@@ -35,7 +35,7 @@ def session(one: Session) -> dict[str, Any]:
 
 
 def message(one: Message) -> dict[str, Any]:
-    """A message; `text` is null where the content was erased or withheld."""
+    """A message; `text` is null where the content was erased or withheld, or (`altered`) is not as it was signed."""
     return {
         "message_id": one.digest.hex(),
         "session_id": str(uuid.UUID(bytes=one.session)),
@@ -46,6 +46,7 @@ def message(one: Message) -> dict[str, Any]:
         "time": time(one.time),
         "model": one.model,
         "state": one.state,
+        "altered": one.altered,
         "sources": [digest.hex() for digest in one.sources],
     }
 

@@ -144,7 +144,7 @@ class Turns:
         model = self._model()
         question = await self._readers.run(views.message(answer.question))
         history = await self._readers.run(views.branch_up_to(question.id, HISTORY_MESSAGES))
-        turns = [PromptMessage(message.role, message.text) for message in history if message.text]
+        turns = [PromptMessage(each.role, each.text, each.digest.hex()) for each in history if each.text]
         recalled = await self._recall(question.text or "", turns, [message.digest for message in history])
         reply = Reply(session, answer, model.name)
         outcome, state = await live.speak(model, build_prompt(turns, recalled), reply)

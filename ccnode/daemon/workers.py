@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from ccnode import clock
-from ccnode.store.errors import StoreError
+from ccnode.store.errors import StoreCorrupt, StoreError
+from ccnode.store.home import read_private
 from ccnode.store.ledger import marker_path
 from ccnode.store.marker import read_marker
 
@@ -109,7 +110,13 @@ def back_up_if_due(home: Home, every_hours: int, keep: int) -> None:
     newest = max((each.created_ms for each in backup.list_backups(home) if each.kind == "automatic"), default=0)
     if clock.now_ms() - newest < every_hours * 3_600_000 and newest <= clock.now_ms():
         return
-    backup.create(home, automatic=True)
+    made = backup.create(home, automatic=True)
+    verified = backup.verify(made.path, read_private(home.backup_key).decode("ascii", "replace").strip())
+    if not verified.ok:
+        raise StoreCorrupt(
+            f"the ledger has {len(verified.report.problems)} problems, so older backups are kept",
+            remedy="run 'ccnode audit verify', then restore the newest backup that verifies",
+        )
     backup.rotate(home, keep)
 
 

@@ -166,7 +166,7 @@ def _told(question: Question, before: Sequence[PromptMessage], recalled: Sequenc
             )
         else:
             seen[text] = len(result)
-            result.append(_Told("", message.role, message.content, None, found.score, found, (1, at)))
+            result.append(_Told(message.message_id, message.role, message.content, None, found.score, found, (1, at)))
     return result
 
 

@@ -10,10 +10,11 @@ Role = Literal["user", "assistant", "system"]
 
 @dataclass(frozen=True, slots=True)
 class PromptMessage:
-    """One message of the conversation so far, oldest first."""
+    """One message of the conversation so far, oldest first; `message_id` (a digest in hex) where it can be cited."""
 
     role: Role
     content: str
+    message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

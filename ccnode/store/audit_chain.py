@@ -232,7 +232,7 @@ class ChainAudit:
     def _uncovered(self, rows: _Peekable, first: int, last: int | None) -> Iterator[Segment]:
         end = "the end" if last is None else str(last)
         self._problem(first, "runs", f"no signed run covers the positions from {first} to {end}")
-        while (taken := rows.take_through(last, most=BATCH_ENTRIES // 10)):
+        while taken := rows.take_through(last, most=BATCH_ENTRIES // 10):
             yield Segment(None, taken)
 
     # --- verifying ---

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
 from ccnode.store.errors import Conflict, NotFound, translated
-from ccnode_crypto.entry import SALT_BYTES, ChainId
+from ccnode_crypto.entry import SALT_BYTES, ChainId, sealed_digest
 from ccnode_protocol import hlc, records
 from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.records import ROLE_NAMES, Kind, Role
@@ -52,7 +52,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message. `seq` is its depth from the root, from 1; `text` None where the content was erased or withheld."""
+    """A message. `seq` is its depth from the root, from 1.
+
+    `text` is None where the content was erased or withheld, or (`altered`) is not the one that was signed.
+    """
 
     id: int
     digest: bytes
@@ -67,6 +70,7 @@ class Message:
     state: Literal["complete", "interrupted"]
     sources: tuple[bytes, ...]
     key: bytes | None
+    altered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +267,8 @@ def _only(rows: list[Row], what: str) -> bytes:
 
 _MESSAGE: Final = (
     "SELECT m.id, e.digest, m.session, m.parent_id, (SELECT p.digest FROM entries p WHERE p.id = m.parent_id),"
-    " m.depth, m.role, e.sealed, m.time, e.meta, m.key FROM messages m JOIN entries e ON e.id = m.id "
+    " m.depth, m.role, e.sealed, m.time, e.meta, m.key, substr(e.header, 147, 32)"
+    " FROM messages m JOIN entries e ON e.id = m.id "
 )
 _BRANCH: Final = (
     "WITH RECURSIVE up (id, parent_id, depth) AS ("
@@ -273,7 +278,8 @@ _BRANCH: Final = (
 
 
 def _message(row: Row) -> Message:
-    entry, digest, identifier, parent_id, parent, depth, role, sealed, time, meta, key = row
+    entry, digest, identifier, parent_id, parent, depth, role, sealed, time, meta, key, signed = row
+    altered = bool(sealed) and sealed_digest(sealed) != signed
     try:
         parsed = records.read_message(meta)
         model, sources, whole = parsed.model, parsed.sources, parsed.state == records.State.COMPLETE
@@ -287,12 +293,13 @@ def _message(row: Row) -> Message:
         parent=parent,
         seq=depth or 0,
         role=ROLE_NAMES[Role(role)],  # type: ignore[arg-type]  # the names are those of the literal
-        text=text_of(sealed, "text"),
+        text=None if altered else text_of(sealed, "text"),
         time=time,
         model=model,
         state="complete" if whole else "interrupted",
         sources=sources,
         key=key,
+        altered=altered,
     )
 
 

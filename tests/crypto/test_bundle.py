@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import verify_export
-from ccnode_crypto import bundle
+from ccnode_crypto import bundle, canonical
 from ccnode_crypto.certificate import certify
+from ccnode_crypto.chain import head_message
+from ccnode_crypto.entry import ChainId
 from ccnode_crypto.errors import ProofError
 from ccnode_crypto.keys import node_id, owner_id
 from ccnode_crypto.proof import SignedHead
@@ -505,6 +507,40 @@ def test_the_kinds_are_those_of_the_protocol() -> None:
         assert getattr(erasure, f"KIND_{name}") == records.Kind[name]
     assert erasure.DUE_MS_MAX == verify_export.INTEGER_MAX == bundle.read.__globals__["Line"].integer.__defaults__[0]
     assert bundle.LINE_BYTES_MAX == verify_export.LINE_MAX
+
+
+# --- where the specification is stricter than a reader may think ---
+
+
+def test_the_checker_wants_the_header_of_a_head_at_its_place() -> None:
+    """A head that names a header of another chain, or at another position, names nothing that is here."""
+    other = ChainId(KEY.public.raw, b"z" * 16, 0)
+    for chain, seq in ((other, 5), (WRITER.state.chain, 60)):
+        signature = KEY.sign("head", head_message(chain, seq, WRITER.digests[5]))
+        head = SignedHead(chain, seq, WRITER.digests[5], signature)
+        lines = export(WRITER, heads=[head, WRITER.heads[-1]], complete=False)
+        report = alone(lines)
+        assert (report["ok"], report.get("line")) == (False, where(lines, "head")), report
+
+
+def test_the_checker_counts_bytes_and_not_characters() -> None:
+    report = alone([*GOOD[:5], json.dumps({"type": "later", "x": "\u00e9" * 800_000}, ensure_ascii=False) + "\n"])
+    assert (report["ok"], report["line"]) == (False, 6)
+    assert "longer than" in report["problem"]
+
+
+def test_the_checker_takes_true_for_no_version() -> None:
+    body = canonical.encode({"version": True, "owner": OWNER.public.raw, "node": KEY.public.raw, "issued_ms": 1})
+    signature = OWNER.sign("owner-certificate", body)
+    report = alone(changed(GOOD, "certificate", 0, body=b64(body), signature=b64(signature)))
+    assert (report["ok"], report["line"]) == (False, 2)
+
+
+def test_the_checker_knows_only_ascii_letters_in_identifiers() -> None:
+    owner = owner_id(OWNER.public.raw)
+    assert "i" in owner
+    assert not alone(changed(GOOD, "ccnode-export", 0, owner=owner.replace("i", "\u0131")))["ok"]
+    assert alone(changed(GOOD, "ccnode-export", 0, owner=owner.upper()))["ok"]
 
 
 # --- the checker as people start it ---

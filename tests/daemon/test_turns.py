@@ -303,3 +303,17 @@ async def test_a_branch_from_a_question_gets_an_answer_of_its_own(rig: Rig) -> N
     assert isinstance((await gather(rig.turns.resume(branch)))[-1], Replied)
     assert await texts(rig, branch) == [("user", "A poem"), ("assistant", "Another one")]
     assert await texts(rig, session) == [("user", "A poem"), ("assistant", "Hello there")]
+
+
+async def test_an_answer_from_the_same_conversation_cites_its_message(rig: Rig) -> None:
+    from ccnode.daemon.turns import Turns
+    from ccnode.models.embedded import EmbeddedModel
+
+    turns = Turns(rig.ledger, rig.readers, rig.turns._searcher, EmbeddedModel)
+    session = await rig.open_session()
+    told = (await gather(turns.say(session, "My sister Nora lives in Lisbon", None)))[0]
+    replied = (await gather(turns.say(session, "Where does my sister live?", None)))[-1]
+    await turns.close()
+    assert isinstance(told, Accepted)
+    assert isinstance(replied, Replied)
+    assert [source.message_id for source in replied.sources] == [told.message_id]

@@ -438,5 +438,3 @@ def test_readers_see_only_what_is_committed(node: Node) -> None:
         assert connection.execute("SELECT count(*) FROM entries").fetchone() == (2,)
         with pytest.raises(Exception, match=r"readonly|query_only"):
             connection.execute("DELETE FROM entries")
-
-

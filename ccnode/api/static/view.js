@@ -63,7 +63,8 @@ export function messageItem(message, actions) {
   const head = make("p", { class: "who" }, make("strong", { text: who }), message.time ? moment(message.time, BOTH) : null);
   if (message.model) head.append(make("span", { text: message.model }));
   if (message.local) head.append(make("span", { text: "sending" }));
-  const text = message.text ?? "This message was erased.";
+  const gone = message.altered ? "This message was altered since it was signed." : "This message was erased.";
+  const text = message.text ?? gone;
   const body = make("div", { class: message.text === null ? "text gone" : "text", text });
   const item = make("li", { class: `message ${message.role}`, id: message.message_id ? `m-${message.message_id}` : null }, head, body);
   if (message.state === "interrupted") {

@@ -113,8 +113,13 @@ def _said(one: Message) -> str:
     who = "you" if one.role == "user" else (one.model or one.role)
     state = "" if one.state == "complete" else "  (interrupted)"
     head = f"#{one.seq}  {clean(who)}  {local(views.ms_of(one.time))}  {one.digest.hex()[:SHORT]}{state}"
-    text = clean(one.text) if one.text is not None else "(erased or withheld)"
+    text = clean(one.text) if one.text is not None else gone(one)
     return f"{head}\n{text}\n"
+
+
+def gone(one: Message) -> str:
+    """What is shown in the place of a text that cannot be."""
+    return "(altered since it was signed: ccnode audit verify)" if one.altered else "(erased or withheld)"
 
 
 def _tree(messages: list[Message]) -> str:
@@ -128,7 +133,7 @@ def _tree(messages: list[Message]) -> str:
     while pending:
         one, depth = pending.pop()
         who = "you" if one.role == "user" else "assistant"
-        text = line(one.text, TITLE_SHOWN) if one.text is not None else "(erased or withheld)"
+        text = line(one.text, TITLE_SHOWN) if one.text is not None else gone(one)
         lines.append(f"{'  ' * depth}{one.digest.hex()[:SHORT]}  {who}: {text}")
         below = followers.get(one.id, [])
         deeper = depth + 1 if len(below) > 1 else depth
@@ -334,6 +339,6 @@ def _markdown(title: str, name: str, messages: list[Message]) -> str:
     parts = [f"# {line(title, 200) or name}\n\nConversation {name}, written {iso(int(time.time() * 1000))}\n"]
     for one in messages:
         who = "You" if one.role == "user" else "Assistant"
-        text = clean(one.text) if one.text is not None else "*(erased or withheld)*"
+        text = clean(one.text) if one.text is not None else f"*{gone(one)}*"
         parts.append(f"## {who}, {iso(views.ms_of(one.time))}\n\n{text}\n\n`{one.digest.hex()}`\n")
     return "\n".join(parts)
