@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from typing import TYPE_CHECKING
 
 from ccnode import clock
 from ccnode.store import turns as jobs
 from ccnode.store import views
 from ccnode.store.ledger import Ledger, Ports, connect
 from ccnode_crypto.keys import SigningKey
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
