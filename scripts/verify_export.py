@@ -39,6 +39,9 @@ INTEGER_MAX, DIGITS_MAX, DEPTH_MAX, SALT = 2**53, 4_300, 16, 32
 ZERO = bytes(32)
 STAGES = {"certificate": 1, "head": 2, "header": 3, "body": 4, "end": 5}
 OPENED, SESSION_OPENED, MESSAGE, TITLED, FORGET_ORDERED, FORGET_CANCELLED = 1, 16, 17, 18, 20, 21
+P = 2**255 - 19
+Y8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+SMALL_ORDER = {0, 1, P - 1, P, P + 1, Y8, P - Y8}
 ROLES = ("user", "assistant", "system")
 Report = dict[str, Any]
 
@@ -182,8 +185,14 @@ def read_identifier(kind: str, text: str) -> bytes:
     return raw[:32]
 
 
+def check_key(key: bytes) -> None:
+    """Refuse a key of small order: anybody can sign for it."""
+    refuse(int.from_bytes(key, "little") % 2**255 in SMALL_ORDER, "a key of small order: anybody can sign for it")
+
+
 def check_signature(key: bytes, purpose: str, message: bytes, signature: bytes) -> None:
     """Refuse what this key did not sign for this purpose."""
+    check_key(key)
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, b"ccnode/1 " + purpose.encode() + b"\0" + message)
     except (InvalidSignature, ValueError):
@@ -403,6 +412,7 @@ class Checker:
         if number(value["version"]) != 1 or owner is None or node is None or type(value["issued_ms"]) is not int:
             raise Refused("body: a field of the certificate is not as in version 1")
         check_signature(owner, "owner-certificate", body, signature)
+        check_key(node)
         if owner == self.owner:
             self.certified.add(node)
         else:

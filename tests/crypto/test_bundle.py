@@ -509,6 +509,17 @@ def test_the_kinds_are_those_of_the_protocol() -> None:
     assert bundle.LINE_BYTES_MAX == verify_export.LINE_MAX
 
 
+@pytest.mark.parametrize("key", [0, 1, 2**255 - 20, 2**255 - 19, 2**255 - 18, 1 + 2**255])
+def test_a_key_of_small_order_is_refused(key: int) -> None:
+    raw = key.to_bytes(32, "little")
+    forged = bytes([1]) + bytes(63)  # fits any message under the key 1
+    refused(changed(GOOD, "head", 0, node=raw.hex(), signature=b64(forged)), where(GOOD, "head"), "small order")
+    for owner, node in ((OWNER.public.raw, raw), (raw, KEY.public.raw)):
+        body = canonical.encode({"version": 1, "owner": owner, "node": node, "issued_ms": 1})
+        signature = forged if owner == raw else OWNER.sign("owner-certificate", body)
+        refused(changed(GOOD, "certificate", 0, body=b64(body), signature=b64(signature)), 2, "small order")
+
+
 # --- where the specification is stricter than a reader may think ---
 
 
