@@ -223,6 +223,8 @@ class _Reader:
             data = text.encode("utf-8")
         except UnicodeEncodeError as error:
             raise ProofError("not UTF-8") from error
+        if len(data) > self._line_bytes_max:
+            raise ProofError(f"longer than {self._line_bytes_max} bytes")
         if self._stage == len(_ORDER):
             raise ProofError("nothing may follow the line of type end")
         line = Line(text)
@@ -309,8 +311,12 @@ class _Reader:
         """Links lead to lower positions only, so one pass from the top meets each header after all that name it."""
         named: dict[int, bytes] = {}
         for head, number in chain.heads:
-            if head.digest not in self.bundle.headers:
+            data = self.bundle.headers.get(head.digest)
+            if data is None:
                 raise _LaterError(number, "the header that this head names is not here")
+            header = read_header(data)
+            if (header.chain, header.seq) != (head.chain, head.seq):
+                raise _LaterError(number, "the header that this head names stands elsewhere")
             if named.setdefault(head.seq, head.digest) != head.digest:
                 raise _LaterError(number, f"two heads name two entries at position {head.seq}: the chain forks")
         for digest, number in zip(reversed(chain.digests), reversed(chain.lines), strict=True):

@@ -50,13 +50,18 @@ def read_certificate(body: bytes, signature: bytes) -> Certificate:
     """
     fields = canonical.decode_map(body, size_max=CERTIFICATE_BYTES_MAX)
     owner, node, issued_ms = fields.get("owner"), fields.get("node"), fields.get("issued_ms")
-    if set(fields) != {"version", "owner", "node", "issued_ms"} or fields["version"] != VERSION:
+    if set(fields) != {"version", "owner", "node", "issued_ms"} or not _is_version(fields["version"]):
         raise EncodingError("not a version 1 certificate: version, owner, node and issued_ms are expected")
     if not isinstance(owner, bytes) or not isinstance(node, bytes) or type(issued_ms) is not int:
         raise EncodingError("certificate: owner and node are bytes, issued_ms is an integer")
     PublicKey(owner).verify("owner-certificate", body, signature)
     PublicKey(node)
     return Certificate(owner, node, issued_ms, bytes(signature))
+
+
+def _is_version(value: object) -> bool:
+    """Whether this is the version that is read; a boolean is none, though Python takes True for 1."""
+    return type(value) is int and value == VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ def read_revocation(body: bytes, signature: bytes) -> Revocation:
         SignatureError: the owner did not sign it.
     """
     fields = canonical.decode_map(body, size_max=REVOCATION_BYTES_MAX)
-    if set(fields) != {"version", "owner", "node", "issued_ms", "last_good"} or fields["version"] != VERSION:
+    if set(fields) != {"version", "owner", "node", "issued_ms", "last_good"} or not _is_version(fields["version"]):
         raise EncodingError("not a version 1 revocation")
     owner, node, issued_ms, heads = fields["owner"], fields["node"], fields["issued_ms"], fields["last_good"]
     if not isinstance(owner, bytes) or not isinstance(node, bytes) or type(issued_ms) is not int:

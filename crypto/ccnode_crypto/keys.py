@@ -130,7 +130,8 @@ def from_text(kind: IdKind, text: str) -> bytes:
     """
     if len(text) > TEXT_LENGTH * 2:
         raise KeyFormatError(f"a {kind} identifier has {TEXT_LENGTH} characters, this has {len(text)}")
-    compact = "".join(text.split()).replace("-", "").upper()
+    compact = "".join(text.split()).replace("-", "")
+    compact = compact.upper() if compact.isascii() else compact  # other scripts have letters whose upper case is ASCII
     if len(compact) != TEXT_LENGTH:
         raise KeyFormatError(f"a {kind} identifier has {TEXT_LENGTH} characters, this has {len(compact)}")
     try:

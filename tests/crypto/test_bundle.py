@@ -619,3 +619,8 @@ def test_the_checker_without_its_library_is_no_verdict() -> None:
     done = subprocess.run([sys.executable, "-I", "-S", str(SCRIPT), "-"], input=b"", capture_output=True, check=False)
     assert done.returncode == 2
     assert b"pip install cryptography" in done.stderr
+
+
+def test_the_projects_reader_counts_a_line_in_bytes() -> None:
+    with pytest.raises(ProofError, match="longer than"):
+        bundle.read(['{"type":"' + "\u00e9" * 800_000 + '"}'])
