@@ -124,7 +124,7 @@ lawyer solicitor attorney barrister legal advocate | accountant bookkeeper accou
 scientist science researcher research | architect architecture | journalist reporter | plumber plumbing pipe leak |
 electrician electrical wiring | carpenter joiner woodwork woodworking carpentry | builder contractor |
 farmer farm farming | pilot flying | tailor dressmaker | florist flowers | butcher meat | librarian library |
-waiter waitress server | ceo founder director | founder found founded | club society association | bookclub book |
+waiter waitress server | founder director | founder found founded | club society association | bookclub book |
 join joined | remote telework home | client customer | speech talk toast presentation | presentation talk slides |
 temperature degree warm cold | rain rainy wet | storm hurricane | spoil ruin | scar wound cut |
 bone fracture wrist ankle arm leg | heirloom inherit inherited | inherit inheritance bequeath left | handmade homemade |
