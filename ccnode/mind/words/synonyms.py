@@ -144,7 +144,7 @@ eyesight vision glasses eye | limp walk | bandage plaster cast | wheelchair mobi
 cavity filling tooth | braces teeth retainer | pacemaker heart cardiac | heart cardiac cardiologist |
 skin dermatologist rash eczema | kidney renal | pregnancy trimester | therapist session |
 antidepressant depression depressed | sober alcohol drink | addict addicted addiction | cleaning cleaner char |
-chauffeur driver | cashier till checkout | clerk admin administrator | ceo boss director executive |
+chauffeur driver | cashier till checkout | clerk admin administrator | boss director executive |
 freelance self employed contractor | shareholder share stock | invest investment stock share fund |
 inheritance heir legacy | will testament heir executor | allowance pocket_money | tip gratuity | instalment payment |
 deposit advance | refund reimburse reimbursement | voucher coupon | receipt proof | quote estimate offer tender |
