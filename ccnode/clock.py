@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, datetime
+from typing import Final
+
+LAST_MS: Final = 253_402_300_799_999  # the end of the year 9999; a wrong clock can be later
 
 
 def now_ms() -> int:
@@ -23,17 +26,6 @@ def chance(count: int) -> bytes:
 
 
 def iso(ms: int) -> str:
-    """Milliseconds since 1970 as ISO 8601 in UTC, with milliseconds; years after 9999 are shown as that year's end."""
-    try:
-        moment = datetime.fromtimestamp(ms / 1000, UTC)
-    except (ValueError, OverflowError, OSError):
-        return "9999-12-31T23:59:59.999Z"
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"
-
-
-def parse_iso(text: str) -> int:
-    """Milliseconds since 1970 of an ISO 8601 moment; without an offset it is UTC. Raises ValueError."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return int(moment.timestamp() * 1000)
+    """Milliseconds since 1970 as ISO 8601 in UTC; times outside the calendar as its first or last moment."""
+    seconds, rest = divmod(min(max(0, ms), LAST_MS), 1000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"

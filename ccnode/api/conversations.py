@@ -6,10 +6,11 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Final
 
+from ccnode import clock
 from ccnode.api.bodies import read_json, read_query, session_id_of
 from ccnode.api.context import HUB, api_url, node_of
 from ccnode.api.errors import answer
-from ccnode.api.forms import NOT_MEASURED, hit_form, iso, iso_ms, message_form, session_form
+from ccnode.api.forms import NOT_MEASURED, hit_form, iso, message_form, session_form
 from ccnode.api.models import ListQuery, Nothing, SearchQuery, StartBody, StateQuery, TitleBody
 from ccnode.store.errors import NotFound
 from ccnode_protocol import hlc
@@ -100,7 +101,7 @@ async def forget(request: web.Request) -> web.Response:
     session_id = await session_id_of(request)
     await read_json(request, Nothing)
     order = await node_of(request).forget(session_id)
-    return answer({"session_id": session_id, "order": order.order, "due": iso_ms(order.due_ms)})
+    return answer({"session_id": session_id, "order": order.order, "due": clock.iso(order.due_ms)})
 
 
 async def undo_forget(request: web.Request) -> web.Response:

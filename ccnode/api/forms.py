@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from ccnode import clock
 from ccnode.api.ports import Accepted, Piece, Replied, Waiting
 from ccnode_protocol import hlc
 
@@ -17,20 +17,12 @@ if TYPE_CHECKING:
 Form = dict[str, Any]
 
 SOURCE_CHARS_MAX: Final = 4096
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_MS: Final = 253_402_300_799_999  # the end of the year 9999; a wrong clock can be later
 NOT_MEASURED: Final[Form] = {"ccc": None, "phi": None, "note": "ccc and phi are not measured yet"}
 
 
-def iso_ms(ms: int) -> str:
-    """A moment, in milliseconds since 1970, as ISO-8601 in UTC with milliseconds."""
-    moment = _EPOCH + timedelta(milliseconds=max(0, min(ms, _LAST_MS)))
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-
-
 def iso(time: int) -> str:
-    """The same of a hybrid logical clock value."""
-    return iso_ms(hlc.to_ms(time))
+    """A hybrid logical clock value as ISO 8601 in UTC, with milliseconds."""
+    return clock.iso(hlc.to_ms(time))
 
 
 def session_form(session: Session) -> Form:
@@ -42,7 +34,7 @@ def session_form(session: Session) -> Form:
         "last": iso(session.last),
         "messages": session.messages,
         "ended": iso(session.ended) if session.ended is not None else None,
-        "due": iso_ms(session.due_ms) if session.due_ms is not None else None,
+        "due": clock.iso(session.due_ms) if session.due_ms is not None else None,
         "parent": session.parent.hex() if session.parent is not None else None,
         "unanswered": session.unanswered,
     }

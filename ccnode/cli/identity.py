@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode.cli.errors import FAILED, NOT_FOUND, CliError
-from ccnode.cli.text import iso
+from ccnode.clock import iso
 from ccnode.store.home import DirectoryLock, Home, read_private, write_private
 from ccnode.store.ledger import Ledger, Ports
 from ccnode_crypto import keys

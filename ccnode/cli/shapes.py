@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from ccnode.cli.text import iso
+from ccnode.clock import iso
 from ccnode.store.views import ms_of
 from ccnode_crypto.keys import node_id
 

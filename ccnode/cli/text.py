@@ -31,13 +31,6 @@ def line(text: str, length_max: int = 80) -> str:
     return folded if len(folded) <= length_max else folded[: length_max - 3] + "..."
 
 
-def iso(ms: int) -> str:
-    """Milliseconds since 1970 as ISO-8601 in UTC; years beyond 9999 as the last moment of that."""
-    seconds, rest = divmod(max(0, ms), 1000)
-    moment = datetime.fromtimestamp(min(seconds, 253_402_300_799), UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
-
-
 def local(ms: int) -> str:
     """Milliseconds since 1970 as people here read them."""
     seconds = min(max(0, ms) // 1000, 253_402_214_400)

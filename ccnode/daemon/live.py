@@ -52,6 +52,9 @@ class LiveTurn:
     async def listen(self) -> AsyncIterator[TurnEvent]:
         """What was said so far as one piece, then all that follows, up to Replied or Failed."""
         if self.final is not None:
+            # A quick turn can be over before whoever asked gets to listen.
+            if self._said:
+                yield Piece("".join(self._said))
             yield self.final
             return
         queue: asyncio.Queue[TurnEvent] = asyncio.Queue(LISTENER_EVENTS_MAX)

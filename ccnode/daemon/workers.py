@@ -113,6 +113,8 @@ def back_up_if_due(home: Home, every_hours: int, keep: int) -> None:
     made = backup.create(home, automatic=True)
     verified = backup.verify(made.path, read_private(home.backup_key).decode("ascii", "replace").strip())
     if not verified.ok:
+        # It is no backup; and while it lay there as the newest, nobody would be told again.
+        made.path.unlink(missing_ok=True)
         raise StoreCorrupt(
             f"the ledger has {len(verified.report.problems)} problems, so older backups are kept",
             remedy="run 'ccnode audit verify', then restore the newest backup that verifies",

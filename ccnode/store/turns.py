@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from ccnode.store.ledger import Job
     from ccnode.store.transaction import Appended, Transaction
-    from ccnode_protocol.records import Role
 
 T = TypeVar("T")
 
@@ -207,8 +206,3 @@ def undo_forget(session: bytes, now_ms: int) -> Job[None]:
                 raise Conflict("the 24 hours are over: the contents are erased", remedy="restore a backup from before")
 
     return job
-
-
-def role_of(message: views.Message) -> Role:
-    """The role as the protocol's number."""
-    return records.ROLES[message.role]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
@@ -456,11 +456,6 @@ def entries(
         )
         for number, node, epoch_, audience, seq, kind_, digest, time, missing, size in rows
     ]
-
-
-def answer(connection: sqlite3.Connection) -> Callable[[View[T]], T]:
-    """`run` with its connection bound, for callers with many questions."""
-    return lambda view: run(connection, view)
 
 
 def ms_of(time: int) -> int:

@@ -317,3 +317,15 @@ async def test_an_answer_from_the_same_conversation_cites_its_message(rig: Rig) 
     assert isinstance(told, Accepted)
     assert isinstance(replied, Replied)
     assert [source.message_id for source in replied.sources] == [told.message_id]
+
+
+async def test_whoever_listens_too_late_hears_all_the_same(rig: Rig) -> None:
+    session = await rig.open_session()
+    events = rig.turns.say(session, "Quickly", None)
+    await anext(events)
+    async with asyncio.timeout(10):
+        while len(await texts(rig, session)) < 2:  # noqa: ASYNC110  # the database does not call back
+            await asyncio.sleep(0.01)
+    rest = [event async for event in events]
+    assert [event.text for event in rest if isinstance(event, Piece)] == ["Hello there"]
+    assert isinstance(rest[-1], Replied)

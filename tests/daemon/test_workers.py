@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -13,7 +14,7 @@ from ccnode.cli.identity import Wishes, make_identity
 from ccnode.daemon import workers
 from ccnode.store import backup, views
 from ccnode.store import turns as jobs
-from ccnode.store.errors import StoreFull
+from ccnode.store.errors import StoreCorrupt, StoreFull
 from ccnode.store.home import Home
 from ccnode.store.index import Index
 from ccnode.store.ledger import Ledger, Ports, connect
@@ -116,3 +117,20 @@ def test_backups_are_made_when_due_and_the_oldest_go(tmp_path: Path) -> None:
     workers.back_up_if_due(home, every_hours=0, keep=2)
     assert len(backup.list_backups(home)) == 1, "switched off"
     ledger.close()
+
+
+def test_a_backup_of_a_damaged_ledger_replaces_none_and_is_told_each_time(tmp_path: Path) -> None:
+    home = Home(tmp_path / "made")
+    make_identity(home, Wishes("box"))
+    workers.back_up_if_due(home, every_hours=6, keep=1)
+    (good,) = backup.list_backups(home)
+    good.path.rename(good.path.with_name(good.path.name.replace("-20", "-19", 1)))
+    outside = sqlite3.connect(home.ledger)
+    outside.execute("UPDATE entries SET meta = x'80' WHERE seq = 1")
+    outside.commit()
+    outside.close()
+    before = [each.path for each in backup.list_backups(home)]
+    for _ in range(2):
+        with pytest.raises(StoreCorrupt, match="older backups are kept"):
+            workers.back_up_if_due(home, every_hours=6, keep=1)
+        assert [each.path for each in backup.list_backups(home)] == before

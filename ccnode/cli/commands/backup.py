@@ -11,7 +11,8 @@ import click
 from ccnode.cli import ask
 from ccnode.cli.errors import FAILED, NOT_FOUND, CliError
 from ccnode.cli.params import INPUT, OUTPUT, Group, pass_state
-from ccnode.cli.text import clean, count, iso, local, size
+from ccnode.cli.text import clean, count, local, size
+from ccnode.clock import iso
 
 if TYPE_CHECKING:
     from ccnode.cli.state import State

@@ -12,7 +12,8 @@ import click
 
 from ccnode.cli.errors import FAILED, NOT_FOUND, USAGE, CliError
 from ccnode.cli.params import OUTPUT, Group, MessageName, Moment, SessionName, pass_state
-from ccnode.cli.text import clean, count, iso, line, local
+from ccnode.cli.text import clean, count, line, local
+from ccnode.clock import iso
 
 if TYPE_CHECKING:
     from pathlib import Path
