@@ -51,6 +51,7 @@ def message_form(message: Message) -> Form:
         "text": message.text,
         "time": iso(message.time),
         "model": message.model,
+        "origin": message.origin,
         "state": message.state,
         "altered": message.altered,
         "sources": [source.hex() for source in message.sources],

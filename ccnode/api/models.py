@@ -141,7 +141,7 @@ class SearchQuery(Query):
     q: Annotated[str, StringConstraints(min_length=1, max_length=QUERY_CHARS_MAX), _CLEAN]
     limit: Page = 20
     session: Annotated[str, StringConstraints(max_length=64)] | None = None
-    role: Literal["user", "assistant", "system"] | None = None
+    role: Literal["user", "assistant", "system", "tool"] | None = None
     since: Moment | None = None
     until: Moment | None = None
 

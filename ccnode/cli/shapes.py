@@ -45,6 +45,7 @@ def message(one: Message) -> dict[str, Any]:
         "text": one.text,
         "time": time(one.time),
         "model": one.model,
+        "origin": one.origin,
         "state": one.state,
         "altered": one.altered,
         "sources": [digest.hex() for digest in one.sources],

@@ -148,7 +148,7 @@ def _told(question: Question, before: Sequence[PromptMessage], recalled: Sequenc
         if spent > _CONVERSATION_CHARS_MAX:
             break
         text = _plain(message.content)
-        if message.role == "system" or text == same_text:
+        if message.role in ("system", "tool") or text == same_text:
             continue
         context = " ".join(other.content[-500:] for other in before[max(0, at - 2) : at])
         found = match(question, message.role, message.content, context)

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 # `sealed != x''`: an entry that never had a content is not made to look as if it had one.
 _MESSAGES: Final = (
     "SELECT e.id FROM messages m JOIN entries e ON e.id = m.id"
-    " WHERE m.session = ? AND m.time <= ? AND e.sealed IS NOT NULL AND e.sealed != x''"
+    " WHERE m.session = ? AND e.time <= ? AND e.sealed IS NOT NULL AND e.sealed != x''"
 )
 _TITLES: Final = (
     "SELECT e.id FROM session_events s JOIN entries e ON e.id = s.id"
-    " WHERE s.session = ? AND s.time <= ? AND s.kind IN (16, 18) AND e.sealed IS NOT NULL AND e.sealed != x''"
+    " WHERE s.session = ? AND e.time <= ? AND s.kind IN (16, 18) AND e.sealed IS NOT NULL AND e.sealed != x''"
 )
 _DROP_MESSAGES: Final = f"UPDATE entries SET sealed = NULL WHERE id IN ({_MESSAGES})"  # both constant
 _DROP_TITLES: Final = f"UPDATE entries SET sealed = NULL WHERE id IN ({_TITLES})"

@@ -49,7 +49,8 @@ class Projector:
         """
         try:
             if kind == Kind.MESSAGE:
-                self._message(entry, digest, time, parsed or records.read_message(meta))
+                said = parsed or records.read_message(meta)
+                self._message(entry, digest, said.time(time), said)
             elif kind in _SESSION_KINDS:
                 self._session_event(entry, kind, time, meta)
             elif kind == Kind.FORGET_CANCELLED:
@@ -144,6 +145,8 @@ class Projector:
             parent = None
         else:
             session, parent = records.read_session(meta)
+            if kind == Kind.SESSION_OPENED:
+                time = records.said_time(records.read_said(meta), time)
         self._connection.execute(
             "INSERT INTO session_events VALUES (?, ?, ?, ?, ?, ?)", (entry, session, kind, time, parent, due_ms)
         )

@@ -27,8 +27,8 @@ TIME_STORED_MAX: Final = 2**63 - 1  # what an SQLite integer holds; the header k
 _INSERT_RUN: Final = "INSERT INTO runs (chain, first_seq, last_seq, signature) VALUES (?, ?, ?, ?)"
 _LATEST_COUNTS: Final = frozenset({records.Kind.SESSION_TITLED, records.Kind.FORGET_ORDERED})
 _NEWEST_TIMES: Final = (
-    "SELECT max(time) FROM (SELECT max(time) AS time FROM messages WHERE session = ?"
-    " UNION ALL SELECT max(time) FROM session_events WHERE session = ?)"
+    "SELECT max(e.time) FROM (SELECT id FROM messages WHERE session = ?"
+    " UNION ALL SELECT id FROM session_events WHERE session = ?) s JOIN entries e ON e.id = s.id"
 )
 _NEWEST_OWN_TIMES: Final = (
     "SELECT max(e.time) FROM (SELECT id FROM messages WHERE session = ?"

@@ -63,7 +63,7 @@ class Message:
     parent_id: int | None
     parent: bytes | None
     seq: int
-    role: Literal["user", "assistant", "system"]
+    role: Literal["user", "assistant", "system", "tool"]
     text: str | None
     time: int
     model: str | None
@@ -71,6 +71,7 @@ class Message:
     sources: tuple[bytes, ...]
     key: bytes | None
     altered: bool = False
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,9 +283,8 @@ def _message(row: Row) -> Message:
     altered = bool(sealed) and sealed_digest(sealed) != signed
     try:
         parsed = records.read_message(meta)
-        model, sources, whole = parsed.model, parsed.sources, parsed.state == records.State.COMPLETE
     except RemoteError:
-        model, sources, whole = None, (), True
+        parsed = records.MessageMeta(identifier, Role(role))
     return Message(
         id=entry,
         digest=digest,
@@ -295,11 +295,12 @@ def _message(row: Row) -> Message:
         role=ROLE_NAMES[Role(role)],  # type: ignore[arg-type]  # the names are those of the literal
         text=None if altered else text_of(sealed, "text"),
         time=time,
-        model=model,
-        state="complete" if whole else "interrupted",
-        sources=sources,
+        model=parsed.model,
+        state="complete" if parsed.state == records.State.COMPLETE else "interrupted",
+        sources=parsed.sources,
         key=key,
         altered=altered,
+        origin=parsed.origin,
     )
 
 

@@ -9,8 +9,8 @@ does not know are stored, proven and passed on, and have no effect.
        2  node-certified    certificate, signature                                   -
        3  node-revoked      revocation, signature                                    -
        4  node-named        -                                                        name
-      16  session-opened    session, parent                                          title
-      17  message           session, parent, role, key, over, sources, model, state  text
+      16  session-opened    session, parent, said, origin                            title
+      17  message           session, parent, role, key, over, sources, model, state, said, origin  text
       18  session-titled    session                                                  title
       19  session-ended     session                                                  -
       20  forget-ordered    session, due_ms                                          -
@@ -30,6 +30,7 @@ from typing import Final
 from ccnode_crypto import canonical
 from ccnode_crypto.entry import AUDIENCE_PUBLIC, CONTENT_BYTES_MAX, KIND_EPOCH_OPENED, META_BYTES_MAX
 from ccnode_crypto.errors import EncodingError
+from ccnode_protocol import hlc
 from ccnode_protocol.errors import LocalError, RemoteError
 
 SESSION_BYTES: Final = 16
@@ -38,6 +39,8 @@ KEY_BYTES: Final = 16
 SOURCES_MAX: Final = 32
 TITLE_CHARS_MAX: Final = 200
 MODEL_CHARS_MAX: Final = 100
+ORIGIN_CHARS_MAX: Final = 32
+SAID_MS_MAX: Final = 2**47  # the year 6429, the last whose clock values fit 63 bits
 TEXT_BYTES_MAX: Final = CONTENT_BYTES_MAX - 64  # the map around the text takes a few bytes
 FORGET_UNDO_MS: Final = 24 * 3600 * 1000
 
@@ -64,6 +67,7 @@ class Role(IntEnum):
     USER = 0
     ASSISTANT = 1
     SYSTEM = 2
+    TOOL = 3
 
 
 class State(IntEnum):
@@ -73,7 +77,7 @@ class State(IntEnum):
     INTERRUPTED = 1
 
 
-ROLE_NAMES: Final = {Role.USER: "user", Role.ASSISTANT: "assistant", Role.SYSTEM: "system"}
+ROLE_NAMES: Final = {Role.USER: "user", Role.ASSISTANT: "assistant", Role.SYSTEM: "system", Role.TOOL: "tool"}
 ROLES: Final = {name: role for role, name in ROLE_NAMES.items()}
 
 
@@ -88,7 +92,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class MessageMeta:
-    """The kept part of a message. `over` names the sibling reply that this one replaces as the branch's way on."""
+    """The kept part of a message. `over` names the sibling reply that this one replaces as the branch's way on.
+
+    What was brought in from elsewhere has an `origin` (where from), and `said_ms`, when it was said there.
+    """
 
     session: bytes
     role: Role
@@ -98,6 +105,17 @@ class MessageMeta:
     sources: tuple[bytes, ...] = ()
     model: str | None = None
     state: State = State.COMPLETE
+    said_ms: int | None = None
+    origin: str | None = None
+
+    def time(self, recorded: int) -> int:
+        """When it was said, as a hybrid logical clock value: never after it was recorded."""
+        return said_time(self.said_ms, recorded)
+
+
+def said_time(said_ms: int | None, recorded: int) -> int:
+    """The time that counts for what was recorded at `recorded` and, if it was brought in, said at `said_ms`."""
+    return recorded if said_ms is None else min(hlc.from_ms(said_ms), recorded)
 
 
 def _record(kind: Kind, meta: dict[str, object], content: dict[str, object] | None = None) -> Record:
@@ -119,14 +137,22 @@ def message(meta: MessageMeta, text: str) -> Record:
         "sources": list(meta.sources) or None,
         "model": meta.model,
         "state": int(meta.state) or None,
+        "said": meta.said_ms,
+        "origin": meta.origin,
     }
     return _record(Kind.MESSAGE, fields, {"text": text})
 
 
-def session_opened(session: bytes, title: str | None = None, parent: bytes | None = None) -> Record:
-    """A session begins, at the root or as a branch from the message `parent`."""
-    content = {"title": title} if title else None
-    return _record(Kind.SESSION_OPENED, {"session": session, "parent": parent}, content)  # type: ignore[arg-type]
+def session_opened(
+    session: bytes,
+    title: str | None = None,
+    parent: bytes | None = None,
+    said_ms: int | None = None,
+    origin: str | None = None,
+) -> Record:
+    """A session begins, at the root or as a branch from the message `parent`; or it began elsewhere, at `said_ms`."""
+    meta: dict[str, object] = {"session": session, "parent": parent, "said": said_ms, "origin": origin}
+    return _record(Kind.SESSION_OPENED, meta, {"title": title} if title else None)
 
 
 def session_titled(session: bytes, title: str) -> Record:
@@ -207,14 +233,11 @@ def read_message(meta: bytes) -> MessageMeta:
     """Raises RemoteError naming the field that is wrong."""
     fields = _fields(meta)
     sources = fields.get("sources", [])
-    model = fields.get("model")
     if not isinstance(sources, list) or len(sources) > SOURCES_MAX:
         raise RemoteError(f"meta.sources: at most {SOURCES_MAX} digests are expected")
     digests = tuple(source for source in sources if isinstance(source, bytes) and len(source) == DIGEST_BYTES)
     if len(digests) != len(sources):
         raise RemoteError(f"meta.sources: digests of {DIGEST_BYTES} bytes are expected")
-    if model is not None and (not isinstance(model, str) or len(model) > MODEL_CHARS_MAX):
-        raise RemoteError(f"meta.model: a text of at most {MODEL_CHARS_MAX} characters is expected")
     return MessageMeta(
         session=_bytes(fields, "session", SESSION_BYTES),
         role=Role(_integer(fields, "role", most=max(Role))),
@@ -222,9 +245,27 @@ def read_message(meta: bytes) -> MessageMeta:
         key=_bytes_or_none(fields, "key", KEY_BYTES),
         over=_bytes_or_none(fields, "over", DIGEST_BYTES),
         sources=digests,
-        model=model,
+        model=_short_text(fields, "model", MODEL_CHARS_MAX),
         state=State(_integer(fields, "state", most=max(State))),
+        said_ms=_said(fields),
+        origin=_short_text(fields, "origin", ORIGIN_CHARS_MAX),
     )
+
+
+def _short_text(fields: dict[str, canonical.Value], name: str, most: int) -> str | None:
+    value = fields.get(name)
+    if value is not None and (not isinstance(value, str) or len(value) > most):
+        raise RemoteError(f"meta.{name}: a text of at most {most} characters is expected")
+    return value
+
+
+def _said(fields: dict[str, canonical.Value]) -> int | None:
+    return _integer(fields, "said", most=SAID_MS_MAX) if "said" in fields else None
+
+
+def read_said(meta: bytes) -> int | None:
+    """When a session that was brought in began elsewhere, in milliseconds since 1970. Raises RemoteError."""
+    return _said(_fields(meta))
 
 
 def read_session(meta: bytes) -> tuple[bytes, bytes | None]:

@@ -71,7 +71,7 @@ def test_the_other_kinds_are_read_as_they_were_recorded() -> None:
 def test_kinds_and_roles_have_their_numbers_for_ever() -> None:
     assert [int(kind) for kind in Kind] == [1, 2, 3, 4, 16, 17, 18, 19, 20, 21, 22]
     assert {records.ROLES[name]: name for name in records.ROLES} == records.ROLE_NAMES
-    assert [int(role) for role in Role] == [0, 1, 2]
+    assert [int(role) for role in Role] == [0, 1, 2, 3]
 
 
 def test_what_is_left_out_stands_nowhere() -> None:
@@ -93,7 +93,7 @@ def test_fields_that_are_not_known_are_ignored() -> None:
         ({"parent": b"d" * 31}, "parent"),
         ({"key": b"k" * 32}, "key"),
         ({"over": 5}, "over"),
-        ({"role": 3}, "role"),
+        ({"role": 4}, "role"),
         ({"role": -1}, "role"),
         ({"role": True}, "role"),
         ({"state": 2}, "state"),

@@ -145,7 +145,7 @@ def _tree(messages: list[Message]) -> str:
 @command.command("search", short_help="Search what was said.")
 @click.argument("query")
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True, help="At most so many.")
-@click.option("--role", type=click.Choice(["user", "assistant", "system"]), help="Only what that side said.")
+@click.option("--role", type=click.Choice(["user", "assistant", "system", "tool"]), help="Only what that side said.")
 @click.option("--since", type=Moment(), metavar="TIME", help="Only what was said then or later (ISO-8601).")
 @click.option("--until", type=Moment(), metavar="TIME", help="Only what was said before then (ISO-8601).")
 @click.option("--session", type=SessionName(), help="Only in this conversation.")
