@@ -1,1 +1,1 @@
-"""How do other programs keep conversations? Their formats, read and written; what becomes of them is decided elsewhere."""
+"""How do other programs keep conversations? Their formats, read and written; what becomes of them others decide."""
