@@ -133,9 +133,9 @@ def prove(state: State, *, message: str, output: Path) -> None:
     MESSAGE is its id or a unique beginning of that (6 characters or more). The proof holds the message's text.
     """
     from ccnode.cli import local as database
-    from ccnode.cli.bundles import of_messages
     from ccnode.cli.files import written
     from ccnode.store import views
+    from ccnode.store.bundles import of_messages
 
     home = state.node()
     with database.opened(home) as connection:

@@ -314,7 +314,7 @@ def export(state: State, *, session: str, form: str, output: Path | None) -> Non
         known = views.run(connection, views.session(identifier))
         messages = views.run(connection, views.branch(identifier))
         if form == "bundle":
-            from ccnode.cli.bundles import of_messages
+            from ccnode.store.bundles import of_messages
 
             content = b"".join(of_messages(connection, home, "session", messages))
         elif form == "json":
