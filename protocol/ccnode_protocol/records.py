@@ -16,6 +16,7 @@ does not know are stored, proven and passed on, and have no effect.
       20  forget-ordered    session, due_ms                                          -
       21  forget-cancelled  order                                                    -
       22  erasure-done      order, bodies                                            -
+      24  card-kept         card, form                                               name, json
 
 Identifiers of sessions are 16 bytes (a UUID), digests 32, keys 16. Absent fields are left out, never null (except
 `predecessor`). A reader ignores fields it does not know.
@@ -25,6 +26,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from hashlib import sha256
 from typing import Final
 
 from ccnode_crypto import canonical
@@ -40,6 +42,10 @@ SOURCES_MAX: Final = 32
 TITLE_CHARS_MAX: Final = 200
 MODEL_CHARS_MAX: Final = 100
 ORIGIN_CHARS_MAX: Final = 32
+CARD_BYTES: Final = 16
+CARD_NAME_CHARS_MAX: Final = 200
+CARD_FORMS: Final = ("v2", "v3")
+CARD_JSON_BYTES_MAX: Final = CONTENT_BYTES_MAX - 1024  # the name stands beside it
 SAID_MS_MAX: Final = 2**47  # the year 6429, the last whose clock values fit 63 bits
 TEXT_BYTES_MAX: Final = CONTENT_BYTES_MAX - 64  # the map around the text takes a few bytes
 FORGET_UNDO_MS: Final = 24 * 3600 * 1000
@@ -59,6 +65,7 @@ class Kind(IntEnum):
     FORGET_ORDERED = 20
     FORGET_CANCELLED = 21
     ERASURE_DONE = 22
+    CARD_KEPT = 24
 
 
 class Role(IntEnum):
@@ -180,6 +187,26 @@ def erasure_done(order: bytes, bodies: int) -> Record:
     return _record(Kind.ERASURE_DONE, {"order": order, "bodies": bodies})
 
 
+def card_kept(card: bytes, form: str, name: str, text: str) -> Record:
+    """A character card: `card` is its identifier (`card_id`), `form` "v2" or "v3", `text` the card as JSON.
+
+    Raises LocalError where the card is over the limits, EncodingError where it is not valid Unicode.
+    """
+    return _record(Kind.CARD_KEPT, {"card": card, "form": form}, {"name": name, "json": text})
+
+
+def card_id(text: str) -> bytes:
+    """The identifier of a card: the first 16 bytes of SHA-256 of its JSON in UTF-8.
+
+    Writers put the names in ascending order of code points and no white space between tokens, so that the same card
+    has the same identifier. Raises EncodingError where the text is not valid Unicode.
+    """
+    try:
+        return sha256(text.encode("utf-8")).digest()[:CARD_BYTES]
+    except UnicodeEncodeError as error:
+        raise EncodingError("a card is valid Unicode text") from error
+
+
 def epoch_opened(predecessor: tuple[bytes, int, int, bytes, bytes] | None) -> Record:
     """The first entry of a chain; names the head before: epoch, audience, position, digest, node key."""
     meta = canonical.encode({"predecessor": list(predecessor) if predecessor else None})
@@ -284,6 +311,15 @@ def read_order(meta: bytes) -> tuple[bytes, int]:
     """The order that a forget-cancelled or erasure-done entry names, and its count of bodies. Raises RemoteError."""
     fields = _fields(meta)
     return _bytes(fields, "order", DIGEST_BYTES), _integer(fields, "bodies")
+
+
+def read_card(meta: bytes) -> tuple[bytes, str]:
+    """The identifier and the form of a card. Raises RemoteError."""
+    fields = _fields(meta)
+    form = fields.get("form")
+    if form not in CARD_FORMS:
+        raise RemoteError(f"meta.form: one of {', '.join(CARD_FORMS)} is expected")
+    return _bytes(fields, "card", CARD_BYTES), str(form)
 
 
 def read_signed(meta: bytes, name: str) -> tuple[bytes, bytes]:

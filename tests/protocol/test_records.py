@@ -24,6 +24,7 @@ READERS: list[Callable[[bytes], object]] = [
     records.read_session,
     records.read_forget,
     records.read_order,
+    records.read_card,
     records.read_predecessor,
     lambda meta: records.read_signed(meta, "certificate"),
     lambda meta: records.read_text(meta, "text"),
@@ -60,6 +61,10 @@ def test_the_other_kinds_are_read_as_they_were_recorded() -> None:
     assert records.read_order(records.erasure_done(DIGEST, 3).meta) == (DIGEST, 3)
     assert records.read_signed(records.node_certified(b"c", b"s").meta, "certificate") == (b"c", b"s")
     assert records.read_signed(records.node_revoked(b"r", b"s").meta, "revocation") == (b"r", b"s")
+    card = records.card_kept(KEY, "v3", "Ada", "{}")
+    assert records.read_card(card.meta) == (KEY, "v3")
+    assert [records.read_text(card.content, name) for name in ("name", "json")] == ["Ada", "{}"]
+    assert records.card_id("{}") == bytes.fromhex("44136fa355b3678a1146ad16f7e8649e")
     assert records.read_text(records.node_named("name").content, "name") == "name"
     assert records.read_predecessor(records.epoch_opened(None).meta) is None
     before = (SESSION, 0, 7, DIGEST, b"n" * 32)
@@ -69,7 +74,7 @@ def test_the_other_kinds_are_read_as_they_were_recorded() -> None:
 
 
 def test_kinds_and_roles_have_their_numbers_for_ever() -> None:
-    assert [int(kind) for kind in Kind] == [1, 2, 3, 4, 16, 17, 18, 19, 20, 21, 22]
+    assert [int(kind) for kind in Kind] == [1, 2, 3, 4, 16, 17, 18, 19, 20, 21, 22, 24]
     assert {records.ROLES[name]: name for name in records.ROLES} == records.ROLE_NAMES
     assert [int(role) for role in Role] == [0, 1, 2, 3]
 
