@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from ccnode.store.search import Hit
-    from ccnode.store.views import Message, Session
+    from ccnode.store.views import EntryRow, Message, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,40 @@ class Order:
     due_ms: int
 
 
+class Upkeep(Protocol):
+    """What the API asks about audit, backups, settings and room. JSON values only, unless it says otherwise."""
+
+    def start_audit(self) -> None:
+        """Verify the whole ledger beside everything else; does nothing where that is being done."""
+
+    async def stop_audit(self) -> None:
+        """End the verification that runs."""
+
+    async def audit(self) -> dict[str, Any]:
+        """What GET /api/v1/audit gives."""
+
+    async def log(self, limit: int, before: int | None, kind: int | None) -> Sequence[EntryRow]:
+        """The newest entries, newest first; `before` is the number of one."""
+
+    async def proof(self, message_id: str) -> tuple[str, bytes]:
+        """A message's whole id, by that or a unique beginning of it, and the file that proves it. Raises NotFound."""
+
+    async def backups(self) -> dict[str, Any]:
+        """What GET /api/v1/backups gives."""
+
+    async def verify_backup(self, name: str) -> None:
+        """Verify a backup beside everything else. Raises NotFound, Conflict."""
+
+    def describe_settings(self) -> dict[str, Any]:
+        """What GET /api/v1/settings gives."""
+
+    async def change_setting(self, key: str, value: str) -> dict[str, Any]:
+        """Set what can be set while the node runs; what `describe_settings` then gives. Raises NotFound, Conflict."""
+
+    async def storage(self) -> dict[str, Any]:
+        """What GET /api/v1/storage gives."""
+
+
 class Node(Protocol):
     """What the API asks of the daemon. Every method raises StoreError where it cannot do what is asked.
 
@@ -86,6 +120,13 @@ class Node(Protocol):
     Session and message ids are text: a canonical UUID, 64 hex digits. Times are hybrid logical clock values, except
     in `search`.
     """
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """What the owner looks after."""
+
+    def on_change(self, listener: Callable[..., None]) -> None:
+        """Call `listener("sessions", "messages", ...)` on the event loop after commits: what changed."""
 
     def status(self) -> dict[str, Any]:
         """What GET /api/v1/status gives, without what needs the database: JSON values only."""

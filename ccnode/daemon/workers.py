@@ -105,13 +105,17 @@ def back_up_if_due(home: Home, every_hours: int, keep: int) -> None:
     """Make an automatic backup where the newest is older, and let the oldest go; blocks. Raises StoreError."""
     if not every_hours or not home.backup_key.exists() or read_marker(marker_path(home.ledger)) is None:
         return
-    from ccnode.store import backup
+    from ccnode.store import backup, backup_checks
 
     newest = max((each.created_ms for each in backup.list_backups(home) if each.kind == "automatic"), default=0)
     if clock.now_ms() - newest < every_hours * 3_600_000 and newest <= clock.now_ms():
         return
     made = backup.create(home, automatic=True)
     verified = backup.verify(made.path, read_private(home.backup_key).decode("ascii", "replace").strip())
+    found = backup_checks.Checked(
+        verified.ok, clock.now_ms(), verified.report.entries, len(verified.report.problems), made.bytes
+    )
+    backup_checks.remember(home, made.path, found)
     if not verified.ok:
         # It is no backup; and while it lay there as the newest, nobody would be told again.
         made.path.unlink(missing_ok=True)

@@ -45,3 +45,22 @@ class Findings:
     def count(self) -> int:
         """How many problems there are, with those left out."""
         return len(self.problems) + self.left_out
+
+
+# What can be done about damage outside the chains, by what is damaged; all else is the record itself.
+_REMEDIES: Final = {
+    **dict.fromkeys(
+        ("messages", "sessions", "session_events", "cancellations", "projections", "index"),
+        "The chains are the record, and this is made from them. Stop the node and run: ccnode db rebuild",
+    ),
+    "schema": "Start the node again, which brings the database up to date, or run: ccnode db migrate",
+    "certificate": "Have your owner key stand behind this node again: ccnode init --certify",
+    "file": "Check the disk, then put the newest backup back that verifies: ccnode backup restore",
+    "report": "Mend what is listed first, then verify again.",
+}
+_RESTORE: Final = "Put the newest backup back that verifies (ccnode backup restore); what is there now is kept aside."
+
+
+def remedy_of(problem: Problem) -> str:
+    """What the owner can do about a problem."""
+    return _RESTORE if problem.chain else _REMEDIES.get(problem.field, _RESTORE)

@@ -6,6 +6,7 @@ daemon is (`run`), and by aiosqlite within one (readers.py); it neither knows no
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import uuid
 from collections.abc import Generator, Sequence
@@ -27,6 +28,7 @@ PREFIX_SESSION_MIN: Final = 4
 PREFIX_MESSAGE_MIN: Final = 6
 MATCHES_MAX: Final = 2
 TITLE_CHARS: Final = 60
+_NUMBER: Final = re.compile(r"[0-9]{1,5}")
 _HEX: Final = frozenset("0123456789abcdef")
 
 
@@ -100,6 +102,13 @@ class EntryRow:
     def kind_name(self) -> str:
         """The kind in words, or its number where this program does not know it."""
         return Kind(self.kind).name.lower().replace("_", "-") if self.kind in set(Kind) else f"kind-{self.kind}"
+
+
+def kind_of(name: str) -> int | None:
+    """The number of a kind that is given in words or as a number; None where there is no such kind."""
+    names = {kind.name.lower().replace("_", "-"): int(kind) for kind in Kind}
+    wanted = name.lower().replace("_", "-")
+    return names.get(wanted, int(wanted) if _NUMBER.fullmatch(wanted) else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,6 +432,12 @@ def chains() -> View[list[Chain]]:
     return [
         Chain(ChainId(node, epoch, audience), length, head, time) for node, epoch, audience, length, head, time in rows
     ]
+
+
+def own_nodes() -> View[frozenset[bytes]]:
+    """The node keys that this directory ever wrote with."""
+    rows = yield "SELECT node FROM own_keys", ()
+    return frozenset(node for (node,) in rows)
 
 
 def entries(

@@ -112,15 +112,13 @@ def log(state: State, *, limit: int, kind: str | None, before: int | None) -> No
 
 
 def _kind(name: str) -> int:
+    from ccnode.store.views import kind_of
     from ccnode_protocol.records import Kind
 
-    names = {kind.name.lower().replace("_", "-"): int(kind) for kind in Kind}
-    wanted = name.lower().replace("_", "-")
-    if wanted in names:
-        return names[wanted]
-    if wanted.isdecimal():
-        return int(wanted)
-    raise CliError(f"there is no kind {name!r}", code="usage", remedy=f"one of: {', '.join(names)}", exit_code=USAGE)
+    if (number := kind_of(name)) is not None:
+        return number
+    names = ", ".join(kind.name.lower().replace("_", "-") for kind in Kind)
+    raise CliError(f"there is no kind {name!r}", code="usage", remedy=f"one of: {names}", exit_code=USAGE)
 
 
 @command.command("prove", short_help="Write a proof that a message stands in the chain.")
