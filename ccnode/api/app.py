@@ -6,9 +6,21 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from ccnode.api import chatpage, conversations, operations, security, sockets, status, talking
+from ccnode.api import (
+    chatpage,
+    conversations,
+    live,
+    operations,
+    rendering,
+    security,
+    sessionspage,
+    sockets,
+    status,
+    talking,
+    upkeep,
+)
 from ccnode.api.access import Access
-from ccnode.api.context import HUB, NODE, PLACE, Place
+from ccnode.api.context import HUB, NODE, NOTICES, PLACE, Place
 from ccnode.api.hub import Hub
 
 if TYPE_CHECKING:
@@ -25,8 +37,9 @@ def _routes() -> list[tuple[str, str, Handler]]:
     session = "/api/v1/conversation/{session_id}"
     return [
         ("GET", "/", chatpage.page),
-        ("GET", "/static/{name}", chatpage.static),
-        ("GET", "/favicon.ico", chatpage.favicon),
+        ("GET", "/sessions", sessionspage.listed),
+        ("GET", "/static/{name}", rendering.static),
+        ("GET", "/favicon.ico", rendering.favicon),
         ("GET", "/health", status.health),
         ("GET", "/ready", status.ready),
         ("GET", "/api/v1/status", status.status),
@@ -47,6 +60,7 @@ def _routes() -> list[tuple[str, str, Handler]]:
         ("POST", f"{session}/regenerate", talking.regenerate),
         ("POST", f"{session}/stop", talking.stop),
         ("GET", "/ws/conversation/{session_id}", sockets.conversation_socket),
+        ("GET", "/ws/live", live.live_socket),
         ("POST", "/api/v1/link", operations.link),
         ("POST", "/api/v1/login", operations.login),
         ("POST", "/api/v1/logout", operations.logout),
@@ -54,6 +68,16 @@ def _routes() -> list[tuple[str, str, Handler]]:
         ("GET", "/api/v1/model", operations.model),
         ("PUT", "/api/v1/model", operations.use_model),
         ("POST", "/api/v1/stop", operations.stop),
+        ("GET", "/api/v1/audit", upkeep.audit),
+        ("POST", "/api/v1/audit", upkeep.start_audit),
+        ("DELETE", "/api/v1/audit", upkeep.stop_audit),
+        ("GET", "/api/v1/audit/log", upkeep.log),
+        ("GET", "/api/v1/proof/{message_id}", upkeep.proof),
+        ("GET", "/api/v1/backups", upkeep.backups),
+        ("POST", "/api/v1/backups/{name}/verify", upkeep.verify_backup),
+        ("GET", "/api/v1/settings", upkeep.settings),
+        ("PATCH", "/api/v1/settings", upkeep.change_setting),
+        ("GET", "/api/v1/storage", upkeep.storage),
     ]
 
 
@@ -70,6 +94,7 @@ def make_app(node: Node, settings: ApiSettings) -> web.Application:
         middlewares=[security.errors_as_json, security.guard], client_max_size=settings.limits.body_bytes_max
     )
     app[NODE], app[PLACE], app[HUB] = node, Place(), Hub(settings.limits)
+    app[NOTICES] = live.Notices(node)
     app[security.SETTINGS], app[security.ACCESS] = settings, Access(settings.token, settings.limits)
     app.on_response_prepare.append(security.add_headers)
     app.on_shutdown.append(wind_down)

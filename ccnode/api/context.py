@@ -30,6 +30,7 @@ class Place:
 NODE: Final = web.AppKey("NODE", object)  # a Node; a Protocol cannot be a key's type
 PLACE: Final = web.AppKey("PLACE", Place)
 HUB: Final = web.AppKey("HUB", Hub)
+NOTICES: Final = web.AppKey("NOTICES", object)  # live.Notices, which knows this module
 
 
 def node_of(request: web.Request) -> Node:

@@ -27,8 +27,10 @@ SETTINGS: Final = web.AppKey("SETTINGS", ApiSettings)
 CALLER: Final = web.RequestKey("CALLER", Caller)
 PORT_HTTP: Final = 80
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
-PUBLIC: Final = frozenset(
-    {"/", "/health", "/ready", "/favicon.ico", "/static/{name}", "/api/v1/login", "/api/v1/metrics/realtime"}
+# Pages answer strangers too: with how to sign in, and nothing else (rendering.page).
+PAGES: Final = frozenset({"/", "/chat/{session_id}", "/sessions", "/memory", "/audit", "/transfer", "/node"})
+PUBLIC: Final = PAGES | frozenset(
+    {"/health", "/ready", "/favicon.ico", "/static/{name}", "/api/v1/login", "/api/v1/metrics/realtime"}
 )
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:;"

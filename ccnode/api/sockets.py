@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from ccnode.api import markdown
 from ccnode.api.bodies import parse_json, session_id_of, validated
 from ccnode.api.context import HUB, PLACE, limits_of, node_of
 from ccnode.api.errors import ApiError, BadRequest, encode, from_store
@@ -18,19 +20,29 @@ from ccnode.store.errors import StoreError
 
 if TYPE_CHECKING:
     from ccnode.api.hub import Hub, Item
+    from ccnode.api.live import Notices
     from ccnode.api.ports import Node
     from ccnode.api.settings import Limits
 
 CLOSE_WAIT_S: Final = 2.0
+DRESS_EVERY_S: Final = 0.08
+DRESS_SHARE: Final = 10.0  # at most a tenth of the time goes into the look of one reply
+DRESSED_CHARS_MAX: Final = 65_536
 FOLLOW: Final = {"type": "status", "message": "a reply is being written; resume to follow it", "running": True}
 FOLLOWING: Final = {"type": "status", "message": "you are following the reply that is being written", "running": True}
 
 
 async def conversation_socket(request: web.Request) -> web.StreamResponse:
     """WS /ws/conversation/{session_id}."""
-    place, limits = request.app[PLACE], limits_of(request)
     session_id = await session_id_of(request)
-    session_id = (await node_of(request).session(session_id)).id
+    return await open_socket(request, (await node_of(request).session(session_id)).id)
+
+
+async def open_socket(
+    request: web.Request, session_id: str | None, notices: Notices | None = None
+) -> web.StreamResponse:
+    """A WebSocket on a conversation, on what changes in the node, or on both. Raises ApiError where it cannot be."""
+    place, limits = request.app[PLACE], limits_of(request)
     socket = web.WebSocketResponse(
         timeout=CLOSE_WAIT_S,
         heartbeat=limits.heartbeat_s,
@@ -52,7 +64,7 @@ async def conversation_socket(request: web.Request) -> web.StreamResponse:
     place.sockets.add(socket)
     try:
         await socket.prepare(request)
-        await _Conversation(request, socket, session_id).run()
+        await _Line(request, socket, session_id, notices).run()
     finally:
         place.sockets.discard(socket)
     return socket
@@ -64,11 +76,14 @@ async def close_all(app: web.Application) -> None:
     await asyncio.gather(*goodbyes, return_exceptions=True)
 
 
-class _Conversation:
-    """One open WebSocket."""
+class _Line:
+    """One open WebSocket. With `notices` it is a page's: pieces of a reply come with how the whole looks so far."""
 
-    def __init__(self, request: web.Request, socket: web.WebSocketResponse, session_id: str) -> None:
-        self._request, self._socket, self._session_id = request, socket, session_id
+    def __init__(
+        self, request: web.Request, socket: web.WebSocketResponse, session_id: str | None, notices: Notices | None
+    ) -> None:
+        self._request, self._socket, self._given, self._notices = request, socket, session_id, notices
+        self._written: list[str] = []
         self._hub: Hub = request.app[HUB]
         self._node: Node = node_of(request)
         self._limits: Limits = limits_of(request)
@@ -78,14 +93,21 @@ class _Conversation:
 
     async def run(self) -> None:
         """Serve until either side closes; a turn that runs goes on."""
-        self._hub.follow(self._session_id, self._follower)
-        if self._hub.running(self._session_id) is not None:
-            self._follower.give(FOLLOW)
+        if self._notices is not None:
+            self._notices.follow(self._follower)
+        if self._given is not None:
+            self._hub.follow(self._given, self._follower)
+            if self._hub.running(self._given) is not None:
+                self._follower.give(FOLLOW)
         sender = asyncio.create_task(self._send_all())
         try:
             await self._receive_all()
         finally:
-            self._hub.unfollow(self._session_id, self._follower)
+            if self._notices is not None:
+                self._notices.unfollow(self._follower)
+            self._follower.close()
+            if self._given is not None:
+                self._hub.unfollow(self._given, self._follower)
             if not self._socket.closed and self._request.transport is not None:
                 await asyncio.wait([sender], timeout=CLOSE_WAIT_S)  # the last answers go out first
                 await self._socket.close(code=self._close_code)
@@ -111,6 +133,12 @@ class _Conversation:
             if self._bad_frames >= self._limits.bad_frames_max:
                 self._close_code = WSCloseCode.POLICY_VIOLATION
                 return
+
+    @property
+    def _session_id(self) -> str:
+        if self._given is None:
+            raise BadRequest("type: this line belongs to no conversation", "connect with ?session=ID")
+        return self._given
 
     async def _refuse(self, error: ApiError) -> None:
         self._bad_frames += error.status in {400, 413}
@@ -162,13 +190,32 @@ class _Conversation:
     async def _send_all(self) -> None:
         try:
             while (item := await self._follower.take()) is not None:
+                pause = 0.0
                 for form in _forms(item):
+                    if self._notices is not None:
+                        pause = self._dress(form)
                     async with asyncio.timeout(self._limits.send_timeout_s):
                         await self._socket.send_frame(encode(form), WSMsgType.TEXT)
+                if pause and not self._follower.closed:
+                    await asyncio.sleep(pause)  # what comes meanwhile is joined in the queue
             if self._follower.lost:
                 self._abort()
         except (TimeoutError, ConnectionError):
             self._abort()
+
+    def _dress(self, form: dict[str, Any]) -> float:
+        """Give a piece the look of the reply so far; return how long to wait before the next is dressed."""
+        if form["type"] == "accepted":
+            self._written.clear()
+        if form["type"] != "delta":
+            return 0.0
+        self._written.append(form["content"])
+        text = "".join(self._written)
+        if len(text) > DRESSED_CHARS_MAX:
+            return 0.0
+        begun = time.monotonic()
+        form["html"] = markdown.html(text)
+        return max(DRESS_EVERY_S, DRESS_SHARE * (time.monotonic() - begun))
 
     def _abort(self) -> None:
         """Let go of a reader who does not read: a closing frame would wait behind all the rest."""

@@ -25,6 +25,7 @@ from ccnode.daemon.choice import ModelChoice
 from ccnode.daemon.identity import introduce, read_key, read_profile, take_new_key
 from ccnode.daemon.node import RunningNode
 from ccnode.daemon.turns import Turns
+from ccnode.daemon.upkeep import Upkeep
 from ccnode.store.errors import StoreError
 from ccnode.store.home import DirectoryLock, Home, read_private, write_private
 from ccnode.store.index import Index
@@ -187,7 +188,9 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
     models = settings.models
     choice = ModelChoice(home, models.adapter, models.model, models.base_url, models.key_file)
     turns = Turns(opened.ledger, readers, searcher, choice.current)
-    node = RunningNode(home, opened.profile, opened.ledger, readers, searcher, turns, choice)
+    upkeep = Upkeep(home, settings, readers, opened.key.public.raw)
+    node = RunningNode(home, opened.profile, opened.ledger, readers, searcher, turns, choice, upkeep)
+    upkeep.on_change = node.changes.tell
     node.pid = os.getpid()
     node.problems.update(opened.notices)
     node.set_backup(lambda output: workers.back_up(home, output))
@@ -205,7 +208,7 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
             raise StoreError(str(error), remedy=error.remedy) from error
         facts: dict[str, object] = {"pid": node.pid, "api_url": node.api_url, "socket": str(socket), "state": "ready"}
         opened.lock.write(facts)
-        tasks = _start_workers(home, settings, node, opened.ledger, loop)
+        tasks = _start_workers(home, node, opened.ledger, loop)
         node.ready = True
         ready(node)
         gc.collect()
@@ -217,6 +220,7 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
         for task in tasks:
             task.cancel()
         await turns.close()
+        await upkeep.close()
         await servers.stop()
         await asyncio.gather(*tasks, return_exceptions=True)
         await choice.close()
@@ -230,7 +234,7 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
 
 
 def _start_workers(
-    home: Home, settings: Settings, node: RunningNode, ledger: Ledger, loop: asyncio.AbstractEventLoop
+    home: Home, node: RunningNode, ledger: Ledger, loop: asyncio.AbstractEventLoop
 ) -> list[asyncio.Task[None]]:
     wake = asyncio.Event()
 
@@ -242,6 +246,7 @@ def _start_workers(
         ledger.append_sync(lambda tx: [tx.execute("DELETE FROM reindex WHERE id = ?", (number,)) for number in numbers])
 
     ledger.on_commit(committed)
+    ledger.on_commit(node.changes.committed)
 
     eraser = workers.Eraser(ledger, home)
 
@@ -250,9 +255,11 @@ def _start_workers(
             wake.set()
 
     async def back_up() -> None:
-        await asyncio.to_thread(workers.back_up_if_due, home, settings.backup.every_hours, settings.backup.keep)
+        wanted = node.upkeep.settings.backup  # it may be changed meanwhile
+        await asyncio.to_thread(workers.back_up_if_due, home, wanted.every_hours, wanted.keep)
 
     return [
+        asyncio.create_task(node.changes.follow(), name="changes"),
         asyncio.create_task(
             workers.follow_with_index(node, lambda: Index(home.index, home.ledger, taken_off), wake), name="index"
         ),

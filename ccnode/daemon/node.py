@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import ccnode
 from ccnode import clock
 from ccnode.api.ports import Order, TurnEvent
+from ccnode.daemon.changes import Changes
 from ccnode.store import turns as jobs
 from ccnode.store import views
 from ccnode.store.errors import StoreError, StoreFull, StoreReadOnly
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from ccnode.daemon.choice import ModelChoice
     from ccnode.daemon.turns import Turns
+    from ccnode.daemon.upkeep import Upkeep
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job, Ledger
     from ccnode.store.readers import Readers
@@ -44,14 +46,17 @@ class RunningNode:
         searcher: Searcher,
         turns: Turns,
         choice: ModelChoice,
+        upkeep: Upkeep,
     ) -> None:
         self.home = home
+        self.upkeep = upkeep
         self.profile = profile
         self.api_url = ""
         self.started_s = clock.elapsed_s()
         self.ready = False
         self.stopping = asyncio.Event()
         self.problems: dict[str, str] = {}
+        self.changes = Changes(readers)
         self.index_progress: dict[str, int] = {"position": 0, "behind": 0}
         self._backup: Callable[[str | None], dict[str, Any]] | None = None
         self._ledger = ledger
@@ -73,6 +78,10 @@ class RunningNode:
     def set_backup(self, create: Callable[[str | None], dict[str, Any]]) -> None:
         """Hand in what makes a backup; it blocks, and is called in a thread."""
         self._backup = create
+
+    def on_change(self, listener: Callable[..., None]) -> None:
+        """Tell the listener after commits what kinds of things changed."""
+        self.changes.listen(listener)
 
     def status(self) -> dict[str, Any]:
         """What GET /api/v1/status gives, without what needs the database."""

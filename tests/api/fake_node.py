@@ -17,6 +17,7 @@ from ccnode.store.errors import Conflict, NotFound, StoreError
 from ccnode.store.search import Hit
 from ccnode.store.views import Message, Session
 from ccnode_protocol import hlc
+from tests.api.fake_upkeep import FakeUpkeep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -74,6 +75,9 @@ class FakeNode:
         self.calls: list[tuple[Any, ...]] = []
         self.metrics: dict[str, Any] = {"latency_ms": 3}
         self.stops = 0
+        self.upkeep = FakeUpkeep()
+        self.listeners: list[Callable[..., None]] = []
+        self.problems: list[dict[str, str]] = []
         self.said = 0
         self._time = hlc.from_ms(START_MS)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -97,9 +101,16 @@ class FakeNode:
             raise Conflict(f"session {session_id} could mean several", remedy="give more of its characters")
         return found[0]
 
+    def on_change(self, listener: Callable[..., None]) -> None:
+        self.listeners.append(listener)
+
+    def changed(self, *what: str) -> None:
+        for listener in self.listeners:
+            listener(*what)
+
     def status(self) -> dict[str, Any]:
         self._check("status")
-        return {"name": "home", "state": self.state, "model": MODEL, "version": "0", "problems": []}
+        return {"name": "home", "state": self.state, "model": MODEL, "version": "0", "problems": self.problems}
 
     async def statistics(self) -> dict[str, Any]:
         self._check("statistics")

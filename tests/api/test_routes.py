@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ccnode.api import security
 from ccnode.api.app import _routes
 from ccnode.store import errors as store
 
@@ -235,7 +236,7 @@ async def test_unknown_addresses_and_methods(rig: Rig) -> None:
 
 async def test_every_route_is_behind_the_guard(rig: Rig) -> None:
     """A route that is added is closed to strangers unless it is listed as public."""
-    pages = {"/", "/static/{name}", "/favicon.ico"}
+    pages = {*security.PAGES, "/static/{name}", "/favicon.ico"}
     public = {*pages, "/health", "/ready", "/api/v1/login", "/api/v1/metrics/realtime"}
     for method, path, _ in _routes():
         if path in public:

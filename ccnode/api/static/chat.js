@@ -125,7 +125,7 @@ async function go() {
 
 function connect() {
   const mine = talk;
-  mine.line = new Line(mine.id, {
+  mine.line = new Line(`/ws/conversation/${mine.id}`, {
     open: () => guarded(opened)(mine),
     form: (form) => talk === mine && hear(form),
     state: (state, seconds) => talk === mine && linkState(state, seconds),

@@ -1,4 +1,4 @@
-// How does the page reach the node? Requests that name what went wrong, and a WebSocket that mends itself.
+// How does a page reach the node? Requests that name what went wrong, and a WebSocket that mends itself.
 
 export class Failure extends Error {
   constructor(status, error) {
@@ -10,28 +10,39 @@ export class Failure extends Error {
 }
 
 // The node's errors are made to stand behind "ccnode: " in a terminal; a page wants whole sentences.
-function sentence(text) {
+export function sentence(text) {
   const begun = String(text).charAt(0).toUpperCase() + String(text).slice(1);
   return !begun || /[.!?:]$/.test(begun) || /\bccnode [a-z -]+$/.test(begun) ? begun : `${begun}.`;
 }
 
+const UNREACHABLE = { code: "unreachable", message: "The node does not answer.", remedy: "Start it: ccnode run" };
+
+// Ask the node: JSON in, JSON out. Throws Failure, whatever goes wrong.
 export async function request(method, path, body) {
   const options = { method, headers: { Accept: "application/json" }, credentials: "same-origin", cache: "no-store" };
   if (body !== undefined) {
     options.headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(body);
   }
-  let response;
-  try {
-    response = await fetch(path, options);
-  } catch {
-    throw new Failure(0, { code: "unreachable", message: "The node does not answer.", remedy: "Start it: ccnode run" });
-  }
+  const response = await fetch(path, options).catch(() => {
+    throw new Failure(0, UNREACHABLE);
+  });
   const value = await response.json().catch(() => ({}));
   if (!response.ok) {
     throw new Failure(response.status, value.error ?? { code: "http", message: `The node answered ${response.status}.` });
   }
   return value;
+}
+
+// A page of the node as a document. Throws Failure; 401 where the sign-in is over.
+export async function fetchPage(path) {
+  const response = await fetch(path, { credentials: "same-origin", cache: "no-store" }).catch(() => {
+    throw new Failure(0, UNREACHABLE);
+  });
+  const found = new DOMParser().parseFromString(await response.text(), "text/html");
+  if (!found.body.dataset.page) throw new Failure(401, { code: "not_signed_in", message: "You are signed out." });
+  if (!response.ok) throw new Failure(response.status, { code: "http", message: found.querySelector(".lead")?.textContent ?? "" });
+  return found;
 }
 
 export function randomKey() {
@@ -41,11 +52,11 @@ export function randomKey() {
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 15000;
 
-// One conversation's WebSocket. Calls `on.open()`, `on.form(form)`, `on.state(state, seconds)` with state one of
+// A WebSocket that mends itself. Calls `on.open()`, `on.form(form)`, `on.state(state, seconds)` with state one of
 // "connecting", "open", "waiting", and `on.refused(failure)` when the node answers but will not have us.
 export class Line {
-  constructor(sessionId, on) {
-    this.sessionId = sessionId;
+  constructor(path, on) {
+    this.path = path;
     this.on = on;
     this.closed = false;
     this.tries = 0;
@@ -62,7 +73,7 @@ export class Line {
     this.timer = null;
     this.on.state("connecting");
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}/ws/conversation/${this.sessionId}`);
+    const socket = new WebSocket(`${scheme}//${location.host}${this.path}`);
     let opened = false;
     this.socket = socket;
     socket.onopen = () => {
@@ -87,7 +98,7 @@ export class Line {
     if (opened) return;
     // A WebSocket does not tell why it was refused; a request does.
     try {
-      await request("GET", `/api/v1/conversation/${this.sessionId}`);
+      await request("GET", "/api/v1/conversations?limit=1");
     } catch (failure) {
       if (!this.closed && failure.status >= 400 && failure.status < 500) {
         clearTimeout(this.timer);

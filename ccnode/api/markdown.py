@@ -1,0 +1,127 @@
+"""How does Markdown become HTML without danger? By a parser that lets no HTML through, and a short list of links.
+
+What comes out holds only elements made here: no script, no style, no image, no address but http, https and mailto. An
+image is shown as a link to it, for loading one would tell a stranger when the message is read.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping, Sequence
+
+    from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererHTML
+    from markdown_it.token import Token
+    from markdown_it.utils import OptionsDict
+
+SCHEMES: Final = ("http://", "https://", "mailto:")
+KEPT_CHARS_MAX: Final = 16_384  # longer texts are rendered each time, so that what is kept stays within bounds
+DRESSED_CHARS_MAX: Final = 262_144  # beyond that a text is shown as it was typed: parsing it would hold up the others
+KEPT: Final = 512
+NESTING_MAX: Final = 20
+LANGUAGE_CHARS_MAX: Final = 20
+
+
+def html(text: str) -> str:
+    """The text as HTML; a very long one as it was typed."""
+    if len(text) > DRESSED_CHARS_MAX:
+        return _plain(text)
+    return _kept(text) if len(text) <= KEPT_CHARS_MAX else _render(text)
+
+
+@lru_cache(KEPT)
+def _kept(text: str) -> str:
+    return _render(text)
+
+
+def _render(text: str) -> str:
+    rendered: str = _parser().render(text)
+    return rendered
+
+
+def _plain(text: str) -> str:
+    from markupsafe import escape
+
+    return f'<p class="plain">{escape(text)}</p>'
+
+
+def _allowed(url: str) -> bool:
+    return url.strip().lower().startswith(SCHEMES)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    # js-default would let links of any harmless scheme through; the list above is closed.
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": False, "maxNesting": NESTING_MAX})
+    parser.enable(["table", "strikethrough"])
+    parser.validateLink = _allowed  # type: ignore[method-assign]  # the library's way of setting it
+    for name, rule in (("link_open", _link), ("image", _image), ("fence", _code), ("code_block", _code)):
+        parser.add_render_rule(name, rule)
+    parser.add_render_rule("table_open", lambda *_: '<div class="scrolls" tabindex="0" role="group"><table>\n')
+    parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
+    for part in ("th_open", "td_open"):
+        parser.add_render_rule(part, _cell)
+    for part in ("heading_open", "heading_close"):
+        parser.add_render_rule(part, _heading)
+    return parser
+
+
+def _link(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: MutableMapping[str, Any]
+) -> str:
+    token = tokens[at]
+    token.attrs["rel"] = "noopener noreferrer nofollow"
+    token.attrs["target"] = "_blank"
+    return renderer.renderToken(tokens, at, options, env)
+
+
+def _image(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: MutableMapping[str, Any]
+) -> str:
+    from markupsafe import Markup
+
+    token = tokens[at]
+    words = renderer.renderInlineAsText(token.children, options, env) if token.children else ""
+    return str(
+        Markup('<a href="{}" rel="noopener noreferrer nofollow" target="_blank">image: {}</a>').format(
+            str(token.attrs.get("src", "")), words or "without a description"
+        )
+    )
+
+
+def _code(_renderer: RendererHTML, tokens: Sequence[Token], at: int, *_: object) -> str:
+    from markupsafe import Markup
+
+    token = tokens[at]
+    words = token.info.split()
+    language = words[0][:LANGUAGE_CHARS_MAX] if words else ""
+    return str(
+        Markup(
+            '<figure class="code"><figcaption><span>{}</span></figcaption>'
+            '<pre tabindex="0"><code>{}</code></pre></figure>\n'
+        ).format(language, token.content)
+    )
+
+
+def _cell(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: MutableMapping[str, Any]
+) -> str:
+    token = tokens[at]
+    aligned = str(token.attrs.pop("style", ""))  # the policy lets no inline style in
+    if aligned.endswith((":right", ":center")):
+        token.attrs["class"] = aligned.rpartition(":")[2]
+    return renderer.renderToken(tokens, at, options, env)
+
+
+def _heading(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: MutableMapping[str, Any]
+) -> str:
+    """A message's headings stand beneath the page's and the message's own: h1 becomes h3, and nothing is above it."""
+    token = tokens[at]
+    token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+    return renderer.renderToken(tokens, at, options, env)

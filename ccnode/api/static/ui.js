@@ -1,0 +1,232 @@
+// What do all pages share? The menu, the live socket, toasts with undo, questions before what cannot be undone.
+//
+//   live.on("changed", (what) => refresh("list"))   what: an array of "sessions", "messages", "memory", "imports"; see docs/API.md
+//   refresh("id", ...)            fetch this page again and put in what changed in these elements
+//   toast(text, { undo })         `undo`: a function; the toast then has an "Undo" button
+//   confirmed({ title, text, yes, danger }) -> promise of true or false
+//   guarded(action)               an action whose Failures are shown in #notice
+// Without a script of its own a page can have: <button data-call="PUT /api/v1/..." data-body='{"..."}' data-confirm="Question?"
+// data-yes="Forget" data-done="What to say then" data-undo="DELETE /api/v1/..." data-refresh="id id">
+
+import { Failure, Line, fetchPage, randomKey, request } from "./link.js";
+import { useLink, watch } from "./signin.js";
+
+export { Failure, Line, fetchPage, randomKey, request };
+
+export const $ = (id) => document.getElementById(id);
+
+// An element from values; text goes in as text, never as markup.
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name === "class") element.className = value;
+    else if (name === "text") element.textContent = value;
+    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+// --- times: the node speaks UTC, people live in a zone ---
+
+const format = (options) => new Intl.DateTimeFormat(undefined, options);
+const STYLES = { clock: format({ timeStyle: "short" }), day: format({ dateStyle: "medium" }), both: format({ dateStyle: "medium", timeStyle: "short" }) };
+const WHOLE = format({ dateStyle: "full", timeStyle: "medium" });
+
+export function localize(root = document) {
+  for (const element of root.querySelectorAll("time[data-as]")) {
+    const moment = new Date(element.dateTime);
+    const today = moment.toDateString() === new Date().toDateString();
+    const style = element.dataset.as === "ago" ? (today ? "clock" : "day") : element.dataset.as === "both" && today ? "clock" : element.dataset.as;
+    element.textContent = STYLES[style].format(moment);
+    element.title = WHOLE.format(moment);
+    delete element.dataset.as;
+  }
+}
+
+// --- what went wrong, what was done ---
+
+export function fail(failure) {
+  if (!(failure instanceof Failure)) throw failure;
+  if (failure.status === 401) return void signedOut("You are signed out: the node was restarted, or the sign-in has expired.");
+  const notice = $("notice");
+  notice.replaceChildren(make("strong", { text: failure.message }), make("span", { text: failure.remedy }));
+  notice.hidden = false;
+  notice.scrollIntoView({ block: "nearest" });
+}
+
+export const calm = () => ($("notice").hidden = true);
+
+export const guarded = (action) => async (...given) => {
+  try {
+    return await action(...given);
+  } catch (failure) {
+    fail(failure);
+  }
+};
+
+export function toast(text, { undo, seconds = undo ? 12 : 5 } = {}) {
+  const close = () => item.remove();
+  const button = undo && make("button", { type: "button", text: "Undo", onclick: () => (close(), guarded(undo)()) });
+  const item = make("div", { class: "toast" }, make("span", { class: "grow", text }), button || null);
+  $("toasts").append(item);
+  setTimeout(close, seconds * 1000);
+}
+
+// A dialog with the given fields; a promise of their values, null where it was left.
+export function asked({ title, text, yes = "Yes", danger = false, fields = [] }) {
+  const form = make("form", { method: "dialog" }, make("h2", { text: title, id: "dialog-title" }), text ? make("p", { text }) : null, ...fields);
+  form.append(
+    make("div", { class: "row" }, make("button", { value: "", class: "plain", text: "Cancel", formnovalidate: "" }), make("button", { value: "yes", class: danger ? "danger" : null, text: yes })),
+  );
+  const dialog = make("dialog", { "aria-labelledby": "dialog-title" }, form);
+  // Enter in a field takes the first button there is: that must not be "Cancel".
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("[value=yes]"));
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      resolve(dialog.returnValue === "yes" ? Object.fromEntries(new FormData(form)) : null);
+      dialog.remove();
+    });
+  });
+}
+
+export const confirmed = async (question) => (await asked(question)) !== null;
+
+// --- pages that change ---
+
+// Put the elements with these ids in anew from this page as it is now (or as `path` has it); what has focus keeps it.
+export async function refresh(...ids) {
+  replace(await fetchPage(location.pathname + location.search), ids);
+}
+
+export function replace(found, ids) {
+  const focused = document.activeElement?.id;
+  for (const id of ids) {
+    const fresh = found.getElementById(id);
+    if (!fresh || !$(id)) continue;
+    localize(fresh);
+    if (!fresh.isEqualNode($(id))) $(id).replaceWith(fresh);
+  }
+  if (focused && document.activeElement?.id !== focused) $(focused)?.focus();
+}
+
+const call = (order, body) => {
+  const [method, path] = order.split(" ");
+  return request(method, path, body ? JSON.parse(body) : method === "GET" || method === "DELETE" ? undefined : {});
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-call]");
+  if (button) guarded(act)(button);
+});
+
+async function act(button) {
+  const { call: order, body, confirm, yes, done, undo, refresh: ids } = button.dataset;
+  if (confirm && !(await confirmed({ title: confirm, text: button.dataset.text, yes: yes ?? button.textContent, danger: button.classList.contains("danger") }))) return;
+  const again = () => (ids ? refresh(...ids.split(" ")) : null);
+  button.disabled = true;
+  try {
+    await call(order, body);
+    calm();
+    await again();
+    if (done) toast(done, { undo: undo && (async () => (await call(undo), again())) });
+  } finally {
+    button.disabled = false;
+  }
+}
+
+// --- the live socket ---
+
+const listeners = {};
+export const live = {
+  line: null,
+  // Call `listener` with what a form carries: "changed" (what), "form" (every form), "open", "state" (state, seconds).
+  on(kind, listener) {
+    (listeners[kind] ??= []).push(listener);
+  },
+  send(form) {
+    return this.line?.send(form) ?? false;
+  },
+  // Connect, where `session` is given as that conversation's line too.
+  connect(session = document.body.dataset.live) {
+    this.line?.close();
+    const line = new Line(`/ws/live${session ? `?session=${session}` : ""}`, {
+      open: () => line === this.line && tell("open"),
+      form: (form) => line === this.line && hear(form),
+      state: (state, seconds) => linkState(state, seconds),
+      refused: (failure) => (linkState("refused"), fail(failure)),
+    });
+    this.line = line;
+  },
+};
+
+function tell(kind, ...given) {
+  for (const listener of listeners[kind] ?? []) guarded(listener)(...given);
+}
+
+function hear(form) {
+  if (form.type === "changed") tell("changed", form.what);
+  else if (form.type === "state") tell("node", form), problems(form);
+  tell("form", form);
+}
+
+function problems(form) {
+  $("problems")?.replaceChildren(...form.problems.map((one) => make("p", { class: "notice warn", text: one.message })));
+}
+
+let outage = false;
+export function linkState(state, seconds, message) {
+  const words = { open: message ?? "", connecting: outage ? "Connecting" : "", waiting: `Connection lost. Trying again in ${seconds} s`, refused: "Not connected" };
+  outage = state !== "open" && (outage || state === "waiting");
+  $("link-state").textContent = words[state];
+  $("link-state").dataset.state = state;
+}
+
+// --- sign-in and menu ---
+
+export function signedOut(message) {
+  if ($("app").hidden) return;
+  live.line?.close();
+  dispatchEvent(new Event("signedout"));
+  $("app").hidden = true;
+  $("signin").hidden = false;
+  $("signin-state").textContent = message;
+  document.title = "ccnode";
+  watch();
+}
+
+function showSide(open) {
+  $("app").classList.toggle("side-open", open);
+  $("open-side").setAttribute("aria-expanded", String(open));
+  $("stage").inert = open;
+  (open ? $("close-side") : $("open-side")).focus();
+}
+
+function bind() {
+  document.documentElement.classList.add("live");
+  $("open-side").addEventListener("click", () => showSide(true));
+  $("close-side").addEventListener("click", () => showSide(false));
+  const opened = () => $("app").classList.contains("side-open");
+  $("app").addEventListener("click", (event) => {
+    if (opened() && !$("side").contains(event.target) && event.target !== $("open-side")) showSide(false);
+  });
+  addEventListener("keydown", (event) => event.key === "Escape" && opened() && showSide(false));
+  $("logout").addEventListener("click", guarded(async () => {
+    await request("POST", "/api/v1/logout", {});
+    signedOut("You are signed out.");
+  }));
+  addEventListener("hashchange", useLink);
+}
+
+bind();
+localize();
+useLink(); // a link is used up, even where it is not needed
+setTimeout(() => live.line ?? live.connect()); // after the page's own module has said what it listens to
