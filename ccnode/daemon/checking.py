@@ -38,7 +38,6 @@ class Check:
         self.done = self.total = 0
         self.started_ms: int | None = None
         self.finished_ms: int | None = None
-        self.report: Form | None = None
         self.error: Form | None = None
 
     @property
@@ -46,13 +45,13 @@ class Check:
         """Whether it is being looked at."""
         return self.state == "running"
 
-    def start(self, arguments: Sequence[str], subject: str, finished: Callable[[Form | None], None]) -> None:
-        """Begin, unless one runs already. `finished` gets the report, None where there is none."""
+    def start(self, arguments: Sequence[str], subject: str, keep: Callable[[Form], None]) -> None:
+        """Begin, unless one runs already. `keep` is called with the report, in a thread, before it counts as done."""
         if self.running:
             return
         self.state, self.subject, self.done, self.total = "running", subject, 0, 0
         self.started_ms, self.finished_ms, self.error = clock.now_ms(), None, None
-        self._task = asyncio.create_task(self._run(arguments, finished), name=f"check {subject}")
+        self._task = asyncio.create_task(self._run(arguments, keep), name=f"check {subject}")
         self._changed()
 
     async def stop(self) -> None:
@@ -69,19 +68,18 @@ class Check:
             with contextlib.suppress(ProcessLookupError):
                 self._process.terminate()
 
-    async def _run(self, arguments: Sequence[str], finished: Callable[[Form | None], None]) -> None:
+    async def _run(self, arguments: Sequence[str], keep: Callable[[Form], None]) -> None:
         report: Form | None = None
         try:
             report = await self._follow(arguments)
+            if report is not None:
+                await asyncio.to_thread(keep, report)
         except (OSError, ValueError) as error:
             self.error = {"code": "check", "message": f"the check could not be made: {error}", "remedy": "try again"}
         finally:
             if self.state == "running":
                 self.state = "done" if report is not None else "failed"
-            if report is not None:
-                self.report = report
             self.finished_ms = clock.now_ms()
-            finished(report)
             self._changed()
 
     async def _follow(self, arguments: Sequence[str]) -> Form | None:

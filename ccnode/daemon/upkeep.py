@@ -33,6 +33,7 @@ Form = dict[str, Any]
 CHANGEABLE: Final = frozenset({"backup.every_hours", "backup.keep"})  # they are read anew each time they are needed
 AUDIT_BYTES_MAX: Final = 64 * 1024 * 1024
 _AUDIENCES: Final = {number: name for name, number in AUDIENCES.items()}
+_NOT_SEEN: Final[Form] = {"verifying": False, "done": 0, "total": 0, "error": None}
 IS_BACKUP: Final = frozenset({"manual", "automatic"})
 
 
@@ -68,19 +69,18 @@ class Upkeep:
         """End the verification that runs."""
         await self._audit.stop()
 
-    def _audited(self, report: Form | None) -> None:
-        if report is not None:
-            self._last = {"started": self._audit.started_ms, "finished": clock.now_ms(), "report": report}
-            try:
-                write_private(self._audit_file, json.dumps(self._last).encode())
-            except StoreError as error:
-                log.warning("audit_not_kept", error=str(error))
+    def _audited(self, report: Form) -> None:
+        self._last = {"started": self._audit.started_ms, "finished": clock.now_ms(), "report": report}
+        try:
+            write_private(self._audit_file, json.dumps(self._last).encode())
+        except StoreError as error:
+            log.warning("audit_not_kept", error=str(error))
 
     async def audit(self) -> Form:
         """How the verification stands; without one, what the last one found."""
-        check, last = self._audit, self._last
         known = await self._readers.run(views.chains())
         own = await self._readers.run(views.own_nodes())
+        check, last = self._audit, self._last
         report: Form = last.get("report", {})
         state = check.state if check.state != "idle" or not last else "done"
         ended = None if check.running else check.finished_ms or last.get("finished")
@@ -128,9 +128,11 @@ class Upkeep:
 
     async def backups(self) -> Form:
         """The copies of the ledger in the data directory, newest first, and which of them were verified."""
-        return await asyncio.to_thread(self._backups)
+        check = self._backup
+        seen = {"verifying": check.running, "done": check.done, "total": check.total, "error": check.error}
+        return await asyncio.to_thread(self._backups, check.subject, seen)
 
-    def _backups(self) -> Form:
+    def _backups(self, subject: str, seen: Form) -> Form:
         from ccnode.store.backup_list import list_backups
 
         known = backup_checks.remembered(self._home)
@@ -139,8 +141,6 @@ class Upkeep:
             checked = known.get(one.path.name)
             if checked is not None and checked.bytes != one.bytes:
                 checked = None  # another file of that name
-            running = self._backup.running and self._backup.subject == one.path.name
-            failed = self._backup.error if self._backup.subject == one.path.name and not running else None
             listed.append(
                 {
                     "name": one.path.name,
@@ -153,10 +153,7 @@ class Upkeep:
                     "verified": clock.iso(checked.checked_ms) if checked else None,
                     "entries": checked.entries if checked else None,
                     "problems": checked.problems if checked else None,
-                    "verifying": running,
-                    "done": self._backup.done if running else 0,
-                    "total": self._backup.total if running else 0,
-                    "error": failed,
+                    **(seen if one.path.name == subject else _NOT_SEEN),
                 }
             )
         return {"folder": str(self._home.backups), "backups": listed}
@@ -171,9 +168,7 @@ class Upkeep:
             raise Conflict(f"{self._backup.subject} is being verified", remedy="wait until that is done")
         path, size = self._home.backups / name, int(found["bytes"])
 
-        def finished(report: Form | None) -> None:
-            if report is None:
-                return
+        def keep(report: Form) -> None:
             checked = backup_checks.Checked(
                 report["ok"], clock.now_ms(), report["entries"], len(report["problems"]), size
             )
@@ -182,7 +177,7 @@ class Upkeep:
             except StoreError as error:
                 log.warning("check_not_kept", error=str(error))
 
-        self._backup.start([str(self._home.root), str(path)], name, finished)
+        self._backup.start([str(self._home.root), str(path)], name, keep)
 
     # --- settings ---
 
