@@ -44,7 +44,15 @@ async def start(request: web.Request) -> web.Response:
 async def listed(request: web.Request) -> web.Response:
     """GET /api/v1/conversations: most recently active first."""
     query = read_query(request, ListQuery)
-    found = await node_of(request).sessions(query.limit, query.offset, ended=query.ended, forgotten=query.forgotten)
+    found = await node_of(request).sessions(
+        query.limit,
+        query.offset,
+        ended=query.ended,
+        forgotten=query.forgotten,
+        imported=query.imported,
+        since=query.since,
+        until=query.until,
+    )
     return answer({"sessions": [session_form(session) for session in found]})
 
 

@@ -127,6 +127,9 @@ class ListQuery(Query):
     offset: Annotated[int, Field(ge=0, le=2**31)] = 0
     ended: bool | None = None
     forgotten: bool = False
+    imported: bool | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
 
 class StateQuery(Query):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
+    from ccnode.store.browse import Window
     from ccnode.store.search import Hit
     from ccnode.store.views import EntryRow, Message, Session
 
@@ -141,8 +142,26 @@ class Node(Protocol):
     async def start_session(self, title: str | None, parent: str | None) -> Session:
         """Open a session, at the root or as a branch from the message `parent`."""
 
-    async def sessions(self, limit: int, offset: int, *, ended: bool | None, forgotten: bool) -> Sequence[Session]:
-        """The sessions, most recently active first."""
+    async def sessions(
+        self,
+        limit: int,
+        offset: int,
+        *,
+        ended: bool | None,
+        forgotten: bool,
+        imported: bool | None = None,
+        since: int | None = None,
+        until: int | None = None,
+    ) -> Sequence[Session]:
+        """The sessions, most recently active first. `since` and `until` are milliseconds since 1970."""
+
+    async def origins(self, sessions: Sequence[bytes]) -> Mapping[bytes, str]:
+        """Where those of the sessions that were brought in came from."""
+
+    async def window(
+        self, session_id: str, *, at: int | None = None, focus: str | None = None, first: int | None = None
+    ) -> Window:
+        """A part of the session's branch as a page shows it: now or at the time `at`, around a message, or from one."""
 
     async def session(self, session_id: str) -> Session:
         """One session. What is not a whole UUID may be resolved (a unique beginning, "last")."""

@@ -11,15 +11,15 @@ import ccnode
 from ccnode import clock
 from ccnode.api.ports import Order, TurnEvent
 from ccnode.daemon.changes import Changes
+from ccnode.store import browse, views
 from ccnode.store import turns as jobs
-from ccnode.store import views
 from ccnode.store.errors import StoreError, StoreFull, StoreReadOnly
 from ccnode.store.search import Filters, Hit
 from ccnode_crypto.keys import node_id
 from ccnode_protocol.records import TITLE_CHARS_MAX
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from ccnode.daemon.choice import ModelChoice
     from ccnode.daemon.turns import Turns
@@ -139,9 +139,34 @@ class RunningNode:
         session = await self._append(jobs.open_session(cleaned, origin))
         return await self._readers.run(views.session(session))
 
-    async def sessions(self, limit: int, offset: int, *, ended: bool | None, forgotten: bool) -> Sequence[Session]:
+    async def sessions(
+        self,
+        limit: int,
+        offset: int,
+        *,
+        ended: bool | None,
+        forgotten: bool,
+        imported: bool | None = None,
+        since: int | None = None,
+        until: int | None = None,
+    ) -> Sequence[Session]:
         """The sessions, most recently active first."""
-        return await self._readers.run(views.sessions(limit, offset, ended=ended, forgotten=forgotten))
+        found = views.sessions(
+            limit, offset, ended=ended, forgotten=forgotten, imported=imported, since=since, until=until
+        )
+        return await self._readers.run(found)
+
+    async def origins(self, sessions: Sequence[bytes]) -> Mapping[bytes, str]:
+        """Where sessions were brought in from."""
+        return await self._readers.run(browse.origins(sessions))
+
+    async def window(
+        self, session_id: str, *, at: int | None = None, focus: str | None = None, first: int | None = None
+    ) -> browse.Window:
+        """A part of the session's branch, with what lies beside it."""
+        session = await self._resolve(session_id)
+        digest = await self._readers.run(views.resolve_message(focus)) if focus else None
+        return await self._readers.run(browse.window(session, at=at, focus=digest, first=first))
 
     async def session(self, session_id: str) -> Session:
         """One session, by its id, a unique beginning of it, or "last"."""

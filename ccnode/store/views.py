@@ -203,18 +203,42 @@ def hlc_limit(at: int | None) -> int:
     return min(at if at is not None else 2**63 - 1, 2**63 - 1)
 
 
+_LAST: Final = "max(coalesce((SELECT max(m.time) FROM messages m WHERE m.session = s.session), 0), s.time)"
+# What was brought in from elsewhere says so in its opening's meta: the key "origin", as canonical msgpack has it.
+_IMPORTED: Final = "(SELECT instr(e.meta, x'a66f726967696e') FROM entries e WHERE e.id = s.opened)"
+
+
 def sessions(
-    limit: int = 50, offset: int = 0, *, ended: bool | None = None, forgotten: bool = False
+    limit: int = 50,
+    offset: int = 0,
+    *,
+    ended: bool | None = None,
+    forgotten: bool = False,
+    imported: bool | None = None,
+    since: int | None = None,
+    until: int | None = None,
 ) -> View[list[Session]]:
-    """The sessions, most recently active first. Those to be forgotten are left out, or (`forgotten`) shown alone."""
+    """The sessions, most recently active first. Those to be forgotten are left out, or (`forgotten`) shown alone.
+
+    `since` and `until`: when they were last active, in milliseconds since 1970, `until` not included.
+    """
     conditions = ["s.due_ms IS NOT NULL" if forgotten else "s.due_ms IS NULL"]
+    parameters: list[object] = []
     if ended is not None:
         conditions.append("s.ended IS NOT NULL" if ended else "s.ended IS NULL")
-    order = (
-        "ORDER BY max(coalesce((SELECT max(m.time) FROM messages m WHERE m.session = s.session), 0), s.time) DESC,"
-        " s.session"
+    if imported is not None:
+        conditions.append(_IMPORTED if imported else f"NOT {_IMPORTED}")
+    for moment, sign in ((since, ">="), (until, "<")):
+        if moment is not None:
+            conditions.append(f"{_LAST} {sign} ?")
+            parameters.append(hlc_limit(hlc.from_ms(moment)))
+    wanted = f"WHERE {' AND '.join(conditions)} ORDER BY {_LAST} DESC, s.session LIMIT ? OFFSET ?"
+    # First which, then what: the columns cost more than the order, and are wanted of one page only.
+    chosen = f"SELECT s.session FROM sessions s {wanted}"
+    rows = yield (
+        f"{_SESSION} WHERE s.session IN ({chosen}) ORDER BY {_LAST} DESC, s.session",
+        (*parameters, limit, offset),
     )
-    rows = yield f"{_SESSION} WHERE {' AND '.join(conditions)} {order} LIMIT ? OFFSET ?", (limit, offset)
     found = []
     for row in rows:
         found.append((yield from _session(row)))  # noqa: PERF401  # a comprehension cannot yield

@@ -13,9 +13,10 @@ does not know are stored, proven and passed on, and have no effect.
       17  message           session, parent, role, key, over, sources, model, state, said, origin  text
       18  session-titled    session                                                  title
       19  session-ended     session                                                  -
-      20  forget-ordered    session, due_ms                                          -
+      20  forget-ordered    session or message, due_ms                               -
       21  forget-cancelled  order                                                    -
       22  erasure-done      order, bodies                                            -
+      23  memory-marked     message, mark                                            -
       24  card-kept         card, form                                               name, json
 
 Identifiers of sessions are 16 bytes (a UUID), digests 32, keys 16. Absent fields are left out, never null (except
@@ -65,6 +66,7 @@ class Kind(IntEnum):
     FORGET_ORDERED = 20
     FORGET_CANCELLED = 21
     ERASURE_DONE = 22
+    MEMORY_MARKED = 23
     CARD_KEPT = 24
 
 
@@ -84,8 +86,18 @@ class State(IntEnum):
     INTERRUPTED = 1
 
 
+class Mark(IntEnum):
+    """How a message is to be remembered."""
+
+    NONE = 0
+    PINNED = 1
+    DISABLED = 2
+
+
 ROLE_NAMES: Final = {Role.USER: "user", Role.ASSISTANT: "assistant", Role.SYSTEM: "system", Role.TOOL: "tool"}
 ROLES: Final = {name: role for role, name in ROLE_NAMES.items()}
+MARK_NAMES: Final = {Mark.NONE: "none", Mark.PINNED: "pinned", Mark.DISABLED: "disabled"}
+MARKS: Final = {name: mark for mark, name in MARK_NAMES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +189,15 @@ def forget_ordered(session: bytes, due_ms: int) -> Record:
     return _record(Kind.FORGET_ORDERED, {"session": session, "due_ms": due_ms})
 
 
+def message_forget_ordered(message: bytes, due_ms: int) -> Record:
+    """The content of one message, named by its digest, is to be erased at `due_ms`, unless that is cancelled.
+
+    It names no session: a reader that does not know `message` must find an order that means nothing, not one that
+    erases all of the session.
+    """
+    return _record(Kind.FORGET_ORDERED, {"message": message, "due_ms": due_ms})
+
+
 def forget_cancelled(order: bytes) -> Record:
     """An order to forget, named by its digest, is taken back before it was due."""
     return _record(Kind.FORGET_CANCELLED, {"order": order})
@@ -185,6 +206,11 @@ def forget_cancelled(order: bytes) -> Record:
 def erasure_done(order: bytes, bodies: int) -> Record:
     """A receipt: this node erased that many contents by the order."""
     return _record(Kind.ERASURE_DONE, {"order": order, "bodies": bodies})
+
+
+def memory_marked(message: bytes, mark: Mark) -> Record:
+    """From now on a message, named by its digest, is preferred when something is recalled, or never recalled."""
+    return _record(Kind.MEMORY_MARKED, {"message": message, "mark": int(mark)})
 
 
 def card_kept(card: bytes, form: str, name: str, text: str) -> Record:
@@ -295,16 +321,39 @@ def read_said(meta: bytes) -> int | None:
     return _said(_fields(meta))
 
 
+def read_origin(meta: bytes) -> str | None:
+    """Where a session or message was brought in from, None for what was said here. Raises RemoteError."""
+    return _short_text(_fields(meta), "origin", ORIGIN_CHARS_MAX)
+
+
 def read_session(meta: bytes) -> tuple[bytes, bytes | None]:
     """The session and parent of a session-opened, -titled or -ended entry. Raises RemoteError."""
     fields = _fields(meta)
     return _bytes(fields, "session", SESSION_BYTES), _bytes_or_none(fields, "parent", DIGEST_BYTES)
 
 
-def read_forget(meta: bytes) -> tuple[bytes, int]:
-    """The session to forget and when that is due, in milliseconds since 1970. Raises RemoteError."""
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """What an order to forget is about, a session or one message (its digest), and when it is due (ms since 1970)."""
+
+    session: bytes | None
+    message: bytes | None
+    due_ms: int
+
+
+def read_forget(meta: bytes) -> Forget:
+    """What is to be forgotten; where a message is named, only that. Raises RemoteError."""
     fields = _fields(meta)
-    return _bytes(fields, "session", SESSION_BYTES), _integer(fields, "due_ms")
+    due_ms = _integer(fields, "due_ms")
+    if "message" in fields:
+        return Forget(None, _bytes(fields, "message", DIGEST_BYTES), due_ms)
+    return Forget(_bytes(fields, "session", SESSION_BYTES), None, due_ms)
+
+
+def read_mark(meta: bytes) -> tuple[bytes, Mark]:
+    """The message that a memory-marked entry names, and how it is to be remembered. Raises RemoteError."""
+    fields = _fields(meta)
+    return _bytes(fields, "message", DIGEST_BYTES), Mark(_integer(fields, "mark", most=max(Mark)))
 
 
 def read_order(meta: bytes) -> tuple[bytes, int]:

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
 from ccnode.api.ports import Accepted, Failed, Order, Piece, Replied, Source, TurnEvent
+from ccnode.store.browse import WINDOW, Sibling, Window, _bounds
 from ccnode.store.errors import Conflict, NotFound, StoreError
 from ccnode.store.search import Hit
 from ccnode.store.views import Message, Session
@@ -20,7 +21,7 @@ from ccnode_protocol import hlc
 from tests.api.fake_upkeep import FakeUpkeep
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 START_MS = 1_772_446_272_345  # 2026-03-02T10:11:12.345Z
 MODEL = "scripted/1"
@@ -75,6 +76,8 @@ class FakeNode:
         self.calls: list[tuple[Any, ...]] = []
         self.metrics: dict[str, Any] = {"latency_ms": 3}
         self.stops = 0
+        self.left: list[Message] = []  # replies that were answered anew
+        self.brought: dict[bytes, str] = {}
         self.upkeep = FakeUpkeep()
         self.listeners: list[Callable[..., None]] = []
         self.problems: list[dict[str, str]] = []
@@ -129,11 +132,58 @@ class FakeNode:
         self.kept[session.id], self.paths[session.id] = session, path
         return session
 
-    async def sessions(self, limit: int, offset: int, *, ended: bool | None, forgotten: bool) -> Sequence[Session]:
-        self._check("sessions", limit, offset, ended, forgotten)
+    async def sessions(
+        self,
+        limit: int,
+        offset: int,
+        *,
+        ended: bool | None,
+        forgotten: bool,
+        imported: bool | None = None,
+        since: int | None = None,
+        until: int | None = None,
+    ) -> Sequence[Session]:
+        self._check("sessions", limit, offset, ended, forgotten, imported, since, until)
         found = [one for one in self.kept.values() if (one.due_ms is not None) == forgotten]
         found = [one for one in found if ended is None or (one.ended is not None) == ended]
+        found = [one for one in found if imported is None or (one.session in self.brought) == imported]
+        found = [one for one in found if since is None or hlc.to_ms(one.last) >= since]
+        found = [one for one in found if until is None or hlc.to_ms(one.last) < until]
         return sorted(found, key=lambda one: -one.last)[offset : offset + limit]
+
+    async def origins(self, sessions: Sequence[bytes]) -> Mapping[bytes, str]:
+        self._check("origins", sessions)
+        return {one: self.brought[one] for one in sessions if one in self.brought}
+
+    async def window(
+        self, session_id: str, *, at: int | None = None, focus: str | None = None, first: int | None = None
+    ) -> Window:
+        self._check("window", session_id, at, focus, first)
+        session = self._known(session_id)
+        path = list(await self.branch(session_id, at))
+        aside = False
+        if focus is not None:
+            wanted = await self.message(focus)
+            if wanted not in path:
+                path, aside = self._way_to(wanted), True
+        start, end = _bounds([one.id for one in path], wanted.id if focus is not None else None, first, WINDOW)
+        every = self._every()
+        families: dict[bytes | None, list[Sibling]] = {}
+        for one in sorted(every.values(), key=lambda one: one.time):
+            families.setdefault(one.parent, []).append(Sibling(one.digest, one.session, one.time))
+        siblings = {one.digest: families[one.parent] for one in path if one.parent and len(families[one.parent]) > 1}
+        sources = {digest: every[digest] for one in path for digest in one.sources if digest in every}
+        life = (path[0].time, path[-1].time) if path else None
+        return Window(session, path[start:end], start + 1, len(path), aside, siblings, sources, life)
+
+    def _every(self) -> dict[bytes, Message]:
+        return {one.digest: one for path in [*self.paths.values(), self.left] for one in path}
+
+    def _way_to(self, message: Message) -> list[Message]:
+        every, way = self._every(), [message]
+        while (parent := way[-1].parent) is not None:
+            way.append(every[parent])
+        return way[::-1]
 
     async def session(self, session_id: str) -> Session:
         self._check("session", session_id)
@@ -146,14 +196,15 @@ class FakeNode:
 
     async def tree(self, session_id: str) -> Sequence[Message]:
         self._check("tree", session_id)
-        return list(self.paths[self._known(session_id).id])
+        path = self.paths[self._known(session_id).id]
+        every = [one for one in self._every().values() if path and self._way_to(one)[0] == path[0]]
+        return sorted(every, key=lambda one: (one.seq, one.time))
 
     async def message(self, message_id: str) -> Message:
         self._check("message", message_id)
-        for path in self.paths.values():
-            for one in path:
-                if one.digest.hex().startswith(message_id):
-                    return one
+        for one in self._every().values():
+            if one.digest.hex().startswith(message_id):
+                return one
         raise NotFound(f"there is no message {message_id}")
 
     async def rename(self, session_id: str, title: str) -> Session:
@@ -230,7 +281,7 @@ class FakeNode:
         if not path:
             raise Conflict("there is nothing to answer anew")
         if path[-1].role == "assistant":
-            path.pop()
+            self.left.append(path.pop())
         live = self._begin(session.id, path[-1], None)
         yield Accepted(live.question.digest.hex(), live.question.seq)
         async for event in live.listen():
@@ -302,7 +353,7 @@ class FakeNode:
         live.tell(live.end)
 
     def _replied(self, session_id: str, message: Message) -> Replied:
-        every = {one.digest: one for path in self.paths.values() for one in path}
+        every = self._every()
         sources = tuple(
             Source(
                 digest.hex(), str(uuid.UUID(bytes=every[digest].session)), every[digest].time, every[digest].text or ""

@@ -242,7 +242,7 @@ async def test_every_route_is_behind_the_guard(rig: Rig) -> None:
         if path in public:
             continue
         concrete = path.replace("{session_id}", NOBODY).replace("{message_id}", "ab" * 32)
-        answer = await rig.ask(method, concrete, headers={})
+        answer = await rig.ask(method, re.sub(r"{\w+}", "x", concrete), headers={})
         assert (answer.status, answer.error["code"]) == (401, "not_signed_in"), path
         assert "ccnode open" in answer.error["remedy"]
 

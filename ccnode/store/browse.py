@@ -1,0 +1,193 @@
+"""What does a page of a conversation show? A part of one branch, what lies beside it, and what it rests on.
+
+A conversation may have tens of thousands of messages: the way up from the newest is walked by number alone, and only
+what is shown is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from ccnode.store import views
+from ccnode.store.errors import NotFound
+from ccnode_protocol import records
+from ccnode_protocol.errors import RemoteError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ccnode.store.views import Message, Row, Session, View
+
+T = TypeVar("T")
+
+WINDOW: Final = 100
+AROUND: Final = 20  # how many messages before the one that is looked for are shown with it
+SIBLINGS_MAX: Final = 200
+SOURCES_MAX: Final = 400
+_UP: Final = (
+    "WITH RECURSIVE up (id, parent_id) AS (SELECT id, parent_id FROM messages WHERE id = ?"
+    " UNION ALL SELECT m.id, m.parent_id FROM messages m JOIN up ON m.id = up.parent_id) SELECT id FROM up"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """One of several messages that follow the same one. `time` is a hybrid logical clock value."""
+
+    digest: bytes
+    session: bytes
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The messages from number `first` on of the `total` in a branch.
+
+    `aside`: the branch is not the session's, but the way to a message that the session has left (a replaced reply).
+    `siblings`: of the messages shown, those that follow the same one, each itself among them, oldest first.
+    `sources`: the messages that those shown rest on, as far as they are here.
+    `life`: the times of the branch's first message and of its last, None without any.
+    """
+
+    session: Session
+    messages: Sequence[Message]
+    first: int
+    total: int
+    aside: bool = False
+    siblings: Mapping[bytes, Sequence[Sibling]] = field(default_factory=dict)
+    sources: Mapping[bytes, Message] = field(default_factory=dict)
+    life: tuple[int, int] | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the branch's newest message is shown, so that what comes next comes after it."""
+        return self.first + len(self.messages) > self.total
+
+
+def window(
+    identifier: bytes,
+    *,
+    at: int | None = None,
+    focus: bytes | None = None,
+    first: int | None = None,
+    size: int = WINDOW,
+) -> View[Window]:
+    """A part of a session's branch: from number `first` on, around the message `focus`, or the newest.
+
+    `at` is a moment as a hybrid logical clock value: the branch as it stood then. Raises NotFound.
+    """
+    session = yield from views.session(identifier)
+    leaf = yield from views.leaf_of(identifier, at)
+    if leaf is None and session.parent is not None:
+        rows = yield "SELECT id FROM entries WHERE digest = ?", (session.parent,)
+        leaf = rows[0] if rows else None
+    numbers = (yield from _way_to(leaf[0])) if leaf is not None else []
+    aside, focused = False, None
+    if focus is not None:
+        focused = (yield from views.message(focus)).id
+        if focused not in numbers:
+            numbers, aside = (yield from _way_to(focused)), True
+    start, end = _bounds(numbers, focused, first, size)
+    messages = yield from views.messages_by_id(numbers[start:end])
+    return Window(
+        session,
+        messages,
+        start + 1,
+        len(numbers),
+        aside,
+        (yield from _siblings(messages)),
+        (yield from by_digest(source for message in messages for source in message.sources)),
+        (yield from _life(numbers)),
+    )
+
+
+def _way_to(number: int) -> View[list[int]]:
+    """The local numbers of the messages from the root down to one."""
+    rows = yield _UP, (number,)
+    return [row[0] for row in reversed(rows)]
+
+
+def _bounds(numbers: Sequence[int], focused: int | None, first: int | None, size: int) -> tuple[int, int]:
+    total = len(numbers)
+    if first is not None:
+        start = max(0, min(first - 1, total))
+    elif focused is not None and focused in numbers:
+        start = max(0, min(numbers.index(focused) - AROUND, total - size))
+    else:
+        start = max(0, total - size)
+    return start, min(total, start + 2 * size)
+
+
+def _life(numbers: Sequence[int]) -> View[tuple[int, int] | None]:
+    if not numbers:
+        return None
+    rows = yield "SELECT min(time), max(time) FROM messages WHERE id IN (?, ?)", (numbers[0], numbers[-1])
+    return rows[0][0], rows[0][1]
+
+
+def _siblings(messages: Sequence[Message]) -> View[dict[bytes, list[Sibling]]]:
+    parents = sorted({message.parent_id for message in messages if message.parent_id is not None})
+    families: dict[int, list[Sibling]] = {}
+    for part in _parts(parents):
+        rows = yield (
+            (
+                "SELECT m.parent_id, e.digest, m.session, m.time FROM messages m JOIN entries e ON e.id = m.id"
+                f" WHERE m.parent_id IN ({','.join('?' * len(part))}) ORDER BY m.time, e.digest"
+            ),
+            tuple(part),
+        )
+        for parent, *rest in rows:
+            families.setdefault(parent, []).append(Sibling(*rest))
+    found = {}
+    for message in messages:
+        family = families.get(message.parent_id, []) if message.parent_id is not None else []
+        if 1 < len(family) <= SIBLINGS_MAX:
+            found[message.digest] = family
+    return found
+
+
+def by_digest(digests: Iterable[bytes]) -> View[dict[bytes, Message]]:
+    """Messages by their digests; those that are not here are left out, and so are those beyond `SOURCES_MAX`."""
+    wanted = list(dict.fromkeys(digests))[:SOURCES_MAX]
+    rows: list[Row] = []
+    for part in _parts(wanted):
+        rows += yield f"SELECT id FROM entries WHERE digest IN ({','.join('?' * len(part))})", tuple(part)
+    messages = yield from views.messages_by_id([row[0] for row in rows])
+    return {message.digest: message for message in messages}
+
+
+def _parts(values: Sequence[T], size: int = 200) -> list[Sequence[T]]:
+    return [values[start : start + size] for start in range(0, len(values), size)]
+
+
+def titles(sessions: Iterable[bytes]) -> View[dict[bytes, str]]:
+    """The titles of sessions; those that are not here are left out."""
+    found = {}
+    for identifier in dict.fromkeys(sessions):
+        try:
+            found[identifier] = (yield from views.session(identifier)).title
+        except NotFound:
+            continue  # erased meanwhile
+    return found
+
+
+def origins(sessions: Iterable[bytes]) -> View[dict[bytes, str]]:
+    """Where sessions were brought in from; those that began here are left out."""
+    found = {}
+    for part in _parts(list(dict.fromkeys(sessions))):
+        rows = yield (
+            (
+                "SELECT s.session, e.meta FROM sessions s JOIN entries e ON e.id = s.opened"
+                f" WHERE s.session IN ({','.join('?' * len(part))})"
+            ),
+            tuple(part),
+        )
+        for session, meta in rows:
+            try:
+                origin = records.read_origin(meta)
+            except RemoteError:
+                continue
+            if origin:
+                found[session] = origin
+    return found
