@@ -91,10 +91,13 @@ def load_orders(run: Query) -> list[Order]:
             continue
         digest, time = found
         try:
-            session, due_ms = records.read_forget(meta)
+            order = records.read_forget(meta)
         except RemoteError:
             continue
-        orders.append(Order(entry, digest, session, time, due_ms, cancelled.get(digest), digest in done))
+        if order.session is None:
+            continue
+        done_here = digest in done
+        orders.append(Order(entry, digest, order.session, time, order.due_ms, cancelled.get(digest), done_here))
     return orders
 
 

@@ -141,8 +141,10 @@ class Projector:
     def _session_event(self, entry: int, kind: int, time: int, meta: bytes) -> None:
         due_ms = None
         if kind == Kind.FORGET_ORDERED:
-            session, due_ms = records.read_forget(meta)
-            parent = None
+            order = records.read_forget(meta)
+            if order.session is None:
+                return
+            session, due_ms, parent = order.session, order.due_ms, None
         else:
             session, parent = records.read_session(meta)
             if kind == Kind.SESSION_OPENED:

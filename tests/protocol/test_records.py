@@ -12,7 +12,7 @@ from ccnode_crypto import canonical
 from ccnode_crypto.entry import CONTENT_BYTES_MAX, META_BYTES_MAX
 from ccnode_protocol import records
 from ccnode_protocol.errors import LocalError, ProtocolError, RemoteError
-from ccnode_protocol.records import Kind, MessageMeta, Predecessor, Role, State
+from ccnode_protocol.records import Forget, Kind, Mark, MessageMeta, Predecessor, Role, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,7 @@ READERS: list[Callable[[bytes], object]] = [
     records.read_message,
     records.read_session,
     records.read_forget,
+    records.read_mark,
     records.read_order,
     records.read_card,
     records.read_predecessor,
@@ -56,7 +57,10 @@ def test_the_other_kinds_are_read_as_they_were_recorded() -> None:
     assert records.read_session(records.session_ended(SESSION).meta) == (SESSION, None)
     assert records.read_text(records.session_titled(SESSION, "title").content, "title") == "title"
     assert records.session_opened(SESSION).content == b""
-    assert records.read_forget(records.forget_ordered(SESSION, 5).meta) == (SESSION, 5)
+    assert records.read_forget(records.forget_ordered(SESSION, 5).meta) == Forget(SESSION, None, 5)
+    assert records.read_forget(records.message_forget_ordered(DIGEST, 5).meta) == Forget(None, DIGEST, 5)
+    for mark in Mark:
+        assert records.read_mark(records.memory_marked(DIGEST, mark).meta) == (DIGEST, mark)
     assert records.read_order(records.forget_cancelled(DIGEST).meta) == (DIGEST, 0)
     assert records.read_order(records.erasure_done(DIGEST, 3).meta) == (DIGEST, 3)
     assert records.read_signed(records.node_certified(b"c", b"s").meta, "certificate") == (b"c", b"s")
@@ -74,7 +78,9 @@ def test_the_other_kinds_are_read_as_they_were_recorded() -> None:
 
 
 def test_kinds_and_roles_have_their_numbers_for_ever() -> None:
-    assert [int(kind) for kind in Kind] == [1, 2, 3, 4, 16, 17, 18, 19, 20, 21, 22, 24]
+    assert [int(kind) for kind in Kind] == [1, 2, 3, 4, 16, 17, 18, 19, 20, 21, 22, 23, 24]
+    assert [int(mark) for mark in Mark] == [0, 1, 2]
+    assert {records.MARKS[name]: name for name in records.MARKS} == records.MARK_NAMES
     assert {records.ROLES[name]: name for name in records.ROLES} == records.ROLE_NAMES
     assert [int(role) for role in Role] == [0, 1, 2, 3]
 
@@ -85,7 +91,8 @@ def test_what_is_left_out_stands_nowhere() -> None:
 
 
 def test_fields_that_are_not_known_are_ignored() -> None:
-    assert records.read_forget(canonical.encode({"session": SESSION, "due_ms": 5, "x": [1]})) == (SESSION, 5)
+    both = {"session": SESSION, "message": DIGEST, "due_ms": 5, "x": [1]}
+    assert records.read_forget(canonical.encode(both)) == Forget(None, DIGEST, 5)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +149,18 @@ def test_a_due_time_that_is_none_is_refused(value: object) -> None:
         records.read_forget(canonical.encode({"session": SESSION, "due_ms": value}))
 
 
+@pytest.mark.parametrize("value", [b"", DIGEST[1:], "text", None, 5])
+def test_an_order_for_a_message_that_is_none_is_not_one_for_the_session(value: object) -> None:
+    with pytest.raises(RemoteError, match="message"):
+        records.read_forget(canonical.encode({"session": SESSION, "message": value, "due_ms": 5}))
+
+
+@pytest.mark.parametrize("value", [-1, 3, True, None, "1"])
+def test_a_mark_that_is_none_is_refused(value: object) -> None:
+    with pytest.raises(RemoteError, match="mark"):
+        records.read_mark(canonical.encode({"message": DIGEST, "mark": value}))
+
+
 @given(st.binary(max_size=100))
 def test_any_bytes_give_a_value_or_a_remote_error(data: bytes) -> None:
     for read in READERS:
@@ -152,7 +171,7 @@ def test_any_bytes_give_a_value_or_a_remote_error(data: bytes) -> None:
 
 
 FIELDS = st.sampled_from(
-    "session parent role key over sources model state due_ms order bodies certificate signature predecessor".split()
+    "session parent role key over sources model state due_ms order bodies message mark certificate signature predecessor".split()
 )
 VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 5), st.binary(max_size=33), TEXT, st.just(SESSION), st.just(DIGEST)

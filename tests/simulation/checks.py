@@ -231,8 +231,9 @@ def reference_projections(connection: SimConnection) -> dict[str, Rows]:
             if kind == Kind.MESSAGE:
                 messages[digest] = (time, records.read_message(meta))
             elif kind == Kind.FORGET_ORDERED:
-                session, due_ms = records.read_forget(meta)
-                events.append((time, digest, kind, session, None, due_ms))
+                order = records.read_forget(meta)
+                if order.session is not None:
+                    events.append((time, digest, kind, order.session, None, order.due_ms))
             elif kind in _SESSION_KINDS:
                 events.append((time, digest, kind, *records.read_session(meta), None))
             elif kind == Kind.FORGET_CANCELLED:
