@@ -111,12 +111,12 @@ def _template(name: str) -> Template:
     return environment().get_template(name)
 
 
-def fill(name: str, **values: object) -> str:
+def fill(name: str, /, **values: object) -> str:
     """A template's text."""
     return _template(name).render(**values)
 
 
-def render(request: web.Request, name: str, *, status: int = 200, **values: object) -> web.Response:
+def render(request: web.Request, name: str, /, *, status: int = 200, **values: object) -> web.Response:
     """A page: the template in the shell, or where the template does not extend it, alone."""
     told = node_of(request).status()
     shell: dict[str, Any] = {
