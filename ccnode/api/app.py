@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from ccnode.api import (
+    auditpage,
     chatpage,
     conversations,
     live,
+    nodepage,
     operations,
     rendering,
     security,
@@ -38,6 +40,8 @@ def _routes() -> list[tuple[str, str, Handler]]:
     return [
         ("GET", "/", chatpage.page),
         ("GET", "/sessions", sessionspage.listed),
+        ("GET", "/audit", auditpage.audit),
+        ("GET", "/node", nodepage.node),
         ("GET", "/static/{name}", rendering.static),
         ("GET", "/favicon.ico", rendering.favicon),
         ("GET", "/health", status.health),

@@ -12,12 +12,13 @@ from ccnode.api.context import node_of
 from ccnode.api.conversations import MESSAGE_ID
 from ccnode.api.errors import BadRequest, answer
 from ccnode.api.forms import iso
-from ccnode.api.models import PAGE_MAX, Body, Nothing, Page, Query
+from ccnode.api.models import Body, Nothing, Page, Query
 from ccnode.store.errors import NotFound
 from ccnode.store.views import kind_of
 from ccnode_protocol.records import Kind
 
 if TYPE_CHECKING:
+    from ccnode.api.ports import Node
     from ccnode.store.views import EntryRow
 
 NAME_CHARS_MAX: Final = 255
@@ -74,19 +75,18 @@ def entry_form(one: EntryRow) -> dict[str, Any]:
     }
 
 
-async def log_page(request: web.Request) -> tuple[list[dict[str, Any]], bool]:
-    """A page of the log as the address asks for it, and whether there is more. Raises BadRequest."""
-    query = read_query(request, LogQuery)
+async def log_entries(node: Node, query: LogQuery) -> tuple[list[dict[str, Any]], bool]:
+    """A page of the log, and whether there is more. Raises BadRequest."""
     kind = kind_of(query.kind) if query.kind else None
     if query.kind and kind is None:
         raise BadRequest("kind: there is no such kind of entries", f"one of: {', '.join(KINDS)}")
-    found = await node_of(request).upkeep.log(min(query.limit, PAGE_MAX) + 1, query.before, kind)
+    found = await node.upkeep.log(query.limit + 1, query.before, kind)
     return [entry_form(one) for one in found[: query.limit]], len(found) > query.limit
 
 
 async def log(request: web.Request) -> web.Response:
     """GET /api/v1/audit/log: the entries of all chains, newest first."""
-    entries, more = await log_page(request)
+    entries, more = await log_entries(node_of(request), read_query(request, LogQuery))
     return answer({"entries": entries, "more": more})
 
 
