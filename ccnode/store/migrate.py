@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 APPLICATION_ID: Final = 0x63636E31  # "ccn1": marks the file as ours
 
 
+WHOSE_WORD_COUNTS: Final = 3  # this step makes rows for which signatures must be verified
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One numbered step; `sql` is a script that SQLite runs in one transaction."""
@@ -100,20 +103,31 @@ def migrate(connection: sqlite3.Connection, backups: Path | None, migrations: li
     """
     newest = migrations[-1].number if migrations else 0
     version = check_version(connection, newest)
+    held = version > 0  # a new file has nothing to be copied before its later steps either
     taken = []
     for migration in migrations:
         if migration.number <= version:
             continue
-        if version and backups is not None:
+        if held and backups is not None:
             backups.mkdir(mode=0o700, parents=True, exist_ok=True)
             copy_verified(connection, backups / f"before-migration-{migration.number:04d}.sqlite")
         pragmas = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {migration.number};"
         try:
-            connection.executescript(f"BEGIN IMMEDIATE; {migration.sql}\n{pragmas} COMMIT;")
-        except sqlite3.Error:
+            connection.executescript(f"BEGIN IMMEDIATE; {migration.sql}\n{pragmas}")
+            _complete(connection, migration)
+            connection.execute("COMMIT")
+        except (sqlite3.Error, StoreCorrupt):
             if connection.in_transaction:
                 connection.rollback()
             raise
         version = migration.number
         taken.append(migration)
     return taken
+
+
+def _complete(connection: sqlite3.Connection, migration: Migration) -> None:
+    """What a step has to do beside its SQL, in the same transaction."""
+    if migration.number == WHOSE_WORD_COUNTS:
+        from ccnode.store import voices  # only for this step: others know nothing of entries
+
+        voices.fill(connection)
