@@ -79,6 +79,7 @@ class FakeNode:
         self.left: list[Message] = []  # replies that were answered anew
         self.brought: dict[bytes, str] = {}
         self.upkeep = FakeUpkeep()
+        self.upkeep.changed = self.changed
         self.listeners: list[Callable[..., None]] = []
         self.problems: list[dict[str, str]] = []
         self.said = 0
