@@ -8,6 +8,7 @@ from aiohttp import web
 
 from ccnode.api import (
     auditpage,
+    cards,
     chatpage,
     conversations,
     live,
@@ -65,6 +66,8 @@ def _routes() -> list[tuple[str, str, Handler]]:
         ("POST", f"{session}/stop", talking.stop),
         ("GET", "/ws/conversation/{session_id}", sockets.conversation_socket),
         ("GET", "/ws/live", live.live_socket),
+        ("GET", "/api/v1/cards", cards.listed),
+        ("GET", "/api/v1/export/card/{card}", cards.exported),
         ("POST", "/api/v1/link", operations.link),
         ("POST", "/api/v1/login", operations.login),
         ("POST", "/api/v1/logout", operations.logout),

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
+    from ccnode.exchange.cardform import Form
     from ccnode.store.browse import Window
+    from ccnode.store.cards import KeptCard
     from ccnode.store.search import Hit
     from ccnode.store.views import EntryRow, Message, Session
 
@@ -209,6 +211,12 @@ class Node(Protocol):
 
     async def create_backup(self, output: str | None) -> dict[str, Any]:
         """Write a backup to the absolute path `output`, or where backups go: path, bytes, entries, sha256."""
+
+    async def cards(self) -> Sequence[KeptCard]:
+        """The character cards that are kept, by name."""
+
+    async def card_file(self, wanted: str, kind: Literal["json", "png"], form: Form | None) -> tuple[KeptCard, bytes]:
+        """A card by its id, a unique beginning of that, or its name; and as a file. Raises NotFound, Conflict."""
 
     def models(self) -> dict[str, Any]:
         """The model in use and those that can be chosen: JSON values only."""

@@ -12,6 +12,7 @@ from ccnode import clock
 from ccnode.api.ports import Order, TurnEvent
 from ccnode.daemon.changes import Changes
 from ccnode.store import browse, views
+from ccnode.store import cards as kept_cards
 from ccnode.store import turns as jobs
 from ccnode.store.errors import StoreError, StoreFull, StoreReadOnly
 from ccnode.store.search import Filters, Hit
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from ccnode.daemon.choice import ModelChoice
     from ccnode.daemon.turns import Turns
     from ccnode.daemon.upkeep import Upkeep
+    from ccnode.exchange.cardform import Form
+    from ccnode.store.cards import KeptCard
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job, Ledger
     from ccnode.store.readers import Readers
@@ -242,6 +245,17 @@ class RunningNode:
         if self._backup is None:
             raise StoreError("this node cannot make backups", remedy="see: ccnode doctor")
         return await asyncio.to_thread(self._backup, output)
+
+    async def cards(self) -> Sequence[KeptCard]:
+        """The character cards that are kept."""
+        return await self._readers.run(kept_cards.cards())
+
+    async def card_file(self, wanted: str, kind: Literal["json", "png"], form: Form | None) -> tuple[KeptCard, bytes]:
+        """A card, and as a file for other programs."""
+        from ccnode.exchange.cards import card_file  # seldom wanted
+
+        kept, card = await self._readers.run(kept_cards.card(wanted))
+        return kept, await asyncio.to_thread(card_file, card, kind, form)
 
     def models(self) -> dict[str, Any]:
         """Which models there are, and which answers."""

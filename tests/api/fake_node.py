@@ -23,6 +23,8 @@ from tests.api.fake_upkeep import FakeUpkeep
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
+    from ccnode.store.cards import KeptCard
+
 START_MS = 1_772_446_272_345  # 2026-03-02T10:11:12.345Z
 MODEL = "scripted/1"
 
@@ -79,6 +81,7 @@ class FakeNode:
         self.left: list[Message] = []  # replies that were answered anew
         self.brought: dict[bytes, str] = {}
         self.upkeep = FakeUpkeep()
+        self.cards_kept: list[KeptCard] = []
         self.upkeep.changed = self.changed
         self.listeners: list[Callable[..., None]] = []
         self.problems: list[dict[str, str]] = []
@@ -378,6 +381,16 @@ class FakeNode:
     async def create_backup(self, output: str | None) -> dict[str, Any]:
         self._check("create_backup", output)
         return {"path": output or "/backups/1", "bytes": 1, "entries": 1, "sha256": "00"}
+
+    async def cards(self) -> Sequence[KeptCard]:
+        self._check("cards")
+        return self.cards_kept
+
+    async def card_file(self, wanted: str, kind: str, form: str | None) -> tuple[KeptCard, bytes]:
+        self._check("card_file", wanted, kind, form)
+        if not self.cards_kept:
+            raise NotFound(f"there is no card {wanted}", remedy="see: ccnode export card")
+        return self.cards_kept[0], f"{kind} {form}".encode()
 
     def models(self) -> dict[str, Any]:
         self._check("models")
