@@ -168,12 +168,17 @@ _SESSION: Final = (
 )
 # The way on of a session: of its messages that are placed, that no message of the session follows and that no other
 # of the session was regenerated in place of, the newest. Ties of time are broken by digest, so that every node agrees.
+# "+": by parent, not by session, or a session of n messages would be read n times. First which time, then which of that
+# time: sorting by both at once would read all messages.
+_ENDS: Final = (
+    "m.session = ?1 AND m.depth IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM messages c WHERE c.parent_id = m.id AND +c.session = ?1 AND +c.time <= ?2)"
+    " AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.replaces = m.id AND +r.session = ?1 AND +r.time <= ?2)"
+)
 _LEAF: Final = (
-    "SELECT m.id, m.role, m.depth FROM messages m JOIN entries e ON e.id = m.id"
-    " WHERE m.session = ? AND m.time <= ? AND m.depth IS NOT NULL"
-    " AND NOT EXISTS (SELECT 1 FROM messages c WHERE c.parent_id = m.id AND c.session = m.session AND c.time <= ?)"
-    " AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.replaces = m.id AND r.session = m.session AND r.time <= ?)"
-    " ORDER BY m.time DESC, e.digest DESC LIMIT 1"
+    f"SELECT m.id, m.role, m.depth FROM messages m JOIN entries e ON e.id = m.id WHERE {_ENDS}"
+    f" AND m.time = (SELECT m.time FROM messages m WHERE {_ENDS} AND m.time <= ?2 ORDER BY m.time DESC LIMIT 1)"
+    " ORDER BY e.digest DESC LIMIT 1"
 )
 
 
@@ -194,7 +199,7 @@ def _shortened(text: str) -> str:
 def leaf_of(session: bytes, at: int | None = None) -> View[Row | None]:
     """(id, role, depth) of a session's newest message, now or at a past moment; None where nothing was said."""
     moment = hlc_limit(at)
-    rows = yield _LEAF, (session, moment, moment, moment)
+    rows = yield _LEAF, (session, moment)
     return rows[0] if rows else None
 
 
