@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ccnode.store import audit_tables, ledger, orders
+from ccnode.store import audit_tables, ledger, orders, voices
 from ccnode.store.audit_chain import ChainAudit, Context
 from ccnode.store.findings import UNREADABLE, Findings, Problem
+from ccnode.store.voices import Voices
 from ccnode_crypto.certificate import read_certificate
 from ccnode_crypto.entry import AUDIENCES, EPOCH_BYTES, NODE_BYTES, ChainId
 from ccnode_crypto.errors import CryptoError
@@ -95,12 +96,12 @@ def _verify_chains(
     connection: sqlite3.Connection, findings: Findings, count: Callable[[int], None], now_ms: int
 ) -> list[dict[str, Any]]:
     try:
-        covered = orders.Coverage(
-            order for order in orders.load_orders(connection.execute) if order.done or order.is_in_force(now_ms)
-        )
+        known = voices.load(connection.execute, scan=True)
+        given = orders.load_orders(connection.execute, known)
+        covered = orders.Coverage((order for order in given if order.done or order.is_in_force(now_ms)), known)
     except UNREADABLE as error:
         findings.add("", None, "session_events", f"orders to forget cannot be read: {error}")
-        covered = orders.Coverage(())
+        covered = orders.Coverage((), Voices())
     own_keys: frozenset[bytes] = frozenset()
     with contextlib.suppress(*UNREADABLE):  # named by check_record
         own_keys = frozenset(node for (node,) in connection.execute("SELECT node FROM own_keys"))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def check_meaning(context: Context, chain: ChainId, row: Row, problem: Report) -> None:
     """Check an entry whose content is missing, that opens an epoch, or that certifies a node."""
     if row.sealed is None:
-        _check_missing(context, row, problem)
+        _check_missing(context, chain, row, problem)
     if row.seq == 0:
         _check_predecessor(context, chain, row, problem)
     if row.kind == Kind.NODE_CERTIFIED and chain.node in context.own_keys:
@@ -34,11 +34,11 @@ def check_meaning(context: Context, chain: ChainId, row: Row, problem: Report) -
             problem(row.seq, "certificate", str(error))
 
 
-def _check_missing(context: Context, row: Row, problem: Report) -> None:
+def _check_missing(context: Context, chain: ChainId, row: Row, problem: Report) -> None:
     """A missing content is erased where an order says so, else withheld."""
     if len(row.header) == HEADER_BYTES and not any(row.header[194:198]):
         problem(row.seq, "content", "content is marked missing where the header names none")
-    elif context.coverage.covers(row.kind, row.time, row.meta):
+    elif context.coverage.covers(row.kind, row.time, row.meta, row.digest, chain.node):
         context.findings.erased += 1
     else:
         context.findings.withheld += 1

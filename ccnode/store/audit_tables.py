@@ -7,9 +7,10 @@ import sqlite3
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import index, migrate
+from ccnode.store import index, migrate, voices
 from ccnode.store.findings import UNREADABLE
 from ccnode.store.project import TABLES, Projector
+from ccnode.store.rebuild import ENTRIES, NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 BATCH: Final = 1_000
 DIFFERENCES_MAX: Final = 50  # of one table; more of the same helps nobody
-_KEYS: Final = {"messages": "id", "session_events": "id", "cancellations": "id", "sessions": "session"}
+_KEYS: Final = dict.fromkeys(TABLES, "id") | {"sessions": "session"}
 # Nothing is left out by its name: a trigger may be called sqlite_anything, and would run at our next write.
 _SCHEMA: Final = (
     "SELECT type, name, tbl_name, sql FROM sqlite_master"
@@ -123,18 +124,24 @@ def make_projections(source: sqlite3.Connection, target: sqlite3.Connection, pro
     """
     target.execute("DROP INDEX entries_position")  # nothing here asks for positions
     target.execute("BEGIN")
-    projector = Projector(target)
-    cursor = source.execute("SELECT id, digest, kind, time, meta FROM entries ORDER BY id")
+    projector = Projector(target, voices.load(source.execute, scan=True))
+    nodes: dict[bytes, int] = {}  # who wrote, by a number that stands for all chains of theirs
+    cursor = source.execute(ENTRIES)
     while rows := list(islice(cursor, BATCH)):
-        for _, digest, kind, time, meta in rows:
+        for at, (entry, digest, kind, time, meta, written_by) in enumerate(rows):
             if not (type(digest) is bytes and type(kind) is int and type(time) is int and type(meta) is bytes):
                 raise TypeError("an entry has a column of the wrong type")
+            node = written_by if type(written_by) is bytes else NOBODY
+            if node not in nodes:
+                nodes[node] = len(nodes) + 1
+                target.execute("INSERT INTO chains VALUES (?, ?, x'', 0, 0, x'')", (nodes[node], node))
+            rows[at] = (entry, digest, kind, time, meta, node)
         target.executemany(
-            "INSERT INTO entries VALUES (?, 0, 0, ?, ?, ?, x'', x'', NULL)",
-            [(entry, kind, time, digest) for entry, digest, kind, time, _ in rows],
+            "INSERT INTO entries VALUES (?, ?, 0, ?, ?, ?, x'', x'', NULL)",
+            [(entry, nodes[node], kind, time, digest) for entry, digest, kind, time, _, node in rows],
         )
-        for entry, digest, kind, time, meta in rows:
-            projector.apply(entry, digest, kind, time, meta, None)
+        for entry, digest, kind, time, meta, node in rows:
+            projector.apply(entry, digest, kind, time, meta, node, None)
         progress(len(rows))
     projector.flush()
     target.execute("COMMIT")

@@ -11,7 +11,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import orders
+from ccnode.store import orders, voices
 from ccnode.store.backup_format import disk_error
 from ccnode.store.backup_list import list_backups
 from ccnode.store.errors import translated
@@ -19,27 +19,34 @@ from ccnode.store.ledger import connect
 from ccnode.store.staging import clear_leftovers
 from ccnode.store.transaction import TIME_STORED_MAX
 from ccnode_protocol import records
+from ccnode_protocol.records import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
+    from typing import Any
 
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job
     from ccnode.store.orders import Order
     from ccnode.store.transaction import Appended, Transaction
+    from ccnode.store.voices import Voices
+
+    Query = Callable[[str, Sequence[object]], Iterable[tuple[Any, ...]]]
 
 # `sealed != x''`: an entry that never had a content is not made to look as if it had one.
-_MESSAGES: Final = (
-    "SELECT e.id FROM messages m JOIN entries e ON e.id = m.id"
-    " WHERE m.session = ? AND e.time <= ? AND e.sealed IS NOT NULL AND e.sealed != x''"
+_WITH_CONTENT: Final = "e.time <= ? AND e.sealed IS NOT NULL AND e.sealed != x''"
+_OF_SESSION: Final = (
+    "SELECT e.id, c.node, e.kind FROM (SELECT id FROM messages WHERE session = ?1 UNION ALL"
+    " SELECT id FROM session_events WHERE session = ?1 AND kind IN (16, 18)) s JOIN entries e ON e.id = s.id"
+    f" JOIN chains c ON c.id = e.chain WHERE {_WITH_CONTENT.replace('?', '?2')}"  # both constant
 )
-_TITLES: Final = (
-    "SELECT e.id FROM session_events s JOIN entries e ON e.id = s.id"
-    " WHERE s.session = ? AND e.time <= ? AND s.kind IN (16, 18) AND e.sealed IS NOT NULL AND e.sealed != x''"
+_OF_MESSAGE: Final = (
+    "SELECT e.id, c.node, e.kind FROM entries e JOIN chains c ON c.id = e.chain"
+    f" WHERE e.digest = ? AND e.kind = 17 AND {_WITH_CONTENT}"
 )
-_DROP_MESSAGES: Final = f"UPDATE entries SET sealed = NULL WHERE id IN ({_MESSAGES})"  # both constant
-_DROP_TITLES: Final = f"UPDATE entries SET sealed = NULL WHERE id IN ({_TITLES})"
-_REINDEX: Final = f"INSERT OR IGNORE INTO reindex {_MESSAGES}"
+_DROP: Final = "UPDATE entries SET sealed = NULL WHERE id = ?"
+_REINDEX: Final = "INSERT OR IGNORE INTO reindex VALUES (?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +59,11 @@ class Remains:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was erased by one order. `receipt` is None where this node gave its receipt before."""
+    """What was erased by one order for a session or a message. `receipt`: None where this node gave it before."""
 
     order: bytes
-    session: bytes
+    session: bytes | None
+    message: bytes | None
     bodies: int
     receipt: Appended | None
 
@@ -67,12 +75,21 @@ def due_orders(connection: sqlite3.Connection, now_ms: int) -> list[Order]:
 
 def next_due(connection: sqlite3.Connection, now_ms: int) -> int | None:
     """When the next order becomes due that is not yet (milliseconds since 1970); None where there is none."""
-    due: int | None = connection.execute("SELECT min(due_ms) FROM sessions WHERE due_ms > ?", (now_ms,)).fetchone()[0]
+    due: int | None = connection.execute(
+        "SELECT min(due_ms) FROM (SELECT due_ms FROM sessions WHERE due_ms > :now"
+        " UNION ALL SELECT due_ms FROM marks WHERE due_ms > :now)",
+        {"now": now_ms},
+    ).fetchone()[0]
     return due
 
 
-def _extent(order: Order) -> tuple[bytes, int]:
-    return order.session, min(order.time, TIME_STORED_MAX)
+def _covered(run: Query, order: Order, known: Voices) -> list[tuple[int, bool]]:
+    """The local numbers of the contents that an order covers and that are there, each with whether it is a message."""
+    until = min(order.time, TIME_STORED_MAX)
+    sql, what = (_OF_SESSION, order.kept_as) if order.message is None else (_OF_MESSAGE, order.message)
+    return [
+        (entry, kind == Kind.MESSAGE) for entry, node, kind in run(sql, (what, until)) if known.of(node) == order.voice
+    ]
 
 
 def drop_contents(connection: sqlite3.Connection, now_ms: int) -> int:
@@ -80,11 +97,12 @@ def drop_contents(connection: sqlite3.Connection, now_ms: int) -> int:
 
     For a database that no daemon has open, within the caller's transaction.
     """
-    return sum(
-        connection.execute(sql, _extent(order)).rowcount
-        for order in due_orders(connection, now_ms)
-        for sql in (_DROP_MESSAGES, _DROP_TITLES)
-    )
+    known, dropped = voices.load(connection.execute), 0
+    for order in orders.load_orders(connection.execute, known):
+        if order.is_in_force(now_ms):
+            for entry, _ in _covered(connection.execute, order, known):
+                dropped += connection.execute(_DROP, (entry,)).rowcount
+    return dropped
 
 
 def erase_due(now_ms: int) -> Job[list[Erased]]:
@@ -94,16 +112,18 @@ def erase_due(now_ms: int) -> Job[list[Erased]]:
     """
 
     def job(tx: Transaction) -> list[Erased]:
-        done = []
-        for order in orders.load_orders(tx.query):
+        known, done = voices.load(tx.query), []
+        for order in orders.load_orders(tx.query, known):
             if not order.is_in_force(now_ms):
                 continue
-            extent = _extent(order)
-            tx.execute(_REINDEX, extent)
-            bodies = tx.execute(_DROP_MESSAGES, extent) + tx.execute(_DROP_TITLES, extent)
-            receipt = None if order.done else tx.append(records.erasure_done(order.digest, bodies))
+            bodies = _covered(tx.query, order, known)
+            for entry, is_message in bodies:
+                tx.execute(_DROP, (entry,))
+                if is_message:
+                    tx.execute(_REINDEX, (entry,))
+            receipt = None if order.done else tx.append(records.erasure_done(order.digest, len(bodies)))
             if bodies or receipt:
-                done.append(Erased(order.digest, order.session, bodies, receipt))
+                done.append(Erased(order.digest, order.session, order.message, len(bodies), receipt))
         return done
 
     return job

@@ -47,10 +47,14 @@ class Findings:
         return len(self.problems) + self.left_out
 
 
+_TABLES: Final = (
+    *("messages", "sessions", "session_events", "cancellations", "certified", "message_events", "marks", "activity"),
+    *("projections", "index"),
+)
 # What can be done about damage outside the chains, by what is damaged; all else is the record itself.
 _REMEDIES: Final = {
     **dict.fromkeys(
-        ("messages", "sessions", "session_events", "cancellations", "projections", "index"),
+        _TABLES,
         "The chains are the record, and this is made from them. Stop the node and run: ccnode db rebuild",
     ),
     "schema": "Start the node again, which brings the database up to date, or run: ccnode db migrate",

@@ -1,14 +1,19 @@
 """Which contents may be missing? Orders to forget, read from the entries that carry them.
 
-An order covers the openings, messages and titles of its session that were recorded at or before the order itself, once
-it is due and was not taken back before that. It is read from headers and metas, which are proven, not from columns.
+An order covers the openings, messages and titles of its session that were recorded at or before the order itself, or
+the content of one message, once it is due and was not taken back before that. It reaches only what its own voice wrote
+(voices.py), and only its own voice takes it back; the rule is that of ccnode_crypto.erasure, which judges exports. It
+is read from headers and metas, which are proven, not from columns.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from ccnode.store import voices
 from ccnode_crypto.entry import header_digest, read_header
 from ccnode_crypto.errors import CryptoError
 from ccnode_protocol import hlc, records
@@ -18,12 +23,18 @@ from ccnode_protocol.records import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from ccnode.store.voices import Voices
+    from ccnode_crypto.entry import Header
+
     Query = Callable[[str, Sequence[object]], Iterable[Sequence[Any]]]
 
 COVERED_KINDS: Final = frozenset({Kind.SESSION_OPENED, Kind.MESSAGE, Kind.SESSION_TITLED})
 # Kinds are written out, or the indexes on just these rows would not serve.
 _ORDERS: Final = (
     "SELECT e.id, e.header, e.meta FROM session_events s JOIN entries e ON e.id = s.id WHERE s.kind = 20 ORDER BY e.id"
+)
+_MESSAGE_ORDERS: Final = (
+    "SELECT e.id, e.header, e.meta FROM message_events v JOIN entries e ON e.id = v.id WHERE v.kind = 20 ORDER BY e.id"
 )
 _CANCELLATIONS: Final = "SELECT e.header, e.meta FROM cancellations c JOIN entries e ON e.id = c.id"
 _RECEIPTS: Final = (
@@ -34,15 +45,26 @@ _RECEIPTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order to forget. `cancelled`: when it was first taken back; `done`: whether this node gave its receipt."""
+    """One order to forget a session or a message (its digest), by `voice`.
+
+    `session` is the id under which its meta names it; `kept_as` that of the tables. `cancelled`: when it was first
+    taken back by who may; `done`: whether this node gave its receipt.
+    """
 
     entry: int
     digest: bytes
-    session: bytes
+    voice: bytes
+    session: bytes | None
+    message: bytes | None
     time: int
     due_ms: int
     cancelled: int | None = None
     done: bool = False
+
+    @property
+    def kept_as(self) -> bytes | None:
+        """The id under which the tables keep the session."""
+        return voices.session_of(self.voice, self.session) if self.session is not None else None
 
     def is_in_force(self, now_ms: int) -> bool:
         """Whether the contents are to be gone by now. A cancellation recorded after the order was due is void."""
@@ -53,63 +75,69 @@ class Order:
 class Coverage:
     """Which contents a number of orders covers."""
 
-    def __init__(self, orders: Iterable[Order]) -> None:
-        self._until: dict[bytes, int] = {}
+    def __init__(self, orders: Iterable[Order], known: Voices) -> None:
+        self._voices = known
+        self._until: dict[tuple[bytes, bytes], int] = {}  # (voice, session or digest of a message) -> time
         for order in orders:
-            self._until[order.session] = max(order.time, self._until.get(order.session, 0))
+            what = (order.voice, order.message or order.session or b"")
+            self._until[what] = max(order.time, self._until.get(what, 0))
 
     def __bool__(self) -> bool:
         return bool(self._until)
 
-    def covers(self, kind: int, time: int, meta: bytes) -> bool:
-        """Whether the content of an entry with this kind, header time and meta is covered."""
+    def covers(self, kind: int, time: int, meta: bytes, digest: bytes, node: bytes) -> bool:
+        """Whether the content of this entry of a node is covered; `time` is its header's."""
         if kind not in COVERED_KINDS or not self._until:
             return False
+        voice = self._voices.of(node)
+        if kind == Kind.MESSAGE and time <= self._until.get((voice, digest), -1):
+            return True
         try:
             session = records.read_message(meta).session if kind == Kind.MESSAGE else records.read_session(meta)[0]
         except RemoteError:
             return False
-        return time <= self._until.get(session, -1)
+        return time <= self._until.get((voice, session), -1)
 
 
-def load_orders(run: Query) -> list[Order]:
+def load_orders(run: Query, known: Voices | None = None) -> list[Order]:
     """Every stored order, oldest first. Entries that do not hold what their kind asks for are passed over.
 
-    `run`: how to ask, Connection.execute or Transaction.query.
+    `run`: how to ask, Connection.execute or Transaction.query. `known`: whose word counts, where that is at hand.
 
     Raises:
         sqlite3.Error: they cannot be read.
     """
-    cancelled: dict[bytes, int] = {}
+    known = voices.load(run) if known is None else known
+    cancelled: defaultdict[bytes, list[tuple[bytes, int]]] = defaultdict(list)
     for header, meta in run(_CANCELLATIONS, ()):
-        if (found := _proven(header, meta, Kind.FORGET_CANCELLED)) and (order := _order_named(meta)):
-            cancelled[order] = min(found[1], cancelled.get(order, found[1]))
+        if (fields := _proven(header, meta, Kind.FORGET_CANCELLED)) and (order := _order_named(meta)):
+            cancelled[order].append((known.of(fields.chain.node), fields.time))
     done = {_order_named(meta) for header, meta in run(_RECEIPTS, ()) if _proven(header, meta, Kind.ERASURE_DONE)}
     orders = []
-    for entry, header, meta in run(_ORDERS, ()):
-        if not (found := _proven(header, meta, Kind.FORGET_ORDERED)):
+    for entry, header, meta in sorted([*run(_ORDERS, ()), *run(_MESSAGE_ORDERS, ())], key=itemgetter(0)):
+        if not (fields := _proven(header, meta, Kind.FORGET_ORDERED)):
             continue
-        digest, time = found
         try:
-            order = records.read_forget(meta)
+            named = records.read_forget(meta)
         except RemoteError:
             continue
-        if order.session is None:
-            continue
-        done_here = digest in done
-        orders.append(Order(entry, digest, order.session, time, order.due_ms, cancelled.get(digest), done_here))
+        digest, voice = header_digest(header), known.of(fields.chain.node)
+        taken_back = min((time for by, time in cancelled.get(digest, ()) if by == voice), default=None)
+        is_done = digest in done
+        what = (named.session, named.message, fields.time, named.due_ms)
+        orders.append(Order(entry, digest, voice, *what, cancelled=taken_back, done=is_done))
     return orders
 
 
-def _proven(header: object, meta: object, kind: Kind) -> tuple[bytes, int] | None:
-    """The digest and time of an entry, where its header says that it is of this kind."""
+def _proven(header: object, meta: object, kind: Kind) -> Header | None:
+    """The header's fields, where it says that the entry is of this kind."""
     if not isinstance(header, bytes) or not isinstance(meta, bytes):
         return None
     try:
         fields = read_header(header)
     except CryptoError:
         return None
-    return (header_digest(header), fields.time) if fields.kind == kind else None
+    return fields if fields.kind == kind else None
 
 
 def _order_named(meta: bytes) -> bytes | None:
@@ -119,6 +147,7 @@ def _order_named(meta: bytes) -> bytes | None:
         return None
 
 
-def coverage(orders: Sequence[Order], now_ms: int) -> Coverage:
-    """What the orders in force at `now_ms` cover."""
-    return Coverage(order for order in orders if order.is_in_force(now_ms))
+def coverage(run: Query, now_ms: int) -> Coverage:
+    """What the orders in force at `now_ms` cover; `run` as for `load_orders`. Raises sqlite3.Error."""
+    known = voices.load(run)
+    return Coverage((order for order in load_orders(run, known) if order.is_in_force(now_ms)), known)

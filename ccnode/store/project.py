@@ -1,7 +1,8 @@
-"""What do the entries amount to? Conversations as trees, sessions, orders: rows made from entries alone.
+"""What do the entries amount to? Conversations as trees, sessions, orders, marks: rows made from entries alone.
 
 The result does not depend on the order in which entries arrived: a message whose parent is missing waits, and is placed
-with all its descendants when the parent comes; a session is folded anew from its events, sorted by time and digest.
+with all its descendants when the parent comes; a session is folded anew from its events, sorted by time and digest; and
+what a node wrote before it was known to be one of ours is gone through again (voices.py says whose word counts).
 Rows for messages are gathered and written in batches, because one statement a message is half the cost of an append.
 """
 
@@ -9,7 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ccnode_protocol import hlc, records
+from ccnode.store import voices
+from ccnode.store.marks import Marks
+from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.records import Kind, MessageMeta
 
@@ -17,18 +20,29 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
-TABLES: Final = ("messages", "session_events", "cancellations", "sessions")
+    from ccnode.store.voices import Voices
+
+TABLES: Final = ("messages", "session_events", "cancellations", "sessions", "certified", "message_events", "marks")
 PLACES_MAX: Final = 20_000  # parents remembered, so that an append need not look them up
 
 _SESSION_KINDS: Final = frozenset({Kind.SESSION_OPENED, Kind.SESSION_TITLED, Kind.SESSION_ENDED, Kind.FORGET_ORDERED})
+_INSERT_SESSION: Final = "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_WRITTEN: Final = (
+    "SELECT e.id, e.kind, e.meta FROM entries e JOIN chains c ON c.id = e.chain"
+    " WHERE c.node = ? AND e.kind BETWEEN 16 AND 23 ORDER BY e.id"
+)
 _INSERT_MESSAGE: Final = "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class Projector:
     """Writes projection rows within the caller's transaction. One for each writing connection."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, known: Voices | None = None) -> None:
+        """`known`: whose word counts, where all entries are there to tell; else it is learned as they arrive."""
         self._connection = connection
+        self._known = known
+        self._voices = known
+        self._marks = Marks(connection)
         self._rows: list[tuple[object, ...]] = []
         self._places: dict[bytes, tuple[int, int | None]] = {}  # digest -> (id, depth)
         self._awaited: set[bytes] | None = self._read_awaited()
@@ -39,24 +53,46 @@ class Projector:
         rows = self._connection.execute(
             "SELECT awaits FROM messages WHERE awaits IS NOT NULL"
             " UNION SELECT awaits_replaced FROM messages WHERE awaits_replaced IS NOT NULL"
+            " UNION SELECT message FROM message_events WHERE target IS NULL"
         )
         return {digest for (digest,) in rows}
 
-    def apply(self, entry: int, digest: bytes, kind: int, time: int, meta: bytes, parsed: MessageMeta | None) -> None:
-        """Project one entry. `parsed` is what `meta` says, where the caller has it already.
+    @property
+    def voices(self) -> Voices:
+        """Whose word counts, as far as is known."""
+        if self._voices is None:
+            self.before_lookup()
+            self._voices = voices.load(self._connection.execute)
+        return self._voices
+
+    def apply(
+        self, entry: int, digest: bytes, kind: int, time: int, meta: bytes, node: bytes, parsed: MessageMeta | None
+    ) -> None:
+        """Project one entry that `node` wrote. `parsed` is what `meta` says, where the caller has it already.
 
         Meta that breaks its kind's rules has no effect: the entry stays proven, it only means nothing.
         """
         try:
             if kind == Kind.MESSAGE:
                 said = parsed or records.read_message(meta)
-                self._message(entry, digest, said.time(time), said)
+                self._message(entry, digest, self.voices.session(node, said.session), said.time(time), said)
             elif kind in _SESSION_KINDS:
-                self._session_event(entry, kind, time, meta)
+                self._event(entry, kind, time, meta, node)
+            elif kind == Kind.MEMORY_MARKED:
+                message, mark = records.read_mark(meta)
+                self._message_event(entry, message, kind, time, int(mark))
             elif kind == Kind.FORGET_CANCELLED:
                 self._cancellation(entry, time, meta)
+            elif kind == Kind.NODE_CERTIFIED:
+                self._certificate(entry, meta)
         except RemoteError:
             return
+
+    def own_key(self, node: bytes) -> None:
+        """Begin to write with a node key: what that key wrote before is ours as well."""
+        before = self.voices
+        if self._connection.execute("INSERT OR IGNORE INTO own_keys VALUES (?)", (node,)).rowcount:
+            self._listen_anew(before)
 
     def flush(self) -> None:
         """Write the gathered rows; call it before reading projections and before the commit."""
@@ -69,6 +105,7 @@ class Projector:
         self._rows.clear()
         self._places.clear()
         self._awaited = None  # read again at the next message: what made the rollback necessary may go on failing
+        self._voices = self._known
 
     def place_of(self, digest: bytes) -> tuple[int, int | None] | None:
         """The (id, depth) of a message by its digest; None where there is no such message."""
@@ -90,7 +127,7 @@ class Projector:
             self._places.clear()
         self._places[digest] = place
 
-    def _message(self, entry: int, digest: bytes, time: int, meta: MessageMeta) -> None:
+    def _message(self, entry: int, digest: bytes, session: bytes, time: int, meta: MessageMeta) -> None:
         parent = self.place_of(meta.parent) if meta.parent else None
         replaced = self.place_of(meta.over) if meta.over else None
         awaits = meta.parent if meta.parent and not parent else None
@@ -100,7 +137,7 @@ class Projector:
         self._rows.append(
             (
                 entry,
-                meta.session,
+                session,
                 parent[0] if parent else None,
                 depth,
                 int(meta.role),
@@ -123,6 +160,9 @@ class Projector:
         run = self._connection.execute
         run("UPDATE messages SET replaces = ?, awaits_replaced = NULL WHERE awaits_replaced = ?", (entry, digest))
         run("UPDATE messages SET parent_id = ?, awaits = NULL WHERE awaits = ?", (entry, digest))
+        if self._marks.arrived(entry, digest):
+            self.before_lookup()
+            self._marks.fold(entry, self.voices)
         if self._awaited is not None:
             self._awaited.discard(digest)
         if depth is None:
@@ -138,59 +178,129 @@ class Projector:
         self._connection.executemany("INSERT OR IGNORE INTO reindex VALUES (?)", [(i,) for i, _ in placed])
         self._places.clear()
 
-    def _session_event(self, entry: int, kind: int, time: int, meta: bytes) -> None:
+    def _event(self, entry: int, kind: int, time: int, meta: bytes, node: bytes) -> None:
         due_ms = None
         if kind == Kind.FORGET_ORDERED:
             order = records.read_forget(meta)
-            if order.session is None:
+            if order.message is not None:
+                self._message_event(entry, order.message, kind, time, order.due_ms)
                 return
-            session, due_ms, parent = order.session, order.due_ms, None
+            session, parent, due_ms = order.session or b"", None, order.due_ms
         else:
             session, parent = records.read_session(meta)
             if kind == Kind.SESSION_OPENED:
                 time = records.said_time(records.read_said(meta), time)
+        session = self.voices.session(node, session)
         self._connection.execute(
             "INSERT INTO session_events VALUES (?, ?, ?, ?, ?, ?)", (entry, session, kind, time, parent, due_ms)
         )
         self._fold(session)
 
+    def _message_event(self, entry: int, message: bytes, kind: int, time: int, value: int) -> None:
+        place = self.place_of(message)
+        self._marks.add(entry, message, place[0] if place else None, kind, time, value)
+        if place:
+            self.flush()
+            self._marks.fold(place[0], self.voices)
+        elif self._awaited is not None:
+            self._awaited.add(message)
+
     def _cancellation(self, entry: int, time: int, meta: bytes) -> None:
         order, _ = records.read_order(meta)
         self._connection.execute("INSERT INTO cancellations VALUES (?, ?, ?)", (entry, order, time))
+        self._fold_ordered(order)
+
+    def _fold_ordered(self, order: bytes) -> None:
+        """Fold again what the order with this digest is about, where it is here."""
         row = self._connection.execute(
-            "SELECT s.session FROM entries e JOIN session_events s ON s.id = e.id WHERE e.digest = ?", (order,)
+            "SELECT s.session, v.target FROM entries e LEFT JOIN session_events s ON s.id = e.id"
+            " LEFT JOIN message_events v ON v.id = e.id WHERE e.digest = ?",
+            (order,),
         ).fetchone()
-        if row:
+        if row and row[0] is not None:
             self._fold(row[0])
+        elif row and row[1] is not None:
+            self.flush()
+            self._marks.fold(row[1], self.voices)
 
     def _fold(self, session: bytes) -> None:
         """Make the session's row from all its events, whatever order they came in."""
         events = self._connection.execute(
-            "SELECT s.id, s.kind, s.time, s.parent, s.due_ms, e.digest,"
-            " (SELECT min(c.time) FROM cancellations c WHERE c.forget_order = e.digest)"
-            " FROM session_events s JOIN entries e ON e.id = s.id WHERE s.session = ? ORDER BY s.time, e.digest",
+            "SELECT s.id, s.kind, s.time, s.parent, s.due_ms, e.digest, c.node FROM session_events s"
+            " JOIN entries e ON e.id = s.id JOIN chains c ON c.id = e.chain WHERE s.session = ?"
+            " ORDER BY s.time, e.digest",
             (session,),
         ).fetchall()
         opened = [event for event in events if event[1] == Kind.SESSION_OPENED]
         if not opened:
+            self._connection.execute("DELETE FROM sessions WHERE session = ?", (session,))
             return
         titles = [event[0] for event in events if event[1] in (Kind.SESSION_OPENED, Kind.SESSION_TITLED)]
         ends = [event[2] for event in events if event[1] == Kind.SESSION_ENDED]
+        void, whose = self._marks.is_cancelled, self.voices
         orders = [
-            event for event in events if event[1] == Kind.FORGET_ORDERED and not _is_cancelled(event[4], event[6])
+            (entry, due_ms)
+            for entry, kind, _, _, due_ms, digest, node in events
+            if kind == Kind.FORGET_ORDERED and not void(digest, node, due_ms, whose)
         ]
-        entry, _, time, parent, *_ = opened[0]
-        forget, due_ms = (orders[-1][0], orders[-1][4]) if orders else (None, None)
+        entry, _, time, parent, _, _, node = opened[0]
+        forget, due_ms = orders[-1] if orders else (None, None)
+        stranger = whose.of(node) or None
         self._connection.execute(
-            "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (session, entry, time, parent, titles[-1], min(ends, default=None), forget, due_ms),
+            _INSERT_SESSION,
+            (session, entry, time, parent, titles[-1], min(ends, default=None), forget, due_ms, stranger),
         )
+
+    # --- who is one of ours ---
+
+    def _certificate(self, entry: int, meta: bytes) -> None:
+        paper = voices.read(meta)
+        if paper is None:
+            return
+        before = self.voices
+        self._connection.execute("INSERT INTO certified VALUES (?, ?, ?)", (entry, paper.node, paper.owner))
+        self._listen_anew(before)
+
+    def _listen_anew(self, before: Voices) -> None:
+        """Somebody may have become one of ours: then what they wrote before is gone through again."""
+        if self._known is not None:
+            return
+        self.before_lookup()
+        self._voices = voices.load(self._connection.execute)
+        for node in sorted(self._voices.ours - before.ours):
+            self._adopt(node, before)
+
+    def _adopt(self, node: bytes, before: Voices) -> None:
+        """Put what a node wrote while it was a stranger where it belongs now."""
+        self.flush()
+        run, now = self._connection.execute, self.voices
+        sessions: set[bytes] = set()
+        orders: set[bytes] = set()
+        for entry, kind, meta in run(_WRITTEN, (node,)):
+            try:
+                if kind == Kind.MESSAGE:
+                    session = records.read_message(meta).session
+                    run("UPDATE messages SET session = ? WHERE id = ?", (now.session(node, session), entry))
+                elif kind == Kind.FORGET_CANCELLED:
+                    orders.add(records.read_order(meta)[0])
+                elif kind in _SESSION_KINDS and (named := _session_named(kind, meta)):
+                    session = now.session(node, named)
+                    run("UPDATE session_events SET session = ? WHERE id = ?", (session, entry))
+                    sessions |= {session, before.session(node, named)}
+            except RemoteError:
+                continue  # it means nothing
+        for session in sessions:
+            self._fold(session)
+        for target in self._marks.touched(node):
+            self._marks.fold(target, now)
+        for order in orders:
+            self._fold_ordered(order)
+
+
+def _session_named(kind: int, meta: bytes) -> bytes | None:
+    """The session that an event is about; None for an order about one message."""
+    return records.read_forget(meta).session if kind == Kind.FORGET_ORDERED else records.read_session(meta)[0]
 
 
 def _nothing() -> None:
     """Nothing is held back."""
-
-
-def _is_cancelled(due_ms: int, cancelled: int | None) -> bool:
-    """A cancellation counts when it was recorded before the order was due."""
-    return cancelled is not None and hlc.to_ms(cancelled) < due_ms

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import index, migrate
+from ccnode.store import index, migrate, voices
 from ccnode.store.errors import StoreCorrupt, translated
 from ccnode.store.ledger import connect
 from ccnode.store.project import TABLES, Projector
+from ccnode_crypto.entry import NODE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 BATCH: Final = 1_000
+NOBODY: Final = bytes(NODE_BYTES)  # who wrote an entry of no chain; the audit names such damage
+ENTRIES: Final = (
+    "SELECT e.id, e.digest, e.kind, e.time, e.meta, c.node FROM entries e LEFT JOIN chains c ON c.id = e.chain"
+    " ORDER BY e.id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +52,13 @@ def rebuild_in(connection: sqlite3.Connection, progress: Progress | None = None)
     for table in TABLES:
         connection.execute(f"DELETE FROM {table}")
     total = connection.execute("SELECT count(*) FROM entries").fetchone()[0]
-    projector, done = Projector(connection), 0
-    cursor = connection.execute("SELECT id, digest, kind, time, meta FROM entries ORDER BY id")
+    projector, done = Projector(connection, voices.load(connection.execute, scan=True)), 0
+    cursor = connection.execute(ENTRIES)
     while rows := list(islice(cursor, BATCH)):
-        for entry, digest, kind, time, meta in rows:
+        for entry, digest, kind, time, meta, node in rows:
             if not (type(digest) is bytes and type(kind) is int and type(time) is int and type(meta) is bytes):
                 raise StoreCorrupt(f"entry {entry} has a damaged column", remedy="run 'ccnode audit verify'")
-            projector.apply(entry, digest, kind, time, meta, None)
+            projector.apply(entry, digest, kind, time, meta, node if type(node) is bytes else NOBODY, None)
         done += len(rows)
         if progress:
             progress(done, total)

@@ -25,16 +25,18 @@ T = TypeVar("T")
 _INSERT_ENTRY: Final = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 TIME_STORED_MAX: Final = 2**63 - 1  # what an SQLite integer holds; the header keeps any later time as it is
 _INSERT_RUN: Final = "INSERT INTO runs (chain, first_seq, last_seq, signature) VALUES (?, ?, ?, ?)"
-_LATEST_COUNTS: Final = frozenset({records.Kind.SESSION_TITLED, records.Kind.FORGET_ORDERED})
-_NEWEST_TIMES: Final = (
-    "SELECT max(e.time) FROM (SELECT id FROM messages WHERE session = ?"
-    " UNION ALL SELECT id FROM session_events WHERE session = ?) s JOIN entries e ON e.id = s.id"
+_LATEST_COUNTS: Final = frozenset(
+    {records.Kind.SESSION_TITLED, records.Kind.FORGET_ORDERED, records.Kind.MEMORY_MARKED}
 )
-_NEWEST_OWN_TIMES: Final = (
-    "SELECT max(e.time) FROM (SELECT id FROM messages WHERE session = ?"
-    " UNION ALL SELECT id FROM session_events WHERE session = ?) s"
-    " JOIN entries e ON e.id = s.id JOIN chains c ON c.id = e.chain WHERE c.node IN (SELECT node FROM own_keys)"
+_OF_SESSION: Final = (
+    "SELECT id FROM messages WHERE session = ? UNION ALL SELECT id FROM session_events WHERE session = ?"
 )
+_OF_MESSAGE: Final = (
+    "SELECT id FROM entries WHERE digest = ? UNION ALL SELECT v.id FROM entries t"
+    " JOIN message_events v ON v.target = t.id WHERE t.digest = ?"
+)
+_NEWEST: Final = "SELECT max(e.time) FROM ({}) s JOIN entries e ON e.id = s.id JOIN chains c ON c.id = e.chain"
+_BY_US: Final = " WHERE c.node IN (SELECT node FROM own_keys)"
 
 
 class Appended(NamedTuple):
@@ -154,7 +156,7 @@ class Transaction:
             EntryError: the record is over its limits.
         """
         if record.kind in _LATEST_COUNTS:
-            self._keep_after_session(record)
+            self._keep_after(record)
         own = self._chains.of(audience)
         if own.row is None:
             self._open(own, audience)
@@ -164,29 +166,31 @@ class Transaction:
         seq = own.state.length
         draft = EntryDraft(record.kind, time, record.meta, record.content, salt)
         header, digest, sealed = builder.add(draft)
-        entry = self._store(row, seq, record.kind, time, digest, header, record.meta, sealed, meta)
+        place = (row, own.state.chain.node, seq)
+        entry = self._store(place, record.kind, time, digest, header, record.meta, sealed, meta)
         return Appended(entry, digest, own.state.chain, seq, time)
 
-    def _keep_after_session(self, record: Record) -> None:
-        """Bring the clock up to what this node wrote of the session before.
+    def _keep_after(self, record: Record) -> None:
+        """Bring the clock up to what this node wrote before of the session or message that a record is about.
 
         Else, once a clock that ran ahead is put right, a new title would lose against the old one, and an order to
         forget would cover nothing. The next transaction finds the clock set back, and goes on in a fresh epoch.
         """
-        try:
-            session = records.read_session(record.meta)[0]
-        except RemoteError:
+        session, message = _about(record)
+        if session is None and message is None:
             return  # it means nothing to anyone
-        newest = self.query(_NEWEST_TIMES, (session, session))[0][0] or 0
+        said, what = (_OF_SESSION, session) if session is not None else (_OF_MESSAGE, message)
+        newest = self.query(_NEWEST.format(said), (what, what))[0][0] or 0
         if newest > hlc.from_ms(self._chains.now_ms()):
-            newest = self.query(_NEWEST_OWN_TIMES, (session, session))[0][0] or 0
+            newest = self.query(_NEWEST.format(said) + _BY_US, (what, what))[0][0] or 0
             self._chains.time = max(self._chains.time, newest)
 
     def receive(self, chain: ChainId, runs: Sequence[Run]) -> int:
         """Verify runs that continue a chain of another epoch or node, and store them; return how many entries were new.
 
-        What is proven is who wrote them, not that they may: entries of any node key have their whole effect, an order
-        to forget among them, which erases contents that other nodes wrote. The caller must have checked the writer.
+        Anybody's may be given: what is proven is who wrote them, and only the owner's nodes have a say in what is ours.
+        A stranger's entries can neither erase nor change anything of it (voices.py; protocol/README.md has the table).
+        How much of a stranger's is worth keeping is for the caller to decide.
 
         Raises:
             ChainError: they do not continue what is stored; nothing of them is kept.
@@ -202,14 +206,14 @@ class Transaction:
         digests = iter(verify_runs(state, runs))
         if row is None:
             row = self._insert_chain(chain)
-        gone = orders.coverage(orders.load_orders(self._connection.execute), self._chains.now_ms())
+        gone = orders.coverage(self._connection.execute, self._chains.now_ms())
         for run in runs:
             for header, meta, body in zip(run.headers, run.metas, run.sealed, strict=True):
-                fields = read_header(header)
+                fields, digest = read_header(header), next(digests)
                 # Orders apply before bodies: what was to be gone by now is not even stored.
-                sealed = None if body and gone.covers(fields.kind, fields.time, meta) else body
+                sealed = None if body and gone.covers(fields.kind, fields.time, meta, digest, chain.node) else body
                 time = min(fields.time, TIME_STORED_MAX)
-                self._store(row, fields.seq, fields.kind, time, next(digests), header, meta, sealed, None)
+                self._store((row, chain.node, fields.seq), fields.kind, time, digest, header, meta, sealed, None)
             self._flush()
             last_seq = run.first_seq + len(run.headers) - 1
             cursor = self._connection.execute(_INSERT_RUN, (row, run.first_seq, last_seq, run.signature))
@@ -248,8 +252,7 @@ class Transaction:
 
     def _store(
         self,
-        row: int,
-        seq: int,
+        place: tuple[int, bytes, int],
         kind: int,
         time: int,
         digest: bytes,
@@ -258,12 +261,13 @@ class Transaction:
         sealed: bytes | None,
         parsed: MessageMeta | None,
     ) -> int:
+        row, node, seq = place
         entry = self._chains.next_entry
         self._chains.next_entry = entry + 1
         self._rows.append((entry, row, seq, kind, time, digest, header, meta, sealed))
         if kind != records.Kind.MESSAGE:
             self._flush_entries()  # what is projected at once may look for its own entry
-        self._projector.apply(entry, digest, kind, time, meta, parsed)
+        self._projector.apply(entry, digest, kind, time, meta, node, parsed)
         self._last = (entry, digest)
         return entry
 
@@ -283,7 +287,7 @@ class Transaction:
         record = records.epoch_opened(self._chains.predecessor(audience))
         own.row = self._insert_chain(own.state.chain)
         self._opened.append(own)
-        self._connection.execute("INSERT OR IGNORE INTO own_keys VALUES (?)", (own.state.chain.node,))
+        self._projector.own_key(own.state.chain.node)
         self.append(record, audience=audience)
 
     def _insert_chain(self, chain: ChainId) -> int:
@@ -325,3 +329,16 @@ def load_state(connection: sqlite3.Connection, chain: ChainId) -> tuple[int | No
     )
     state.length, state.head, state.block_starts = row[1], row[2], [digest for (digest,) in starts]
     return row[0], state
+
+
+def _about(record: Record) -> tuple[bytes | None, bytes | None]:
+    """The session or the message (its digest) that a record is about."""
+    try:
+        if record.kind == records.Kind.MEMORY_MARKED:
+            return None, records.read_mark(record.meta)[0]
+        if record.kind == records.Kind.FORGET_ORDERED:
+            order = records.read_forget(record.meta)
+            return order.session, order.message
+        return records.read_session(record.meta)[0], None
+    except RemoteError:
+        return None, None

@@ -171,7 +171,10 @@ def test_any_bytes_give_a_value_or_a_remote_error(data: bytes) -> None:
 
 
 FIELDS = st.sampled_from(
-    "session parent role key over sources model state due_ms order bodies message mark certificate signature predecessor".split()
+    (
+        "session parent role key over sources model state due_ms order bodies message mark certificate signature"
+        " predecessor card form said origin"
+    ).split()
 )
 VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 5), st.binary(max_size=33), TEXT, st.just(SESSION), st.just(DIGEST)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ccnode.store.ledger import Ledger, Ports, connect
+from ccnode_crypto.certificate import certify
 from ccnode_crypto.chain import Run
 from ccnode_crypto.entry import ChainId
 from ccnode_crypto.keys import SigningKey
@@ -52,6 +53,15 @@ class Node:
     def open(self, backups: Path | None = None) -> Ledger:
         """Open the ledger; each opening draws another epoch."""
         return Ledger(self.path, self.key, Ports(self.clock, self.random.randbytes), backups=backups)
+
+
+OWNER = SigningKey(b"owner" + bytes(27))
+
+
+def introduce(node: Node, ledger: Ledger, owner: SigningKey = OWNER) -> None:
+    """Let a node record its owner's certificate, as it does at its start."""
+    paper = certify(owner, node.key.public.raw, START_MS)
+    ledger.append_sync(lambda tx: tx.append(records.node_certified(paper.body, paper.signature)))
 
 
 def session_id(number: int) -> bytes:

@@ -243,7 +243,7 @@ OTHER_CHANGES = [
     "UPDATE sessions SET ended = NULL",
     "UPDATE sessions SET titled = titled + 1",
     "DELETE FROM sessions WHERE time = (SELECT min(time) FROM sessions)",
-    "INSERT INTO sessions VALUES (x'00', 1, 1, NULL, 1, NULL, NULL, NULL)",
+    "INSERT INTO sessions VALUES (x'00', 1, 1, NULL, 1, NULL, NULL, NULL, NULL)",
     "DELETE FROM own_keys",
     "INSERT INTO own_keys VALUES (x'00')",
     "UPDATE positions SET value = 99999",

@@ -15,7 +15,7 @@ from ccnode.store.home import Home
 from ccnode.store.index import Index
 from ccnode_protocol import records
 from ccnode_protocol.records import Kind
-from tests.store.support import DAY_MS, Clock, Node, reader, say, saying, session_id, stored_runs, talk
+from tests.store.support import DAY_MS, Clock, Node, introduce, reader, say, saying, session_id, stored_runs, talk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +63,7 @@ def make(root: Path, seed: int = 1, clock: Clock | None = None) -> Place:
     home.make()
     node = Node(home.ledger, seed, clock or Clock())
     ledger = node.open()
+    introduce(node, ledger)
 
     def reindexed(ids: object) -> None:
         assert isinstance(ids, list)
@@ -213,11 +214,11 @@ def test_orders_apply_before_bodies(place: Place, tmp_path: Path) -> None:
     other = make(tmp_path / "two", seed=2, clock=place.node.clock)
     with contextlib.closing(reader(place.home.ledger)) as connection:
         ((chain, runs),) = stored_runs(connection).items()
-    other.ledger.append_sync(methodcaller("receive", chain, runs[:4]))  # the conversation begins
+    other.ledger.append_sync(methodcaller("receive", chain, runs[:5]))  # the conversation begins
     other.order(1, wait_ms=10)
     other.node.clock.ms += 20
     assert other.erase()
-    other.ledger.append_sync(methodcaller("receive", chain, runs[4:]))
+    other.ledger.append_sync(methodcaller("receive", chain, runs[5:]))
     other.catch_up()
     erase.finish(other.home)
     assert other.still_in(SECRET) == []

@@ -1,0 +1,111 @@
+"""Whose word counts? Which node keys speak with our voice; every other one is a stranger, and speaks for itself alone.
+
+The rule is that of protocol/README.md, "Whose word counts". What a stranger says of a session is kept under another id
+than what we say of it, so that nothing that asks for a session ever meets both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+from ccnode_crypto.certificate import Certificate, read_certificate
+from ccnode_crypto.errors import CryptoError
+from ccnode_protocol import records
+from ccnode_protocol.errors import RemoteError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Sequence
+
+    Query = Callable[[str, Sequence[object]], Iterable[Sequence[Any]]]
+
+OURS: Final = b""
+_SESSION_DOMAIN: Final = b"ccnode session of\0"
+_OWN: Final = "SELECT node FROM own_keys"
+_STORED: Final = (
+    "SELECT k.id, c.node, k.node, k.owner FROM certified k"
+    " JOIN entries e ON e.id = k.id JOIN chains c ON c.id = e.chain"
+)
+_META: Final = "SELECT meta FROM entries WHERE id = ?"
+_ALL: Final = "SELECT e.meta, c.node FROM entries e JOIN chains c ON c.id = e.chain WHERE e.kind = 2"
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """The node keys that speak with our voice."""
+
+    ours: frozenset[bytes] = frozenset()
+
+    def of(self, node: bytes) -> bytes:
+        """Who speaks through a node key: we (OURS), or that key."""
+        return OURS if node in self.ours else node
+
+    def session(self, node: bytes, session: bytes) -> bytes:
+        """The id under which the tables keep what a node key says of a session."""
+        return session_of(self.of(node), session)
+
+
+def session_of(voice: bytes, session: bytes) -> bytes:
+    """The id under which the tables keep a voice's session: its own where it is ours, one made of both where not."""
+    return session if voice == OURS else sha256(_SESSION_DOMAIN + voice + session).digest()[: records.SESSION_BYTES]
+
+
+def load(run: Query, *, scan: bool = False) -> Voices:
+    """Our voice, by the keys that this directory has written with and the certificates that are stored.
+
+    `run`: how to ask, Connection.execute or Transaction.query. Certificates are verified again: the table `certified`
+    only tells where they stand, and with `scan` not even that, but every entry is looked at.
+
+    Raises:
+        sqlite3.Error: they cannot be read.
+    """
+    own = {node for (node,) in run(_OWN, ()) if isinstance(node, bytes)}
+    said = _scanned(run) if scan else list(run(_STORED, ()))
+
+    def holds(entry: int | None, node: bytes, owner: bytes) -> bool:
+        if entry is None:
+            return True  # it was just verified
+        paper = next((read(meta) for (meta,) in run(_META, (entry,)) if isinstance(meta, bytes)), None)
+        return paper is not None and (paper.node, paper.owner) == (node, owner)
+
+    owners: set[bytes] = set()
+    for entry, recorder, node, owner in said:
+        if recorder in own and node in own and owner not in owners and holds(entry, node, owner):
+            owners.add(owner)
+    ours = set(own)
+    for entry, _, node, owner in said:  # strangers may pass on any number: one that holds is enough
+        if owner in owners and node not in ours and holds(entry, node, owner):
+            ours.add(node)
+    return Voices(frozenset(ours))
+
+
+def _scanned(run: Query) -> list[tuple[None, object, bytes, bytes]]:
+    found = []
+    for meta, recorder in run(_ALL, ()):
+        paper = read(meta) if isinstance(meta, bytes) else None
+        if paper is not None:
+            found.append((None, recorder, paper.node, paper.owner))
+    return found
+
+
+def read(meta: bytes) -> Certificate | None:
+    """The certificate in the meta of a node-certified entry; None where it does not verify."""
+    try:
+        return read_certificate(*records.read_signed(meta, "certificate"))
+    except (CryptoError, RemoteError):
+        return None
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    """After migration 3: make the rows that SQL cannot make, within the caller's transaction.
+
+    Where a database holds chains of strangers already, their sessions stay where they were until `ccnode db rebuild`.
+
+    Raises:
+        sqlite3.Error: the entries cannot be read.
+    """
+    for entry, meta in connection.execute("SELECT id, meta FROM entries WHERE kind = 2 ORDER BY id").fetchall():
+        if paper := read(meta):
+            connection.execute("INSERT INTO certified VALUES (?, ?, ?)", (entry, paper.node, paper.owner))
