@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 Format = Literal["chatgpt", "claude", "claude-code", "card", "bundle"]
 FORMATS: tuple[Format, ...] = ("chatgpt", "claude", "claude-code", "card", "bundle")
 Role = Literal["user", "assistant", "system", "tool"]
+Unit = Literal["message", "part", "conversation", "file"]
 
 
 class ExchangeError(ValueError):
@@ -23,17 +24,23 @@ class ExchangeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Something that was not brought in: where it stands in the source, why, and how many of it there are."""
+    """Something that was not brought in: where it stands in the source, why, and how many of it there are.
+
+    `unit`: what is counted. Each message of a source becomes a turn (several, if it calls tools in between), or is
+    counted here as a "message"; a "part" is something within or beside messages (thoughts, notes of the program).
+    """
 
     where: str
     why: str
     count: int = 1
+    unit: Unit = "message"
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One message of a source. `id` and `parent` are the source's own; `said_ms`: milliseconds since 1970.
 
+    `text`: storable and within one message's limit; "" only where there are attachments.
     `attachments`: short descriptions of what came with it and is left out (files, images, audio).
     """
 

@@ -1,0 +1,250 @@
+"""What is this file? Told by what stands in it, never by its name alone; where that is not clear, it is not guessed.
+
+ChatGPT      a conversation has `mapping`            Claude   a conversation has `chat_messages`
+Claude Code  lines with `type` and `sessionId`       bundle   a first line of the type `ccnode-export`
+card         see cards.py
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ccnode.exchange import cards, cutting, reading, words
+from ccnode.exchange.chatgpt import ChatGPTSource
+from ccnode.exchange.claude import ClaudeSource
+from ccnode.exchange.claude_code import KNOWN_TYPES, ClaudeCodeSource
+from ccnode.exchange.files import Text, find
+from ccnode.exchange.model import FORMATS, ExchangeError, Left
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ccnode.exchange.files import Part, Parts
+    from ccnode.exchange.model import Format, Source
+
+LOOK_ELEMENTS: Final = 20  # conversations, or lines, that are looked at
+LOOK_CHARS: Final = 4 * 1024 * 1024  # and how far
+BUNDLE: Final = "ccnode-export"
+NAMES: Final[dict[Format, str]] = {
+    "chatgpt": "a ChatGPT data export",
+    "claude": "a Claude data export",
+    "claude-code": "session logs of Claude Code",
+    "card": "a character card",
+    "bundle": "an export of this program",
+}
+OTHER_FILES: Final = "holds no conversations (pictures, profiles, projects and so on)"
+NAMED_MAX: Final = 20  # other files that are named each
+
+_CONVERSATIONS: Final = re.compile(r"(?:.*/)?conversations(?:[-_ ]\d+)?\.json", re.I)
+_LOG: Final = re.compile(r".*\.jsonl", re.I)
+_UNSEEN: Final = re.compile(r"(?:.*/)?(?:__MACOSX/.*|\.[^/]*)")
+_KEYS: Final[dict[str, Format]] = {"mapping": "chatgpt", "chat_messages": "claude"}
+_SOURCES: Final = {"chatgpt": ChatGPTSource, "claude": ClaudeSource, "claude-code": ClaudeCodeSource}
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a file is, and by what that can be seen."""
+
+    format: Format
+    why: str
+
+
+def identify(path: Path) -> Guess:
+    """Say what lies at `path`: a file, a folder or a zip archive.
+
+    Raises:
+        ExchangeError: it cannot be read, or is nothing that can be brought in, or more than one thing.
+    """
+    found = find(path)
+    try:
+        return _identify(path, found)[0]
+    finally:
+        found.close()
+
+
+def open_source(path: Path, format: str = "auto") -> Source:  # noqa: A002 - it is the field's word, in the model too
+    """Open what lies at `path` as a source of conversations. Reading starts with its `conversations()`.
+
+    `format`: one of FORMATS, or "auto" to find out. A card has no conversations, see cards.CardSource.
+
+    Raises:
+        ExchangeError: as `identify`; or it is not what `format` says; or it is a bundle, whose chains must be verified
+            by who keeps them (store).
+    """
+    if format != "auto" and format not in FORMATS:
+        raise ExchangeError(f"{format}: is no format", f"say one of: auto, {', '.join(FORMATS)}")
+    if format == "card":
+        return cards.CardSource(path)
+    found = find(path)
+    try:
+        guess, parts = _identify(path, found) if format == "auto" else _told(format, found)
+        if guess.format == "card":
+            found.close()
+            return cards.CardSource(path)
+        if guess.format == "bundle":
+            raise ExchangeError(f"{found.name}: is {NAMES['bundle']}", "say: ccnode import bundle PATH")
+        return _SOURCES[guess.format](found, parts, _others(found, parts))
+    except BaseException:
+        found.close()
+        raise
+
+
+# --- finding out ---
+
+
+def _identify(path: Path, found: Parts) -> tuple[Guess, list[Part]]:
+    """What it is, and which of its parts are to be read."""
+    if found.kind == "file":
+        with path.open("rb") as opened:
+            why = cards.looks_like_card(opened.read(64), path)
+        if why is not None:
+            return Guess("card", why), found.parts
+        return _of_file(found.parts[0]), found.parts
+    if found.kind == "zip" and (why := cards.looks_like_card(b"PK\x03\x04", path)) is not None:
+        return Guess("card", why), found.parts
+    parts, kind = _candidates(found)
+    seen: dict[Format, list[Part]] = {}
+    why = ""
+    for part in parts:
+        if not part.size:
+            continue
+        try:
+            guess = _of_file(part)
+        except ExchangeError as error:
+            problem = error
+            continue
+        why = why or f"{part.name} in it: {guess.why}"
+        seen.setdefault(guess.format, []).append(part)
+        if kind == "conversations" and len(seen) == 1:
+            break  # its other shards are like it, or are found out to be different when they are read
+    if len(seen) > 1:
+        both = " and ".join(f"{NAMES[one]} ({parts[0].name})" for one, parts in seen.items())
+        raise ExchangeError(f"{found.name}: holds {both}", "import them one after the other, each by its own path")
+    if not seen:
+        if not parts:
+            raise _nothing(found)
+        raise problem if len(parts) == 1 else _nothing(found)
+    (only,) = seen
+    return Guess(only, why), parts if kind == "conversations" else seen[only]
+
+
+def _candidates(found: Parts) -> tuple[list[Part], str]:
+    """The files of a folder or an archive that may hold conversations, and of which kind they are."""
+    shown = [part for part in found.parts if not _UNSEEN.fullmatch(part.name)]
+    listed = [part for part in shown if _CONVERSATIONS.fullmatch(part.name)]
+    if listed:
+        return sorted(listed, key=lambda part: part.name), "conversations"
+    return [part for part in shown if _LOG.fullmatch(part.name)], "logs"
+
+
+def _told(format: str, found: Parts) -> tuple[Guess, list[Part]]:  # noqa: A002
+    """Take a path for what its owner says it is, unless it is plainly something else."""
+    told: Format = next(one for one in FORMATS if one == format)
+    parts = found.parts if found.kind == "file" else _candidates(found)[0]
+    if not parts:
+        raise _nothing(found)
+    for part in parts[:LOOK_ELEMENTS]:
+        try:
+            seen = _of_file(part)
+        except ExchangeError:
+            continue  # its owner knows better; reading it will say what is wrong
+        if seen.format != told:
+            raise ExchangeError(
+                f"{part.name}: is not {NAMES[told]} but {NAMES[seen.format]} ({seen.why})",
+                f"say: ccnode import {seen.format} PATH",
+            )
+        break
+    return Guess(told, "its owner says so"), parts
+
+
+def _of_file(part: Part) -> Guess:
+    """What one file of text is. Raises ExchangeError."""
+    if not part.size:
+        raise ExchangeError(f"{part.name}: is empty", "fetch it once more")
+    text = Text(part)
+    try:
+        head = text.read()
+        while len(head) < LOOK_CHARS and (more := text.read()):
+            if _look(head, part.name) is not None:
+                break
+            head += more
+    finally:
+        text.close()
+    guess = _look(head, part.name)
+    if guess is not None:
+        return guess
+    begins = words.line(head.replace("\ufffd", "?"), 40)
+    if head.strip() in ("[]", "{}"):
+        raise ExchangeError(f"{part.name}: is an empty list: nothing is there to bring in", "fetch it once more")
+    raise ExchangeError(
+        f"{part.name}: is neither {', '.join([*NAMES.values()][:-1])} nor {NAMES['bundle']}; it begins with {begins!r}",
+        "name the file, folder or zip archive of an export; if it is one, say which: ccnode import chatgpt PATH",
+    )
+
+
+def _look(head: str, name: str) -> Guess | None:
+    """What a text that begins so is; None where it does not say, or not yet."""
+    first = head[:4096].lstrip(" \t\r\n\ufeff")[:1]
+    if first == "{":
+        return _of_lines(head) or _of_conversations(head, name)
+    return _of_conversations(head, name) if first == "[" else None
+
+
+def _of_lines(head: str) -> Guess | None:
+    for line in head.split("\n", LOOK_ELEMENTS)[:LOOK_ELEMENTS]:
+        try:
+            value, _ = cutting.DECODER.raw_decode(line.strip(" \t\r\ufeff"))
+        except (ValueError, RecursionError):
+            continue
+        kind = value.get("type") if isinstance(value, dict) else None
+        if kind == BUNDLE:
+            return Guess("bundle", f"its first line is of the type {BUNDLE}")
+        if isinstance(kind, str) and any(isinstance(value.get(key), str) for key in ("sessionId", "leafUuid")):
+            return Guess("claude-code", "its lines have a type and a sessionId")
+        if kind in KNOWN_TYPES and ("uuid" in value or "messageId" in value):
+            return Guess("claude-code", f"its lines are of types such as {kind}")
+    return None
+
+
+def _of_conversations(head: str, name: str) -> Guess | None:
+    """Which names the first conversations have; as far as the head goes."""
+    pieces = iter([head])
+    cutter = cutting.Cutter(lambda: next(pieces, ""), name, len)
+    try:
+        for number, _ in enumerate(reading.elements(cutter)):
+            if number == LOOK_ELEMENTS:
+                return None
+            if cutter.peek() != "{":
+                cutter.skip()
+                continue
+            for key in cutter.members():
+                if key in _KEYS and cutter.peek() in ("{", "["):
+                    return Guess(_KEYS[key], f"its conversations have {key!r}")
+                cutter.skip()
+    except ExchangeError:
+        return None  # the head ends here, or it is no JSON
+    return None
+
+
+# --- what is not read ---
+
+
+def _others(found: Parts, parts: list[Part]) -> list[Left]:
+    """The files beside those that are read: the first ones by name, the rest as a number."""
+    read = {id(part) for part in parts}
+    others = [part for part in found.parts if id(part) not in read]
+    left = [Left(part.name, OTHER_FILES, unit="file") for part in others[:NAMED_MAX]]
+    if len(others) > NAMED_MAX:
+        left.append(Left(found.name, OTHER_FILES, len(others) - NAMED_MAX, unit="file"))
+    return left
+
+
+def _nothing(found: Parts) -> ExchangeError:
+    held = ", ".join(part.name for part in found.parts[:5]) or "nothing at all"
+    return ExchangeError(
+        f"{found.name}: in this {found.kind} is no conversations.json and no session log; it holds {held}",
+        "name the folder or the zip archive as it was downloaded, or the file with the conversations",
+    )
