@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ccnode.store.errors import StoreCorrupt, StoreReadOnly
 from ccnode_crypto import bundle
 from ccnode_crypto.certificate import Certificate, read_certificate
+from ccnode_crypto.chain import RUN_BYTES_MAX, RUN_ENTRIES_MAX
 from ccnode_crypto.entry import ChainId
 from ccnode_crypto.errors import CryptoError
 from ccnode_crypto.proof import SignedHead, path_positions
@@ -31,6 +33,12 @@ _HEADS: Final = (
     " JOIN runs r ON r.chain = c.id AND r.last_seq = (SELECT max(last_seq) FROM runs WHERE chain = c.id)"
     " JOIN entries e ON e.chain = c.id AND e.seq = r.last_seq ORDER BY c.id"
 )
+_RUN_ENDS: Final = (
+    "SELECT r.chain, c.node, c.epoch, c.audience, r.last_seq, e.digest, r.signature FROM runs r"
+    " JOIN chains c ON c.id = r.chain JOIN entries e ON e.chain = r.chain AND e.seq = r.last_seq"
+    " ORDER BY r.chain, r.last_seq"
+)
+_SIZES: Final = "SELECT 200 + length(meta) + length(coalesce(sealed, x'')) FROM entries ORDER BY chain, seq"
 _ENTRIES: Final = "SELECT chain, seq, digest, meta, sealed FROM entries"
 # Beside its messages, what opened, named, ended a session, or ordered it to be forgotten, or took that back.
 _EVENTS: Final = (
@@ -61,6 +69,27 @@ def heads_of(connection: sqlite3.Connection) -> dict[int, SignedHead]:
         number: SignedHead(ChainId(node, epoch, audience), seq, digest, signature)
         for number, node, epoch, audience, seq, digest, signature in connection.execute(_HEADS)
     }
+
+
+def heads_of_runs(connection: sqlite3.Connection) -> Iterator[SignedHead]:
+    """Heads of every chain, the newest among them, as few as leave no more than one run between two (crypto, 7).
+
+    So whoever trusts the writer can take the chain in, run by run.
+    """
+    sizes = connection.execute(_SIZES)
+    last: SignedHead | None = None
+    entries = held = 0  # since the last head that was given, up to `last`
+    for _, node, epoch, audience, seq, digest, signature in connection.execute(_RUN_ENDS):
+        head = SignedHead(ChainId(node, epoch, audience), seq, digest, signature)
+        same = last is not None and last.chain == head.chain
+        count = seq - last.seq if last is not None and same else seq + 1
+        size = sum(row[0] for row in islice(sizes, count))
+        if last is not None and not (same and entries + count <= RUN_ENTRIES_MAX and held + size <= RUN_BYTES_MAX):
+            yield last
+            entries = held = 0
+        last, entries, held = head, entries + count, held + size
+    if last is not None:
+        yield last
 
 
 def certificates_of(connection: sqlite3.Connection) -> list[Certificate]:
@@ -101,11 +130,11 @@ def everything(connection: sqlite3.Connection, home: Home) -> Iterator[bytes]:
     """All chains whole. The connection stays in one transaction until the last line is taken."""
     connection.execute("BEGIN")
     try:
-        heads = heads_of(connection)
+        heads = heads_of_runs(connection)
         order = "FROM entries ORDER BY chain, seq"
         headers = (header for (header,) in connection.execute(f"SELECT header {order}"))
         bodies = iter(connection.execute(f"SELECT digest, meta, sealed {order}"))
-        yield from _lines(connection, home, "all", heads.values(), headers, bodies)
+        yield from _lines(connection, home, "all", heads, headers, bodies)
     finally:
         connection.execute("ROLLBACK")
 

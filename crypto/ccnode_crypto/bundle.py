@@ -170,7 +170,7 @@ def read(
     Raises:
         ProofError: the first thing that does not hold, with the number of its line.
     """
-    reader = _Reader(line_bytes_max, visit)
+    reader = Reader(line_bytes_max, visit)
     number = 0
     try:
         for number, line in enumerate(lines, 1):  # noqa: B007  # told to whoever reads the error
@@ -180,7 +180,7 @@ def read(
         raise ProofError(f"line {getattr(error, 'line', number)}: {error}") from error
 
 
-class _LaterError(ProofError):
+class LaterError(ProofError):
     """What is found only after its line was read."""
 
     def __init__(self, line: int, message: str) -> None:
@@ -198,8 +198,8 @@ class _Chain:
     last_seq: int = -1
 
 
-class _Reader:
-    """Takes the lines of an export one by one."""
+class Reader:
+    """Takes the lines of an export one by one. `whole.py` has one that keeps nothing."""
 
     def __init__(self, line_bytes_max: int, visit: Callable[[Entry], None] | None) -> None:
         self.bundle = Bundle()
@@ -313,19 +313,19 @@ class _Reader:
         for head, number in chain.heads:
             data = self.bundle.headers.get(head.digest)
             if data is None:
-                raise _LaterError(number, "the header that this head names is not here")
+                raise LaterError(number, "the header that this head names is not here")
             header = read_header(data)
             if (header.chain, header.seq) != (head.chain, head.seq):
-                raise _LaterError(number, "the header that this head names stands elsewhere")
+                raise LaterError(number, "the header that this head names stands elsewhere")
             if named.setdefault(head.seq, head.digest) != head.digest:
-                raise _LaterError(number, f"two heads name two entries at position {head.seq}: the chain forks")
+                raise LaterError(number, f"two heads name two entries at position {head.seq}: the chain forks")
         for digest, number in zip(reversed(chain.digests), reversed(chain.lines), strict=True):
             header = read_header(self.bundle.headers[digest])
             if named.pop(header.seq, None) != digest:
-                raise _LaterError(number, f"nothing that is signed leads to this header at position {header.seq}")
+                raise LaterError(number, f"nothing that is signed leads to this header at position {header.seq}")
             for at, link in named_by(header):
                 if named.setdefault(at, link) != link:
-                    raise _LaterError(number, f"links name two entries at position {at}: the chain forks")
+                    raise LaterError(number, f"links name two entries at position {at}: the chain forks")
 
     def _body(self, line: Line) -> None:
         digest = line.hex("entry", DIGEST_BYTES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import subprocess
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import verify_export
-from ccnode_crypto import bundle, canonical
+from ccnode_crypto import bundle, canonical, whole
 from ccnode_crypto.certificate import certify
 from ccnode_crypto.chain import head_message
 from ccnode_crypto.entry import ChainId
@@ -48,8 +49,18 @@ def alone(lines: Iterable[str]) -> dict[str, Any]:
 
 
 def accepted(lines: Sequence[str]) -> bundle.Bundle:
-    """Both accept, and count alike."""
+    """Both accept, and count alike; so does the reader that keeps nothing, of what it can judge."""
     found, report = bundle.read(lines), alone(lines)
+    with contextlib.suppress(whole.NotInOrderError):
+        entries: list[bundle.Entry] = []
+        same = whole.read(lines, lines, entries.append)
+        assert found.complete
+        assert (same.what, same.created_ms, same.owner) == (found.what, found.created_ms, found.owner)
+        assert (same.chains, same.certificates, same.ignored) == (found.chains, found.certificates, found.ignored)
+        assert (entries, same.missing) == (found.entries, len(found.erased) + len(found.withheld))
+        heads = {(head.chain, head.seq): head.signature for head in found.heads}
+        kept = same.heads.items()
+        assert {(chain, seq): sign for chain, signed in kept for seq, sign in signed.items()} == heads
     assert report["ok"], report
     mine = {
         "what": found.what,
@@ -71,7 +82,9 @@ def accepted(lines: Sequence[str]) -> bundle.Bundle:
 
 
 def refused(lines: Sequence[str], line: int | None = None, match: str | None = None) -> None:
-    """Both refuse, and name the same line."""
+    """Both refuse, and name the same line; the reader that keeps nothing refuses too."""
+    with pytest.raises(ProofError):
+        whole.read(lines, lines, lambda _entry: None)
     with pytest.raises(ProofError, match=match) as caught:
         bundle.read(lines)
     report = alone(lines)
