@@ -2,54 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
-from ccnode.clock import iso
-from ccnode.store.views import ms_of
+from ccnode.store.shapes import message, session, time
 from ccnode_crypto.keys import node_id
 
 if TYPE_CHECKING:
     from ccnode.store.search import Hit
-    from ccnode.store.views import Chain, EntryRow, Message, Session
-
-
-def time(value: int) -> str:
-    """A stored time as ISO-8601."""
-    return iso(ms_of(value))
-
-
-def session(one: Session) -> dict[str, Any]:
-    """A session."""
-    return {
-        "session_id": one.id,
-        "title": one.title,
-        "opened": time(one.opened),
-        "last": time(one.last),
-        "messages": one.messages,
-        "ended": time(one.ended) if one.ended is not None else None,
-        "due": iso(one.due_ms) if one.due_ms is not None else None,
-        "parent": one.parent.hex() if one.parent else None,
-        "unanswered": one.unanswered,
-    }
-
-
-def message(one: Message) -> dict[str, Any]:
-    """A message; `text` is null where the content was erased or withheld, or (`altered`) is not as it was signed."""
-    return {
-        "message_id": one.digest.hex(),
-        "session_id": str(uuid.UUID(bytes=one.session)),
-        "parent": one.parent.hex() if one.parent else None,
-        "seq": one.seq,
-        "role": one.role,
-        "text": one.text,
-        "time": time(one.time),
-        "model": one.model,
-        "origin": one.origin,
-        "state": one.state,
-        "altered": one.altered,
-        "sources": [digest.hex() for digest in one.sources],
-    }
+    from ccnode.store.views import Chain, EntryRow
 
 
 def chain(one: Chain) -> dict[str, Any]:
@@ -85,5 +45,9 @@ def hit(one: Hit, title: str) -> dict[str, Any]:
         "title": title,
         "snippet": one.snippet,
         "score": one.score,
-        "why": list(one.why),
+        "highlights": [list(place) for place in one.highlights],
+        "why": [{"word": reason.word, "share": round(reason.share, 4), "where": reason.where} for reason in one.why],
     }
+
+
+__all__ = ["chain", "entry", "hit", "message", "session", "time"]

@@ -78,11 +78,7 @@ def window(
     `at` is a moment as a hybrid logical clock value: the branch as it stood then. Raises NotFound.
     """
     session = yield from views.session(identifier)
-    leaf = yield from views.leaf_of(identifier, at)
-    if leaf is None and session.parent is not None:
-        rows = yield "SELECT id FROM entries WHERE digest = ?", (session.parent,)
-        leaf = rows[0] if rows else None
-    numbers = (yield from _way_to(leaf[0])) if leaf is not None else []
+    numbers = yield from numbers_of(session, at)
     aside, focused = False, None
     if focus is not None:
         focused = (yield from views.message(focus)).id
@@ -100,6 +96,15 @@ def window(
         (yield from by_digest(source for message in messages for source in message.sources)),
         (yield from _life(numbers)),
     )
+
+
+def numbers_of(session: Session, at: int | None = None) -> View[list[int]]:
+    """The local numbers of the messages in a session's branch, from the root on, now or at a past moment."""
+    leaf = yield from views.leaf_of(session.session, at)
+    if leaf is None and session.parent is not None:
+        rows = yield "SELECT id FROM entries WHERE digest = ?", (session.parent,)
+        leaf = rows[0] if rows else None
+    return (yield from _way_to(leaf[0])) if leaf is not None else []
 
 
 def _way_to(number: int) -> View[list[int]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import sys
-import time
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
 
     from ccnode.cli.client import Client
     from ccnode.cli.state import State
+    from ccnode.store.exports import Form
     from ccnode.store.views import Message
 
 TITLE_SHOWN: Final = 60
@@ -110,6 +109,7 @@ def show(state: State, *, session: str, at: int | None, tree: bool) -> None:
 
 def _said(one: Message) -> str:
     from ccnode.store import views
+    from ccnode.store.exports import gone
 
     who = "you" if one.role == "user" else (one.model or one.role)
     state = "" if one.state == "complete" else "  (interrupted)"
@@ -118,13 +118,10 @@ def _said(one: Message) -> str:
     return f"{head}\n{text}\n"
 
 
-def gone(one: Message) -> str:
-    """What is shown in the place of a text that cannot be."""
-    return "(altered since it was signed: ccnode audit verify)" if one.altered else "(erased or withheld)"
-
-
 def _tree(messages: list[Message]) -> str:
     """Each message on one line, branches set in: only where a message has several followers."""
+    from ccnode.store.exports import gone
+
     followers: dict[int | None, list[Message]] = {}
     known = {one.id for one in messages}
     for one in messages:
@@ -301,45 +298,27 @@ def forget(state: State, *, session: str, undo: bool, yes: bool) -> None:
               help="For programs, for people, or with everything that proves it.")  # fmt: skip
 @click.option("-o", "--output", type=OUTPUT, metavar="FILE", help="Where to write it; without, to standard output.")
 @pass_state
-def export(state: State, *, session: str, form: str, output: Path | None) -> None:
+def export(state: State, *, session: str, form: Form, output: Path | None) -> None:
     """Take one conversation out."""
     from ccnode.cli import local as database
-    from ccnode.cli import shapes
     from ccnode.cli.files import written
-    from ccnode.store import views
+    from ccnode.store import browse, exports, views
 
     home = state.node()
     with database.opened(home) as connection:
         identifier = views.run(connection, views.resolve_session(session))
         known = views.run(connection, views.session(identifier))
-        messages = views.run(connection, views.branch(identifier))
-        if form == "bundle":
-            from ccnode.store.bundles import of_messages
-
-            content = b"".join(of_messages(connection, home, "session", messages))
-        elif form == "json":
-            value = {"session": shapes.session(known), "messages": [shapes.message(one) for one in messages]}
-            content = json.dumps(value, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-        else:
-            content = _markdown(known.title, known.id, messages).encode("utf-8", "replace")
-    data: dict[str, Any] = {"session_id": known.id, "format": form, "messages": len(messages)}
-    if output is not None:
-        written(output, [content])
-        state.emit({**data, "path": str(output.absolute())}, str(output))
-    elif state.json:
-        state.emit({**data, "content": content.decode("utf-8")})
-    else:
-        state.emit({}, None)
-        # A file's text goes out as it is into a pipe; a terminal gets it cleaned.
-        sys.stdout.write(clean(content.decode("utf-8")) if sys.stdout.isatty() else content.decode("utf-8"))
-
-
-def _markdown(title: str, name: str, messages: list[Message]) -> str:
-    from ccnode.store import views
-
-    parts = [f"# {line(title, 200) or name}\n\nConversation {name}, written {iso(int(time.time() * 1000))}\n"]
-    for one in messages:
-        who = "You" if one.role == "user" else "Assistant"
-        text = clean(one.text) if one.text is not None else f"*{gone(one)}*"
-        parts.append(f"## {who}, {iso(views.ms_of(one.time))}\n\n{text}\n\n`{one.digest.hex()}`\n")
-    return "\n".join(parts)
+        messages = len(views.run(connection, browse.numbers_of(known)))
+        pieces = exports.of_session(connection, home, identifier, form)
+        data: dict[str, Any] = {"session_id": known.id, "format": form, "messages": messages}
+        if output is not None:
+            written(output, pieces)
+            state.emit({**data, "path": str(output.absolute())}, str(output))
+            return
+        content = b"".join(pieces).decode("utf-8")
+    if state.json:
+        state.emit({**data, "content": content})
+        return
+    state.emit({}, None)
+    # A file's text goes out as it is into a pipe; a terminal gets it cleaned.
+    sys.stdout.write(clean(content) if sys.stdout.isatty() else content)
