@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ccnode.mind import phrases, recall
-from ccnode.mind.matching import Match, match
+from ccnode.mind.evidence import judged
 from ccnode.mind.speech import is_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ccnode.mind.asking import Question
+    from ccnode.mind.matching import Match
     from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled
 
-ANSWER_MIN = 0.6
+ANSWER_MIN = 0.2  # likelihood: where nine of ten questions about what was never told are admitted
+_RELATED_MIN = 0.6  # by the rules of `matching`, for a text that asks nothing
 _SAME = 0.03  # two messages whose scores differ less may be two answers to one question
 _QUOTE_CHARS_MAX = 300
 _CONVERSATION_MESSAGES_MAX = 200
@@ -136,7 +138,7 @@ def _told(question: Question, before: Sequence[PromptMessage], recalled: Sequenc
             continue
         seen[text] = len(result)
         score = item.score if 0.0 <= item.score <= 1.0 else 0.0
-        found = match(question, item.role, item.content)
+        found = judged(question, item.role, item.content)
         result.append(
             _Told(item.message_id, item.role, item.content, item.said_at_ms, score, found, (0, item.said_at_ms))
         )
@@ -151,7 +153,7 @@ def _told(question: Question, before: Sequence[PromptMessage], recalled: Sequenc
         if message.role in ("system", "tool") or text == same_text:
             continue
         context = " ".join(other.content[-500:] for other in before[max(0, at - 2) : at])
-        found = match(question, message.role, message.content, context)
+        found = judged(question, message.role, message.content, context)
         known = seen.get(text)
         if known is not None:
             other = result[known]
@@ -183,7 +185,7 @@ def _acknowledge(recalled: Sequence[Recalled], told: str) -> Reply:
     text = f"{phrases.NOTED}: this is kept in your memory, and I can quote it to you later."
     same_text = _plain(told)
     for item in recalled:
-        if item.role == "user" and ANSWER_MIN <= item.score <= 1.0 and _plain(item.content) != same_text:
+        if item.role == "user" and _RELATED_MIN <= item.score <= 1.0 and _plain(item.content) != same_text:
             when = _date(item.said_at_ms)
             quote = _clipped(item.content)
             return Reply(f"{text} Related, {f'from {when}' if when else 'from before'}: {quote}", (item.message_id,))

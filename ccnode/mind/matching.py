@@ -77,7 +77,7 @@ def match(question: Question, role: str, content: str, context: str = "") -> Mat
             found = replace(found, score=found.score * _BESIDE_A_QUESTION)
         if found.score > best.score:
             best = found
-    return replace(best, score=best.score * _role_factor(question, role, content))
+    return replace(best, score=best.score * role_factor(question, role, content))
 
 
 def needles(question: Question) -> list[str]:
@@ -87,7 +87,8 @@ def needles(question: Question) -> list[str]:
     return list(dict.fromkeys([*(unit.word[:_NEEDLE_CHARS] for unit in ordered), *near]))
 
 
-def _role_factor(question: Question, role: str, content: str) -> float:
+def role_factor(question: Question, role: str, content: str) -> float:
+    """What a message counts for by who said it: a reply may be a guess, and one of this model's own quotes others."""
     if role == "user":
         return 0.6 if question.about_assistant and not question.about_self else 1.0
     if _OWN_OPENING.match(content.lstrip()):
@@ -157,7 +158,7 @@ class _Tally:
         if not self.covered:
             return NO_MATCH
         kind_value = _kind_value(question, [sentence, *self.helping])
-        self.factor *= kind_value * _subject_factor(question, sentence)
+        self.factor *= kind_value * subject_factor(question, sentence)
         if self.things > _STRONG and self.things_gained < 0.4 * self.things:
             self.factor *= _OTHER_MATTER
         if self.said < 0.3 * self.gained:
@@ -289,7 +290,7 @@ def _bare_number(question: Question) -> float:
     return 0.75 if question.wanted.kind == "amount" else 0.85
 
 
-def _subject_factor(question: Question, sentence: Sentence) -> float:
+def subject_factor(question: Question, sentence: Sentence) -> float:
     """Asked about the speaker, told about somebody else: hardly an answer."""
     about_somebody = question.persons or any(unit.required for unit in question.units)
     if not question.asks or not question.about_self or about_somebody or sentence.has("actor"):

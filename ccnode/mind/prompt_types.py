@@ -21,8 +21,8 @@ class PromptMessage:
 class Recalled:
     """A stored message found for the question, with what is needed to cite it.
 
-    `message_id` is the entry digest in lower-case hex (64 characters); `score` is in [0, 1],
-    the share of the question's weighted content words that the message accounts for.
+    `message_id` is the entry digest in lower-case hex (64 characters); `score` is in [0, 1]:
+    how likely the message answers the question; for a text that asks nothing, how much of it the message accounts for.
     """
 
     message_id: str

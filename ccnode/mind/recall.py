@@ -11,13 +11,13 @@ Pure: the store runs the full-text query, this module writes it and judges what 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ccnode.mind import lexicon
 from ccnode.mind.aliases import aliases
 from ccnode.mind.asking import Question, read_question, with_aliases
-from ccnode.mind.matching import match
+from ccnode.mind.evidence import judged
 from ccnode.mind.people import beings
 from ccnode.mind.prompt_types import Recalled
 from ccnode.mind.stemming import family, words
@@ -32,7 +32,7 @@ CANDIDATES_MORE = 20  # rows to fetch for each query after it
 CONTEXT_WEIGHT = 0.7  # bm25 weight of the context column; the text column weighs 1.0
 TERMS_MAX = 240
 _TERMS_PER_UNIT = 100
-_SCORE_MIN = 0.05
+_SCORE_MIN = 0.01
 _ALIASES_MAX = 12
 _MATCH_CHARS_MAX = 20_000
 
@@ -53,17 +53,40 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class RecallPlan:
-    """How to look a question up: `match` is an FTS5 MATCH expression over all messages, None if nothing is to be found.
+class Sought:
+    """A folded word to look for (`prefix`: all that begin so), and how many times it counts in the ranking."""
 
-    The store runs `queries`, which put what the user said first.
+    word: str
+    times: int = 1
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecallPlan:
+    """How to look a question up: `sought` ranks the messages, by bm25; it is empty if nothing is to be found.
+
+    The store makes the `lists`, which put what the user said first; `queries` say the same to FTS5.
     `terms` are the folded words it looks for, without repetition; `question` is what `rank` compares with.
     """
 
     question: Question
-    match: str | None
+    sought: tuple[Sought, ...]
     terms: tuple[str, ...]
     keys: frozenset[str]
+
+    @property
+    def match(self) -> str | None:
+        """An FTS5 MATCH expression over all messages; None if nothing is to be found."""
+        # bm25 counts every phrase of the expression: a word that is given twice weighs twice.
+        parts = [_quoted(one.word) + "*" * one.prefix for one in self.sought for _ in range(one.times)]
+        return " OR ".join(parts) if parts else None
+
+    @property
+    def lists(self) -> tuple[tuple[Role | None, int], ...]:
+        """(whose messages, or None for all; how many of the best): together they are the candidates."""
+        if self.question.about_assistant:
+            return ((None, CANDIDATES + CANDIDATES_MORE),)
+        return (("user", CANDIDATES), (None, CANDIDATES_MORE))
 
     @property
     def queries(self) -> tuple[tuple[str, int], ...]:
@@ -111,12 +134,13 @@ def plan(question: str, conversation: Sequence[PromptMessage] = ()) -> RecallPla
     terms = tuple(dict.fromkeys(asked))
     others = tuple(word for word in dict.fromkeys(expanded) if word not in set(terms))[: max(0, TERMS_MAX - len(terms))]
     prefixes = [root for unit in strong if len(root := family(unit.word)) >= 5]
-    # bm25 counts every phrase of the expression: a word said in the question, given twice, weighs twice.
-    parts = [_quoted(word) for word in terms for _ in range(2)]
-    parts += [f"{_quoted(root)}*" for root in dict.fromkeys(prefixes)]
-    parts += [_quoted(word) for word in others]
+    sought = (
+        *(Sought(word, times=2) for word in terms),
+        *(Sought(root, prefix=True) for root in dict.fromkeys(prefixes)),
+        *(Sought(word) for word in others),
+    )
     keys = frozenset(lexicon.lemma(word) for word in (*terms, *others))
-    return RecallPlan(read, " OR ".join(parts) if parts else None, terms + others, keys)
+    return RecallPlan(read, sought, terms + others, keys)
 
 
 def refine(plan: RecallPlan, candidates: Sequence[Candidate]) -> RecallPlan:
@@ -124,15 +148,14 @@ def refine(plan: RecallPlan, candidates: Sequence[Candidate]) -> RecallPlan:
 
     Returns `plan` itself when the candidates add nothing; then a second query is needless.
     """
-    known = _aliases(plan.question, candidates)
+    known = who_is_who(plan.question, candidates)
     named = [name for unit in plan.question.units for name in sorted(known.get(lexicon.lemma(unit.word), ()))]
     added = tuple(name for name in dict.fromkeys(named) if lexicon.lemma(name) not in plan.keys)[:_ALIASES_MAX]
-    if not added or plan.match is None:
+    if not added or not plan.sought:
         return plan
-    parts = [_quoted(word) for word in added for _ in range(2)]
     return RecallPlan(
         with_aliases(plan.question, known),
-        " OR ".join([*parts, plan.match]),
+        (*(Sought(word, times=2) for word in added), *plan.sought),
         (*added, *plan.terms),
         plan.keys | {lexicon.lemma(word) for word in added},
     )
@@ -156,12 +179,12 @@ def matches(plan: RecallPlan, content: str) -> bool:
 def rank(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -> list[Recalled]:
     """The candidates that account best for the question, best first, at most `limit`; newer first among equals.
 
-    Messages with the same words count once (the newest stays). The score is in [0, 1].
+    Messages of one speaker with the same words count once (the newest stays). The score is in [0, 1].
     """
-    found: dict[str, Recalled] = {}
-    question = with_aliases(plan.question, _aliases(plan.question, candidates))
+    found: dict[tuple[str, str], Recalled] = {}
+    question = with_aliases(plan.question, who_is_who(plan.question, candidates))
     for candidate in candidates:
-        score = match(question, candidate.role, candidate.content, candidate.context).score
+        score = judged(question, candidate.role, candidate.content, candidate.context).score
         if score < _SCORE_MIN:
             continue
         recalled = Recalled(
@@ -172,17 +195,25 @@ def rank(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -> l
             candidate.said_at_ms,
             round(score, 4),
         )
-        said = " ".join(candidate.content.split()).casefold()
+        said = (candidate.role, " ".join(candidate.content.split()).casefold())
         other = found.get(said)
-        if other is None or _order(recalled) < _order(other):
+        if other is None:
             found[said] = recalled
+        else:
+            newest = recalled if _newer(recalled) < _newer(other) else other
+            found[said] = replace(newest, score=max(recalled.score, other.score))
     return sorted(found.values(), key=_order)[: max(0, limit)]
 
 
-def _aliases(question: Question, candidates: Sequence[Candidate]) -> Mapping[str, frozenset[str]]:
+def who_is_who(question: Question, candidates: Sequence[Candidate]) -> Mapping[str, frozenset[str]]:
+    """Other names of those the question asks about, by what the candidates tell; see `aliases`."""
     if not any(unit.required or lexicon.lemma(unit.word) in beings() for unit in question.units):
         return {}  # it asks about nobody who has a name
     return aliases(candidate.content for candidate in candidates if candidate.role == "user")
+
+
+def _newer(recalled: Recalled) -> tuple[int, str]:
+    return (-recalled.said_at_ms, recalled.message_id)
 
 
 def _order(recalled: Recalled) -> tuple[float, int, str]:
@@ -194,6 +225,7 @@ __all__ = [
     "CONTEXT_WEIGHT",
     "Candidate",
     "RecallPlan",
+    "Sought",
     "context_text",
     "index_text",
     "matches",

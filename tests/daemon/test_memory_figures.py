@@ -32,10 +32,9 @@ if TYPE_CHECKING:
     from ccnode.store.transaction import Transaction
 
 SEED = 11
-# What must not be lost: the share of facts answered with the right message cited, and of unknowns admitted. The
-# requirement is 0.7 and 0.9: set A, for development, reaches it; of the natural set, which nobody tuned on, that is
-# what the hand-written tables give (tests/memory keeps the requirement itself as a strict expected failure).
-FLOORS = {"a": (0.69, 0.89), "c": (0.55, 0.7)}
+# What must not be lost: the share of facts answered with the right message cited, and of unknowns admitted
+# (tests/memory keeps the requirement itself, 0.7 and 0.9, as a strict expected failure).
+FLOORS = {"c": (0.6, 0.78), "e": (0.64, 0.87)}
 
 
 def tell(ledger: Ledger, session: Sequence[tuple[str, str]]) -> list[bytes]:
@@ -60,8 +59,8 @@ async def ask(turns: Turns, ledger: Ledger, question: str) -> Replied:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", ["a", "c"])
-async def test_told_facts_are_answered_and_unknowns_are_not(tmp_path: Path, name: Literal["a", "c"]) -> None:
+@pytest.mark.parametrize("name", ["c", "e"])
+async def test_told_facts_are_answered_and_unknowns_are_not(tmp_path: Path, name: Literal["c", "e"]) -> None:
     script = facts.script(name, SEED)
     path = tmp_path / "ledger.sqlite"
     ledger = Ledger(path, SigningKey(clock.chance(32)), Ports(clock.now_ms, clock.chance))

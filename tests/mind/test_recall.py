@@ -27,7 +27,7 @@ ANSWERED = [
     ("My passport runs out on 3 August 2027.", "When does my passport expire?"),
     ("We got married in a lighthouse in 2014.", "What year was my wedding?"),
     ("I lent my ladder to Piotr next door.", "Who borrowed my ladder?"),
-    ("My favourite dessert is lemon tart.", "Which sweet do I like most?"),
+    ("My favourite dessert is lemon tart.", "Which dessert do I like most?"),
     ("I owe Hannah 45 euros for the concert tickets.", "How much money do I owe Hannah?"),
     ("My son plays the trombone in the school band.", "Which instrument does my son play?"),
     ("I quit smoking two years ago.", "When did I give up cigarettes?"),

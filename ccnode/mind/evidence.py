@@ -1,0 +1,164 @@
+"""How likely is it that a message answers a question? Evidence, as numbers, and what each piece of it weighs.
+
+To be about the same thing is not to answer: of a hundred questions about what was never told, most have some message
+near them. So the rules of `matching` are one witness among several. What each is worth was learned from examples
+(scripts/learn_recall.py, logistic regression); the weights are in `words/weights.py`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from ccnode.mind import lexicon
+from ccnode.mind.matching import Match, match, needles, quality, role_factor, subject_factor
+from ccnode.mind.reading import sentences
+from ccnode.mind.stemming import family, stem
+from ccnode.mind.words import weights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ccnode.mind.asking import Question, Unit
+    from ccnode.mind.reading import Sentence
+
+_STRONG: Final = 0.5  # units of more weight carry what is asked
+_NAMED: Final = 0.3  # units of more weight may be what the question turns on
+# How much a word tells: one that could stand in any message, one of everyday life, a rare one or a name.
+_STOP_TELLS: Final = 1.0
+_LIGHT_TELLS: Final = 3.0
+_KNOWN_TELLS: Final = 5.0
+_RARE_TELLS: Final = 7.0
+KINDS: Final = (
+    "age amount clock code count day duration how measure named price size titled what when where who why".split()
+)
+
+_How = Literal["said", "meant", "hinted", "missing"]
+_MEANT: Final = lexicon.FAMILY - 0.01
+_HINTED: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Covered:
+    """One thing the question names, how much it tells, and how the message has it."""
+
+    unit: Unit
+    tells: float
+    how: _How
+
+
+def judged(question: Question, role: str, content: str, context: str = "") -> Match:
+    """The match of a message with a question, its score being how likely the message answers it, in [0, 1].
+
+    A text that asks nothing is compared by the rules of `matching` alone: nothing could answer it.
+    """
+    found = match(question, role, content, context)
+    if not question.asks or not found.score:
+        return found
+    score = likelihood(evidence(question, role, content, found)) * role_factor(question, role, content)
+    return Match(score, found.quote, found.covered, found.kind_found)
+
+
+def likelihood(values: Mapping[str, float]) -> float:
+    """The logistic function of the weighted sum of the evidence: a number in (0, 1)."""
+    total = weights.BIAS + sum(weights.WEIGHTS[name] * value for name, value in values.items())
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def evidence(question: Question, role: str, content: str, found: Match) -> dict[str, float]:
+    """What speaks for and against the message, by name; `found` is what the rules say of it."""
+    spoken = sentences(content, needles(question))
+    keys = frozenset[str]().union(*(sentence.keys for sentence in spoken))
+    return {
+        "score": found.score,
+        "kind found": float(found.kind_found),
+        "kind wanted": float(bool(question.wanted.features)),
+        "kind wanted and found": float(bool(question.wanted.features) and found.kind_found),
+        **{f"asked: {kind}": float(question.wanted.kind == kind) for kind in KINDS},
+        **_coverage(question, spoken, kind_found=found.kind_found),
+        **_plain_words(question, content, kind_found=found.kind_found),
+        **_manner(question, role, spoken),
+        "keys": float(len(keys)),
+        "new keys": float(len(keys - question.keys)),
+    }
+
+
+def _coverage(question: Question, spoken: list[Sentence], *, kind_found: bool) -> dict[str, float]:
+    """How the message has what the question names: in the same words, in others, by a hint, or not."""
+    rows = [_covered(unit, spoken, question) for unit in question.units]
+    strong = [row for row in rows if row.unit.weight > _STRONG]
+    beside = [row for row in strong if not row.unit.focus]  # what is asked about, beside what is asked for
+    required = [row for row in rows if row.unit.required]
+    anchor = max((row for row in rows if row.unit.weight > _NAMED), key=lambda row: row.tells, default=None)
+    total = sum(row.tells for row in rows) or 1.0
+    found: dict[str, float] = {
+        "focus": float(any(row.unit.focus for row in rows)),
+        "strong": float(len(strong)),
+        "required": float(bool(required)),
+        "required said": float(sum(row.how == "said" for row in required)),
+        "required missing": float(sum(row.how == "missing" for row in required)),
+        "tells most, said": max((row.tells for row in rows if row.how == "said"), default=0.0),
+        "tells most, said or meant": max((row.tells for row in rows if row.how in ("said", "meant")), default=0.0),
+        "tells most, missing": max((row.tells for row in strong if row.how == "missing"), default=0.0),
+    }
+    for how in ("said", "meant", "hinted", "missing"):
+        found[f"strong {how}"] = float(sum(row.how == how for row in strong))
+        found[f"kind and anchor {how}"] = float(kind_found and anchor is not None and anchor.how == how)
+    for name, how in (("said", "said"), ("missing", "missing")):
+        found[f"kind and share {name}"] = kind_found * sum(row.tells for row in rows if row.how == how) / total
+    found["kind and all beside said"] = float(kind_found and bool(beside) and all(row.how == "said" for row in beside))
+    found["kind and all beside said or meant"] = float(
+        kind_found and bool(beside) and all(row.how in ("said", "meant") for row in beside)
+    )
+    return found
+
+
+def _covered(unit: Unit, spoken: list[Sentence], question: Question) -> _Covered:
+    key, root = lexicon.lemma(unit.word), family(unit.word)
+    if any(key in sentence.keys or root in sentence.families for sentence in spoken):
+        return _Covered(unit, tells(unit.word), "said")
+    best = max((quality(unit, sentence, question.keys) for sentence in spoken), default=0.0)
+    how: _How = "meant" if best >= _MEANT else "hinted" if best >= _HINTED else "missing"
+    return _Covered(unit, tells(unit.word), how)
+
+
+def tells(word: str) -> float:
+    """How much a word (folded) tells about what a text is about: a guess at its inverse document frequency."""
+    if word in lexicon.STOP:
+        return _STOP_TELLS
+    if word in lexicon.LIGHT or lexicon.lemma(word) in lexicon.LIGHT:
+        return _LIGHT_TELLS
+    return _KNOWN_TELLS if lexicon.is_known(word) else _RARE_TELLS
+
+
+def _plain_words(question: Question, content: str, *, kind_found: bool) -> dict[str, float]:
+    """What plain word overlap says, whatever the tables think."""
+    asked, told = _stems(lexicon.content_words(question.text)), _stems(lexicon.content_words(content))
+    both = sum(asked[key] for key in asked.keys() & told.keys())
+    share = both / (sum(asked.values()) or 1.0)
+    return {
+        "same words": float(len(asked.keys() & told.keys())),
+        "same share of the question": share,
+        "same share of the message": both / (sum(told.values()) or 1.0),
+        "kind and same share": kind_found * share,
+    }
+
+
+def _stems(words: Iterable[str]) -> dict[str, float]:
+    return {stem(word): tells(stem(word)) for word in words}
+
+
+def _manner(question: Question, role: str, spoken: list[Sentence]) -> dict[str, float]:
+    """Who speaks, of whom, and whether the message asks itself."""
+    new_names = sum(lexicon.lemma(name) not in question.keys for sentence in spoken for name in sentence.names)
+    return {
+        "of the user": float(role == "user"),
+        "asks": float(any(sentence.asks for sentence in spoken)),
+        "only asks": float(bool(spoken) and all(sentence.asks for sentence in spoken)),
+        "question on oneself": float(question.about_self),
+        "message on oneself": float(any(sentence.has("self") for sentence in spoken)),
+        "subject": max((subject_factor(question, sentence) for sentence in spoken), default=1.0),
+        "new names": float(new_names),
+        "digits": float(any(sentence.has("digits") or sentence.has("number") for sentence in spoken)),
+    }

@@ -1,0 +1,160 @@
+"""What is each piece of evidence worth? Learns `ccnode/mind/words/weights.py` from the question sets.
+
+    python -m tests.memory.learn            leave one set out in turn, and print what that one reaches
+    python -m tests.memory.learn --write    learn from all of SETS_LEARNED and write the weights
+
+Logistic regression (Newton's method, ridge) on "this candidate answers this question", for all candidates that the
+search brings up. A question that nothing answers weighs more than one that something does: there is a lie to lose.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from ccnode.mind import recall
+from ccnode.mind.asking import with_aliases
+from ccnode.mind.evidence import evidence
+from ccnode.mind.matching import match
+from tests.memory import facts
+from tests.memory.test_recall_figures import SEED, fetch, index
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.memory.facts import SetName
+
+SETS_LEARNED: Final[tuple[SetName, ...]] = ("a", "b", "c", "d", "e", "f")
+RIDGE: Final = 50.0
+UNKNOWN_WEIGHT: Final = 4.0
+SCORE_MIN: Final = 0.05
+TABLE: Final = Path(__file__).resolve().parent.parent.parent / "ccnode" / "mind" / "words" / "weights.py"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question: the evidence of its candidates (rows: candidates, columns: NAMES), and which one answers."""
+
+    known: bool
+    values: Any  # float array [candidates, names]
+    right: Any  # bool array [candidates]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights per unit of each piece of evidence, and the bias."""
+
+    names: tuple[str, ...]
+    each: Any
+    bias: float
+
+
+def examples(name: SetName, folder: Path) -> tuple[tuple[str, ...], list[Asked]]:
+    """Every question of a set with the evidence of its candidates."""
+    script = facts.script(name, SEED)
+    database, stored, ids = index(script, folder / f"{name}.db")
+    names: tuple[str, ...] = ()
+    found = []
+    for question in script.questions:
+        plan = recall.plan(question.asked)
+        rows = fetch(database, plan)
+        wider = recall.refine(plan, [stored[row - 1] for row in rows])
+        if wider is not plan:
+            rows += fetch(database, wider)
+        candidates = [stored[row - 1] for row in dict.fromkeys(rows)]
+        read = with_aliases(wider.question, recall.who_is_who(wider.question, candidates))
+        goal = (
+            ids[question.session, question.index] if question.session is not None and question.index is not None else ""
+        )
+        values, right = [], []
+        for candidate in candidates:
+            rules = match(read, candidate.role, candidate.content, candidate.context)
+            if rules.score >= SCORE_MIN:
+                pieces = evidence(read, candidate.role, candidate.content, rules)
+                names = names or tuple(pieces)
+                values.append([pieces[each] for each in names])
+                right.append(candidate.message_id == goal)
+        found.append(Asked(bool(goal), np.array(values, float), np.array(right, bool)))
+    database.close()
+    return names, found
+
+
+def learn(names: tuple[str, ...], asked: Sequence[Asked]) -> Weights:
+    """The weights that maximise the penalised likelihood."""
+    rows = [each for each in asked if len(each.values)]
+    values = np.vstack([each.values for each in rows])
+    right = np.concatenate([each.right for each in rows]).astype(float)
+    importance = np.concatenate([np.full(len(each.right), 1.0 if each.known else UNKNOWN_WEIGHT) for each in rows])
+    mean, scale = values.mean(0), values.std(0)
+    scale[scale == 0] = 1.0
+    columns = np.hstack([(values - mean) / scale, np.ones((len(values), 1))])
+    penalty = np.diag([RIDGE] * len(names) + [0.0])
+    weights = np.zeros(columns.shape[1])
+    for _ in range(30):
+        chance = 1 / (1 + np.exp(-columns @ weights))
+        gradient = columns.T @ (importance * (right - chance)) - penalty @ weights
+        curve = (columns * (importance * chance * (1 - chance))[:, None]).T @ columns + penalty
+        step = np.linalg.solve(curve, gradient)
+        weights += step
+        if np.abs(step).max() < 1e-6:
+            break
+    each = weights[:-1] / scale
+    return Weights(names, each, float(weights[-1] - each @ mean))
+
+
+def outcomes(weights: Weights, asked: Sequence[Asked]) -> list[tuple[float, bool, bool]]:
+    """For each question: the best candidate's likelihood, whether it is the right one, whether there is one."""
+    result = []
+    for one in asked:
+        if not len(one.values):
+            result.append((0.0, False, one.known))
+            continue
+        likely = 1 / (1 + np.exp(-(one.values @ weights.each + weights.bias)))
+        best = int(likely.argmax())
+        result.append((float(likely[best]), bool(one.right[best]), one.known))
+    return result
+
+
+def shares(found: Sequence[tuple[float, bool, bool]], least: float) -> tuple[float, float]:
+    """Share of facts answered rightly and of unknowns admitted when an answer needs the likelihood `least`."""
+    known = [(likely, right) for likely, right, has in found if has]
+    unknown = [likely for likely, _, has in found if not has]
+    answered = sum(right and likely >= least for likely, right in known)
+    return answered / max(1, len(known)), sum(likely < least for likely in unknown) / max(1, len(unknown))
+
+
+def write(weights: Weights) -> None:
+    """Write the table."""
+    lines = [f'    "{name}": {value:.4f},' for name, value in zip(weights.names, weights.each, strict=True)]
+    TABLE.write_text(
+        '"""What is each piece of evidence worth, in log odds? Written by `python -m tests.memory.learn --write`."""'
+        "\n\n"
+        "from __future__ import annotations\n\nfrom typing import Final\n\n"
+        f"BIAS: Final = {weights.bias:.4f}\nWEIGHTS: Final = {{\n" + "\n".join(lines) + "\n}\n"
+    )
+
+
+def main() -> None:
+    """Learn, and show or write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        sets = {name: examples(name, Path(folder)) for name in facts.SETS}
+    names = sets["a"][0]
+    for name in facts.SETS:
+        rest = [one for other in SETS_LEARNED if other != name for one in sets[other][1]]
+        found = outcomes(learn(names, rest), sets[name][1])
+        marks = " ".join("{:.2f}/{:.2f}".format(*shares(found, least)) for least in (0.0, 0.15, 0.2, 0.25, 0.3, 0.4))
+        print(f"{name} left out: {marks}")  # noqa: T201 (what it is run for)
+    if options.write:
+        write(learn(names, [one for name in SETS_LEARNED for one in sets[name][1]]))
+
+
+if __name__ == "__main__":
+    main()
