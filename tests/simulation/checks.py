@@ -6,11 +6,14 @@ is: from all entries at once, so that no order of arrival can matter.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from ccnode.store import audit, orders, views
 from ccnode.store.ledger import marker_path
 from ccnode.store.marker import read_marker
+from ccnode.store.voices import read
 from ccnode_crypto.chain import ChainState, verify_runs
 from ccnode_crypto.errors import ChainError
 from ccnode_protocol import hlc, records
@@ -21,6 +24,7 @@ from tests.store.support import stored_runs
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
+    from ccnode_crypto.certificate import Certificate
     from tests.simulation.disk import SimConnection
     from tests.simulation.machine import Machine
 
@@ -204,7 +208,7 @@ _STORED = {
         " LEFT JOIN entries r ON r.id = m.replaces"
     ),
     "sessions": (
-        "SELECT s.session, o.digest, s.time, s.parent, t.digest, s.ended, f.digest, s.due_ms"
+        "SELECT s.session, o.digest, s.time, s.parent, t.digest, s.ended, f.digest, s.due_ms, s.voice"
         " FROM sessions s JOIN entries o ON o.id = s.opened LEFT JOIN entries t ON t.id = s.titled"
         " LEFT JOIN entries f ON f.id = s.forget"
     ),
@@ -213,6 +217,15 @@ _STORED = {
         " FROM session_events s JOIN entries e ON e.id = s.id"
     ),
     "cancellations": "SELECT e.digest, c.forget_order, c.time FROM cancellations c JOIN entries e ON e.id = c.id",
+    "certified": "SELECT e.digest, k.node, k.owner FROM certified k JOIN entries e ON e.id = k.id",
+    "message_events": (
+        "SELECT e.digest, v.message, t.digest, v.kind, v.time, v.value FROM message_events v"
+        " JOIN entries e ON e.id = v.id LEFT JOIN entries t ON t.id = v.target"
+    ),
+    "marks": (
+        "SELECT e.digest, k.time, k.mark, f.digest, k.due_ms FROM marks k JOIN entries e ON e.id = k.id"
+        " LEFT JOIN entries f ON f.id = k.forget"
+    ),
 }
 
 
@@ -221,32 +234,105 @@ def stored_projections(connection: SimConnection) -> dict[str, Rows]:
     return {table: set(connection.plain(sql)) for table, sql in _STORED.items()}
 
 
+class Whose:
+    """Whose entries there are: ours, or which stranger's."""
+
+    def __init__(self, own: set[bytes], papers: list[tuple[bytes, Certificate]]) -> None:
+        owners = {paper.owner for recorder, paper in papers if recorder in own and paper.node in own}
+        self._ours = own | {paper.node for _, paper in papers if paper.owner in owners}
+
+    def voice(self, node: bytes) -> bytes | None:
+        """None for ours."""
+        return None if node in self._ours else node
+
+    def session(self, node: bytes, session: bytes) -> bytes:
+        """The id that a session has in the tables."""
+        voice = self.voice(node)
+        return session if voice is None else sha256(b"ccnode session of\0" + voice + session).digest()[:16]
+
+
 def reference_projections(connection: SimConnection) -> dict[str, Rows]:
     """The projections as the entries make them."""
+    entries = connection.plain(
+        "SELECT e.digest, e.kind, e.time, e.meta, c.node FROM entries e JOIN chains c ON c.id = e.chain"
+    ).fetchall()
+    own = {node for (node,) in connection.plain("SELECT node FROM own_keys")}
+    papers = [(digest, node, read(meta)) for digest, kind, _, meta, node in entries if kind == Kind.NODE_CERTIFIED]
+    whose = Whose(own, [(node, paper) for _, node, paper in papers if paper])
     messages: dict[bytes, tuple[int, MessageMeta]] = {}
-    events: list[tuple[int, bytes, int, bytes, bytes | None, int | None]] = []
+    authors: dict[bytes, tuple[int, bytes]] = {}
+    events: list[tuple[int, bytes, int, bytes, bytes | None, int | None, bytes]] = []
+    said_of: list[tuple[int, bytes, int, bytes, int, bytes]] = []
     cancellations: Rows = set()
-    for digest, kind, time, meta in connection.plain("SELECT digest, kind, time, meta FROM entries"):
+    for digest, kind, time, meta, node in entries:
         try:
             if kind == Kind.MESSAGE:
-                messages[digest] = (time, records.read_message(meta))
+                said = records.read_message(meta)
+                messages[digest] = (time, replace(said, session=whose.session(node, said.session)))
+                authors[digest] = (time, node)
             elif kind == Kind.FORGET_ORDERED:
                 order = records.read_forget(meta)
                 if order.session is not None:
-                    events.append((time, digest, kind, order.session, None, order.due_ms))
+                    named = whose.session(node, order.session)
+                    events.append((time, digest, kind, named, None, order.due_ms, node))
+                elif order.message is not None:
+                    said_of.append((time, digest, kind, order.message, order.due_ms, node))
+            elif kind == Kind.MEMORY_MARKED:
+                message, mark = records.read_mark(meta)
+                said_of.append((time, digest, kind, message, int(mark), node))
             elif kind in _SESSION_KINDS:
-                events.append((time, digest, kind, *records.read_session(meta), None))
+                session, parent = records.read_session(meta)
+                events.append((time, digest, kind, whose.session(node, session), parent, None, node))
             elif kind == Kind.FORGET_CANCELLED:
-                cancellations.add((digest, records.read_order(meta)[0], time))
+                cancellations.add((digest, records.read_order(meta)[0], time, node))
         except RemoteError:
             continue
     depth_of = _depths({digest: meta.parent for digest, (_, meta) in messages.items()})
+
+    def is_void(order: bytes, node: bytes, due_ms: int) -> bool:
+        return any(
+            named == order and whose.voice(by) == whose.voice(node) and hlc.to_ms(time) < due_ms
+            for _, named, time, by in cancellations
+        )
+
     return {
         "messages": {_message_row(digest, time, meta, depth_of, messages) for digest, (time, meta) in messages.items()},
-        "sessions": set(_session_rows(events, cancellations)),
-        "session_events": {(digest, at, kind, time, parent, due) for time, digest, kind, at, parent, due in events},
-        "cancellations": cancellations,
+        "sessions": set(_session_rows(events, is_void, whose)),
+        "session_events": {
+            (digest, session, kind, time, parent, due) for time, digest, kind, session, parent, due, _ in events
+        },
+        "cancellations": {row[:3] for row in cancellations},
+        "certified": {(digest, paper.node, paper.owner) for digest, _, paper in papers if paper},
+        "message_events": {
+            (digest, message, message if message in messages else None, kind, time, value)
+            for time, digest, kind, message, value, _ in said_of
+        },
+        "marks": set(_mark_rows(said_of, messages, authors, is_void, whose)),
     }
+
+
+def _mark_rows(
+    said_of: list[Any],
+    messages: dict[bytes, tuple[int, MessageMeta]],
+    authors: dict[bytes, tuple[int, bytes]],
+    is_void: Callable[[bytes, bytes, int], bool],
+    whose: Whose,
+) -> Iterable[tuple[Any, ...]]:
+    for message, (time, _) in messages.items():
+        recorded, author = authors[message]
+        mine = sorted(row for row in said_of if row[3] == message)
+        marks = [row[4] for row in mine if row[2] == Kind.MEMORY_MARKED and whose.voice(row[5]) is None]
+        orders = [
+            (digest, due_ms)
+            for at, digest, kind, _, due_ms, node in mine
+            if kind == Kind.FORGET_ORDERED
+            and whose.voice(node) == whose.voice(author)
+            and recorded <= at
+            and not is_void(digest, node, due_ms)
+        ]
+        mark = marks[-1] if marks else 0
+        if mark or orders:
+            yield (message, time, mark, *(orders[-1] if orders else (None, None)))
 
 
 def _depths(parents: dict[bytes, bytes | None]) -> Callable[[bytes], int | None]:
@@ -279,7 +365,9 @@ def _message_row(
     )
 
 
-def _session_rows(events: list[Any], cancellations: Rows) -> Iterable[tuple[Any, ...]]:
+def _session_rows(
+    events: list[Any], is_void: Callable[[bytes, bytes, int], bool], whose: Whose
+) -> Iterable[tuple[Any, ...]]:
     for session in {event[3] for event in events}:
         mine = sorted((event for event in events if event[3] == session), key=lambda event: event[:2])
         opened = [event for event in mine if event[2] == Kind.SESSION_OPENED]
@@ -288,12 +376,11 @@ def _session_rows(events: list[Any], cancellations: Rows) -> Iterable[tuple[Any,
         titles = [event[1] for event in mine if event[2] in (Kind.SESSION_OPENED, Kind.SESSION_TITLED)]
         ends = [event[0] for event in mine if event[2] == Kind.SESSION_ENDED]
         in_force: tuple[bytes | None, int | None] = (None, None)
-        for _, digest, kind, _, _, due_ms in mine:
-            taken_back = any(order == digest and hlc.to_ms(time) < due_ms for _, order, time in cancellations)
-            if kind == Kind.FORGET_ORDERED and not taken_back:
+        for _, digest, kind, _, _, due_ms, node in mine:
+            if kind == Kind.FORGET_ORDERED and not is_void(digest, node, due_ms):
                 in_force = (digest, due_ms)
-        time, digest, _, _, parent, _ = opened[0]
-        yield (session, digest, time, parent, titles[-1], min(ends, default=None), *in_force)
+        time, digest, _, _, parent, _, node = opened[0]
+        yield (session, digest, time, parent, titles[-1], min(ends, default=None), *in_force, whose.voice(node))
 
 
 def _difference(stored: Rows, made: Rows) -> str:

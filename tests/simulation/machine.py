@@ -15,13 +15,15 @@ from unittest import mock
 
 from ccnode.core import turns
 from ccnode.core.identity import Presence
-from ccnode.store import erase, views
+from ccnode.store import erase, views, voices
 from ccnode.store import turns as jobs
 from ccnode.store.ledger import Job, Ledger, Ports, _Pending, lost_end, marker_path
 from ccnode.store.marker import Marker, read_marker
 from ccnode.store.project import TABLES
+from ccnode_crypto.certificate import certify
 from ccnode_crypto.entry import EPOCH_BYTES
 from ccnode_crypto.keys import SigningKey
+from ccnode_protocol import records
 from ccnode_protocol.records import State
 from tests.simulation.checks import Violation
 from tests.simulation.disk import KEY, Disk, Picture, SimConnection, Stopped, install
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MODEL: Final = "simulated"
+OWNER: Final = SigningKey(b"the owner of all these machines!")
 Outcome = object | BaseException
 
 
@@ -155,6 +158,14 @@ class Machine:
         self.started_ms = self.clock()
         self.lost_end = lost_end(self.path, self.connection)
         self.world.judge.started(self)
+        self._introduce(key)
+
+    def _introduce(self, key: SigningKey) -> None:
+        """Record the owner's certificate, where this directory does not know of one: all machines have one owner."""
+        metas = self.connection.plain("SELECT meta FROM entries WHERE kind = 2")
+        if not any(paper.node == key.public.raw for (meta,) in metas if (paper := voices.read(meta))):
+            paper = certify(OWNER, key.public.raw, self.started_ms)
+            self.write(lambda tx: tx.append(records.node_certified(paper.body, paper.signature)))
 
     def _chance(self, count: int) -> bytes:
         data = self.world.random.randbytes(count)
