@@ -20,6 +20,7 @@ from ccnode.api import (
     sockets,
     status,
     talking,
+    transfers,
     upkeep,
 )
 from ccnode.api.access import Access
@@ -39,8 +40,10 @@ async def _no_promise(_request: web.Request) -> None:
 def _routes() -> list[tuple[str, str, Handler]]:
     session = "/api/v1/conversation/{session_id}"
     return [
-        ("GET", "/", chatpage.page),
+        ("GET", "/", chatpage.new),
+        ("GET", "/chat/{session_id}", chatpage.conversation),
         ("GET", "/sessions", sessionspage.listed),
+        ("GET", "/sessions/{session_id}", sessionspage.one),
         ("GET", "/audit", auditpage.audit),
         ("GET", "/node", nodepage.node),
         ("GET", "/static/{name}", rendering.static),
@@ -68,6 +71,12 @@ def _routes() -> list[tuple[str, str, Handler]]:
         ("GET", "/ws/live", live.live_socket),
         ("GET", "/api/v1/cards", cards.listed),
         ("GET", "/api/v1/export/card/{card}", cards.exported),
+        ("POST", "/api/v1/imports", transfers.begin),
+        ("POST", "/api/v1/imports/upload", transfers.upload),
+        ("GET", "/api/v1/imports", transfers.listed),
+        ("GET", "/api/v1/imports/{import_id}", transfers.one),
+        ("DELETE", "/api/v1/imports/{import_id}", transfers.stop),
+        ("GET", "/api/v1/export", transfers.export),
         ("POST", "/api/v1/link", operations.link),
         ("POST", "/api/v1/login", operations.login),
         ("POST", "/api/v1/logout", operations.logout),

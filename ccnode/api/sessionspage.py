@@ -1,18 +1,186 @@
-"""What does the page of conversations show? All of them, or those that a search found."""
+"""What do the pages of conversations show? All of them, those that a search found, and one with its branches."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from urllib.parse import urlencode
 
+from markupsafe import Markup, escape
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from ccnode.api import treeview
+from ccnode.api.bodies import read_query, session_id_of
+from ccnode.api.chatpage import WHO, address_of, origin_of, session_of
 from ccnode.api.context import node_of
+from ccnode.api.models import QUERY_CHARS_MAX, Moment, Query
 from ccnode.api.rendering import page, render
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiohttp import web
+
+    from ccnode.api.ports import Node
+    from ccnode.store.search import Hit
+
+PAGE: Final = 50
+HITS: Final = 20
+HITS_MAX: Final = 200
+DAY_MS: Final = 86_400_000
+MINUTE_MS: Final = 60_000
+ZONE_MAX: Final = 14 * 60
+FILTERS: Final[dict[str, dict[str, Any]]] = {
+    "": {},
+    "open": {"ended": False},
+    "ended": {"ended": True},
+    "imported": {"imported": True},
+    "forgetting": {"forgotten": True},
+}
+
+
+def _given(value: object) -> object:
+    return value or None  # a form sends what was left empty too
+
+
+Chosen = BeforeValidator(_given)
+
+
+class SessionsQuery(Query):
+    """GET /sessions. `since` and `until` are days, both included; `zone`: minutes that the reader is ahead of UTC."""
+
+    q: Annotated[str, StringConstraints(max_length=QUERY_CHARS_MAX)] = ""
+    since: Annotated[Moment | None, Chosen] = None
+    until: Annotated[Moment | None, Chosen] = None
+    role: Annotated[Literal["user", "assistant", "system", "tool"] | None, Chosen] = None
+    session: Annotated[str | None, StringConstraints(max_length=64), Chosen] = None
+    only: Literal["", "open", "ended", "imported", "forgetting"] = ""
+    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    zone: Annotated[int, Field(ge=-ZONE_MAX, le=ZONE_MAX)] = 0
+    more: Annotated[int, Field(ge=HITS, le=HITS_MAX)] = HITS
+
+    def times(self) -> dict[str, int | None]:
+        """`since` and `until` in milliseconds since 1970, `until` not included."""
+        shift = self.zone * MINUTE_MS
+        return {
+            "since": max(0, self.since - shift) if self.since is not None else None,
+            "until": max(0, self.until + DAY_MS - shift) if self.until is not None else None,
+        }
 
 
 @page("sessions")
 async def listed(request: web.Request) -> web.StreamResponse:
-    """GET /sessions."""
-    found = await node_of(request).sessions(50, 0, ended=None, forgotten=False)
-    return render(request, "sessions.html", sessions=found)
+    """GET /sessions: the list, or what a search found."""
+    query, node = read_query(request, SessionsQuery), node_of(request)
+    given = {name: value for name, value in request.query.items() if value}
+    values: dict[str, Any] = {
+        "query": query,
+        "given": given,
+        "who": WHO,
+        "origin_of": origin_of,
+        "filtered": bool(given.keys() - {"page", "zone", "more"}),
+        "session": await node.session(query.session) if query.session else None,
+        "link": lambda **more: (
+            "/sessions?" + urlencode({**given, **{name: str(value) for name, value in more.items()}})
+        ),
+    }
+    if query.q.strip():
+        hits = await _hits(node, query)
+        more = min(HITS_MAX, query.more + HITS * 2) if len(hits) >= query.more < HITS_MAX else 0
+        return render(request, "search.html", hits=hits, more=more, **values)
+    wanted: dict[str, Any] = {"ended": None, "forgotten": False, **FILTERS[query.only], **query.times()}
+    found = await node.sessions(PAGE + 1, (query.page - 1) * PAGE, **wanted)
+    origins = await node.origins([session.session for session in found])
+    return render(request, "sessions.html", sessions=found[:PAGE], more=len(found) > PAGE, origins=origins, **values)
+
+
+async def _hits(node: Node, query: SessionsQuery) -> list[dict[str, Any]]:
+    """What was found, as the template wants it."""
+    session_id = (await node.session(query.session)).id if query.session else None
+    wanted = query.more if not query.only else HITS_MAX
+    hits = await node.search(query.q, wanted, session_id=session_id, role=query.role, **query.times())
+    sessions = {}
+    for identifier in {hit.message.session for hit in hits}:
+        sessions[identifier] = await node.session(session_of(identifier))
+    kept = [hit for hit in hits if _fits(hit, query.only, ended=sessions[hit.message.session].ended is not None)]
+    return [
+        {
+            "message": hit.message,
+            "title": sessions[hit.message.session].title,
+            "address": address_of(hit.message.session, hit.message.digest),
+            "snippet": marked(hit.snippet, _places(hit)),
+            "why": reasons(hit),
+        }
+        for hit in kept[: query.more]
+    ]
+
+
+def _fits(hit: Hit, only: str, *, ended: bool) -> bool:
+    match only:
+        case "open" | "ended":
+            return ended == (only == "ended")
+        case "imported":
+            return hit.message.origin is not None
+    return True
+
+
+def reasons(hit: Hit) -> list[dict[str, Any]]:
+    """Why it was found: words, each with its share of the score in percent where that is known."""
+    found: list[dict[str, Any]] = []
+    given: Sequence[Any] = hit.why
+    for reason in given:
+        word, share = getattr(reason, "word", reason), getattr(reason, "share", None)
+        nearby = getattr(reason, "where", "text") == "context"
+        found.append({"word": str(word), "share": None if share is None else round(share * 100), "nearby": nearby})
+    return found
+
+
+def marked(text: str, places: Sequence[tuple[int, int]]) -> Markup:
+    """The text with what stands at these places marked; (start, end) in characters, in order, without overlap."""
+    pieces, at = [], 0
+    for start, end in places:
+        pieces += [escape(text[at:start]), Markup("<mark>{}</mark>").format(text[start:end])]
+        at = end
+    return Markup("").join([*pieces, escape(text[at:])])
+
+
+def _places(hit: Hit) -> list[tuple[int, int]]:
+    """Where the words stand in the snippet: as the search says, or wherever something begins like one of them."""
+    given = getattr(hit, "highlights", None)
+    if given is not None:
+        return list(given)
+    parts = [re.escape(reason["word"]) for reason in reasons(hit) if reason["word"]]
+    if not parts:
+        return []
+    return [match.span() for match in re.finditer(rf"\b(?:{'|'.join(parts)})\w*", hit.snippet, re.IGNORECASE)]
+
+
+@page("sessions")
+async def one(request: web.Request) -> web.StreamResponse:
+    """GET /sessions/{session_id}: one conversation's facts, branches and past."""
+    read_query(request, Query)
+    node, session_id = node_of(request), await session_id_of(request)
+    session = await node.session(session_id)
+    messages = await node.tree(session.id)
+    way = await node.branch(session.id)
+    on_way = frozenset(message.digest for message in way)
+    rows = treeview.rows(messages, on_way)
+    origins = await node.origins([session.session])
+    parent = await node.message(session.parent.hex()) if session.parent else None
+
+    def address(row: treeview.Row) -> str:
+        return address_of(session.session if row.here else row.message.session, row.message.digest)
+
+    return render(
+        request,
+        "session.html",
+        session=session,
+        rows=rows,
+        branches=sum(row.starts for row in rows),
+        address=address,
+        who=WHO,
+        origin=origin_of(origins[session.session]) if session.session in origins else "",
+        parent=(address_of(parent.session, parent.digest), parent) if parent else None,
+        life=(way[0].time, way[-1].time) if way else None,
+        length=len(way),
+    )

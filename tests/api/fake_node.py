@@ -133,7 +133,8 @@ class FakeNode:
         time = self._tick()
         origin = path[-1].digest if path else None
         session = Session(uuid.uuid4().bytes, title or "", time, time, 0, None, None, origin, unanswered=False)
-        self.kept[session.id], self.paths[session.id] = session, path
+        self.paths[session.id] = path
+        self._put(session)
         return session
 
     async def sessions(
@@ -233,6 +234,7 @@ class FakeNode:
 
     def _put(self, session: Session) -> Session:
         self.kept[session.id] = session
+        self.changed("sessions", "messages")
         return session
 
     async def search(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +14,11 @@ from aiohttp import hdrs
 
 from ccnode.api import peers, security
 from ccnode.api.access import Access, Tickets
+from ccnode.api.app import _routes
 from ccnode.api.errors import ApiError
 from ccnode.api.peers import Peer, is_owner, peer_of
 from ccnode.api.settings import ApiSettings, Limits
+from tests.api.fake_node import MODEL
 from tests.api.rig import BEARER, TOKEN, Clock, Rig, serving
 
 if TYPE_CHECKING:
@@ -362,18 +365,32 @@ async def test_headers_that_confine(rig: Rig, path: str) -> None:
             assert response.headers["Cache-Control"] == "no-store"
 
 
-async def test_the_page_says_how_to_sign_in_and_holds_no_script_of_its_own(rig: Rig) -> None:
-    async with rig.client.get(rig.url + "/") as response:
+@pytest.mark.parametrize("path", sorted({path for _, path, _ in _routes()} & security.PAGES))
+async def test_a_page_tells_a_stranger_how_to_sign_in_and_nothing_else(rig: Rig, path: str) -> None:
+    session_id = await rig.start("a secret title")
+    path = path.replace("{session_id}", session_id)
+    async with rig.client.get(rig.url + path) as response:
         text = await response.text()
-    assert response.content_type == "text/html"
+    assert (response.status, response.content_type) == (200, "text/html")
     assert "ccnode open" in text
-    assert 'data-signed-in="no"' in text
+    assert text.count("<script") == text.count('<script type="module" src="/static/signin.js">') == 1
+    for hidden in ("secret", "home", MODEL, 'id="app"', session_id):
+        assert hidden not in text
+    browser = await rig.signed_in()
+    async with browser.get(rig.url + path) as response:
+        assert 'id="app"' in await response.text()
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path, _ in _routes()} & security.PAGES))
+async def test_a_page_holds_no_script_or_style_of_its_own(rig: Rig, path: str) -> None:
+    browser = await rig.signed_in()
+    async with browser.get(rig.url + path.replace("{session_id}", await rig.start())) as response:
+        text = await response.text()
     assert "<style" not in text
     assert " style=" not in text
-    assert text.count("<script") == text.count('<script type="module" src="/static/chat.js">') == 1
-    browser = await rig.signed_in()
-    async with browser.get(rig.url + "/") as response:
-        assert 'data-signed-in="yes"' in await response.text()
+    assert text.count("<script") == text.count('<script type="module" src="/static/') > 0
+    assert not re.search(r"\son[a-z]+=", text)
+    assert response.headers["Content-Security-Policy"] == security.CONTENT_SECURITY_POLICY
 
 
 def test_the_pages_are_small_and_bring_nothing_from_elsewhere() -> None:

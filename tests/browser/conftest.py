@@ -82,7 +82,7 @@ class House:
         self.pages.append(page)
         await page.goto(self.link() if address is None else address)
         if address is None:
-            await page.wait_for_selector("#app:not([hidden])")
+            await page.wait_for_selector("[data-ready] #app")
         return page
 
     def _console(self, message: Any) -> None:

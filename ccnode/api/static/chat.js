@@ -1,351 +1,341 @@
-// What does the page do? It signs in, lists conversations, and talks in one of them.
+// What does the chat page do? It talks in one conversation. The node makes the markup of what is recorded; here is what is
+// on its way: the question that was just sent, the reply that is being written.
 
-import { Failure, Line, randomKey, request } from "./link.js";
-import { $, clip, make, messageItem, replyItem, sessionItem, waitingItem } from "./view.js";
+import { $, Failure, asked, calm, fail, fetchPage, guarded, linkState, live, localize, make, randomKey, replace, request, toast } from "./ui.js";
 
-const PAGE = 50; // sessions fetched at once
-const SHOWN = 200; // messages put on the page at once
-const TEXT_BYTES_MAX = Number(document.body.dataset.textBytesMax);
-const API = "/api/v1";
+const API = "/api/v1/conversation";
+const AGAIN = 100; // messages looked at again after a break
+const SESSION = document.body.dataset.live;
+const PLACE = location.pathname; // "/" or "/chat/ID"
+const log = $("log");
+const form = document.querySelector("#composer form");
+const TEXT_BYTES_MAX = Number(form?.dataset.textBytesMax);
 
-const sessions = { list: [], more: false };
-// The conversation shown. `reply`: the text on its way; `pending`: what was sent and is not yet known to be recorded.
-let talk = null;
+let pending = null; // what was sent and is not yet known to be recorded: { content, key, item, done? }
+let reply = null; // the reply on its way: { item, text }
+let following = false; // whether its pieces come to us
+let failure = null; // why the last question has no answer
+let turns = 0; // what begins or ends a turn; what was read before one is out of date
+let atEnd = !location.hash;
 
-// --- sign-in ---
+// --- what is kept in this tab: drafts, and what was sent but not yet recorded ---
 
-async function signIn() {
-  const found = /^#signin=(.+)$/.exec(location.hash);
-  if (!found) return;
-  history.replaceState(null, "", location.pathname); // the token leaves the address before anything else happens
-  try {
-    await request("POST", `${API}/login`, { token: decodeURIComponent(found[1]) });
-    document.body.dataset.signedIn = "yes";
-  } catch (failure) {
-    if (document.body.dataset.signedIn !== "yes") signedOut(`${failure.message} ${failure.remedy}`);
-  }
-}
-
-let lookTimer = null;
-
-function signedOut(message = "") {
-  talk?.line?.close();
-  if (talk) talk.line = null;
-  document.body.dataset.signedIn = "no";
-  $("app").hidden = true;
-  $("signin").hidden = false;
-  $("signin-state").textContent = message;
-  document.title = "ccnode";
-  clearInterval(lookTimer);
-  lookTimer = setInterval(lookAgain, 3000); // another tab may sign this browser in
-}
-
-async function lookAgain() {
-  if (document.visibilityState !== "visible") return;
-  try {
-    await request("GET", `${API}/conversations?limit=1`);
-  } catch {
-    return;
-  }
-  if (document.body.dataset.signedIn === "yes") return;
-  document.body.dataset.signedIn = "yes";
-  await begin();
-}
-
-function fail(failure) {
-  if (!(failure instanceof Failure)) throw failure;
-  if (failure.status === 401) {
-    signedOut("You are signed out: the node was restarted, or the sign-in has expired.");
-    return;
-  }
-  const notice = $("notice");
-  notice.replaceChildren(make("strong", { text: failure.message }), make("span", { text: failure.remedy }));
-  notice.hidden = false;
-}
-
-function calm() {
-  $("notice").hidden = true;
-}
-
-const guarded = (action) => async (...given) => {
-  try {
-    return await action(...given);
-  } catch (failure) {
-    fail(failure);
-  }
+const store = {
+  get: (kind, session = SESSION) => JSON.parse(sessionStorage.getItem(`${kind}-${session}`)),
+  set: (kind, value, session = SESSION) => (value ? sessionStorage.setItem(`${kind}-${session}`, JSON.stringify(value)) : sessionStorage.removeItem(`${kind}-${session}`)),
 };
 
-// --- the list of conversations ---
+const keepDraft = () => form && store.set("draft", $("entry").value);
 
-const listSessions = guarded(async (offset = 0) => {
-  const { sessions: found } = await request("GET", `${API}/conversations?limit=${PAGE}&offset=${offset}`);
-  sessions.list = offset ? [...sessions.list, ...found] : found;
-  sessions.more = found.length === PAGE;
-  showSessions();
+// --- the log ---
+
+// Buttons for code, times in this zone.
+function dress(root) {
+  localize(root);
+  for (const caption of root.querySelectorAll(".code figcaption:not(:has(button))")) {
+    caption.append(make("button", { type: "button", class: "link", "data-act": "copycode", text: "Copy" }));
+  }
+}
+
+const seqOf = (item) => Number(item.dataset.seq ?? Infinity);
+const shown = () => [...log.children].filter((item) => item.dataset.seq);
+
+async function read(first) {
+  let before, found;
+  do {
+    before = turns;
+    found = (await fetchPage(`${PLACE}?part=log&first=${first}`)).getElementById("log");
+  } while (before !== turns);
+  return found;
+}
+
+// Put in what the node says from message number `first` on. What is unchanged stays the same element, with what is open in it.
+function merge(found, first) {
+  const old = new Map(shown().map((item) => [item.id, item]));
+  const fresh = [...found.children].map((item) => {
+    const known = old.get(item.id);
+    if (known && known.dataset.v === item.dataset.v) return known;
+    dress(item);
+    return item;
+  });
+  if (pending?.done) pending = null;
+  if (reply?.ended) reply = null;
+  // It is among what was read, or there is none; pieces that are still on their way to us are out of date.
+  if (!found.dataset.running && !pending) reply = following = null;
+  if (pending || reply) fresh.splice(0, fresh.length, ...fresh.filter((item) => item.id !== "waiting"));
+  arrange([...shown().filter((item) => seqOf(item) < first), ...fresh]);
+  if (found.dataset.title && found.dataset.title !== $("title").textContent) {
+    $("title").textContent = found.dataset.title;
+    document.title = `${found.dataset.title.slice(0, 60)} · ccnode`;
+  }
+  explain();
+}
+
+// Make these, and what is on its way, the log's children, touching only what differs: what is focused or selected stays so.
+function arrange(items) {
+  if (pending) items.push((pending.item ??= pendingItem(pending.content)));
+  if (reply) items.push(reply.item);
+  items.forEach((item, index) => {
+    item.hidden = false;
+    if (log.children[index] !== item) log.insertBefore(item, log.children[index] ?? null);
+  });
+  while (log.children.length > items.length) log.lastChild.remove();
+  $("empty").hidden = items.length > 0;
+  if (!form) return;
+  $("stop").hidden = !reply;
+  $("send").hidden = Boolean(reply);
+  $("send").disabled = Boolean(pending);
+}
+
+const show = () => arrange([...shown(), ...(pending || reply ? [] : [$("waiting")].filter(Boolean))]);
+
+// Read the log again from message number `first` on; whether a reply is being written.
+async function update(first = firstOf()) {
+  const found = await read(first);
+  merge(found, first);
+  return Boolean(found.dataset.running);
+}
+
+function pendingItem(content) {
+  const head = make("div", { class: "who" }, make("strong", { text: "You" }), make("span", { text: "sending" }));
+  return make("li", { class: "message user" }, head, make("div", { class: "text", text: content }));
+}
+
+function begin() {
+  const text = make("div", { class: "text md" });
+  const head = make("div", { class: "who" }, make("strong", { text: "Assistant" }), make("span", { class: "writing", text: "is writing" }));
+  reply = { item: make("li", { class: "message assistant live", "aria-busy": "true" }, head, text), text };
+  failure = null;
+  show();
+}
+
+function write(piece) {
+  if (!following) return;
+  if (!reply) begin();
+  if ($("link-state").textContent) linkState("open"); // what was waited for has come
+  if (piece.html === undefined) return reply.text.append(piece.content);
+  const found = new DOMParser().parseFromString(piece.html, "text/html");
+  reply.text.replaceChildren(...found.body.childNodes);
+}
+
+function explain() {
+  if (!failure || !$("waiting")) return;
+  $("waiting").querySelector("p").textContent = `This question has no answer yet. ${failure.message}`;
+  if (failure.remedy) $("waiting").querySelector("p").after(make("p", { class: "quiet", text: failure.remedy }));
+}
+
+// --- what comes over the line ---
+
+live.on("open", async () => {
+  following = false;
+  if (!SESSION) return;
+  if (pending) send();
+  if (await update()) follow();
 });
 
-function showSessions() {
-  $("sessions").replaceChildren(...sessions.list.map((one) => sessionItem(one, one.session_id === talk?.id)));
-  $("more").hidden = !sessions.more;
+const firstOf = () => (shown().length ? Math.max(seqOf(shown()[0]), seqOf(shown().at(-1)) - AGAIN) : 1);
+
+live.on("form", (given) => {
+  if (["accepted", "response", "error"].includes(given.type)) turns += 1;
+  if (given.type === "accepted") return accepted(given);
+  if (given.type === "delta") return write(given);
+  if (given.type === "response") return answered(given);
+  if (given.type === "error") return failed(given);
+  if (given.type === "state") showModel(given.model);
+  if (given.type === "status") given.running ? follow() : linkState("open", 0, given.message);
+});
+
+live.on("changed", async (what) => {
+  if (!what.includes("sessions")) return;
+  const found = await fetchPage(PLACE);
+  replace(found, ["sessions"]);
+});
+
+function follow() {
+  if (following || pending) return;
+  following = true;
+  if (!reply) begin();
+  live.send({ type: "resume" });
 }
 
-function showSide(open) {
-  $("app").classList.toggle("side-open", open);
-  $("open-side").setAttribute("aria-expanded", String(open));
-  $("talk").inert = open;
-  if (open) $("close-side").focus();
-}
-
-// --- one conversation ---
-
-function place() {
-  const parts = new URLSearchParams(location.hash.slice(1));
-  return { id: /^[0-9a-f-]{36}$/.test(parts.get("c") ?? "") ? parts.get("c") : null, message: parts.get("m") };
-}
-
-async function go() {
-  const { id, message } = place();
-  showSide(false);
-  if (talk && talk.id === id) {
-    if (message) point(message);
-    return;
-  }
-  keepDraft();
-  talk?.line?.close();
+async function accepted(given) {
+  following = true;
   calm();
-  talk = { id, title: "", messages: [], shown: SHOWN, reply: null, pending: null, failure: null, turns: 0, goal: message };
-  $("entry").value = sessionStorage.getItem(`draft-${id}`) ?? "";
-  atEnd = true;
-  grow();
-  show();
-  showSessions();
-  if (id) connect();
-  else linkState("");
-}
-
-function connect() {
-  const mine = talk;
-  mine.line = new Line(`/ws/conversation/${mine.id}`, {
-    open: () => guarded(opened)(mine),
-    form: (form) => talk === mine && hear(form),
-    state: (state, seconds) => talk === mine && linkState(state, seconds),
-    refused: (failure) => talk === mine && (linkState("refused"), fail(failure)),
-  });
-}
-
-async function opened(mine) {
-  mine.following = false;
-  if (mine.pending) mine.line.send(mine.pending.form); // with its key: recorded once, however often it is sent
-  await reload(mine);
-}
-
-async function reload(mine) {
-  let state, turns;
-  do {
-    // What was read while a turn began or ended is out of date: it would take what was just heard off the page.
-    turns = mine.turns;
-    state = await request("GET", `${API}/conversation/${mine.id}`);
-    if (talk !== mine) return;
-  } while (mine.turns !== turns);
-  mine.title = state.session.title;
-  mine.messages = kept(mine.messages, state.messages);
-  mine.unanswered = state.unanswered && !mine.pending;
-  if (!state.running && !mine.pending) mine.reply = null;
-  if (!state.unanswered) mine.failure = null;
-  if (state.running) follow(mine);
-  show();
-  if (mine.goal) point(mine.goal);
-}
-
-// A message that is on the page already stays the same object, so that its element, and what is open in it, stays too.
-function kept(old, fresh) {
-  const known = new Map(old.map((one) => [one.message_id, one]));
-  return fresh.map((one) => (known.get(one.message_id)?.text === one.text ? known.get(one.message_id) : one));
-}
-
-function follow(mine) {
-  if (mine.following || mine.pending) return;
-  mine.following = true;
-  mine.reply ??= "";
-  mine.line.send({ type: "resume" });
-}
-
-function hear(form) {
-  const mine = talk;
-  if (["accepted", "response", "error"].includes(form.type)) mine.turns += 1;
-  switch (form.type) {
-    case "accepted":
-      mine.following = true;
-      mine.reply = "";
-      mine.unanswered = false;
-      mine.failure = null;
-      calm();
-      recorded(mine, form);
-      show();
-      break;
-    case "delta":
-      write(mine, form.content);
-      break;
-    case "status":
-      if (form.running) follow(mine);
-      else linkState("open", 0, form.message);
-      break;
-    case "response":
-      answered(mine, form);
-      break;
-    case "error":
-      failed(mine, form);
-      break;
+  if (pending) {
+    pending.done = true;
+    store.set("pending", null);
   }
+  // What was answered anew stays until the new reply is there, out of sight.
+  for (const item of shown()) item.hidden = seqOf(item) > given.seq;
+  begin();
+  await update(given.seq);
+  for (const item of shown()) item.hidden = Boolean(reply) && seqOf(item) > given.seq;
 }
 
-function recorded(mine, form) {
-  if (mine.pending) {
-    const { content } = mine.pending.form;
-    mine.pending = null;
-    if (!mine.messages.some((one) => one.message_id === form.message_id)) {
-      mine.messages.push({ message_id: form.message_id, seq: form.seq, role: "user", text: content, time: new Date().toISOString() });
-    }
-  } else if (mine.messages.at(-1)?.message_id !== form.message_id) {
-    guarded(reload)(mine); // asked elsewhere, or answered anew
-  }
-}
-
-function answered(mine, form) {
-  const { content: text, ...rest } = form;
-  const reply = { ...rest, role: "assistant", text, time: new Date().toISOString() };
-  const before = mine.messages.findIndex((one) => one.message_id === form.user_message_id);
-  const known = mine.messages.findIndex((one) => one.message_id === form.message_id);
-  if (known >= 0) mine.messages[known] = { ...mine.messages[known], sources: form.sources };
-  else if (before >= 0) mine.messages.splice(before + 1, mine.messages.length, reply);
-  else mine.messages.push(reply);
-  mine.reply = null;
-  mine.following = mine.unanswered = false;
-  mine.failure = null;
+async function answered(given) {
+  following = false;
   linkState("open");
-  showAnswering(form.model);
-  show();
-  $("spoken").textContent = `Assistant: ${text}`;
-  listSessions();
+  showModel(given.model);
+  failure = null;
+  if (reply) reply.ended = true;
+  await update(Math.max(1, given.seq - 1));
+  const item = $(`m-${given.message_id}`);
+  item?.querySelector(".sources")?.setAttribute("open", "");
+  $("spoken").textContent = `Assistant: ${item?.querySelector(".text").textContent ?? given.content}`;
 }
 
-function failed(mine, form) {
-  const failure = new Failure(400, form);
-  if (form.code === "busy" && mine.following) return;
-  mine.reply = null;
-  mine.following = false;
+async function failed(given) {
+  const told = new Failure(400, given);
+  if (given.code === "busy" && following) return;
+  following = false;
+  reply = null;
   linkState("open");
-  if (mine.pending && !form.kept) {
+  if (pending && !pending.done && !given.kept) {
     // It was not recorded: it goes back to where it was written.
-    if (!$("entry").value) $("entry").value = mine.pending.form.content;
-    mine.pending = null;
+    if (!$("entry").value) $("entry").value = pending.content;
+    pending = null;
+    store.set("pending", null);
     grow();
   }
-  mine.failure = form.kept ? failure : null;
-  mine.unanswered = mine.messages.at(-1)?.role === "user";
-  if (!form.kept) {
-    fail(failure);
-    if (form.code === "conflict") guarded(reload)(mine); // the conversation is not what we thought
-  }
+  failure = given.kept ? told : null;
+  if (!given.kept) fail(told);
   show();
+  await update();
 }
 
-// --- showing it ---
-
-const actions = {
-  source: async (id) => (await request("GET", `${API}/message/${id}`)).message,
-};
-const elements = new WeakMap();
-let live = null;
-let atEnd = true; // whether the reader is at the end, and wants to stay there
-
-function elementOf(message) {
-  if (!elements.has(message)) elements.set(message, messageItem(message, actions));
-  return elements.get(message);
-}
-
-// Make the list's children these, touching only what differs: what is focused or selected stays so.
-function arrange(list, items) {
-  items.forEach((item, index) => {
-    if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
-  });
-  while (list.children.length > items.length) list.lastChild.remove();
-}
-
-function show() {
-  const items = talk.messages.slice(-talk.shown).map(elementOf);
-  if (talk.pending) items.push(messageItem({ role: "user", text: talk.pending.form.content, local: true }, actions));
-  live = null;
-  if (talk.reply !== null) {
-    live = replyItem();
-    live.text.textContent = talk.reply;
-    items.push(live.item);
-  } else if (talk.unanswered && !talk.pending) {
-    items.push(waitingItem(talk.failure, guarded(answerNow)));
-  }
-  arrange($("log"), items);
-  $("earlier").hidden = talk.messages.length <= talk.shown;
-  $("title").textContent = talk.title || (talk.id ? "Untitled" : "New conversation");
-  document.title = talk.title ? `${clip(talk.title, 60)} · ccnode` : "ccnode";
-  $("empty").hidden = items.length > 0;
-  $("empty").textContent = talk.id ? "Nothing was said here yet." : "Say something. It will be remembered, on this machine, and can be proven later.";
-  $("stop").hidden = talk.reply === null;
-  $("send").hidden = talk.reply !== null;
-  $("send").disabled = talk.pending !== null;
-}
-
-function write(mine, piece) {
-  if (mine.reply === null) mine.reply = "";
-  mine.reply += piece;
-  if ($("link-state").textContent) linkState("open"); // what was waited for has come
-  if (!live) show();
-  else live.text.append(piece);
-}
-
-function nearEnd() {
-  const box = $("scroll");
-  return box.scrollHeight - box.scrollTop - box.clientHeight < 120;
-}
-
-function toEnd() {
-  atEnd = true;
-  $("scroll").scrollTop = $("scroll").scrollHeight;
-}
-
-function point(message) {
-  const index = talk.messages.findIndex((one) => one.message_id === message);
-  if (index < 0) return;
-  talk.goal = null;
-  atEnd = false;
-  if (talk.messages.length - index > talk.shown) {
-    talk.shown = talk.messages.length - index + 10;
-    show();
-  }
-  const item = $(`m-${message}`);
-  item.classList.add("pointed");
-  item.setAttribute("tabindex", "-1");
-  item.scrollIntoView({ block: "center" });
-  item.focus({ preventScroll: true });
-}
-
-function linkState(state, seconds, message) {
-  const words = {
-    "": "",
-    open: message ?? "",
-    connecting: "Connecting",
-    waiting: `Connection lost. Trying again in ${seconds} s`,
-    refused: "Not connected",
-  };
-  $("link-state").textContent = words[state];
-  $("link-state").dataset.state = state;
+function showModel(model) {
+  $("model").textContent = model ? `Answered by ${model}` : "";
 }
 
 // --- saying something ---
 
-function keepDraft() {
-  if (!talk) return;
-  if ($("entry").value) sessionStorage.setItem(`draft-${talk.id}`, $("entry").value);
-  else sessionStorage.removeItem(`draft-${talk.id}`);
+const send = () => live.send({ type: "message", content: pending.content, idempotency_key: pending.key });
+
+function checked(content) {
+  const size = new TextEncoder().encode(content).length;
+  if (size > TEXT_BYTES_MAX) {
+    throw new Failure(413, { message: `This message is too long (${size} bytes of ${TEXT_BYTES_MAX}).`, remedy: "Send it in parts." });
+  }
+  return { content, key: randomKey() };
+}
+
+// Open a conversation, or a branch from a message, and go there; what is to be said first is said there.
+async function open(content, parent) {
+  const title = content ? clip(content, 60) : $("title").textContent;
+  const first = content ? checked(content) : null;
+  const { session_id: id } = await request("POST", `${API}/start`, parent ? { title, parent } : { title });
+  store.set("pending", first, id);
+  location.assign(`/chat/${id}`);
+}
+
+function clip(text, length) {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > length ? `${line.slice(0, length - 1).trimEnd()}…` : line;
+}
+
+let opening = false;
+const say = guarded(async () => {
+  const content = $("entry").value;
+  if (!content.trim() || pending || (reply && !reply.ended) || opening) return;
+  const said = checked(content);
+  calm();
+  $("entry").value = "";
+  store.set("draft", null);
+  grow();
+  atEnd = true;
+  pending = said;
+  show();
+  toEnd();
+  if (SESSION) {
+    store.set("pending", { content, key: said.key });
+    send(); // where the line is down, it is sent once it is up again
+    return;
+  }
+  opening = true;
+  try {
+    await open(content);
+  } catch (problem) {
+    $("entry").value = content;
+    pending = null;
+    show();
+    throw problem;
+  } finally {
+    opening = false;
+  }
+});
+
+function edit(item) {
+  const text = item.querySelector(".text");
+  const acts = item.querySelector(".acts");
+  const area = make("textarea", { "aria-label": "Your message, changed" });
+  area.value = text.textContent;
+  const close = () => (box.remove(), (text.hidden = acts.hidden = false), acts.querySelector("[data-act=edit]").focus());
+  const box = make(
+    "form",
+    { class: "edit", onsubmit: (event) => (event.preventDefault(), area.value.trim() && guarded(open)(area.value, item.dataset.parent)) },
+    area,
+    make("p", { class: "quiet", text: item.dataset.parent ? "It is said in a branch of its own; what was said here stays." : "It begins a conversation of its own; this one stays." }),
+    make("div", { class: "row" }, make("button", { text: "Say it in a branch" }), make("button", { type: "button", class: "plain", text: "Cancel", onclick: close })),
+  );
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) event.preventDefault(), box.requestSubmit();
+  });
+  text.hidden = acts.hidden = true;
+  text.after(box);
+  area.focus();
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast("Copied.");
+  } catch {
+    toast("The browser does not let this page copy. Select the text instead.");
+  }
+}
+
+const acts = {
+  answer() {
+    failure = null;
+    $("waiting").remove();
+    following = true;
+    begin();
+    if (live.send({ type: "resume" })) return;
+    reply = null;
+    following = false;
+    return update();
+  },
+  again: () => live.send({ type: "regenerate" }),
+  edit,
+  fork: (item, button) => open("", button.dataset.id ?? item.id.slice(2)),
+  copy: async (item) => copy((await request("GET", `/api/v1/message/${item.id.slice(2)}`)).message.text ?? ""),
+  copycode: (_, button) => copy(button.closest(".code").querySelector("code").textContent),
+  async rename() {
+    const field = make("input", { name: "title", required: "", maxlength: "200", value: $("title").textContent });
+    const given = await asked({ title: "Rename this conversation", yes: "Rename", fields: [make("label", { class: "f" }, make("span", { text: "Title" }), field)] });
+    if (!given) return;
+    const { session } = await request("PATCH", `${API}/${PLACE.slice(6)}`, { title: given.title });
+    $("title").textContent = session.title;
+  },
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-act]");
+  for (const menu of document.querySelectorAll(".menu[open]")) if (button || !menu.contains(event.target)) menu.open = false;
+  if (button) guarded(acts[button.dataset.act])(button.closest(".message"), button);
+});
+
+addEventListener("keydown", (event) => {
+  const menu = document.querySelector(".menu[open]");
+  if (event.key === "Escape" && menu) (menu.open = false), menu.querySelector("summary").focus();
+});
+
+// --- where the reader is ---
+
+function toEnd() {
+  atEnd = true;
+  $("scroll").scrollTop = $("scroll").scrollHeight;
 }
 
 function grow() {
@@ -354,133 +344,61 @@ function grow() {
   entry.style.height = `${Math.min(entry.scrollHeight + 2, innerHeight * 0.4)}px`;
 }
 
-const say = guarded(async () => {
-  const content = $("entry").value;
-  if (!content.trim() || talk.pending || talk.reply !== null) return;
-  const size = new TextEncoder().encode(content).length;
-  if (size > TEXT_BYTES_MAX) {
-    throw new Failure(413, { message: `This message is too long (${size} bytes of ${TEXT_BYTES_MAX}).`, remedy: "Send it in parts." });
-  }
-  calm();
-  const mine = talk;
-  mine.pending = { form: { type: "message", content, idempotency_key: randomKey() } };
-  $("entry").value = "";
-  sessionStorage.removeItem(`draft-${mine.id}`);
-  grow();
-  show();
-  toEnd();
-  if (mine.id) {
-    mine.line?.send(mine.pending.form); // where the line is down, it is sent once it is up again
-    return;
-  }
-  try {
-    const { session_id: id } = await request("POST", `${API}/conversation/start`, { title: clip(content, 60) });
-    if (talk !== mine) return;
-    mine.id = id;
-    mine.title = clip(content, 60);
-    history.pushState(null, "", `#c=${id}`);
-    connect();
-    listSessions();
-  } catch (failure) {
-    $("entry").value = content;
-    mine.pending = null;
-    show();
-    throw failure;
-  }
+$("scroll").addEventListener("scroll", () => {
+  const box = $("scroll");
+  atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 120;
 });
+new ResizeObserver(() => atEnd && toEnd()).observe(log);
 
-async function answerNow() {
-  talk.failure = null;
-  talk.unanswered = false;
-  talk.reply = "";
-  talk.following = true;
-  if (!talk.line?.send({ type: "resume" })) {
-    talk.reply = null;
-    talk.unanswered = true;
-    talk.following = false;
-  }
-  show();
-}
+$("earlier").addEventListener("click", guarded(async (event) => {
+  event.preventDefault();
+  const found = await fetchPage($("earlier").href);
+  const first = seqOf(shown()[0]);
+  const items = [...found.getElementById("log").children].filter((item) => seqOf(item) < first);
+  const height = $("scroll").scrollHeight;
+  atEnd = false;
+  items.forEach(dress);
+  log.prepend(...items);
+  $("scroll").scrollTop += $("scroll").scrollHeight - height;
+  const { earlier } = found.getElementById("log").dataset;
+  $("earlier").parentElement.hidden = !earlier;
+  $("earlier").href = found.getElementById("earlier")?.href ?? "";
+}));
 
-const showModel = guarded(async () => {
-  const status = await request("GET", `${API}/status`);
-  $("node-name").textContent = status.name || "ccnode";
-  const model = typeof status.model === "string" ? status.model : (status.model?.name ?? "");
-  showAnswering(model);
-});
-
-function showAnswering(model) {
-  $("model").textContent = model ? `Answered by ${model}` : "";
+function point() {
+  const item = location.hash.startsWith("#m-") && $(location.hash.slice(1));
+  if (!item) return;
+  atEnd = false;
+  for (const other of document.querySelectorAll(".pointed")) other.classList.remove("pointed");
+  item.classList.add("pointed");
+  item.setAttribute("tabindex", "-1");
+  item.scrollIntoView({ block: "center" });
+  item.focus({ preventScroll: true });
 }
 
 // --- beginning ---
 
-let bound = false;
+const older = /^#c=([0-9a-f-]{36})(?:&m=([0-9a-f]+))?$/.exec(location.hash); // addresses of an earlier version
+if (older) location.replace(`/chat/${older[1]}${older[2] ? `?m=${older[2]}#m-${older[2]}` : ""}`);
 
-function bind() {
-  if (bound) return;
-  bound = true;
-  addEventListener("hashchange", async () => {
-    if (location.hash.startsWith("#signin=")) return void start();
-    await go();
-  });
-  addEventListener("pagehide", keepDraft);
-  $("composer").addEventListener("submit", (event) => {
-    event.preventDefault();
-    say();
-  });
+dress(log);
+if (form) {
+  form.addEventListener("submit", (event) => (event.preventDefault(), say()));
   $("entry").addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     say();
   });
   $("entry").addEventListener("input", grow);
-  $("scroll").addEventListener("scroll", () => (atEnd = nearEnd()));
-  new ResizeObserver(() => atEnd && toEnd()).observe($("log"));
-  $("stop").addEventListener("click", () => talk.line?.send({ type: "stop" }));
-  $("earlier").addEventListener("click", () => {
-    talk.shown += SHOWN;
-    show();
-  });
-  $("more").addEventListener("click", () => listSessions(sessions.list.length));
-  $("new").addEventListener("click", () => {
-    if (location.hash) history.pushState(null, "", location.pathname);
-    go();
-    $("entry").focus();
-  });
-  addEventListener("popstate", () => go());
-  $("open-side").addEventListener("click", (event) => (event.stopPropagation(), showSide(true)));
-  $("app").addEventListener("click", (event) => {
-    if ($("app").classList.contains("side-open") && !$("side").contains(event.target)) showSide(false);
-  });
-  $("close-side").addEventListener("click", () => (showSide(false), $("open-side").focus()));
-  addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && $("app").classList.contains("side-open")) {
-      showSide(false);
-      $("open-side").focus();
-    }
-  });
-  $("logout").addEventListener("click", guarded(async () => {
-    await request("POST", `${API}/logout`, {});
-    signedOut("You are signed out.");
-  }));
+  $("stop").addEventListener("click", () => live.send({ type: "stop" }));
+  if (!$("entry").value) $("entry").value = store.get("draft") ?? ""; // somebody may have typed before this ran
+  addEventListener("pagehide", keepDraft);
+  addEventListener("signedout", keepDraft);
+  pending = SESSION ? store.get("pending") : null;
+  grow();
+  show();
+  if (!location.hash) $("entry").focus();
 }
-
-async function begin() {
-  clearInterval(lookTimer);
-  $("signin").hidden = true;
-  $("app").hidden = false;
-  bind();
-  await Promise.all([listSessions(), showModel()]);
-  if (talk?.id && !talk.line) connect(); // signed in again: where we were
-  else await go();
-  $("entry").focus();
-}
-
-async function start() {
-  await signIn();
-  if (document.body.dataset.signedIn === "yes") await begin();
-  else if (!lookTimer) signedOut();
-}
-
-start();
+if (atEnd) toEnd();
+point();
+addEventListener("hashchange", point);

@@ -1,5 +1,58 @@
-// What does the page of conversations do by itself? It shows what changed.
+// What do the pages of conversations do by themselves? They show what changed, rename, and slide through the past.
 
-import { live, refresh } from "./ui.js";
+import { $, asked, guarded, live, make, refresh, request, toast } from "./ui.js";
 
-live.on("changed", (what) => what.includes("sessions") && refresh("list"));
+live.on("changed", (what) => what.includes("sessions") && refresh("list", "about", "tree"));
+
+const find = $("find");
+if (find) find.elements.zone.value = -new Date().getTimezoneOffset();
+
+document.addEventListener("click", guarded(async (event) => {
+  const button = event.target.closest("[data-rename]");
+  if (!button) return;
+  const field = make("input", { name: "title", required: "", maxlength: "200", value: $("title").textContent });
+  const given = await asked({ title: "Rename this conversation", yes: "Rename", fields: [make("label", { class: "f" }, make("span", { text: "Title" }), field)] });
+  if (!given) return;
+  await request("PATCH", button.dataset.rename, { title: given.title });
+  await refresh("about");
+  toast("It was renamed.");
+}));
+
+// --- the past ---
+
+const past = $("past");
+if (past) {
+  const from = Date.parse(past.dataset.from);
+  const to = Math.ceil(Date.parse(past.dataset.to) / 1000) * 1000;
+  const moment = past.elements.at;
+  const slider = $("slide").querySelector("input");
+  const show = (time) => {
+    const local = new Date(time - new Date(time).getTimezoneOffset() * 60000);
+    moment.value = local.toISOString().slice(0, 19);
+  };
+  const words = () => slider.setAttribute("aria-valuetext", new Date(moment.value).toLocaleString());
+  slider.addEventListener("input", () => (show(from + ((to - from) * slider.value) / 1000), words()));
+  moment.addEventListener("input", () => {
+    const share = (Date.parse(moment.value) - from) / (to - from || 1);
+    slider.value = Math.round(1000 * Math.min(1, Math.max(0, share)));
+    words();
+  });
+  show(to);
+  words();
+  $("slide").hidden = false;
+  past.addEventListener("submit", (event) => {
+    event.preventDefault(); // the node wants the moment in UTC
+    location.assign(`${past.action}?at=${encodeURIComponent(new Date(moment.value).toISOString())}`);
+  });
+}
+
+// --- the tree ---
+
+$("tree")?.addEventListener("keydown", (event) => {
+  const links = [...$("tree").querySelectorAll("a")];
+  const at = links.indexOf(document.activeElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[event.key];
+  if (to === undefined || !links[to]) return;
+  event.preventDefault();
+  links[to].focus();
+});

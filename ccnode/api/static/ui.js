@@ -6,7 +6,7 @@
 //   confirmed({ title, text, yes, danger }) -> promise of true or false
 //   guarded(action)               an action whose Failures are shown in #notice
 // Without a script of its own a page can have: <button data-call="PUT /api/v1/..." data-body='{"..."}' data-confirm="Question?"
-// data-yes="Forget" data-done="What to say then" data-undo="DELETE /api/v1/..." data-refresh="id id">
+// data-yes="Forget" data-done="What to say then" data-undo="DELETE /api/v1/..." data-refresh="id id" data-then="/address to go to then">
 
 import { Failure, Line, fetchPage, randomKey, request } from "./link.js";
 import { useLink, watch } from "./signin.js";
@@ -129,13 +129,14 @@ document.addEventListener("click", (event) => {
 });
 
 async function act(button) {
-  const { call: order, body, confirm, yes, done, undo, refresh: ids } = button.dataset;
-  if (confirm && !(await confirmed({ title: confirm, text: button.dataset.text, yes: yes ?? button.textContent, danger: button.classList.contains("danger") }))) return;
+  const { call: order, body, confirm, yes, done, undo, danger, then, refresh: ids } = button.dataset;
+  if (confirm && !(await confirmed({ title: confirm, text: button.dataset.text, yes: yes ?? button.textContent, danger: danger || button.classList.contains("danger") }))) return;
   const again = () => (ids ? refresh(...ids.split(" ")) : null);
   button.disabled = true;
   try {
     await call(order, body);
     calm();
+    if (then !== undefined) return void location.assign(then || location.href.split("#")[0]);
     await again();
     if (done) toast(done, { undo: undo && (async () => (await call(undo), again())) });
   } finally {
@@ -169,7 +170,16 @@ export const live = {
 };
 
 function tell(kind, ...given) {
-  for (const listener of listeners[kind] ?? []) guarded(listener)(...given);
+  for (const listener of listeners[kind] ?? []) {
+    // Where the node cannot be reached the line says so already, and what is missed is read once it is open again.
+    guarded(async () => {
+      try {
+        await listener(...given);
+      } catch (failure) {
+        if (failure.status !== 0) throw failure;
+      }
+    })();
+  }
 }
 
 function hear(form) {
@@ -211,7 +221,7 @@ function showSide(open) {
 }
 
 function bind() {
-  document.documentElement.classList.add("live");
+  document.documentElement.classList.add("js");
   $("open-side").addEventListener("click", () => showSide(true));
   $("close-side").addEventListener("click", () => showSide(false));
   const opened = () => $("app").classList.contains("side-open");
@@ -229,4 +239,8 @@ function bind() {
 bind();
 localize();
 useLink(); // a link is used up, even where it is not needed
-setTimeout(() => live.line ?? live.connect()); // after the page's own module has said what it listens to
+// After the page's own module has said what it listens to.
+addEventListener("DOMContentLoaded", () => {
+  live.connect();
+  document.body.dataset.ready = "yes";
+});
