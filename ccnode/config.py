@@ -120,6 +120,9 @@ class Limits(_Section):
     """How much one client may ask for."""
 
     websockets: int = Field(64, ge=1, le=10_000, description="WebSocket connections at the same time.")
+    upload_bytes_max: int = Field(
+        8 * 2**30, ge=2**20, le=2**43, description="Bytes of one file that is uploaded to be imported."
+    )
 
 
 class Settings(BaseSettings):

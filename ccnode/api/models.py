@@ -56,10 +56,10 @@ def _moment(value: Any) -> int:  # noqa: ANN401  # runs before the type is known
 
 
 # The constraints stand before `_clean`, which is run first nevertheless: validators of that kind run from the right.
-_CLEAN: Final = BeforeValidator(_clean)
-Content = Annotated[str, AfterValidator(_said), _CLEAN]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_CHARS_MAX), _CLEAN]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=KEY_CHARS_MAX), _CLEAN]
+CLEAN: Final = BeforeValidator(_clean)
+Content = Annotated[str, AfterValidator(_said), CLEAN]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_CHARS_MAX), CLEAN]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=KEY_CHARS_MAX), CLEAN]
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{6,64}$")]
 Moment = Annotated[int, BeforeValidator(_moment)]
 Page = Annotated[int, Field(ge=1, le=PAGE_MAX)]
@@ -110,14 +110,14 @@ class LoginBody(Body):
 class BackupBody(Body):
     """POST /api/v1/backup."""
 
-    output: Annotated[str, StringConstraints(min_length=1, max_length=PATH_CHARS_MAX), _CLEAN] | None = None
+    output: Annotated[str, StringConstraints(min_length=1, max_length=PATH_CHARS_MAX), CLEAN] | None = None
 
 
 class ModelBody(Body):
     """PUT /api/v1/model."""
 
     adapter: Literal["embedded", "anthropic"]
-    model: Annotated[str, StringConstraints(min_length=1, max_length=MODEL_CHARS_MAX), _CLEAN] | None = None
+    model: Annotated[str, StringConstraints(min_length=1, max_length=MODEL_CHARS_MAX), CLEAN] | None = None
 
 
 class ListQuery(Query):
@@ -141,7 +141,7 @@ class StateQuery(Query):
 class SearchQuery(Query):
     """GET /api/v1/search."""
 
-    q: Annotated[str, StringConstraints(min_length=1, max_length=QUERY_CHARS_MAX), _CLEAN]
+    q: Annotated[str, StringConstraints(min_length=1, max_length=QUERY_CHARS_MAX), CLEAN]
     limit: Page = 20
     session: Annotated[str, StringConstraints(max_length=64)] | None = None
     role: Literal["user", "assistant", "system", "tool"] | None = None

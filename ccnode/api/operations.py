@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 
-def _check_at_machine(request: web.Request) -> None:
+def check_at_machine(request: web.Request) -> None:
+    """Refuse a signed-in page what only those may do who can read the owner's files anyway. Raises ApiError 403."""
     if not caller_of(request).at_machine:
         raise ApiError(403, "not_from_a_page", "a signed-in page may not do this", "use the command line, or the token")
 
@@ -23,7 +24,7 @@ def _check_at_machine(request: web.Request) -> None:
 async def link(request: web.Request) -> web.Response:
     """POST /api/v1/link: a one-time sign-in link. The secret is in the fragment, which browsers send to nobody."""
     await read_json(request, Nothing)
-    _check_at_machine(request)
+    check_at_machine(request)
     secret = request.app[ACCESS].links.issue()
     return answer({"url": f"{api_url(request)}/#signin={secret}", "expires_in_s": limits_of(request).link_valid_s})
 
@@ -53,7 +54,7 @@ async def backup(request: web.Request) -> web.Response:
     """POST /api/v1/backup: write a backup, where backups go or (not for a page) to a path."""
     body = await read_json(request, BackupBody)
     if body.output is not None:
-        _check_at_machine(request)
+        check_at_machine(request)
         if not PurePath(body.output).is_absolute():
             raise BadRequest("output: must be an absolute path", "give the whole path")
     return answer(await node_of(request).create_backup(body.output))

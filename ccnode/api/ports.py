@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 
     from ccnode.exchange.cardform import Form
     from ccnode.store.browse import Window
@@ -116,6 +116,39 @@ class Upkeep(Protocol):
         """What GET /api/v1/storage gives."""
 
 
+class Imports(Protocol):
+    """What can be brought in. An import is a form: JSON values only, as docs/API.md has it.
+
+    Raises StoreError, and ExchangeError for a file that is nothing that can be brought in.
+    """
+
+    def listed(self) -> list[dict[str, Any]]:
+        """All imports, the newest first."""
+
+    def get(self, import_id: str) -> dict[str, Any]:
+        """One of them, by its id or a unique beginning of that. Raises NotFound, Conflict."""
+
+    async def begin(self, path: str, wanted: str, *, dry_run: bool) -> dict[str, Any]:
+        """Bring in what lies at an absolute path; `wanted` is a format or "auto"."""
+
+    async def take_in(
+        self, pieces: AsyncIterator[bytes], name: str, wanted: str, *, dry_run: bool, size: int | None
+    ) -> dict[str, Any]:
+        """Bring in what is sent; `size`: how many bytes that will be, where known."""
+
+    async def stop(self, import_id: str) -> dict[str, Any]:
+        """Stop it; what it has brought in stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that is made while it is sent. `pieces` must be closed."""
+
+    name: str
+    content_type: str
+    pieces: AsyncGenerator[bytes]
+
+
 class Node(Protocol):
     """What the API asks of the daemon. Every method raises StoreError where it cannot do what is asked.
 
@@ -127,6 +160,13 @@ class Node(Protocol):
     @property
     def upkeep(self) -> Upkeep:
         """What the owner looks after."""
+
+    @property
+    def imports(self) -> Imports:
+        """What is brought in."""
+
+    async def export(self, session_id: str | None, form: Literal["json", "md", "bundle"]) -> Download:
+        """One session, or (as a bundle only) everything. Raises NotFound, Conflict, StoreBusy."""
 
     def on_change(self, listener: Callable[..., None]) -> None:
         """Call `listener("sessions", "messages", ...)` on the event loop after commits: what changed."""

@@ -23,6 +23,7 @@ from ccnode.core.identity import Presence, meet
 from ccnode.daemon import presence, workers
 from ccnode.daemon.choice import ModelChoice
 from ccnode.daemon.identity import introduce, read_key, read_profile, take_new_key
+from ccnode.daemon.importing import Importing
 from ccnode.daemon.node import RunningNode
 from ccnode.daemon.turns import Turns
 from ccnode.daemon.upkeep import Upkeep
@@ -189,8 +190,9 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
     choice = ModelChoice(home, models.adapter, models.model, models.base_url, models.key_file)
     turns = Turns(opened.ledger, readers, searcher, choice.current)
     upkeep = Upkeep(home, settings, readers, opened.key.public.raw)
-    node = RunningNode(home, opened.profile, opened.ledger, readers, searcher, turns, choice, upkeep)
-    upkeep.on_change = node.changes.tell
+    imports = Importing(home, opened.ledger, settings.limits.upload_bytes_max)
+    node = RunningNode(home, opened.profile, opened.ledger, readers, searcher, turns, choice, upkeep, imports)
+    upkeep.on_change = imports.on_change = node.changes.tell
     node.pid = os.getpid()
     node.problems.update(opened.notices)
     node.set_backup(lambda output: workers.back_up(home, output))
@@ -220,6 +222,7 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
         for task in tasks:
             task.cancel()
         await turns.close()
+        await imports.close()
         await upkeep.close()
         await servers.stop()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -260,6 +263,7 @@ def _start_workers(
 
     return [
         asyncio.create_task(node.changes.follow(), name="changes"),
+        asyncio.create_task(node.imports.start(), name="imports"),
         asyncio.create_task(
             workers.follow_with_index(node, lambda: Index(home.index, home.ledger, taken_off), wake), name="index"
         ),

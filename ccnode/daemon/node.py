@@ -11,6 +11,7 @@ import ccnode
 from ccnode import clock
 from ccnode.api.ports import Order, TurnEvent
 from ccnode.daemon.changes import Changes
+from ccnode.daemon.exporting import Exporting
 from ccnode.store import browse, views
 from ccnode.store import cards as kept_cards
 from ccnode.store import turns as jobs
@@ -22,7 +23,9 @@ from ccnode_protocol.records import TITLE_CHARS_MAX
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
+    from ccnode.api.ports import Download
     from ccnode.daemon.choice import ModelChoice
+    from ccnode.daemon.importing import Importing
     from ccnode.daemon.turns import Turns
     from ccnode.daemon.upkeep import Upkeep
     from ccnode.exchange.cardform import Form
@@ -50,9 +53,11 @@ class RunningNode:
         turns: Turns,
         choice: ModelChoice,
         upkeep: Upkeep,
+        imports: Importing,
     ) -> None:
         self.home = home
         self.upkeep = upkeep
+        self.imports = imports
         self.profile = profile
         self.api_url = ""
         self.started_s = clock.elapsed_s()
@@ -61,6 +66,7 @@ class RunningNode:
         self.problems: dict[str, str] = {}
         self.changes = Changes(readers)
         self.index_progress: dict[str, int] = {"position": 0, "behind": 0}
+        self._exporting = Exporting(home, readers)
         self._backup: Callable[[str | None], dict[str, Any]] | None = None
         self._ledger = ledger
         self._readers = readers
@@ -256,6 +262,10 @@ class RunningNode:
 
         kept, card = await self._readers.run(kept_cards.card(wanted))
         return kept, await asyncio.to_thread(card_file, card, kind, form)
+
+    async def export(self, session_id: str | None, form: Literal["json", "md", "bundle"]) -> Download:
+        """One session, or everything, as a file."""
+        return await self._exporting.export(session_id, form)
 
     def models(self) -> dict[str, Any]:
         """Which models there are, and which answers."""

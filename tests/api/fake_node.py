@@ -12,16 +12,17 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
-from ccnode.api.ports import Accepted, Failed, Order, Piece, Replied, Source, TurnEvent
+from ccnode.api.ports import Accepted, Download, Failed, Order, Piece, Replied, Source, TurnEvent
 from ccnode.store.browse import WINDOW, Sibling, Window, _bounds
 from ccnode.store.errors import Conflict, NotFound, StoreError
-from ccnode.store.search import Hit
+from ccnode.store.search import Hit, Why
 from ccnode.store.views import Message, Session
 from ccnode_protocol import hlc
+from tests.api.fake_imports import FakeImports
 from tests.api.fake_upkeep import FakeUpkeep
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 
     from ccnode.store.cards import KeptCard
 
@@ -81,6 +82,9 @@ class FakeNode:
         self.left: list[Message] = []  # replies that were answered anew
         self.brought: dict[bytes, str] = {}
         self.upkeep = FakeUpkeep()
+        self.imports = FakeImports()
+        self.imports.changed = self.changed
+        self.exported: list[bytes | Exception] = [b"one\n", b"two\n"]
         self.cards_kept: list[KeptCard] = []
         self.upkeep.changed = self.changed
         self.listeners: list[Callable[..., None]] = []
@@ -242,7 +246,7 @@ class FakeNode:
     ) -> Sequence[Hit]:
         self._check("search", text, limit, session_id, role, since, until)
         found = [one for path in self.paths.values() for one in path if text.lower() in (one.text or "").lower()]
-        return [Hit(one, 1.5, (one.text or "")[:20], (text,)) for one in found][:limit]
+        return [Hit(one, 1.5, (one.text or "")[:20], (Why(text, 1.0, "text"),)) for one in found][:limit]
 
     # --- turns ---
 
@@ -377,6 +381,17 @@ class FakeNode:
             sources=sources,
             metrics=self.metrics,
         )
+
+    async def export(self, session_id: str | None, form: Literal["json", "md", "bundle"]) -> Download:
+        self._check("export", session_id, form)
+        name = f"conversation-{self._known(session_id).id[:8]}" if session_id is not None else "ccnode"
+        return Download(f"{name}.{form}", "application/json", self._pieces())
+
+    async def _pieces(self) -> AsyncGenerator[bytes]:
+        for piece in self.exported:
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
 
     # --- the node itself ---
 
