@@ -12,7 +12,7 @@ from ccnode.store.errors import Conflict
 from ccnode_protocol import hlc, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ccnode.store.ledger import Job
     from ccnode.store.transaction import Appended, Transaction
@@ -41,9 +41,17 @@ def view(tx: Transaction, question: views.View[T]) -> T:
         rows = tx.query(sql, parameters)
 
 
-def read_facts(tx: Transaction, session: bytes, key: bytes | None) -> turns.Facts:
-    """What core must know of a session. Raises NotFound."""
+def ours(tx: Transaction, session: bytes) -> views.Session:
+    """A session that can be changed. Raises NotFound, and Conflict for a stranger's."""
     known = view(tx, views.session(session))
+    if known.foreign:
+        raise Conflict("that conversation is another's", remedy="begin a branch of it: ccnode session fork")
+    return known
+
+
+def read_facts(tx: Transaction, session: bytes, key: bytes | None) -> turns.Facts:
+    """What core must know of a session. Raises NotFound, and Conflict for a stranger's."""
+    known = ours(tx, session)
     newest = view(tx, views.branch(session, limit=2))
     leaf = newest[-1] if newest else None
     before = newest[-2] if len(newest) > 1 else None
@@ -143,20 +151,20 @@ def open_session(title: str | None, parent: bytes | None, identifier: bytes | No
 
 
 def rename(session: bytes, title: str) -> Job[None]:
-    """Give a session another title. The job raises NotFound."""
+    """Give a session another title. The job raises NotFound, Conflict."""
 
     def job(tx: Transaction) -> None:
-        if view(tx, views.session(session)).title != title:
+        if ours(tx, session).title != title:
             tx.append(records.session_titled(session, title))
 
     return job
 
 
 def end(session: bytes) -> Job[None]:
-    """End a session; ending it twice is ending it once. The job raises NotFound."""
+    """End a session; ending it twice is ending it once. The job raises NotFound, Conflict."""
 
     def job(tx: Transaction) -> None:
-        if view(tx, views.session(session)).ended is None:
+        if ours(tx, session).ended is None:
             tx.append(records.session_ended(session))
 
     return job
@@ -165,11 +173,11 @@ def end(session: bytes) -> Job[None]:
 def forget(session: bytes, now_ms: int) -> Job[tuple[bytes, int]]:
     """Order the contents of a session to be erased in 24 hours; return the order's digest and when that is.
 
-    An order in force is returned as it is. The job raises NotFound.
+    An order in force is returned as it is. The job raises NotFound, Conflict.
     """
 
     def job(tx: Transaction) -> tuple[bytes, int]:
-        known = view(tx, views.session(session))
+        known = ours(tx, session)
         if known.due_ms is not None:
             return order_of(tx, session), known.due_ms
         due_ms = now_ms + records.FORGET_UNDO_MS
@@ -195,14 +203,19 @@ def undo_forget(session: bytes, now_ms: int) -> Job[None]:
     """
 
     def job(tx: Transaction) -> None:
-        view(tx, views.session(session))
-        given = (order for order in orders.load_orders(tx.query) if order.session == session)
+        ours(tx, session)
+        given = (order for order in orders.load_orders(tx.query) if order.kept_as == session)
         standing = [order for order in given if order.is_in_force(order.due_ms)]
         if not standing:
             raise Conflict("the session is not to be forgotten", remedy="nothing needs to be done")
-        for order in standing:
-            in_time = order.due_ms > now_ms
-            if not in_time or hlc.to_ms(tx.append(records.forget_cancelled(order.digest)).time) >= order.due_ms:
-                raise Conflict("the 24 hours are over: the contents are erased", remedy="restore a backup from before")
+        take_back(tx, standing, now_ms)
 
     return job
+
+
+def take_back(tx: Transaction, standing: Sequence[orders.Order], now_ms: int) -> None:
+    """Take orders back. Raises Conflict where one was due already, or would be by the time that is recorded."""
+    for order in standing:
+        in_time = order.due_ms > now_ms
+        if not in_time or hlc.to_ms(tx.append(records.forget_cancelled(order.digest)).time) >= order.due_ms:
+            raise Conflict("the 24 hours are over: the contents are erased", remedy="restore a backup from before")

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
 from ccnode.store.errors import Conflict, NotFound, translated
+from ccnode.store.voices import OUR_NODES
 from ccnode_crypto.entry import SALT_BYTES, ChainId, sealed_digest
 from ccnode_protocol import hlc, records
 from ccnode_protocol.errors import RemoteError
-from ccnode_protocol.records import ROLE_NAMES, Kind, Role
+from ccnode_protocol.records import MARK_NAMES, ROLE_NAMES, Kind, Role
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -34,7 +35,10 @@ _HEX: Final = frozenset("0123456789abcdef")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A conversation's branch. Times are hybrid logical clock values; `last` is `opened` while nothing was said."""
+    """A conversation's branch. Times are hybrid logical clock values; `last` is `opened` while nothing was said.
+
+    `foreign`: a stranger opened it (voices.py); it can be read, and nothing can be added.
+    """
 
     session: bytes
     title: str
@@ -45,6 +49,7 @@ class Session:
     due_ms: int | None
     parent: bytes | None
     unanswered: bool
+    foreign: bool = False
 
     @property
     def id(self) -> str:
@@ -56,7 +61,8 @@ class Session:
 class Message:
     """A message. `seq` is its depth from the root, from 1.
 
-    `text` is None where the content was erased or withheld, or (`altered`) is not the one that was signed.
+    `text` is None where the content was erased or withheld, or (`altered`) is not the one that was signed. `due_ms`:
+    when it is to be erased by an order for this message alone, in milliseconds since 1970.
     """
 
     id: int
@@ -74,6 +80,8 @@ class Message:
     key: bytes | None
     altered: bool = False
     origin: str | None = None
+    mark: Literal["none", "pinned", "disabled"] = "none"
+    due_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +172,7 @@ _SESSION: Final = (
     " (SELECT max(m.time) FROM messages m WHERE m.session = s.session),"
     " (SELECT count(*) FROM messages m WHERE m.session = s.session),"
     " (SELECT e.sealed FROM messages m JOIN entries e ON e.id = m.id WHERE m.session = s.session"
-    "  ORDER BY m.time LIMIT 1) FROM sessions s "
+    "  ORDER BY m.time LIMIT 1), s.voice FROM sessions s "
 )
 # The way on of a session: of its messages that are placed, that no message of the session follows and that no other
 # of the session was regenerated in place of, the newest. Ties of time are broken by digest, so that every node agrees.
@@ -183,11 +191,11 @@ _LEAF: Final = (
 
 
 def _session(row: Row) -> View[Session]:
-    session, opened, ended, due_ms, parent, sealed, last, count, first = row
+    session, opened, ended, due_ms, parent, sealed, last, count, first, voice = row
     leaf = yield from leaf_of(session)
     unanswered = leaf is not None and leaf[1] == Role.USER
     title = text_of(sealed, "title") or _shortened(text_of(first, "text") or "")
-    return Session(session, title, opened, last or opened, count, ended, due_ms, parent, unanswered)
+    return Session(session, title, opened, last or opened, count, ended, due_ms, parent, unanswered, voice is not None)
 
 
 def _shortened(text: str) -> str:
@@ -223,11 +231,11 @@ def sessions(
     since: int | None = None,
     until: int | None = None,
 ) -> View[list[Session]]:
-    """The sessions, most recently active first. Those to be forgotten are left out, or (`forgotten`) shown alone.
+    """Our sessions, most recently active first. Those to be forgotten are left out, or (`forgotten`) shown alone.
 
     `since` and `until`: when they were last active, in milliseconds since 1970, `until` not included.
     """
-    conditions = ["s.due_ms IS NOT NULL" if forgotten else "s.due_ms IS NULL"]
+    conditions = ["s.voice IS NULL", "s.due_ms IS NOT NULL" if forgotten else "s.due_ms IS NULL"]
     parameters: list[object] = []
     if ended is not None:
         conditions.append("s.ended IS NOT NULL" if ended else "s.ended IS NULL")
@@ -306,8 +314,8 @@ def _only(rows: list[Row], what: str) -> bytes:
 
 _MESSAGE: Final = (
     "SELECT m.id, e.digest, m.session, m.parent_id, (SELECT p.digest FROM entries p WHERE p.id = m.parent_id),"
-    " m.depth, m.role, e.sealed, m.time, e.meta, m.key, substr(e.header, 147, 32)"
-    " FROM messages m JOIN entries e ON e.id = m.id "
+    " m.depth, m.role, e.sealed, m.time, e.meta, m.key, substr(e.header, 147, 32),"
+    " k.mark, k.due_ms FROM messages m JOIN entries e ON e.id = m.id LEFT JOIN marks k ON k.id = m.id "
 )
 _BRANCH: Final = (
     "WITH RECURSIVE up (id, parent_id, depth) AS ("
@@ -317,7 +325,7 @@ _BRANCH: Final = (
 
 
 def _message(row: Row) -> Message:
-    entry, digest, identifier, parent_id, parent, depth, role, sealed, time, meta, key, signed = row
+    entry, digest, identifier, parent_id, parent, depth, role, sealed, time, meta, key, signed, mark, due_ms = row
     altered = bool(sealed) and sealed_digest(sealed) != signed
     try:
         parsed = records.read_message(meta)
@@ -339,6 +347,8 @@ def _message(row: Row) -> Message:
         key=key,
         altered=altered,
         origin=parsed.origin,
+        mark=MARK_NAMES.get(mark, "none"),  # type: ignore[arg-type]  # the names are those of the literal
+        due_ms=due_ms,
     )
 
 
@@ -365,17 +375,22 @@ def branch(identifier: bytes, limit: int | None = None, at: int | None = None) -
 
 
 def tree(identifier: bytes) -> View[list[Message]]:
-    """Every placed message of the conversation that the session belongs to, parents before children."""
+    """Every placed message of the conversation that the session belongs to, parents before children.
+
+    Branches that strangers began within it are left out.
+    """
+    known = yield from session(identifier)
     path = yield from branch(identifier)
     if not path:
         return []
+    written = "" if known.foreign else f" WHERE c.node IN ({OUR_NODES})"
     rows = yield (
         (
-            "WITH RECURSIVE down (id) AS (SELECT ? UNION ALL"
-            " SELECT m.id FROM messages m JOIN down ON m.parent_id = down.id)"
-            f" {_MESSAGE} WHERE m.id IN (SELECT id FROM down) ORDER BY m.depth, m.time, e.digest"
+            f"{_BRANCH}, down (id) AS (SELECT id FROM up UNION SELECT m.id FROM down JOIN messages m"
+            " ON m.parent_id = down.id JOIN entries e ON e.id = m.id JOIN chains c ON c.id = e.chain"
+            f"{written}) {_MESSAGE} WHERE m.id IN (SELECT id FROM down) ORDER BY m.depth, m.time, e.digest"
         ),
-        (path[0].id,),
+        (path[-1].id, 2**31),
     )
     return [_message(row) for row in rows]
 

@@ -32,6 +32,14 @@ _META: Final = "SELECT meta FROM entries WHERE id = ?"
 _ALL: Final = "SELECT e.meta, c.node FROM entries e JOIN chains c ON c.id = e.chain WHERE e.kind = 2"
 
 
+# The same as `load` in SQL, for those who only show: here the table is believed.
+OUR_NODES: Final = (
+    "SELECT node FROM own_keys UNION SELECT node FROM certified WHERE owner IN (SELECT k.owner FROM certified k"
+    " JOIN entries e ON e.id = k.id JOIN chains c ON c.id = e.chain"
+    " WHERE c.node IN (SELECT node FROM own_keys) AND k.node IN (SELECT node FROM own_keys))"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Voices:
     """The node keys that speak with our voice."""
