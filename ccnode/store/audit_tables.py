@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BATCH: Final = 1_000
 DIFFERENCES_MAX: Final = 50  # of one table; more of the same helps nobody
-_KEYS: Final = dict.fromkeys(TABLES, "id") | {"sessions": "session"}
+_KEYS: Final = dict.fromkeys(TABLES, "id") | {"sessions": "session", "activity": "session"}
 # Nothing is left out by its name: a trigger may be called sqlite_anything, and would run at our next write.
 _SCHEMA: Final = (
     "SELECT type, name, tbl_name, sql FROM sqlite_master"

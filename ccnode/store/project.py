@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import voices
+from ccnode.store import activity, voices
 from ccnode.store.marks import Marks
 from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError
@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 
     from ccnode.store.voices import Voices
 
-TABLES: Final = ("messages", "session_events", "cancellations", "sessions", "certified", "message_events", "marks")
+TABLES: Final = (
+    "messages",
+    "session_events",
+    "cancellations",
+    "sessions",
+    "certified",
+    "message_events",
+    "marks",
+    "activity",
+)
 PLACES_MAX: Final = 20_000  # parents remembered, so that an append need not look them up
 
 _SESSION_KINDS: Final = frozenset({Kind.SESSION_OPENED, Kind.SESSION_TITLED, Kind.SESSION_ENDED, Kind.FORGET_ORDERED})
@@ -98,6 +107,7 @@ class Projector:
         """Write the gathered rows; call it before reading projections and before the commit."""
         if self._rows:
             self._connection.executemany(_INSERT_MESSAGE, self._rows)
+            activity.add(self._connection, self._rows)
             self._rows.clear()
 
     def forget_unwritten(self) -> None:
@@ -276,11 +286,13 @@ class Projector:
         run, now = self._connection.execute, self.voices
         sessions: set[bytes] = set()
         orders: set[bytes] = set()
+        moved: set[bytes] = set()
         for entry, kind, meta in run(_WRITTEN, (node,)):
             try:
                 if kind == Kind.MESSAGE:
                     session = records.read_message(meta).session
                     run("UPDATE messages SET session = ? WHERE id = ?", (now.session(node, session), entry))
+                    moved |= {now.session(node, session), before.session(node, session)}
                 elif kind == Kind.FORGET_CANCELLED:
                     orders.add(records.read_order(meta)[0])
                 elif kind in _SESSION_KINDS and (named := _session_named(kind, meta)):
@@ -289,6 +301,7 @@ class Projector:
                     sessions |= {session, before.session(node, named)}
             except RemoteError:
                 continue  # it means nothing
+        activity.recount(self._connection, moved)
         for session in sessions:
             self._fold(session)
         for target in self._marks.touched(node):
