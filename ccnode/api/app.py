@@ -20,6 +20,7 @@ from ccnode.api import (
     sockets,
     status,
     talking,
+    transferpage,
     transfers,
     upkeep,
 )
@@ -45,6 +46,7 @@ def _routes() -> list[tuple[str, str, Handler]]:
         ("GET", "/sessions", sessionspage.listed),
         ("GET", "/sessions/{session_id}", sessionspage.one),
         ("GET", "/audit", auditpage.audit),
+        ("GET", "/transfer", transferpage.transfer),
         ("GET", "/node", nodepage.node),
         ("GET", "/static/{name}", rendering.static),
         ("GET", "/favicon.ico", rendering.favicon),
