@@ -69,7 +69,8 @@ def hit_form(hit: Hit, title: str) -> Form:
         "text": hit.message.text,
         "snippet": hit.snippet,
         "score": hit.score,
-        "why": list(hit.why),
+        "highlights": [list(place) for place in hit.highlights],
+        "why": [{"word": reason.word, "share": round(reason.share, 4), "where": reason.where} for reason in hit.why],
     }
 
 

@@ -3,6 +3,7 @@
 Indexing inside the ledger's transaction would cost most of the append rate, and the index can be made again at any
 time; so it trails behind with its own position, and a search also reads what is beyond that position (search.py).
 The file is scratch: where it is damaged, of another version, or does not belong to this ledger, it is made anew.
+It holds FTS5's table, and beside it the impact index (impact.py), which ranks.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ccnode.mind import recall
+from ccnode.store import impact_form
 from ccnode.store.errors import translated
+from ccnode.store.terms import TOKENIZER, Tokenizer
 from ccnode.store.views import text_of
 from ccnode_protocol.records import ROLE_NAMES, Role
 
@@ -21,22 +24,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-VERSION: Final = 1  # raise it when what the columns hold changes
+VERSION: Final = 2  # raise it when what the tables hold changes
 BATCH_MESSAGES: Final = 500
 IDS_MAX: Final = 500
+TEXTS_MAX: Final = 4 * BATCH_MESSAGES  # remembered: a message is the context of those after it
 
-_SCHEMA: Final = """
-    CREATE VIRTUAL TABLE message_index USING fts5(text, context, tokenize = 'porter unicode61 remove_diacritics 2');
-    CREATE TABLE state (version INTEGER NOT NULL, position INTEGER NOT NULL, digest BLOB NOT NULL);
-    INSERT INTO state VALUES ({version}, 0, x'');
+# state: `position` is how far FTS5's table is, `sealed` the impact index (the first entry number that it lacks), with
+# how many messages and terms it holds; `changes` counts what was not just added, so that readers forget what they know.
+_SCHEMA: Final = f"""
+    CREATE VIRTUAL TABLE message_index USING fts5(text, context, tokenize = '{TOKENIZER}');
+    CREATE TABLE state (
+        version INTEGER NOT NULL, position INTEGER NOT NULL, digest BLOB NOT NULL, sealed INTEGER NOT NULL,
+        messages INTEGER NOT NULL, tokens INTEGER NOT NULL, changes INTEGER NOT NULL
+    );
+    INSERT INTO state VALUES ({VERSION}, 0, x'', 0, 0, 0, 0);
+    {impact_form.SCHEMA}
 """
-# A message with the two turns before it.
-_ROWS: Final = (
-    "SELECT m.id, m.role, e.sealed, p.role, pe.sealed, g.role, ge.sealed"
-    " FROM ledger.messages m JOIN ledger.entries e ON e.id = m.id"
-    " LEFT JOIN ledger.messages p ON p.id = m.parent_id LEFT JOIN ledger.entries pe ON pe.id = p.id"
-    " LEFT JOIN ledger.messages g ON g.id = p.parent_id LEFT JOIN ledger.entries ge ON ge.id = g.id"
+# A message with the two turns before it, and its time.
+ROWS: Final = (
+    "SELECT m.id, m.role, e.sealed, p.id, p.role, pe.sealed, g.id, g.role, ge.sealed, m.time"
+    " FROM messages m JOIN entries e ON e.id = m.id"
+    " LEFT JOIN messages p ON p.id = m.parent_id LEFT JOIN entries pe ON pe.id = p.id"
+    " LEFT JOIN messages g ON g.id = p.parent_id LEFT JOIN entries ge ON ge.id = g.id"
 )
+
+
+# A row that is there already, a part of another size: only damage explains them.
+_DAMAGE: Final = (impact_form.Damaged, sqlite3.IntegrityError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +70,26 @@ class Progress:
     behind: int
 
 
-def index_row(row: Sequence[Any]) -> IndexRow:
-    """Make the index's row from a row of `_ROWS`."""
-    identifier, role, sealed, *before = row
-    previous: list[tuple[str, str]] = []
-    for turn_role, turn_sealed in ((before[2], before[3]), (before[0], before[1])):
-        text = text_of(turn_sealed, "text") if isinstance(turn_sealed, bytes) else None
-        if turn_role is not None and text:
-            previous.append((ROLE_NAMES[Role(turn_role)], text))
-    own = text_of(sealed, "text") if isinstance(sealed, bytes) else None
-    name = ROLE_NAMES[Role(role)]
-    text = recall.index_text(name, own) if own is not None else None
-    return IndexRow(identifier, text, recall.context_text(previous))
+class Texts:
+    """Makes index rows from rows of `ROWS`; remembers texts, because most messages are the context of two others."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, str | None] = {}
+
+    def row(self, row: Sequence[Any]) -> IndexRow:
+        """What the index must hold of this message."""
+        if len(self._known) >= TEXTS_MAX:
+            self._known.clear()
+        own, parent, before_that = (self._text(*row[at : at + 3]) for at in (0, 3, 6))
+        return IndexRow(row[0], own, " ".join(text for text in (before_that, parent) if text is not None))
+
+    def _text(self, number: int | None, role: int | None, sealed: bytes | None) -> str | None:
+        if number is None or role is None or not isinstance(sealed, bytes):
+            return None
+        if number not in self._known:
+            said = text_of(sealed, "text")
+            self._known[number] = None if said is None else recall.index_text(ROLE_NAMES[Role(role)], said)
+        return self._known[number]
 
 
 def open_index(path: Path, ledger: Path, *, writable: bool) -> sqlite3.Connection:
@@ -103,6 +125,8 @@ class Index:
         self._path = path
         self._ledger = ledger
         self._on_reindexed = on_reindexed
+        self._texts = Texts()
+        self._tokenizer = Tokenizer()
         self._connection = self._open()
 
     def _open(self) -> sqlite3.Connection:
@@ -120,7 +144,7 @@ class Index:
         connection = open_index(self._path, self._ledger, writable=True)
         try:
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchone():
-                connection.executescript(f"BEGIN; {_SCHEMA.format(version=VERSION)} COMMIT;")
+                connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
             version, position, digest = connection.execute("SELECT version, position, digest FROM state").fetchone()
             known = connection.execute("SELECT digest FROM ledger.entries WHERE id = ?", (position,)).fetchone()
             if version != VERSION or (position and (known is None or known[0] != digest)):
@@ -131,16 +155,15 @@ class Index:
         return connection
 
     def catch_up(self, *, messages_max: int = BATCH_MESSAGES) -> int:
-        """Index up to `messages_max` messages; return how many were done, 0 when there is nothing left.
+        """Index up to `messages_max` messages, or rank up to 4,096; return how many, 0 when there is nothing left.
 
         Raises:
             StoreError: the disk is full or cannot be written; the position stays where it was.
         """
         try:
-            done = self._reindex(messages_max)
-            return done or self._advance(messages_max)
+            return self._reindex(messages_max) or self._seal() or self._advance(messages_max)
         except sqlite3.Error as error:
-            if error.__class__ is sqlite3.DatabaseError:  # damaged: make it anew, from nothing
+            if isinstance(error, _DAMAGE) or error.__class__ is sqlite3.DatabaseError:  # make it anew, from nothing
                 self.make_anew()
                 return 1
             if self._connection.in_transaction:
@@ -159,14 +182,27 @@ class Index:
         newest = run("SELECT id, digest FROM ledger.entries ORDER BY id DESC LIMIT 1").fetchone()
         if newest is None or newest[0] == position:
             return 0
-        rows = run(f"{_ROWS} WHERE m.id > ? ORDER BY m.id LIMIT ?", (position, messages_max)).fetchall()
+        rows = run(f"{ROWS} WHERE m.id > ? ORDER BY m.id LIMIT ?", (position, messages_max)).fetchall()
         if len(rows) == messages_max:
             newest = run("SELECT id, digest FROM ledger.entries WHERE id = ?", (rows[-1][0],)).fetchone()
         run("BEGIN IMMEDIATE")
-        self._put(map(index_row, rows))
+        self._put(map(self._texts.row, rows))
         run("UPDATE state SET position = ?, digest = ?", newest)
         run("COMMIT")
         return max(len(rows), 1)
+
+    def _seal(self) -> int:
+        """Add the next block to the impact index, where the full-text table is beyond it."""
+        run = self._connection.execute
+        position, sealed = run("SELECT position, sealed FROM state").fetchone()
+        if position < sealed + impact_form.BLOCK_SIZE - 1:
+            return 0
+        from ccnode.store import impact  # it loads numpy, which a young node needs not
+
+        run("BEGIN IMMEDIATE")
+        impact.add_block(self._connection, sealed >> impact_form.BLOCK_BITS, self._tokenizer)
+        run("COMMIT")
+        return impact_form.BLOCK_SIZE
 
     def _reindex(self, messages_max: int) -> int:
         """Index anew what the ledger asks for, and the two turns after each, whose context it is."""
@@ -179,17 +215,30 @@ class Index:
         affected = (
             f"SELECT id FROM ledger.messages WHERE id IN ({marks}) OR id IN ({children}) OR parent_id IN ({children})"
         )
-        rows = [index_row(row) for row in run(f"{_ROWS} WHERE m.id IN ({affected})", tuple(wanted) * 3)]
-        position = run("SELECT position FROM state").fetchone()[0]
-        rows = [row for row in rows if row.id <= position]
+        read = run(f"{ROWS} WHERE m.id IN ({affected}) ORDER BY m.id", tuple(wanted) * 3).fetchall()
+        position, sealed = run("SELECT position, sealed FROM state").fetchone()
+        rows = [self._texts.row(row) for row in read if row[0] <= position]
         run("BEGIN IMMEDIATE")
+        self._amend([row for row in rows if row.id < sealed])
         self._connection.executemany("DELETE FROM message_index WHERE rowid = ?", [(row.id,) for row in rows])
         self._put(rows)
+        run("UPDATE state SET changes = changes + 1")
         run("COMMIT")
         if any(row.text is None for row in rows):
             self.purge()
         self._on_reindexed(wanted)
         return len(wanted)
+
+    def _amend(self, rows: Sequence[IndexRow]) -> None:
+        """Put finished blocks of the impact index right, before FTS5's table changes."""
+        if not rows:
+            return
+        from ccnode.store import impact
+
+        sql = "SELECT rowid, text, context FROM message_index WHERE rowid = ?"
+        before = [held for row in rows if (held := self._connection.execute(sql, (row.id,)).fetchone())]
+        after = [(row.id, row.text, row.context) for row in rows if row.text is not None]
+        impact.amend(self._connection, before, after, self._tokenizer)
 
     def _put(self, rows: Iterable[IndexRow]) -> None:
         self._connection.executemany(
@@ -210,6 +259,7 @@ class Index:
     def close(self) -> None:
         """Close the file. Idempotent."""
         self._connection.close()
+        self._tokenizer.close()
 
 
 def progress(connection: sqlite3.Connection) -> Progress:
@@ -244,10 +294,24 @@ def differences(connection: sqlite3.Connection, *, limit: int = 20) -> list[str]
         due = _outdated(connection)
         position = run("SELECT position FROM state").fetchone()[0]
         held = run("SELECT rowid, text, context FROM message_index ORDER BY rowid")
-        rows = run(f"{_ROWS} WHERE m.id <= ? ORDER BY m.id", (position,))
-        return found + _row_differences(held, map(index_row, rows), due, limit)
+        rows = run(f"{ROWS} WHERE m.id <= ? ORDER BY m.id", (position,))
+        found += _row_differences(held, map(Texts().row, rows), due, limit)
+        return found or _impact_differences(connection, limit)
     finally:
         connection.rollback()
+
+
+def _impact_differences(connection: sqlite3.Connection, limit: int) -> list[str]:
+    """What is wrong with the impact index, which says the same as FTS5's table."""
+    if not connection.execute("SELECT sealed FROM state").fetchone()[0]:
+        return []
+    from ccnode.store import impact
+
+    tokenizer = Tokenizer()
+    try:
+        return list(impact.differences(connection, tokenizer, limit))
+    finally:
+        tokenizer.close()
 
 
 def _outdated(connection: sqlite3.Connection) -> set[int]:

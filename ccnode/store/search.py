@@ -1,33 +1,37 @@
-"""Which stored messages are about this? The index for what is indexed, a plain look at what is not yet."""
+"""Which stored messages are about this, and why? The ranking is bm25 (ranking.py), over all that is stored."""
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import threading
 import uuid
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
-from ccnode.mind import recall
+from ccnode.mind import lexicon, recall
 from ccnode.mind.recall import Candidate, RecallPlan
+from ccnode.mind.stemming import words
 from ccnode.store import views
+from ccnode.store.corpus import TAIL_MAX, Corpus, Moment
 from ccnode.store.errors import translated
-from ccnode.store.index import open_index
-from ccnode.store.ledger import connect
+from ccnode.store.query import Query, holds_phrase, parse
+from ccnode.store.ranking import Allowed, Ranked, Request, Wanted
+from ccnode.store.snippets import snippet
 from ccnode_protocol import hlc, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
 
     from ccnode.mind.prompt_types import PromptMessage, Recalled
     from ccnode.store.views import Message
 
-TAIL_MAX: Final = 2_000  # unindexed messages that a search reads one by one
-SNIPPET_CHARS: Final = 160
+T = TypeVar("T")
 LIMIT_MAX: Final = 200
-_WORD: Final = re.compile(r"\w+")
+SPARE: Final = 20  # candidates beyond the limit: some may be of a session that is to be forgotten
+PHRASE_LOOKS: Final = (200, 2_000)  # candidates whose words are read for a phrase
+IDS_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,69 +44,99 @@ class Filters:
     until: int | None = None
 
     def sql(self) -> tuple[str, tuple[object, ...]]:
-        """A condition on `ledger.messages m`, with its parameters."""
+        """A condition on `messages m` and `sessions s`, with its parameters."""
         conditions, parameters = ["s.due_ms IS NULL"], list[object]()
         if self.session is not None:
             conditions.append("m.session = ?")
             parameters.append(self.session)
-        if self.role is not None:
-            conditions.append("m.role = ?")
-            parameters.append(int(records.ROLES[self.role]))
-        if self.since is not None:
-            conditions.append("m.time >= ?")
-            parameters.append(views.hlc_limit(hlc.from_ms(self.since)))
-        if self.until is not None:
-            conditions.append("m.time < ?")
-            parameters.append(views.hlc_limit(hlc.from_ms(self.until)))
+        allowed = self.allowed()
+        for condition, value in (("role =", allowed.role), ("time >=", allowed.since), ("time <", allowed.until)):
+            if value is not None:
+                conditions.append(f"m.{condition} ?")
+                parameters.append(value)
         return " AND ".join(conditions), tuple(parameters)
+
+    def allowed(self) -> Allowed:
+        """The same for a ranking, but for the session."""
+        since, until = (
+            None if ms is None else views.hlc_limit(hlc.from_ms(max(0, ms))) for ms in (self.since, self.until)
+        )
+        return Allowed(None if self.role is None else int(records.ROLES[self.role]), since, until)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A word of the query that a hit is found by, its share of the hit's score, and where it is said.
+
+    `where`: "text", the message itself; "context", only the two turns before it.
+    """
+
+    word: str
+    share: float
+    where: Literal["text", "context"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A message that was found; `score` is higher for better, `why` the words of the query that it holds."""
+    """A message that was found; `score` is higher for better, `why` says what it is made of, the most first.
+
+    `highlights` are the places of the words in `snippet`: (start, end) in characters, in order, without overlap.
+    """
 
     message: Message
     score: float
     snippet: str
-    why: tuple[str, ...]
+    why: tuple[Why, ...]
+    highlights: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    id: int
-    rank: float
+    """A message that was found, with its score and what that is made of."""
+
+    number: int
+    score: float = 0.0
+    why: tuple[Why, ...] = ()
 
 
 class Searcher:
-    """Searches one node's messages on a connection of its own; one search at a time, from any thread."""
+    """Searches one node's messages on connections of its own; one search at a time, from any thread."""
 
     def __init__(self, index: Path, ledger: Path) -> None:
-        self._index, self._ledger = index, ledger
-        self._connection: sqlite3.Connection | None = None
-        self._plain: sqlite3.Connection | None = None
+        self._corpus = Corpus(index, ledger)
         self._turn = threading.Lock()
 
     def search(self, text: str, limit: int = 20, filters: Filters | None = None) -> list[Hit]:
-        """The messages that hold all words of `text`, then those that hold some, best first.
+        """The messages that hold words of `text`, best first (the more and the rarer the words, the better).
+
+        "words in quotes" must be said so, words joined by AND must be there, and a -word must not. Stop words count
+        where nothing else is asked for, then only among the newest messages.
 
         Raises:
-            StoreError: the ledger cannot be read. An index that is missing or damaged only makes the search slower.
+            StoreError: the ledger cannot be read. Without an index only the newest messages are searched.
         """
-        filters = filters or Filters()
-        words = [word.lower() for word in _WORD.findall(text[:2000])][:32]
-        if not words:
-            return []
+        query = parse(text)
         limit = max(1, min(limit, LIMIT_MAX))
+        if not query.said:
+            return []
         with self._turn:
-            found = self._match(" AND ".join(map(_quoted, words)), limit, filters)
-            if len(found) < limit:
-                known = {hit.id for hit in found}
-                more = self._match(" OR ".join(map(_quoted, words)), limit, filters)
-                found += [hit for hit in more if hit.id not in known][: limit - len(found)]
-            tail = [number for number, content in self._tail(filters) if _holds(content, words)]
-            ranks = {hit.id: hit.rank for hit in found}
-            messages = self._messages([*tail[:limit], *(hit.id for hit in found if hit.id not in set(tail))][:limit])
-        return [_hit(message, ranks.get(message.id, 0.0), words) for message in messages]
+            found = self._ask(lambda moment: _Search(self._corpus, moment, query, filters or Filters()).run(limit))
+            messages = {message.id: message for message in self._messages([one.number for one in found])}
+            weights = self._weights(query, found)
+            return [self._hit(messages[one.number], one, weights) for one in found if one.number in messages]
+
+    def _weights(self, query: Query, found: Sequence[_Found]) -> dict[str, float]:
+        """How much each term of the query tells: what it brought to the hits."""
+        told = dict.fromkeys(query.words or query.said, 1.0)
+        for one in found:
+            for reason in one.why:
+                told[reason.word] += one.score * reason.share
+        known = self._corpus.tokenizer.of(told)
+        return {term: told[word] for word in told for term in known[word]}
+
+    def _hit(self, message: Message, found: _Found, weights: dict[str, float]) -> Hit:
+        piece = snippet(message.text or "", weights, self._corpus.tokenizer)
+        return Hit(message, found.score, piece.text, found.why, piece.highlights)
 
     def recall(
         self, question: str, conversation: Sequence[PromptMessage], *, exclude: Iterable[bytes] = (), limit: int = 6
@@ -113,90 +147,226 @@ class Searcher:
             StoreError: the ledger cannot be read.
         """
         plan = recall.plan(question, conversation)
-        if plan.match is None:
+        if not plan.sought:
             return []
         left_out = set(exclude)
         with self._turn:
-            candidates = self._candidates(plan, left_out)
-            wider = recall.refine(plan, list(candidates.values()))
-            if wider is not plan:
-                candidates |= self._candidates(wider, left_out)
-        return recall.rank(wider, list(candidates.values()), limit)
+            candidates, wider = self._ask(lambda moment: self._recalled(moment, plan, left_out))
+        return recall.rank(wider, candidates, limit)
 
-    def _candidates(self, plan: RecallPlan, left_out: set[bytes]) -> dict[int, Candidate]:
-        """The messages that may account for a question: from the index, and from what is not indexed yet."""
-        numbers = [number for number, content in self._tail(Filters()) if recall.matches(plan, content)]
-        numbers = numbers[: recall.CANDIDATES]
-        for expression, limit in plan.queries:
-            numbers += [hit.id for hit in self._match(expression, limit, Filters())]
-        return {
-            message.id: _candidate(message)
-            for message in self._messages(numbers)
-            if message.text and message.digest not in left_out
-        }
+    def _recalled(
+        self, moment: Moment, plan: RecallPlan, left_out: Collection[bytes]
+    ) -> tuple[list[Candidate], RecallPlan]:
+        """The candidates of the plan and, where these tell who is who, of the wider one."""
+        skip = _numbers(moment, left_out)
+        candidates = self._candidates(moment, plan, skip)
+        wider = recall.refine(plan, list(candidates.values()))
+        if wider is not plan:
+            candidates |= self._candidates(moment, wider, skip)
+        return list(candidates.values()), wider
+
+    def _candidates(self, moment: Moment, plan: RecallPlan, skip: Collection[int]) -> dict[int, Candidate]:
+        """The messages that may account for a question."""
+        wanted: Counter[Wanted] = Counter()
+        for sought in plan.sought:
+            for term in self._corpus.tokenizer.terms([sought.word]):
+                wanted[Wanted(term, sought.prefix)] += sought.times
+        lists = tuple(
+            (count, Allowed(None if role is None else int(records.ROLES[role]))) for role, count in plan.lists
+        )
+        request = Request(dict(wanted), tuple((count + SPARE, allowed) for count, allowed in lists), skip=skip)
+        numbers: list[int] = []
+        for (count, _), ranked in zip(lists, _shown(moment, request, Filters()), strict=True):
+            numbers += [one.number for one in ranked[:count]]
+        return {message.id: _candidate(message) for message in self._messages(numbers)}
 
     def close(self) -> None:
-        """Close the connection. Idempotent."""
+        """Close the connections. Idempotent."""
         with self._turn:
-            self._forget_connection()
-            if self._plain is not None:
-                self._plain.close()
-                self._plain = None
+            self._corpus.close()
 
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            self._connection = open_index(self._index, self._ledger, writable=False)
-        return self._connection
-
-    def _match(self, expression: str, limit: int, filters: Filters) -> list[_Found]:
-        condition, parameters = filters.sql()
-        sql = (
-            "SELECT i.rowid, bm25(message_index, 1.0, ?) AS rank FROM message_index i"
-            " JOIN ledger.messages m ON m.id = i.rowid JOIN ledger.sessions s ON s.session = m.session"
-            f" WHERE message_index MATCH ? AND {condition} ORDER BY rank LIMIT ?"
-        )
+    def _ask(self, ask: Callable[[Moment], T]) -> T:
+        """Ask what is stored now; without the index where that is missing or damaged: it is made anew by its writer."""
         try:
-            rows = self._open().execute(sql, (recall.CONTEXT_WEIGHT, expression, *parameters, limit)).fetchall()
+            with self._corpus.moment() as moment:
+                return ask(moment)
         except sqlite3.Error:
-            self._forget_connection()
-            return []  # no index, or a damaged one: it is made anew, and until then the tail is all there is
-        return [_Found(number, -rank) for number, rank in rows]
-
-    def _forget_connection(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def _tail(self, filters: Filters) -> list[tuple[int, str]]:
-        """The newest messages that the index does not hold yet: (id, text), newest first."""
-        condition, parameters = filters.sql()
+            pass  # whatever it was: where the ledger is the cause, the next fails as well
         try:
-            position = self._open().execute("SELECT position FROM state").fetchone()[0]
-        except sqlite3.Error:
-            self._forget_connection()
-            position = 0
-        sql = (
-            "SELECT m.id, e.sealed FROM messages m JOIN entries e ON e.id = m.id"
-            " JOIN sessions s ON s.session = m.session"
-            f" WHERE (m.id > ? OR m.id IN (SELECT id FROM reindex)) AND {condition} ORDER BY m.id DESC LIMIT ?"
-        )
-        rows = self._ledger_rows(sql, (position, *parameters, TAIL_MAX))
-        return [(number, text) for number, sealed in rows if (text := views.text_of(sealed, "text"))]
-
-    def _ledger_only(self) -> sqlite3.Connection:
-        """A connection that works without an index."""
-        if self._plain is None:
-            self._plain = connect(self._ledger, writable=False)
-        return self._plain
-
-    def _ledger_rows(self, sql: str, parameters: Sequence[object]) -> list[tuple[int, bytes]]:
-        try:
-            return self._ledger_only().execute(sql, parameters).fetchall()
+            with self._corpus.moment_without_index() as moment:
+                return ask(moment)
         except sqlite3.Error as error:
             raise translated(error) from error
 
     def _messages(self, numbers: Sequence[int]) -> list[Message]:
-        return views.run(self._ledger_only(), views.messages_by_id(list(dict.fromkeys(numbers))))
+        """These messages, but those whose words are gone, or are not as they were signed."""
+        found: list[Message] = []
+        for at in range(0, len(numbers), IDS_AT_ONCE):
+            some = list(dict.fromkeys(numbers[at : at + IDS_AT_ONCE]))
+            found += views.run(self._corpus.ledger(), views.messages_by_id(some))
+        return [message for message in found if message.text]
+
+
+class _Search:
+    """One search at one moment."""
+
+    def __init__(self, corpus: Corpus, moment: Moment, query: Query, filters: Filters) -> None:
+        self._tokenizer = corpus.tokenizer
+        self._moment, self._query, self._filters = moment, query, filters
+        self._terms = {word: self._tokenizer.terms([word]) for word in query.words}
+        self._words: dict[str, str] = {}
+        for word, terms in self._terms.items():
+            for term in terms:
+                self._words.setdefault(term, word)
+
+    def run(self, limit: int) -> list[_Found]:
+        """At most `limit` hits, best first."""
+        if not self._words:
+            return [_Found(number) for number in self._newest(limit)]
+        request = Request(
+            dict.fromkeys(map(Wanted, self._words), 1.0),
+            ((limit + SPARE, self._allowed()),),
+            required=frozenset(term for word in self._query.required for term in self._terms[word]),
+            excluded=frozenset(self._tokenizer.terms(self._query.excluded)),
+        )
+        if self._query.phrases:
+            ranked = self._with_phrases(request, limit)
+        else:
+            (ranked,) = _shown(self._moment, request, self._filters)
+        return [self._found(one, request) for one in ranked[:limit]]
+
+    def _allowed(self) -> Allowed:
+        allowed = self._filters.allowed()
+        if self._filters.session is None:
+            return allowed
+        rows = self._moment.connection.execute("SELECT id FROM messages WHERE session = ?", (self._filters.session,))
+        return replace(allowed, numbers=frozenset(row[0] for row in rows))
+
+    def _found(self, ranked: Ranked, request: Request) -> _Found:
+        """Why a message was found: its words with their shares."""
+        scores: dict[str, float] = {}
+        said: set[str] = set()
+        for part in self._moment.parts(ranked.number, request):
+            word = self._words[part.wanted.term]
+            scores[word] = scores.get(word, 0.0) + part.score
+            if part.in_text:
+                said.add(word)
+        total = sum(scores.values())
+        why = tuple(
+            Why(word, scores[word] / total, "text" if word in said else "context")
+            for word in sorted(scores, key=scores.__getitem__, reverse=True)
+        )
+        return _Found(ranked.number, total, why)
+
+    def _with_phrases(self, request: Request, limit: int) -> list[Ranked]:
+        """Those of the ranking whose text says the phrases: the best by their words are looked at, then more of them.
+
+        The first look is at what ranks best by words; where too few of that say the phrase, FTS5 tells where the words
+        stand beside each other (the index holds no stop words, so that is not all there is to a phrase).
+        """
+        found: list[Ranked] = []
+        allowed = request.lists[0][1]
+        for count in PHRASE_LOOKS:
+            ranked = _shown(self._moment, replace(request, lists=((count, allowed),)), self._filters)[0]
+            found = self._saying(ranked)
+            if len(found) >= limit or len(ranked) < count:
+                break
+            beside = self._beside()
+            if beside is not None:
+                numbers = beside if allowed.numbers is None else beside & allowed.numbers
+                allowed = replace(allowed, numbers=frozenset(numbers))
+        return found
+
+    def _beside(self) -> set[int] | None:
+        """The messages that hold the telling words of each phrase side by side; None where that tells nothing."""
+        telling = [[word for word in phrase if word not in lexicon.STOP] for phrase in self._query.phrases]
+        parts = ['"' + " ".join(phrase) + '"' for phrase in telling if len(phrase) > 1]
+        if not parts or not self._moment.position:
+            return None
+        sql = "SELECT rowid FROM message_index WHERE message_index MATCH ?"
+        found = {row[0] for row in self._moment.connection.execute(sql, ("text : (" + " AND ".join(parts) + ")",))}
+        beyond = self._moment.connection.execute(
+            "SELECT id FROM messages WHERE id > ? UNION SELECT id FROM reindex", (self._moment.position,)
+        )
+        return found.union(row[0] for row in beyond)
+
+    def _saying(self, ranked: Sequence[Ranked]) -> list[Ranked]:
+        """Those whose text holds all phrases."""
+        texts: dict[int, str] = {}
+        numbers = [one.number for one in ranked]
+        for at in range(0, len(numbers), IDS_AT_ONCE):
+            some = numbers[at : at + IDS_AT_ONCE]
+            marks = ",".join("?" * len(some))
+            rows = self._moment.connection.execute(f"SELECT id, sealed FROM entries WHERE id IN ({marks})", some)
+            texts |= {number: views.text_of(sealed, "text") or "" for number, sealed in rows}
+        return [one for one in ranked if self._says(texts.get(one.number, ""))]
+
+    def _says(self, text: str) -> bool:
+        said = list(words(text))
+        return all(holds_phrase(said, phrase) for phrase in self._query.phrases)
+
+    def _newest(self, limit: int) -> list[int]:
+        """Where only stop words are asked for, which no index holds: the newest messages that say them all."""
+        condition, parameters = self._filters.sql()
+        rows = self._moment.connection.execute(
+            "SELECT m.id, e.sealed FROM messages m JOIN entries e ON e.id = m.id"
+            f" JOIN sessions s ON s.session = m.session WHERE {condition} ORDER BY m.id DESC LIMIT ?",
+            (*parameters, TAIL_MAX),
+        )
+        found: list[int] = []
+        for number, sealed in rows:
+            said = list(words(views.text_of(sealed, "text") or ""))
+            if set(said).issuperset(self._query.said) and all(holds_phrase(said, one) for one in self._query.phrases):
+                found.append(number)
+                if len(found) == limit:
+                    break
+        return found
+
+
+def _shown(moment: Moment, request: Request, filters: Filters) -> list[list[Ranked]]:
+    """The lists of a request without what is not to be shown; longer by those that took its place."""
+    lists = moment.rank(request)
+    full = [len(ranked) == count for ranked, (count, _) in zip(lists, request.lists, strict=True)]
+    shown = [_visible(moment, ranked, filters) for ranked in lists]
+    if not any(
+        is_full and len(ranked) < count - SPARE
+        for is_full, ranked, (count, _) in zip(full, shown, request.lists, strict=True)
+    ):
+        return shown
+    hidden = moment.connection.execute(
+        "SELECT m.id FROM sessions s JOIN messages m ON m.session = s.session WHERE s.due_ms IS NOT NULL"
+    )
+    skip = {row[0] for row in hidden}.union(request.skip)
+    return [_visible(moment, ranked, filters) for ranked in moment.rank(replace(request, skip=skip))]
+
+
+def _visible(moment: Moment, ranked: Sequence[Ranked], filters: Filters) -> list[Ranked]:
+    """Those that the filters let pass, and that are of no session that is to be forgotten."""
+    condition, parameters = filters.sql()
+    passed: set[int] = set()
+    for at in range(0, len(ranked), IDS_AT_ONCE):
+        some = [one.number for one in ranked[at : at + IDS_AT_ONCE]]
+        marks = ",".join("?" * len(some))
+        rows = moment.connection.execute(
+            "SELECT m.id FROM messages m JOIN sessions s ON s.session = m.session"
+            f" WHERE m.id IN ({marks}) AND {condition}",
+            (*some, *parameters),
+        )
+        passed.update(row[0] for row in rows)
+    return [one for one in ranked if one.number in passed]
+
+
+def _numbers(moment: Moment, digests: Collection[bytes]) -> set[int]:
+    """The local numbers of messages."""
+    found: set[int] = set()
+    given = list(digests)
+    for at in range(0, len(given), IDS_AT_ONCE):
+        some = given[at : at + IDS_AT_ONCE]
+        marks = ",".join("?" * len(some))
+        found.update(
+            row[0] for row in moment.connection.execute(f"SELECT id FROM entries WHERE digest IN ({marks})", some)
+        )
+    return found
 
 
 def _candidate(message: Message) -> Candidate:
@@ -207,23 +377,3 @@ def _candidate(message: Message) -> Candidate:
         content=message.text or "",
         said_at_ms=hlc.to_ms(message.time),
     )
-
-
-def _quoted(word: str) -> str:
-    return '"' + word.replace('"', '""') + '"'
-
-
-def _holds(content: str, words: Sequence[str]) -> bool:
-    folded = content.lower()
-    return any(word in folded for word in words)
-
-
-def _hit(message: Message, rank: float, words: Sequence[str]) -> Hit:
-    text = message.text or ""
-    folded = text.lower()
-    why = tuple(word for word in dict.fromkeys(words) if word in folded)
-    at = min((folded.find(word) for word in why), default=0)
-    start = max(0, at - SNIPPET_CHARS // 3)
-    piece = " ".join(text[start : start + SNIPPET_CHARS].split())
-    snippet = ("..." if start else "") + piece + ("..." if start + SNIPPET_CHARS < len(text) else "")
-    return Hit(message, rank, snippet, why)

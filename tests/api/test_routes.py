@@ -122,7 +122,7 @@ async def test_search(rig: Rig) -> None:
     found = await rig.ask("GET", "/api/v1/search", params={"q": "walnuts", "since": "2026-01-01T00:00:00Z", "limit": 3})
     (hit,) = found.value["results"]
     assert (hit["title"], hit["session_id"], hit["text"]) == ("Dinner", session_id, "Ruth dislikes walnuts")
-    assert hit["why"] == ["walnuts"]
+    assert hit["why"] == [{"word": "walnuts", "share": 1.0, "where": "text"}]
     assert ("search", "walnuts", 3, None, None, 1_767_225_600_000, None) in rig.node.calls
     await rig.ask("GET", "/api/v1/search", params={"q": "x", "session": session_id[:8], "role": "user"})
     assert ("search", "x", 20, session_id, "user", None, None) in rig.node.calls

@@ -81,10 +81,17 @@ def test_search(ccnode: Ccnode, home: Home) -> None:
     assert data["results"][0]["session_id"] == session
     assert data["results"][0]["title"] == "things"
     assert {"role", "time", "text", "snippet", "score", "why"} <= set(data["results"][0])
-    assert len(ccnode("session", "search", "umbrella", "--json").data["results"]) == 2
+    assert data["results"][0]["why"][0] == {"word": "green", "share": 0.5, "where": "text"}
+    found = ccnode("session", "search", "umbrella", "--json").data["results"]
+    said_so = [one["why"][0]["where"] == "text" for one in found]
+    assert said_so == [True, True, False, False]  # the others only follow what says so
+    assert "umbrella 100%" in ccnode("session", "search", "umbrella").out
     assert len(ccnode("session", "search", "umbrella", "--limit", "1", "--json").data["results"]) == 1
     assert ccnode("session", "search", "umbrella", "--since", "2100-01-01", "--json").data["results"] == []
-    assert ccnode("session", "search", "noted", "--role", "user", "--json").data["results"] == []
+    asked = ccnode("session", "search", "noted", "--role", "user", "--json").data["results"]
+    assert [(one["role"], one["text"], one["why"][0]["where"]) for one in asked] == [
+        ("user", "My car is red", "context")
+    ]
     assert ccnode("session", "search", "x", "--role", "nobody").code == 2
     assert ccnode("session", "search", '") OR 1=1 --', "--json").code == 0
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TITLE_SHOWN: Final = 60
 SHORT: Final = 12
+REASONS_SHOWN: Final = 3  # of a hit, in the table
 LIMIT_MAX: Final = 100_000
 
 
@@ -150,7 +151,11 @@ def _tree(messages: list[Message]) -> str:
 def search(
     state: State, *, query: str, limit: int, role: str | None, since: int | None, until: int | None, session: str | None
 ) -> None:
-    """Search what was said: messages with all words first, then those with some."""
+    """Search what was said, best first: the more and the rarer the words, the better.
+
+    QUERY: words; "in quotes" must be said so, both sides of an AND must be there, a -word must not.
+    The column "why" says by which words, and with what share of the score; [word] is said in the turns before.
+    """
     from ccnode.cli import local as database
     from ccnode.cli import shapes
     from ccnode.store import views
@@ -172,15 +177,20 @@ def search(
             local(views.ms_of(hit.message.time)),
             hit.message.role,
             hit.snippet,
+            " ".join(_reason(why.word, why.share, why.where) for why in hit.why[:REASONS_SHOWN]),
         )
         for hit in hits
     ]
     state.table(
         {"results": [shapes.hit(hit, titles[hit.message.session]) for hit in hits]},
-        ("message", "session", "time", "who", "text"),
+        ("message", "session", "time", "who", "text", "why"),
         rows,
         none="Nothing was found.",
     )
+
+
+def _reason(word: str, share: float, where: str) -> str:
+    return f"{word if where == 'text' else f'[{word}]'} {share:.0%}"
 
 
 @command.command("fork", short_help="Begin a branch from a message or a conversation.")

@@ -1,0 +1,202 @@
+"""What is there to be searched at this moment? The index as far as it has come, and the newest messages beyond it."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from ccnode.store.impact_form import BLOCK_SIZE
+from ccnode.store.index import ROWS, Texts, open_index
+from ccnode.store.ledger import connect
+from ccnode.store.live import Live, LiveRow
+from ccnode.store.ranking import Part, Ranked, Request, Statistics, Wanted, best
+from ccnode.store.terms import Tokenizer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from ccnode.store.sealed import Columns, Sealed
+
+TAIL_MAX: Final = 2_000  # messages that are not indexed yet, read from the ledger
+PENDING_MAX: Final = 50_000  # messages that are to be indexed anew, and till then are not looked for in the index
+LIVE_MAX: Final = 2 * BLOCK_SIZE + TAIL_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    position: int = 0
+    sealed: int = 0
+    messages: int = 0
+    tokens: int = 0
+    changes: int = -1
+
+
+@dataclass(slots=True)
+class Moment:
+    """One state of index and ledger. Names of tables mean the ledger's, but message_index, where there is an index."""
+
+    connection: sqlite3.Connection
+    position: int
+    statistics: Statistics
+    _live: tuple[Live, ...]
+    _sealed: Sealed | None
+    _pending: frozenset[int]
+    _holding: dict[Wanted, int] = field(default_factory=dict)
+
+    def rank(self, request: Request) -> list[list[Ranked]]:
+        """The lists of a request. Raises sqlite3.Error."""
+        new = {*request.wanted, *map(Wanted, request.excluded)} - self._holding.keys()
+        self._holding |= self._sealed.read(new) if self._sealed and new else dict.fromkeys(new, 0)
+        for wanted in new:
+            self._holding[wanted] += sum(len(live.holding(wanted)) for live in self._live)
+        indexed, *fresh = self._live
+        found = [live.rank(request, self.statistics, self._holding) for live in fresh]
+        rest = Request(
+            request.wanted,
+            request.lists,
+            request.required,
+            request.excluded,
+            self._pending.union(request.skip) if self._pending else request.skip,
+        )
+        found.append(indexed.rank(rest, self.statistics, self._holding))
+        if self._sealed:
+            found.append(self._sealed.rank(rest, self.statistics, self._holding))
+        return [best([lists[at] for lists in found], count) for at, (count, _) in enumerate(request.lists)]
+
+    def parts(self, number: int, request: Request) -> list[Part]:
+        """What makes up the score of a message in a list of this request. Raises sqlite3.Error."""
+        for live in reversed(self._live):
+            if number in live:
+                return live.parts(number, request, self.statistics, self._holding)
+        return self._sealed.parts(number, request, self.statistics, self._holding) if self._sealed else []
+
+
+class Corpus:
+    """Connections to index and ledger, and what is remembered between searches. Not for several threads at once."""
+
+    def __init__(self, index: Path, ledger: Path) -> None:
+        self.tokenizer = Tokenizer()
+        self._index, self._ledger = index, ledger
+        self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self._plain: sqlite3.Connection | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._key: tuple[int, int] | None = None
+        self._live = Live(self.tokenizer)
+        self._live_to = self._tail_to = 0
+        self._columns: Columns | None = None
+
+    @contextlib.contextmanager
+    def moment(self) -> Iterator[Moment]:
+        """Index and ledger as they are now.
+
+        Raises:
+            sqlite3.Error: the index is missing or damaged, or the ledger cannot be read.
+        """
+        connection = self._open()
+        connection.execute("BEGIN")
+        try:
+            sql = "SELECT position, sealed, messages, tokens, changes FROM state"
+            yield self._moment(connection, _State(*connection.execute(sql).fetchone()))
+        finally:
+            connection.rollback()
+
+    @contextlib.contextmanager
+    def moment_without_index(self) -> Iterator[Moment]:
+        """The newest messages of the ledger alone, while the index is made anew. Raises sqlite3.Error, StoreError."""
+        self.close_index()
+        with contextlib.closing(connect(self._ledger, writable=False)) as connection:
+            connection.execute("BEGIN")
+            yield self._moment(connection, _State())
+
+    def ledger(self) -> sqlite3.Connection:
+        """A connection to the ledger alone, for other questions than a moment's. Raises StoreError."""
+        if self._plain is None:
+            self._plain = connect(self._ledger, writable=False)
+        return self._plain
+
+    def _open(self) -> sqlite3.Connection:
+        """The connection to the index; a new one where the file was made anew."""
+        try:
+            stat = self._index.stat()
+        except OSError as error:
+            raise sqlite3.OperationalError("there is no index") from error
+        file = (stat.st_dev, stat.st_ino)
+        if self._connection is not None and file != self._file:
+            self.close_index()
+        if self._connection is None:
+            self._connection = open_index(self._index, self._ledger, writable=False)
+            self._file = file
+        return self._connection
+
+    def _moment(self, connection: sqlite3.Connection, state: _State) -> Moment:
+        if self._key is None or self._key[0] != state.changes or len(self._live) > LIVE_MAX:
+            self._forget()
+        elif self._key[1] != state.sealed:
+            self._live, self._live_to, self._tail_to = Live(self.tokenizer), 0, 0
+        self._key = (state.changes, state.sealed)
+        self._follow(connection, state)
+        pending = [row[0] for row in connection.execute("SELECT id FROM reindex ORDER BY id DESC LIMIT ?",
+                                                        (PENDING_MAX,))]  # fmt: skip
+        live = [self._live]
+        if pending:
+            live.append(self._fresh(connection, pending[:TAIL_MAX]))
+        sealed = None
+        if state.sealed:
+            from ccnode.store.sealed import Columns, Sealed  # they load numpy, which a young node needs not
+
+            self._columns = self._columns or Columns()
+            sealed = Sealed(connection, self._columns, state.sealed)
+        statistics = Statistics(state.messages + len(self._live), state.tokens + self._live.tokens)
+        return Moment(connection, state.position, statistics, tuple(live), sealed, frozenset(pending))
+
+    def _follow(self, connection: sqlite3.Connection, state: _State) -> None:
+        """Take in what was said since the last search."""
+        run = connection.execute
+        first = max(self._live_to + 1, state.sealed)
+        if state.position >= first:
+            between = (first, state.position)
+            facts = {row[0]: row[1:] for row in run("SELECT id, role, time FROM messages WHERE id BETWEEN ? AND ?",
+                                                    between)}  # fmt: skip
+            rows = run("SELECT rowid, text, context FROM message_index WHERE rowid BETWEEN ? AND ?", between)
+            self._live.add([LiveRow(*row, *facts[row[0]]) for row in rows if row[0] in facts])
+            self._live_to = state.position
+        beyond = max(state.position, self._tail_to)
+        rows = run(f"{ROWS} WHERE m.id > ? ORDER BY m.id DESC LIMIT ?", (beyond, TAIL_MAX))
+        read = rows.fetchall()
+        self._live.add(self._live_rows(read))
+        self._tail_to = max(beyond, read[0][0]) if read else beyond
+
+    def _fresh(self, connection: sqlite3.Connection, pending: Sequence[int]) -> Live:
+        """Messages that are to be indexed anew, as they are now."""
+        marks = ",".join("?" * len(pending))
+        live = Live(self.tokenizer)
+        live.add(self._live_rows(connection.execute(f"{ROWS} WHERE m.id IN ({marks})", tuple(pending)).fetchall()))
+        return live
+
+    def _live_rows(self, rows: Sequence[Sequence[Any]]) -> Iterator[LiveRow]:
+        texts = Texts()
+        for row in rows:
+            made = texts.row(row)
+            if made.text is not None:
+                yield LiveRow(made.id, made.text, made.context, row[1], row[-1])
+
+    def close_index(self) -> None:
+        """Close the connection to the index, and forget what was read from it."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._forget()
+
+    def close(self) -> None:
+        """Close every connection. Idempotent."""
+        self.close_index()
+        if self._plain is not None:
+            self._plain.close()
+            self._plain = None
+        self.tokenizer.close()
