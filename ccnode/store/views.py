@@ -166,34 +166,44 @@ def text_of(sealed: bytes | None, name: str) -> str | None:
 
 # --- sessions ---
 
+_FOR_EVER: Final = 2**63 - 1
+
+
+def _leaf(what: str, session: str, moment: str) -> str:
+    """SQL for the way on of a session, as it stood at a moment.
+
+    That is, of its messages that are placed, that no message of the session follows and that no other of the session
+    was regenerated in place of, the newest. Ties of time are broken by digest, so that every node agrees.
+    """
+    # "+": by parent, not by session, or a session of n messages would be read n times. First which time, then which of
+    # that time: sorting by both at once would read all messages.
+    ends = (
+        f"m.session = {session} AND m.depth IS NOT NULL AND NOT EXISTS (SELECT 1 FROM messages c"
+        f" WHERE c.parent_id = m.id AND +c.session = {session} AND +c.time <= {moment}) AND NOT EXISTS (SELECT 1"
+        f" FROM messages r WHERE r.replaces = m.id AND +r.session = {session} AND +r.time <= {moment})"
+    )
+    return (
+        f"SELECT {what} FROM messages m JOIN entries e ON e.id = m.id WHERE {ends} AND m.time ="
+        f" (SELECT m.time FROM messages m WHERE {ends} AND m.time <= {moment} ORDER BY m.time DESC LIMIT 1)"
+        " ORDER BY e.digest DESC LIMIT 1"
+    )
+
+
+_LEAF: Final = _leaf("m.id, m.role, m.depth", "?1", "?2")
+_LEAF_NOW: Final = _leaf("{}", "s.session", str(_FOR_EVER))
 _SESSION: Final = (
     "SELECT s.session, s.time, s.ended, s.due_ms, s.parent,"
-    " (SELECT e.sealed FROM entries e WHERE e.id = s.titled),"
-    " (SELECT max(m.time) FROM messages m WHERE m.session = s.session),"
-    " (SELECT count(*) FROM messages m WHERE m.session = s.session),"
+    " (SELECT e.sealed FROM entries e WHERE e.id = s.titled), a.last, coalesce(a.messages, 0),"
     " (SELECT e.sealed FROM messages m JOIN entries e ON e.id = m.id WHERE m.session = s.session"
-    "  ORDER BY m.time LIMIT 1), s.voice FROM sessions s "
+    f"  ORDER BY m.time LIMIT 1), s.voice, ({_LEAF_NOW.format('m.role')})"
+    " FROM sessions s LEFT JOIN activity a ON a.session = s.session "
 )
-# The way on of a session: of its messages that are placed, that no message of the session follows and that no other
-# of the session was regenerated in place of, the newest. Ties of time are broken by digest, so that every node agrees.
-# "+": by parent, not by session, or a session of n messages would be read n times. First which time, then which of that
-# time: sorting by both at once would read all messages.
-_ENDS: Final = (
-    "m.session = ?1 AND m.depth IS NOT NULL"
-    " AND NOT EXISTS (SELECT 1 FROM messages c WHERE c.parent_id = m.id AND +c.session = ?1 AND +c.time <= ?2)"
-    " AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.replaces = m.id AND +r.session = ?1 AND +r.time <= ?2)"
-)
-_LEAF: Final = (
-    f"SELECT m.id, m.role, m.depth FROM messages m JOIN entries e ON e.id = m.id WHERE {_ENDS}"
-    f" AND m.time = (SELECT m.time FROM messages m WHERE {_ENDS} AND m.time <= ?2 ORDER BY m.time DESC LIMIT 1)"
-    " ORDER BY e.digest DESC LIMIT 1"
-)
+_LAST: Final = "max(coalesce(a.last, 0), s.time)"
 
 
-def _session(row: Row) -> View[Session]:
-    session, opened, ended, due_ms, parent, sealed, last, count, first, voice = row
-    leaf = yield from leaf_of(session)
-    unanswered = leaf is not None and leaf[1] == Role.USER
+def _session(row: Row) -> Session:
+    session, opened, ended, due_ms, parent, sealed, last, count, first, voice, ends_with = row
+    unanswered = ends_with == Role.USER
     title = text_of(sealed, "title") or _shortened(text_of(first, "text") or "")
     return Session(session, title, opened, last or opened, count, ended, due_ms, parent, unanswered, voice is not None)
 
@@ -213,10 +223,9 @@ def leaf_of(session: bytes, at: int | None = None) -> View[Row | None]:
 
 def hlc_limit(at: int | None) -> int:
     """A moment as SQLite can compare it: hybrid logical clock values stay below 2^63 until the year 6429."""
-    return min(at if at is not None else 2**63 - 1, 2**63 - 1)
+    return min(at if at is not None else _FOR_EVER, _FOR_EVER)
 
 
-_LAST: Final = "max(coalesce((SELECT max(m.time) FROM messages m WHERE m.session = s.session), 0), s.time)"
 # What was brought in from elsewhere says so in its opening's meta: the key "origin", as canonical msgpack has it.
 _IMPORTED: Final = "(SELECT instr(e.meta, x'a66f726967696e') FROM entries e WHERE e.id = s.opened)"
 
@@ -247,15 +256,12 @@ def sessions(
             parameters.append(hlc_limit(hlc.from_ms(moment)))
     wanted = f"WHERE {' AND '.join(conditions)} ORDER BY {_LAST} DESC, s.session LIMIT ? OFFSET ?"
     # First which, then what: the columns cost more than the order, and are wanted of one page only.
-    chosen = f"SELECT s.session FROM sessions s {wanted}"
+    chosen = f"SELECT s.session FROM sessions s LEFT JOIN activity a ON a.session = s.session {wanted}"
     rows = yield (
         f"{_SESSION} WHERE s.session IN ({chosen}) ORDER BY {_LAST} DESC, s.session",
         (*parameters, limit, offset),
     )
-    found = []
-    for row in rows:
-        found.append((yield from _session(row)))  # noqa: PERF401  # a comprehension cannot yield
-    return found
+    return [_session(row) for row in rows]
 
 
 def session(identifier: bytes) -> View[Session]:
@@ -263,7 +269,7 @@ def session(identifier: bytes) -> View[Session]:
     rows = yield f"{_SESSION} WHERE s.session = ?", (identifier,)
     if not rows:
         raise NotFound(f"there is no session {uuid.UUID(bytes=identifier)}", remedy="see: ccnode session list")
-    return (yield from _session(rows[0]))
+    return _session(rows[0])
 
 
 def resolve_session(text: str) -> View[bytes]:
@@ -438,13 +444,13 @@ def reply_to(parent: int, identifier: bytes) -> View[Message | None]:
 
 def unanswered(limit: int = 100, among: int = 1000) -> View[list[Message]]:
     """User messages that wait for a reply: the newest ones of the `among` most recently active open sessions."""
-    found: list[Message] = []
-    for candidate in (yield from sessions(among, ended=False)):
-        if candidate.unanswered and len(found) < limit:
-            leaf = yield from leaf_of(candidate.session)
-            if leaf is not None:
-                found += yield from messages_by_id([leaf[0]])
-    return found
+    chosen = (
+        "SELECT s.session FROM sessions s LEFT JOIN activity a ON a.session = s.session"
+        f" WHERE s.voice IS NULL AND s.due_ms IS NULL AND s.ended IS NULL ORDER BY {_LAST} DESC, s.session LIMIT ?"
+    )
+    ends = f"SELECT m.id FROM ({chosen}) s JOIN messages m ON m.id = ({_LEAF_NOW.format('m.id')})"
+    rows = yield f"{ends} WHERE m.role = 0 ORDER BY m.time DESC LIMIT ?", (among, limit)
+    return (yield from messages_by_id([row[0] for row in rows]))
 
 
 # --- the record ---
@@ -454,9 +460,9 @@ def statistics() -> View[Statistics]:
     """Counts over everything stored."""
     rows = yield (
         (
-            "SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM messages),"
-            " (SELECT count(*) FROM messages WHERE role = 0), (SELECT coalesce(sum(length), 0) FROM chains),"
-            " (SELECT count(*) FROM chains), (SELECT min(time) FROM messages), (SELECT max(time) FROM messages)"
+            "SELECT (SELECT count(*) FROM sessions), coalesce(sum(messages), 0), coalesce(sum(users), 0),"
+            " (SELECT coalesce(sum(length), 0) FROM chains), (SELECT count(*) FROM chains), min(first), max(last)"
+            " FROM activity"
         ),
         (),
     )
