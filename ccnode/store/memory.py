@@ -1,0 +1,263 @@
+"""What is remembered, and how is that corrected? Memories to page through, marks, and forgetting one message.
+
+A memory is what a person said that states something (mind/memory.py). What is left out of memory (protocol/README.md,
+"Marks") is neither recalled nor shown to a model; `left_out` says what that is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from ccnode.mind.memory import states
+from ccnode.store import orders, views
+from ccnode.store.errors import Conflict, NotFound
+from ccnode.store.turns import take_back, view
+from ccnode.store.voices import OURS
+from ccnode_protocol import records
+from ccnode_protocol.errors import RemoteError
+from ccnode_protocol.records import MARKS, Mark, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ccnode.store.ledger import Job
+    from ccnode.store.search import Hit
+    from ccnode.store.transaction import Transaction
+    from ccnode.store.views import Message, View
+
+Wanted = Literal["pinned", "disabled", "forgetting"]
+
+LIMIT_MAX: Final = 200
+LOOKED_AT: Final = 5_000  # messages that one page looks at, so that it takes a bounded time
+ROWS_AT_ONCE: Final = 500
+READ_MAX: Final = 1_000  # messages whose words one page reads
+FOLLOWED_MAX: Final = 4_000  # messages that are looked at to see what a few replies rest on
+DIGESTS_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """A message as something that is remembered, with the title of its session.
+
+    `due_ms`: when it, or all of its session, is to be erased, in milliseconds since 1970.
+    """
+
+    message: Message
+    title: str
+    due_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Memories, newest first. `next`: the message after which an older page begins; None where there is none."""
+
+    memories: list[Memory]
+    next: bytes | None = None
+
+
+# --- what there is ---
+
+# First which messages, by an index alone; then what is known of each, one row for one, so that a page ends in time.
+_SAID: Final = (
+    "SELECT m.id, m.time FROM messages m WHERE m.role = 0 AND {after} ORDER BY m.time DESC, m.id DESC LIMIT ?"
+)
+_MARKED: Final = (
+    "SELECT m.id, m.time FROM marks m WHERE m.mark = {mark} AND {after} ORDER BY m.time DESC, m.id DESC LIMIT ?"
+)
+_FORGETTING: Final = (
+    "SELECT m.id, m.time FROM marks m WHERE m.due_ms IS NOT NULL AND {after} ORDER BY m.time DESC, m.id DESC LIMIT ?"
+)
+_AFTER: Final = "m.time <= ?1 AND (m.time < ?1 OR m.id < ?2)"
+_KNOWN: Final = (
+    "SELECT p.id, p.time, e.digest, e.sealed IS NOT NULL, s.voice IS NULL AND s.session IS NOT NULL,"
+    " s.due_ms IS NOT NULL, k.due_ms IS NOT NULL, coalesce(k.mark, 0)"
+    " FROM ({chosen}) p JOIN messages m ON m.id = p.id JOIN entries e ON e.id = p.id"
+    " LEFT JOIN sessions s ON s.session = m.session LEFT JOIN marks k ON k.id = p.id ORDER BY p.time DESC, p.id DESC"
+)
+
+
+def page(limit: int = 50, *, before: bytes | None = None, wanted: Wanted | None = None) -> View[Page]:
+    """Memories of ours, newest first, or (`wanted`) those that are pinned, disabled or to be forgotten.
+
+    Those to be forgotten are left out of the first two. Marked messages are shown whoever said them and whatever they
+    say. A page may hold fewer than `limit`, or none, and still have a `next`: each looks at a bounded number.
+
+    Raises:
+        NotFound: `before` is no message.
+    """
+    limit = max(1, min(limit, LIMIT_MAX))
+    at = (views.hlc_limit(None), 2**63 - 1)
+    if before is not None:
+        at = yield from _place(before)
+    chosen = {
+        None: _SAID,
+        "pinned": _MARKED.replace("{mark}", "1"),
+        "disabled": _MARKED.replace("{mark}", "2"),
+        "forgetting": _FORGETTING,
+    }[wanted].replace("{after}", _AFTER)
+    sql = _KNOWN.replace("{chosen}", chosen.replace("LIMIT ?", "LIMIT ?3"))
+    found: list[Memory] = []
+    titles: dict[bytes, views.Session] = {}
+    looked_at = read = 0
+    while True:
+        rows = yield sql, (*at, ROWS_AT_ONCE)
+        for number, time, digest, *flags in rows:
+            at, looked_at = (time, number), looked_at + 1
+            if _may_be_shown(wanted, *flags[:4]):
+                (message,) = yield from views.messages_by_id([number])
+                read += 1
+                if message.text is not None and (wanted or message.mark != "none" or states(message.text)):
+                    found.append((yield from _memory(message, titles)))
+            if len(found) == limit or looked_at >= LOOKED_AT or read >= READ_MAX:
+                return Page(found, digest)
+        if len(rows) < ROWS_AT_ONCE:
+            return Page(found)
+
+
+def _place(before: bytes) -> View[tuple[int, int]]:
+    rows = yield "SELECT m.time, m.id FROM entries e JOIN messages m ON m.id = e.id WHERE e.digest = ?", (before,)
+    if not rows:
+        raise NotFound(f"there is no message {before.hex()}", remedy="see: ccnode memory list")
+    return rows[0][0], rows[0][1]
+
+
+def _may_be_shown(wanted: Wanted | None, has_words: int, is_ours: int, session_due: int, due: int) -> bool:
+    if not has_words or not is_ours or session_due:
+        return False
+    return bool(due) == (wanted == "forgetting")
+
+
+def _memory(message: Message, sessions: dict[bytes, views.Session]) -> View[Memory]:
+    known = sessions.get(message.session)
+    if known is None:
+        known = sessions[message.session] = yield from views.session(message.session)
+    due_ms = [moment for moment in (message.due_ms, known.due_ms) if moment is not None]
+    return Memory(message, known.title, min(due_ms, default=None))
+
+
+def one(digest: bytes) -> View[Memory]:
+    """One message, as it is remembered. Raises NotFound."""
+    message = yield from views.message(digest)
+    return (yield from _memory(message, {}))
+
+
+def among(hits: Sequence[Hit], limit: int, *, wanted: Wanted | None = None) -> View[Page]:
+    """The memories among messages that a search found, in its order."""
+    found: list[Memory] = []
+    titles: dict[bytes, views.Session] = {}
+    for hit in hits:
+        message = hit.message
+        if message.text is None or (wanted is not None and message.mark != wanted):
+            continue
+        if wanted is None and (message.role != "user" or not (message.mark != "none" or states(message.text))):
+            continue
+        found.append((yield from _memory(message, titles)))
+        if len(found) == limit:
+            break
+    return Page(found)
+
+
+# --- what is left out of memory ---
+
+_RESTS: Final = (
+    "SELECT e.digest, m.role, e.meta, coalesce(k.mark, 0) = 2 OR k.due_ms IS NOT NULL OR s.due_ms IS NOT NULL"
+    " FROM entries e JOIN messages m ON m.id = e.id LEFT JOIN marks k ON k.id = m.id"
+    " LEFT JOIN sessions s ON s.session = m.session WHERE e.digest IN ({marks})"
+)
+
+
+def left_out(messages: Iterable[bytes]) -> View[set[bytes]]:
+    """Which of these messages (their digests) are left out of memory: themselves, or as replies that rest on such.
+
+    A reply rests on its question and its sources. Where that leads too far, the reply is left out as well.
+    """
+    asked = list(dict.fromkeys(messages))
+    out: dict[bytes, bool] = {}
+    rests: dict[bytes, tuple[bytes, ...]] = {}
+    level = asked
+    while level and len(out) < FOLLOWED_MAX:
+        for at in range(0, len(level), DIGESTS_AT_ONCE):
+            some = level[at : at + DIGESTS_AT_ONCE]
+            for digest, role, meta, directly in (yield _RESTS.replace("{marks}", ",".join("?" * len(some))), some):
+                out[digest] = bool(directly)
+                rests[digest] = _rests_on(role, meta)
+        below = [digest for above in level for digest in rests.get(above, ())]
+        level = [digest for digest in dict.fromkeys(below) if digest not in out]
+    out |= dict.fromkeys(level, True)  # not followed to its end
+    changed = True
+    while changed:  # a message names only earlier ones, so this ends; mostly after one round, from the earliest on
+        changed = False
+        for digest, sources in reversed(rests.items()):
+            if not out[digest] and any(out.get(source, False) for source in sources):
+                out[digest] = changed = True
+    return {digest for digest in asked if out.get(digest, False)}
+
+
+def _rests_on(role: int, meta: bytes) -> tuple[bytes, ...]:
+    """What a reply rests on; nothing for any other message."""
+    if role != Role.ASSISTANT:
+        return ()
+    try:
+        said = records.read_message(meta)
+    except RemoteError:
+        return ()
+    return (*said.sources, said.parent) if said.parent else said.sources
+
+
+# --- correcting it ---
+
+
+def mark(message: bytes, wanted: Mark) -> Job[None]:
+    """Mark a message, or (Mark.NONE) take its mark away. The job raises NotFound."""
+
+    def job(tx: Transaction) -> None:
+        if MARKS[view(tx, views.message(message)).mark] != wanted:
+            tx.append(records.memory_marked(message, wanted))
+
+    return job
+
+
+def forget(message: bytes, now_ms: int) -> Job[tuple[bytes, int]]:
+    """Order the content of a message to be erased in 24 hours; return the order's digest and when that is.
+
+    An order in force is returned as it is. The job raises NotFound, and Conflict for a stranger's message, whose words
+    are not ours to erase, and for one whose words are gone.
+    """
+
+    def job(tx: Transaction) -> tuple[bytes, int]:
+        known = view(tx, views.message(message))
+        if known.due_ms is not None:
+            sql = "SELECT e.digest FROM marks k JOIN entries e ON e.id = k.forget WHERE k.id = ?"
+            return tx.query(sql, (known.id,))[0][0], known.due_ms
+        if view(tx, views.session(known.session)).foreign:
+            raise Conflict("that message is another's", remedy="have it no longer recalled: ccnode memory disable")
+        if known.text is None and not known.altered:
+            raise Conflict("the words of that message are gone already", remedy="nothing needs to be done")
+        due_ms = now_ms + records.FORGET_UNDO_MS
+        return tx.append(records.message_forget_ordered(message, due_ms)).digest, due_ms
+
+    return job
+
+
+def undo_forget(message: bytes, now_ms: int) -> Job[None]:
+    """Take every order to forget the message back; see turns.undo_forget.
+
+    The job raises NotFound, and Conflict where there is no order, or one was due already.
+    """
+
+    def job(tx: Transaction) -> None:
+        known = view(tx, views.message(message))
+        given = [order for order in orders.load_orders(tx.query) if order.message == message and order.voice == OURS]
+        standing = [order for order in given if order.is_in_force(order.due_ms)]
+        if not standing:
+            raise Conflict("the message is not to be forgotten", remedy=_remedy(tx, known))
+        take_back(tx, standing, now_ms)
+
+    return job
+
+
+def _remedy(tx: Transaction, known: Message) -> str:
+    if view(tx, views.session(known.session)).due_ms is None:
+        return "nothing needs to be done"
+    return "all of its conversation is: ccnode session forget --undo"
