@@ -90,9 +90,16 @@ class _Links:
 class _WholeReader(Reader):
     """Takes the lines of a complete export one by one; `again` gives the same lines a second time."""
 
-    def __init__(self, again: Iterable[str], visit: Callable[[Entry], None], line_bytes_max: int) -> None:
+    def __init__(
+        self,
+        again: Iterable[str],
+        visit: Callable[[Entry], None],
+        begin: Callable[[Whole], None] | None,
+        line_bytes_max: int,
+    ) -> None:
         super().__init__(line_bytes_max, visit)
         self.whole = Whole()
+        self._begin = begin
         self._again = self._headers(again)
         self._links: dict[ChainId, _Links] = {}
         self._count = 0
@@ -145,6 +152,9 @@ class _WholeReader(Reader):
                 raise ProofError(f"the header that a head of chain {name} names is not here")
             self.whole.chains[name] = links.length
         self._links.clear()
+        self._tell()
+        if self._begin is not None:
+            self._begin(self.whole)
 
     def _headers(self, again: Iterable[str]) -> Iterator[bytes]:
         for text in again:
@@ -176,16 +186,20 @@ class _WholeReader(Reader):
     def finish(self) -> Whole:
         """After the last line. Raises ProofError."""
         self.bundle.complete = False  # what that asks for is checked here, without what was not kept
-        bundle = self.close()
+        self.close()
         if self._with_bodies != self._count:
             raise ProofError(
                 f"the export says it is complete, but {self._count - self._with_bodies} bodies are missing"
             )
         if self._first.digest() != self._second.digest():
             raise ProofError("the file was changed while it was read")
-        self.whole.what, self.whole.created_ms, self.whole.owner = bundle.what, bundle.created_ms, bundle.owner
-        self.whole.certificates, self.whole.ignored = bundle.certificates, bundle.ignored
+        self._tell()
         return self.whole
+
+    def _tell(self) -> None:
+        bundle, whole = self.bundle, self.whole
+        whole.what, whole.created_ms, whole.owner = bundle.what, bundle.created_ms, bundle.owner
+        whole.certificates, whole.ignored = bundle.certificates, bundle.ignored
 
 
 def read(
@@ -193,19 +207,21 @@ def read(
     again: Iterable[str],
     visit: Callable[[Entry], None],
     *,
+    begin: Callable[[Whole], None] | None = None,
     line_bytes_max: int = LINE_BYTES_MAX,
 ) -> Whole:
     r"""Verify a complete export, and give each entry to `visit`, in the order of the file: within a chain, ascending.
 
-    `lines` and `again`: the lines of one file, as it gives them when it is opened twice with newline="\n". What `visit`
-    got is proven, but whether the file ends well is known only when this returns. Memory: 2 bytes an entry, some
-    hundred for each chain, head, certificate and order.
+    `lines` and `again`: the lines of one file, as it gives them when it is opened twice with newline="\n". `begin`:
+    gets what is known before the first body: chains, heads and certificates. What it and `visit` got is proven, but
+    whether the file ends well is known only when this returns. Memory: 2 bytes an entry, some hundred for each chain,
+    head, certificate and order.
 
     Raises:
         ProofError: the first thing that does not hold, with the number of its line.
         NotInOrderError: this way of reading cannot judge it.
     """
-    reader = _WholeReader(again, visit, line_bytes_max)
+    reader = _WholeReader(again, visit, begin, line_bytes_max)
     number = 0
     try:
         for number, line in enumerate(lines, 1):  # noqa: B007  # told to whoever reads the error
