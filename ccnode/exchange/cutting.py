@@ -21,16 +21,21 @@ WINDOW_CHARS: Final = 4 * 1024 * 1024  # values up to this are decoded whole
 VALUES_MAX: Final = 400_000  # in one window, so that "[],[],..." does not become thirty times its size
 STRING_CHARS_MAX: Final = 13 * 512 * 1024  # of a larger string; written as \u0041... it is still over 1 MiB of text
 PIECE_CHARS_MAX: Final = 8 * 1024 * 1024  # of one message, as JSON
+VALUE_CHARS: Final = 24  # what each value counts beside its characters: in memory it takes more than these
 PRUNE_DEPTH_MAX: Final = 64
 DEEP_DEPTH_MAX: Final = 8  # what is DEEP so far down is not looked into any more: each look costs a thousand levels
 INTEGER_CHARS_MAX: Final = 20
 ERROR_MARGIN: Final = 16  # an error this near to the window's end may be the end's: \ud83d\ude00 is 12 characters
 
+_NUMBER: Final = ("", *"0123456789+-.eE")
 _SPACE: Final = re.compile(r"[ \t\n\r]*+")
-_STRUCTURE: Final = re.compile(r'["\[\]{}]')
-_STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.S)
+_STRING_OR_END: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.S)
 _STRING_REST: Final = re.compile(r"[^\"\\]*+(?:\\.[^\"\\]*+)*+", re.S)
 _WHOLE_ESCAPES: Final = re.compile(r"(?:[^\\]|\\(?:u[0-9A-Fa-f]{4}|[^u]))*+", re.S)
+# What needs no counting: all but brackets, and containers with no other container in them.
+_FLAT: Final = re.compile(
+    r"""(?:[^"\[\]{}]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{](?:[^"\[\]{}]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+[\]}])*+""", re.S
+)
 _SCALAR_REST: Final = re.compile(r"[^\s,\]}]*+")
 
 
@@ -214,8 +219,9 @@ class Cutter:
                 if self._ended:
                     raise self.damage(error.msg, len(self._buffer)) from None
             else:
-                # A number at the very end may go on in the next piece.
-                if end < len(self._buffer) or isinstance(value, (str, dict, list)) or not self._more():
+                # A number at the end may go on in the next piece: of "0.5" there is perhaps "0.", which is read as 0.
+                near = len(self._buffer) - ERROR_MARGIN <= end and not isinstance(value, (str, dict, list))
+                if not near or self._buffer[end : end + 1] not in _NUMBER or not self._more():
                     self._at = end
                     return value
                 continue
@@ -229,7 +235,7 @@ class Cutter:
         window = self._buffer
         if window.count(",") + window.count("[") + window.count("{") <= VALUES_MAX:
             return False
-        bare = _STRING.sub("", window[self._at :])
+        bare = _STRING_OR_END.sub("", window[self._at :])
         return bare.count(",") + bare.count("[") + bare.count("{") > VALUES_MAX
 
     def pruned(self) -> tuple[Any, bool]:
@@ -261,23 +267,23 @@ class Cutter:
     def _pruned_items(self, room: _Room, depth: int) -> list[Any]:
         kept = []
         for _ in self.items():
-            room.chars -= 1
-            if room.chars > 0:
-                kept.append(self._pruned(room, depth))
-            else:
+            room.chars -= VALUE_CHARS
+            if room.chars <= 0:
                 room.short = True
-                self.skip()
+                self._skip_container(1)
+                break
+            kept.append(self._pruned(room, depth))
         return kept
 
     def _pruned_members(self, room: _Room, depth: int) -> dict[str, Any]:
         kept = {}
         for name in self.members():
-            room.chars -= len(name) + 1
-            if room.chars > 0:
-                kept[name] = self._pruned(room, depth)
-            else:
+            room.chars -= len(name) + 2 * VALUE_CHARS
+            if room.chars <= 0:
                 room.short = True
-                self.skip()
+                self._skip_container(1)
+                break
+            kept[name] = self._pruned(room, depth)
         return kept
 
     # --- passing over ---
@@ -301,21 +307,21 @@ class Cutter:
             if self._at < len(self._buffer) or not self._more():
                 return
 
-    def _skip_container(self) -> None:
-        depth = 0
+    def _skip_container(self, depth: int = 0) -> None:
+        """Pass over the container here; or over the rest of the one around, if `depth` is 1."""
         while True:
-            found = _STRUCTURE.search(self._buffer, self._at)
-            if found is None:
-                self._at = len(self._buffer)
+            found = _FLAT.match(self._buffer, self._at) if depth else None
+            self._at = found.end() if found else self._at
+            if self._at == len(self._buffer):
                 if not self._more():
                     raise self.damage("a bracket is not closed")
                 continue
-            self._at = found.start()
-            if found[0] == '"':
+            character = self._buffer[self._at]
+            if character == '"':
                 self._string(keep=0)
                 continue
             self._at += 1
-            depth += 1 if found[0] in "[{" else -1
+            depth += 1 if character in "[{" else -1
             if depth == 0:
                 return
 
@@ -335,7 +341,7 @@ class Cutter:
                 self._at += 1
                 break
             if not self._more():
-                raise self.damage("a string is not closed")
+                raise self.damage("a string is not closed", len(self._buffer))
         written = _WHOLE_ESCAPES.match("".join(kept))
         try:
             return str(DECODER.decode(f'"{written[0] if written else ""}"'))
