@@ -1,8 +1,8 @@
 """What is in an export of this program, is it true, and whose is it? The whole file is verified before anything of it.
 
-    plan = plan_bundle(path, owner_id, own_nodes, now_ms=...)    BundlePlan: what it is; `receivable`, or `why` not
-    batches(plan, now_ms)                                        the runs of its chains, for who takes them in (store)
-    BundleSource(path, plan)                                     else its conversations (bundle_conversations.py)
+    plan_bundle(path, owner, nodes)   a BundlePlan: what it is; `receivable`, or `why` not
+    batches(plan, now_ms)             the runs of its chains, for who takes them in (bundle_runs.py; store)
+    BundleSource(plan, now_ms)        else its conversations (bundle_conversations.py)
 
 A complete export in the order in which this program writes is verified in little memory, whatever its size (2 bytes an
 entry, and some hundred for each chain, head and order). Any other is held while it is judged, up to 64 MiB.
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from ccnode.exchange.model import ExchangeError, Left
 from ccnode_crypto import bundle, whole
-from ccnode_crypto.chain import RUN_ENTRIES_MAX, Run
+from ccnode_crypto.chain import RUN_ENTRIES_MAX
 from ccnode_crypto.entry import check_bodies, header_digest, read_header
 from ccnode_crypto.erasure import Missing, Orders
 from ccnode_crypto.errors import CryptoError, ProofError
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 LINE_BYTES_MAX: Final = bundle.LINE_BYTES_MAX
 HELD_BYTES_MAX: Final = 64 * 1024 * 1024
 HELD_LINES_MAX: Final = 400_000
-BATCH_ENTRIES: Final = 4_096  # a chat waits for as long as a batch takes: a tenth of a second
-BATCH_BYTES: Final = 4 * 1024 * 1024
 RUN_BYTES_MAX: Final = 64 * 1024 * 1024  # far more than writers put into one; what lies between two heads is held
 NAMED_MAX: Final = 3
 _DAMAGED: Final = "get the file again; 'python3 scripts/verify_export.py FILE' says the same without this program"
@@ -56,6 +54,8 @@ class BundlePlan:
 
     path: Path
     size: int
+    stamp: tuple[int, int] = (0, 0)
+    """Which file it was, and when it was changed last."""
     what: str = ""
     created_ms: int = 0
     complete: bool = False
@@ -116,11 +116,11 @@ def plan_bundle(
     except CryptoError as error:
         raise ExchangeError(f"this node's owner cannot be read: {error}", "run: ccnode doctor") from error
     try:
-        plan = BundlePlan(path, path.stat().st_size)
+        plan = _new_plan(path)
         try:
             _survey_whole(plan, judge, progress)
         except whole.NotInOrderError as error:
-            plan = BundlePlan(path, plan.size)
+            plan = _new_plan(path)
             _survey_held(plan, str(error), judge, progress)
         if plan.withheld and plan.receivable:
             plan.receivable = False
@@ -130,6 +130,11 @@ def plan_bundle(
     except OSError as error:
         raise ExchangeError(f"{path} cannot be read: {error.strerror or error}", "check the path") from error
     return plan
+
+
+def _new_plan(path: Path) -> BundlePlan:
+    found = path.stat()
+    return BundlePlan(path, found.st_size, (found.st_ino, found.st_mtime_ns))
 
 
 # --- lines ---
@@ -261,11 +266,16 @@ def pairs(plan: BundlePlan) -> Iterator[tuple[int, int, Entry]]:
     if plan.held is not None:
         yield from ((number, 0, entry) for number, entry in enumerate(plan.held))
         return
-    with plan.path.open("rb") as file, plan.path.open("rb") as again:
-        headers = _placed(again, "header")
-        for body_at, body in _placed(file, "body"):
-            header_at, header = next(headers, (0, None))
-            yield header_at, body_at, _entry(plan, header, body)
+    try:
+        with plan.path.open("rb") as file, plan.path.open("rb") as again:
+            _check_same(plan)
+            headers = _placed(again, "header")
+            for body_at, body in _placed(file, "body"):
+                header_at, header = next(headers, (0, None))
+                yield header_at, body_at, _entry(plan, header, body)
+            _check_same(plan)
+    except OSError as error:
+        raise _changed(plan, str(error.strerror or error)) from error
 
 
 def entry_at(plan: BundlePlan, files: tuple[BinaryIO, BinaryIO] | None, header_at: int, body_at: int) -> Entry:
@@ -297,98 +307,30 @@ def _placed(file: BinaryIO, kind: str) -> Iterator[tuple[int, Line]]:
         at += len(raw)
 
 
+def _check_same(plan: BundlePlan) -> None:
+    now = _new_plan(plan.path)
+    if (now.size, now.stamp) != (plan.size, plan.stamp):
+        raise _changed(plan, "its size or time is another")
+
+
+def _changed(plan: BundlePlan, how: str) -> ExchangeError:
+    what = f"{plan.path.name} was changed while it was read: {how}"
+    return ExchangeError(what, "leave the file alone, and import it again")
+
+
 def _entry(plan: BundlePlan, header: Line | None, body: Line | None) -> Entry:
     try:
         if header is None or body is None:
             raise ProofError("a line is missing")
         data, meta = header.base64("bytes"), body.base64("meta")
         sealed = None if body.is_null("sealed") else body.base64("sealed")
-        check_bodies(read_header(data), meta, sealed)
+        fields = read_header(data)
+        check_bodies(fields, meta, sealed)
+        if fields.chain not in plan.chains:
+            raise ProofError("it has another chain")
         digest = header_digest(data)
         if digest.hex() != body.text("entry"):
             raise ProofError("a body has another header")
     except CryptoError as error:
-        what = f"{plan.path.name} was changed while it was read: {error}"
-        raise ExchangeError(what, "leave the file alone, and import it again") from error
+        raise _changed(plan, str(error)) from error
     return bundle.Entry(digest, data, meta, sealed)
-
-
-# --- the runs of its chains ---
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some runs of one chain that follow each other. `position`: bytes of the file read so far."""
-
-    chain: ChainId
-    runs: list[Run]
-    position: int
-
-    @property
-    def first(self) -> int:
-        """The position of its first entry."""
-        return self.runs[0].first_seq
-
-    @property
-    def end(self) -> int:
-        """The position after its last entry."""
-        return self.runs[-1].first_seq + len(self.runs[-1].headers)
-
-    def header(self, seq: int) -> bytes:
-        """The header at a position from `first` to before `end`."""
-        run = next(run for run in self.runs if run.first_seq <= seq < run.first_seq + len(run.headers))
-        return run.headers[seq - run.first_seq]
-
-    def after(self, length: int) -> list[Run]:
-        """What of the runs lies from the position `length` on."""
-        kept = []
-        for run in self.runs:
-            skip = max(0, length - run.first_seq)
-            if skip < len(run.headers):
-                columns = (run.headers[skip:], run.metas[skip:], run.sealed[skip:])
-                kept.append(Run(run.first_seq + skip, *columns, run.signature))
-        return kept
-
-
-@dataclass(slots=True)
-class _Gathered:
-    """What of a chain has been read and not been handed on."""
-
-    runs: list[Run] = field(default_factory=list)
-    open: list[Entry] = field(default_factory=list)
-    entries: int = 0
-    size: int = 0
-
-
-def batches(plan: BundlePlan, now_ms: int) -> Iterator[Batch]:
-    """The runs of a receivable export, at most 4,096 entries or 4 MiB at a time (or one run that is larger).
-
-    Contents that an order in the file covers by `now_ms` are left out: they come in as erased.
-
-    Raises:
-        ExchangeError: the file is not the one that was verified.
-    """
-    if not plan.receivable:
-        raise AssertionError("only our own chains are taken in as they are")
-    coverage = plan.coverage(now_ms)
-    gathered: dict[ChainId, _Gathered] = {}
-    for _, position, entry in pairs(plan):
-        header = entry.header
-        chain = header.chain
-        signature = plan.heads.get(chain, {}).get(header.seq)
-        part = gathered.setdefault(chain, _Gathered())
-        if entry.sealed and coverage.covers(Missing(entry.digest, header, entry.meta)):
-            entry = entry._replace(sealed=None)  # noqa: PLW2901  # it is not to be stored, not even for a while
-        part.open.append(entry)
-        part.size += len(entry.meta) + len(entry.sealed or b"")
-        if signature is None:
-            continue
-        _, headers, metas, sealed = zip(*part.open, strict=True)
-        first = header.seq + 1 - len(headers)
-        part.runs.append(Run(first, headers, metas, sealed, signature))
-        part.entries += len(headers)
-        part.open.clear()
-        is_last = header.seq + 1 == plan.chains.get(chain)
-        if is_last or part.entries > BATCH_ENTRIES - RUN_ENTRIES_MAX or part.size > BATCH_BYTES:
-            yield Batch(chain, part.runs, position)
-            del gathered[chain]

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Final
 
 from ccnode.exchange import bundle
 from ccnode.exchange.bundle_conversations import BundleSource
+from ccnode.exchange.bundle_runs import batches
 from ccnode.store import views
 from ccnode.store.bundles import owner_of
 from ccnode.store.errors import Conflict, translated
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from ccnode.exchange.bundle import Batch, BundlePlan
+    from ccnode.exchange.bundle import BundlePlan
+    from ccnode.exchange.bundle_runs import Batch
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job
     from ccnode.store.transaction import Transaction
@@ -126,7 +128,7 @@ def receive_jobs(plan: BundlePlan, now_ms: int) -> Iterator[Job[Received]]:
     """
     yield lambda tx: _certify(tx, plan)
     stopped: set[ChainId] = set()
-    for batch in bundle.batches(plan, now_ms):
+    for batch in batches(plan, now_ms):
         if batch.chain not in stopped:
             yield _receiving(batch, stopped)
 
