@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import StringConstraints
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 LOG_SHOWN: Final = 25
 FOUND_SHOWN: Final = 10
 CHAINS_SHOWN: Final = 12
+ALIKE_SHOWN: Final = 5
+GROUPS_SHOWN: Final = 50
 
 
 class AuditQuery(LogQuery):
@@ -44,6 +46,7 @@ async def audit(request: web.Request) -> web.StreamResponse:
         request,
         "audit.html",
         audit=found,
+        groups=grouped(found["problems"]),
         chains=chains[:CHAINS_SHOWN],
         more_chains=chains[CHAINS_SHOWN:],
         entries=entries,
@@ -54,6 +57,20 @@ async def audit(request: web.Request) -> web.StreamResponse:
         find=query.find,
         messages=await _messages(node, query.find),
     )
+
+
+def grouped(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Problems of one chain and kind together, since one cause often makes many: the first few, and their number."""
+    groups: dict[tuple[object, ...], dict[str, Any]] = {}
+    for one in problems:
+        key = (one["chain"], one["field"], one["remedy"])
+        group = groups.setdefault(
+            key, {"chain": one["chain"], "field": one["field"], "remedy": one["remedy"], "first": [], "count": 0}
+        )
+        group["count"] += 1
+        if len(group["first"]) < ALIKE_SHOWN:
+            group["first"].append(one)
+    return list(groups.values())[:GROUPS_SHOWN]
 
 
 async def _messages(node: Node, text: str) -> list[Message]:

@@ -47,7 +47,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _end_with_input() -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 1):  # not by sys.stdin, whose lock this thread would hold at the end of the process
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

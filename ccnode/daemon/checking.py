@@ -60,13 +60,19 @@ class Check:
             if self.running:
                 self.state = "stopped"
             self._end()
+            ended, _ = await asyncio.wait([self._task], timeout=END_WAIT_S)
+            if not ended and self._process is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    self._process.kill()
             await asyncio.gather(self._task, return_exceptions=True)
 
     def _end(self) -> None:
-        """Ask the process to leave, which tidies up behind it."""
-        if self._process is not None and self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.terminate()
+        """Ask the process to leave, which tidies up behind it.
+
+        By its input, which it hears the end of: a signal would make `Popen` look for its end, behind asyncio's back.
+        """
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
 
     async def _run(self, arguments: Sequence[str], keep: Callable[[Form], None]) -> None:
         report: Form | None = None
@@ -105,8 +111,10 @@ class Check:
                 else:
                     self.done, self.total = int(said["done"]), int(said["total"])
                     self._changed()
-        finally:
+        except BaseException:
             self._end()
+            raise
+        finally:
             code = await _gone(process)
             told = await asyncio.gather(complaint, return_exceptions=True)
         if report is None and self.error is None and self.state == "running":

@@ -53,11 +53,13 @@ async def test_an_audit_is_stopped(house: House) -> None:
 
 
 async def test_problems_are_named_with_what_to_do(house: House) -> None:
-    house.node.upkeep.found([PROBLEM])
+    house.node.upkeep.found([PROBLEM, *({**PROBLEM, "chain": None, "field": "messages"} for _ in range(30))])
     page = await visit(house, "/audit")
     verdict = page.locator("#verdict")
-    await expect(verdict).to_contain_text("1 problem was found")
-    await expect(verdict).to_contain_text("Chain 1ab2cd3ef456/9f00aa11bb22/0, position 17, content")
+    await expect(verdict).to_contain_text("31 problems were found")
+    await expect(verdict).to_contain_text("Position 17.")
+    await expect(verdict).to_contain_text("And 25 more like these.")
+    await expect(verdict).to_contain_text("Content, chain 1ab2cd3ef456/9f00aa11bb22/0")
     await expect(verdict).to_contain_text("ccnode backup restore")
 
 
