@@ -15,8 +15,8 @@ from ccnode.daemon.live import LiveTurn, Outcome
 from ccnode.mind.context import build_prompt
 from ccnode.mind.prompt_types import PromptMessage, Recalled
 from ccnode.models.base import Finished, ModelError
+from ccnode.store import memory, views
 from ccnode.store import turns as jobs
-from ccnode.store import views
 from ccnode.store.errors import Conflict, StoreError
 
 if TYPE_CHECKING:
@@ -144,7 +144,12 @@ class Turns:
         model = self._model()
         question = await self._readers.run(views.message(answer.question))
         history = await self._readers.run(views.branch_up_to(question.id, HISTORY_MESSAGES))
-        turns = [PromptMessage(each.role, each.text, each.digest.hex()) for each in history if each.text]
+        left_out = await self._readers.run(memory.left_out(message.digest for message in history)) - {question.digest}
+        turns = [
+            PromptMessage(each.role, each.text, each.digest.hex())
+            for each in history
+            if each.text and each.digest not in left_out
+        ]
         recalled = await self._recall(question.text or "", turns, [message.digest for message in history])
         reply = Reply(session, answer, model.name)
         outcome, state = await live.speak(model, build_prompt(turns, recalled), reply)

@@ -70,6 +70,7 @@ class _Told:
     score: float
     found: Match
     order: tuple[int, int]
+    pinned: bool = False
 
 
 def reply_to(prompt: Prompt) -> Reply:
@@ -114,17 +115,19 @@ def _answer(question: Question, before: Sequence[PromptMessage], recalled: Seque
             f"{phrases.UNKNOWN}: nothing I found in what you told me answers that. {phrases.WHAT_I_CAN_DO} "
             "If you tell me the answer, I can quote it to you later."
         )
-    told.sort(key=lambda item: (-item.score, (-item.order[0], -item.order[1])))
+    told.sort(key=lambda item: (-item.score - recall.PINNED_BONUS * item.pinned, (-item.order[0], -item.order[1])))
     best = told[0]
     rivals = [item for item in told[1:] if _same_matter(best, item)]
-    newest = max([best, *rivals], key=lambda item: item.order)
-    text = f"{_when(newest)}: {_quoted(newest)}"
-    sources = [newest.message_id]
-    older = max((item for item in [best, *rivals] if item is not newest), key=lambda item: item.order, default=None)
-    if older is not None:
-        when = f" on {date}" if (date := _date(older.said_at_ms)) else ""
-        text += f" Earlier you said{when}: {_quoted(older)} I take the more recent one."
-        sources.append(older.message_id)
+    taken = max([best, *rivals], key=lambda item: (item.pinned, item.order))
+    text = f"{_when(taken)}: {_quoted(taken)}"
+    sources = [taken.message_id]
+    other = max((item for item in [best, *rivals] if item is not taken), key=lambda item: item.order, default=None)
+    if other is not None:
+        when = f" on {date}" if (date := _date(other.said_at_ms)) else ""
+        is_newest = taken.order > other.order
+        why = "the more recent one" if is_newest else "the one that you pinned"
+        text += f" {'Earlier' if is_newest else 'Later'} you said{when}: {_quoted(other)} I take {why}."
+        sources.append(other.message_id)
     return Reply(text, tuple(dict.fromkeys(source for source in sources if source)))
 
 
@@ -140,7 +143,16 @@ def _told(question: Question, before: Sequence[PromptMessage], recalled: Sequenc
         score = item.score if 0.0 <= item.score <= 1.0 else 0.0
         found = judged(question, item.role, item.content)
         result.append(
-            _Told(item.message_id, item.role, item.content, item.said_at_ms, score, found, (0, item.said_at_ms))
+            _Told(
+                item.message_id,
+                item.role,
+                item.content,
+                item.said_at_ms,
+                score,
+                found,
+                (0, item.said_at_ms),
+                item.pinned,
+            )
         )
     spent = 0
     first = max(0, len(before) - _CONVERSATION_MESSAGES_MAX)
@@ -165,6 +177,7 @@ def _told(question: Question, before: Sequence[PromptMessage], recalled: Sequenc
                 max(other.score, found.score),
                 found,
                 (1, at),
+                other.pinned,
             )
         else:
             seen[text] = len(result)

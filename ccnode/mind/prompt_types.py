@@ -23,6 +23,7 @@ class Recalled:
 
     `message_id` is the entry digest in lower-case hex (64 characters); `score` is in [0, 1]:
     how likely the message answers the question; for a text that asks nothing, how much of it the message accounts for.
+    `pinned`: its owner wants it preferred.
     """
 
     message_id: str
@@ -31,6 +32,7 @@ class Recalled:
     content: str
     said_at_ms: int
     score: float
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = 60  # rows to fetch for the first query of a plan
 CANDIDATES_MORE = 20  # rows to fetch for each query after it
+PINNED_BONUS = 0.15  # what a pinned message may be behind in score and still come first
 CONTEXT_WEIGHT = 0.7  # bm25 weight of the context column; the text column weighs 1.0
 TERMS_MAX = 240
 _TERMS_PER_UNIT = 100
@@ -42,6 +43,7 @@ class Candidate:
     """A stored message that may account for a question.
 
     `context` is the plain text of the two turns before it (or ""), `said_at_ms` milliseconds since 1970 UTC.
+    `pinned`: its owner wants it preferred.
     """
 
     message_id: str
@@ -50,6 +52,7 @@ class Candidate:
     content: str
     said_at_ms: int
     context: str = ""
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,7 @@ def matches(plan: RecallPlan, content: str) -> bool:
 def rank(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -> list[Recalled]:
     """The candidates that account best for the question, best first, at most `limit`; newer first among equals.
 
+    A pinned one comes before others that are better by no more than PINNED_BONUS.
     Messages of one speaker with the same words count once (the newest stays). The score is in [0, 1].
     """
     found: dict[tuple[str, str], Recalled] = {}
@@ -194,6 +198,7 @@ def rank(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -> l
             candidate.content,
             candidate.said_at_ms,
             round(score, 4),
+            candidate.pinned,
         )
         said = (candidate.role, " ".join(candidate.content.split()).casefold())
         other = found.get(said)
@@ -201,7 +206,8 @@ def rank(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -> l
             found[said] = recalled
         else:
             newest = recalled if _newer(recalled) < _newer(other) else other
-            found[said] = replace(newest, score=max(recalled.score, other.score))
+            pinned = recalled.pinned or other.pinned
+            found[said] = replace(newest, score=max(recalled.score, other.score), pinned=pinned)
     return sorted(found.values(), key=_order)[: max(0, limit)]
 
 
@@ -217,7 +223,7 @@ def _newer(recalled: Recalled) -> tuple[int, str]:
 
 
 def _order(recalled: Recalled) -> tuple[float, int, str]:
-    return (-recalled.score, -recalled.said_at_ms, recalled.message_id)
+    return (-recalled.score - PINNED_BONUS * recalled.pinned, -recalled.said_at_ms, recalled.message_id)
 
 
 __all__ = [
