@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from ccnode.api.ports import Node
     from ccnode.store.browse import Sibling, Window
     from ccnode.store.views import Message
 
@@ -38,7 +37,8 @@ ORIGINS: Final = {
     "card": "a character card",
     "bundle": "another node",
 }
-FOLDED_CHARS_MAX: Final = 65_536
+FOLDED_CHARS_MAX: Final = 65_536  # of what a program gave back; the whole is in exports
+EARLIER: Final = 100
 
 
 class ChatQuery(Query):
@@ -118,7 +118,7 @@ async def _render(
         "model": str(node.status().get("model") or ""),
         "log": _log(window, past=past, running=running) if window else Markup(""),
         "total": window.total if window else 0,
-        "earlier": max(1, window.first - 100) if window and window.first > 1 else 0,
+        "earlier": max(1, window.first - EARLIER) if window and window.first > 1 else 0,
         "later": window.first + len(window.messages) if window and not window.whole else 0,
         "newest": window.messages[-1].digest.hex() if window and window.messages else "",
     }
@@ -134,7 +134,9 @@ def _log(window: Window, *, past: str, running: bool) -> Markup:
     made = []
     for number, message in enumerate(window.messages):
         last = now and window.whole and number == len(window.messages) - 1
-        text = fill("_message.html", item=_item(window, message, last=last), who=WHO, origin_of=origin_of)
+        text = fill(
+            "_message.html", item=_item(window, message, last=last), who=WHO, origin_of=origin_of, most=FOLDED_CHARS_MAX
+        )
         # What the text is, as the script can compare it: what is unchanged is left alone on the page.
         head = '<li class="message {}" id="m-{}" data-seq="{}" data-parent="{}" data-v="{:x}">{}</li>'
         parent = message.parent.hex() if message.parent else ""
@@ -170,8 +172,3 @@ def _family(siblings: Sequence[Sibling], message: Message) -> tuple[str, str | N
         links[at - 1] if at else None,
         links[at + 1] if at + 1 < len(links) else None,
     )
-
-
-async def titles_of(node: Node, sessions: set[bytes]) -> dict[bytes, str]:
-    """The sessions' titles."""
-    return {session: (await node.session(session_of(session))).title for session in sessions}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
@@ -108,7 +107,7 @@ async def _hits(node: Node, query: SessionsQuery) -> list[dict[str, Any]]:
             "message": hit.message,
             "title": sessions[hit.message.session].title,
             "address": address_of(hit.message.session, hit.message.digest),
-            "snippet": marked(hit.snippet, _places(hit)),
+            "snippet": marked(hit.snippet, hit.highlights),
             "why": reasons(hit),
         }
         for hit in kept[: query.more]
@@ -125,14 +124,11 @@ def _fits(hit: Hit, only: str, *, ended: bool) -> bool:
 
 
 def reasons(hit: Hit) -> list[dict[str, Any]]:
-    """Why it was found: words, each with its share of the score in percent where that is known."""
-    found: list[dict[str, Any]] = []
-    given: Sequence[Any] = hit.why
-    for reason in given:
-        word, share = getattr(reason, "word", reason), getattr(reason, "share", None)
-        nearby = getattr(reason, "where", "text") == "context"
-        found.append({"word": str(word), "share": None if share is None else round(share * 100), "nearby": nearby})
-    return found
+    """Why it was found: words, each with its share of the score in percent."""
+    return [
+        {"word": reason.word, "share": round(reason.share * 100), "nearby": reason.where == "context"}
+        for reason in hit.why
+    ]
 
 
 def marked(text: str, places: Sequence[tuple[int, int]]) -> Markup:
@@ -142,17 +138,6 @@ def marked(text: str, places: Sequence[tuple[int, int]]) -> Markup:
         pieces += [escape(text[at:start]), Markup("<mark>{}</mark>").format(text[start:end])]
         at = end
     return Markup("").join([*pieces, escape(text[at:])])
-
-
-def _places(hit: Hit) -> list[tuple[int, int]]:
-    """Where the words stand in the snippet: as the search says, or wherever something begins like one of them."""
-    given = getattr(hit, "highlights", None)
-    if given is not None:
-        return list(given)
-    parts = [re.escape(reason["word"]) for reason in reasons(hit) if reason["word"]]
-    if not parts:
-        return []
-    return [match.span() for match in re.finditer(rf"\b(?:{'|'.join(parts)})\w*", hit.snippet, re.IGNORECASE)]
 
 
 @page("sessions")

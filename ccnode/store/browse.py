@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ccnode.store import views
-from ccnode.store.errors import NotFound
+from ccnode.store.voices import OUR_NODES
 from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError
 
@@ -92,7 +92,7 @@ def window(
         start + 1,
         len(numbers),
         aside,
-        (yield from _siblings(messages)),
+        (yield from _siblings(messages, foreign=session.foreign)),
         (yield from by_digest(source for message in messages for source in message.sources)),
         (yield from _life(numbers)),
     )
@@ -131,14 +131,17 @@ def _life(numbers: Sequence[int]) -> View[tuple[int, int] | None]:
     return rows[0][0], rows[0][1]
 
 
-def _siblings(messages: Sequence[Message]) -> View[dict[bytes, list[Sibling]]]:
+def _siblings(messages: Sequence[Message], *, foreign: bool) -> View[dict[bytes, list[Sibling]]]:
+    """Those of strangers are left out, unless the session itself is a stranger's."""
+    ours = "" if foreign else f" AND c.node IN ({OUR_NODES})"
     parents = sorted({message.parent_id for message in messages if message.parent_id is not None})
     families: dict[int, list[Sibling]] = {}
     for part in _parts(parents):
         rows = yield (
             (
                 "SELECT m.parent_id, e.digest, m.session, m.time FROM messages m JOIN entries e ON e.id = m.id"
-                f" WHERE m.parent_id IN ({','.join('?' * len(part))}) ORDER BY m.time, e.digest"
+                f" JOIN chains c ON c.id = e.chain WHERE m.parent_id IN ({','.join('?' * len(part))}){ours}"
+                " ORDER BY m.time, e.digest"
             ),
             tuple(part),
         )
@@ -164,17 +167,6 @@ def by_digest(digests: Iterable[bytes]) -> View[dict[bytes, Message]]:
 
 def _parts(values: Sequence[T], size: int = 200) -> list[Sequence[T]]:
     return [values[start : start + size] for start in range(0, len(values), size)]
-
-
-def titles(sessions: Iterable[bytes]) -> View[dict[bytes, str]]:
-    """The titles of sessions; those that are not here are left out."""
-    found = {}
-    for identifier in dict.fromkeys(sessions):
-        try:
-            found[identifier] = (yield from views.session(identifier)).title
-        except NotFound:
-            continue  # erased meanwhile
-    return found
 
 
 def origins(sessions: Iterable[bytes]) -> View[dict[bytes, str]]:

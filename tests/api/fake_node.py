@@ -79,6 +79,7 @@ class FakeNode:
         self.calls: list[tuple[Any, ...]] = []
         self.metrics: dict[str, Any] = {"latency_ms": 3}
         self.stops = 0
+        self.name = "home"
         self.left: list[Message] = []  # replies that were answered anew
         self.brought: dict[bytes, str] = {}
         self.upkeep = FakeUpkeep()
@@ -121,7 +122,7 @@ class FakeNode:
 
     def status(self) -> dict[str, Any]:
         self._check("status")
-        return {"name": "home", "state": self.state, "model": MODEL, "version": "0", "problems": self.problems}
+        return {"name": self.name, "state": self.state, "model": MODEL, "version": "0", "problems": self.problems}
 
     async def statistics(self) -> dict[str, Any]:
         self._check("statistics")
@@ -246,7 +247,13 @@ class FakeNode:
     ) -> Sequence[Hit]:
         self._check("search", text, limit, session_id, role, since, until)
         found = [one for path in self.paths.values() for one in path if text.lower() in (one.text or "").lower()]
-        return [Hit(one, 1.5, (one.text or "")[:20], (Why(text, 1.0, "text"),)) for one in found][:limit]
+        return [self._hit(one, text) for one in found if role in (None, one.role)][:limit]
+
+    def _hit(self, message: Message, text: str) -> Hit:
+        snippet = (message.text or "")[:200]
+        at = snippet.lower().find(text.lower())
+        places = ((at, at + len(text)),) if at >= 0 else ()
+        return Hit(message, 1.5, snippet, (Why(text, 1.0, "text"),), places)
 
     # --- turns ---
 
@@ -305,7 +312,9 @@ class FakeNode:
         live.stop.set()
         return True
 
-    def add(self, session_id: str, role: Literal["user", "assistant"], text: str, **more: Any) -> Message:
+    def add(
+        self, session_id: str, role: Literal["user", "assistant", "system", "tool"], text: str, **more: Any
+    ) -> Message:
         """Put a message at the end of a session."""
         path, session = self.paths[session_id], self.kept[session_id]
         time = self._tick()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import pytest_asyncio
 
 from ccnode.api.app import make_app
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from ccnode.api.access import Access
 
 TOKEN = "correct-horse-battery-staple-0123456789-abc"
+AXE = "axe-core@4"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -101,6 +105,38 @@ class House:
             if not page.is_closed():
                 assert await page.evaluate("window.__violations") == []
         assert self.wrong == []
+
+
+@pytest.fixture(scope="session")
+def axe_source(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """axe-core's script, fetched by npm; for tests marked `tool("npm", package="npm")`."""
+    folder = tmp_path_factory.mktemp("axe")
+    command = ["npm", "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund", AXE]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    if done.returncode:
+        pytest.skip(f"not run: needs axe-core from the npm registry (npm install {AXE})")
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+
+
+Judge = Callable[["Page"], Awaitable[None]]
+
+
+@pytest.fixture
+def axe(axe_source: str) -> Judge:
+    """Judge a page: nothing serious or critical may be found. The script goes in past the page's policy."""
+
+    async def judge(page: Page) -> None:
+        await page.evaluate(axe_source)
+        found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+        grave = [
+            f"{one['id']} ({one['impact']}): {node['target']} {node['failureSummary']}"
+            for one in found["violations"]
+            if one["impact"] in {"serious", "critical"}
+            for node in one["nodes"]
+        ]
+        assert grave == [], page.url
+
+    return judge
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -23,10 +23,11 @@ document.addEventListener("click", guarded(async (event) => {
 const past = $("past");
 if (past) {
   const from = Date.parse(past.dataset.from);
-  const to = Math.ceil(Date.parse(past.dataset.to) / 1000) * 1000;
+  const to = Date.parse(past.dataset.to);
   const moment = past.elements.at;
   const slider = $("slide").querySelector("input");
-  const show = (time) => {
+  const show = (exact) => {
+    const time = Math.ceil(exact / 1000) * 1000; // whole seconds, so that what was said within one is there
     const local = new Date(time - new Date(time).getTimezoneOffset() * 60000);
     moment.value = local.toISOString().slice(0, 19);
   };
