@@ -210,7 +210,7 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
             raise StoreError(str(error), remedy=error.remedy) from error
         facts: dict[str, object] = {"pid": node.pid, "api_url": node.api_url, "socket": str(socket), "state": "ready"}
         opened.lock.write(facts)
-        tasks = _start_workers(home, node, opened.ledger, loop)
+        tasks = _start_workers(home, node, opened.ledger, searcher, loop)
         node.ready = True
         ready(node)
         gc.collect()
@@ -237,7 +237,7 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
 
 
 def _start_workers(
-    home: Home, node: RunningNode, ledger: Ledger, loop: asyncio.AbstractEventLoop
+    home: Home, node: RunningNode, ledger: Ledger, searcher: Searcher, loop: asyncio.AbstractEventLoop
 ) -> list[asyncio.Task[None]]:
     wake = asyncio.Event()
 
@@ -247,6 +247,9 @@ def _start_workers(
 
     def taken_off(numbers: Sequence[int]) -> None:
         ledger.append_sync(lambda tx: [tx.execute("DELETE FROM reindex WHERE id = ?", (number,)) for number in numbers])
+
+    def open_index() -> Index:
+        return Index(home.index, home.ledger, taken_off, searcher.found_damage)
 
     ledger.on_commit(committed)
     ledger.on_commit(node.changes.committed)
@@ -264,9 +267,7 @@ def _start_workers(
     return [
         asyncio.create_task(node.changes.follow(), name="changes"),
         asyncio.create_task(node.imports.start(), name="imports"),
-        asyncio.create_task(
-            workers.follow_with_index(node, lambda: Index(home.index, home.ledger, taken_off), wake), name="index"
-        ),
+        asyncio.create_task(workers.follow_with_index(node, open_index, wake), name="index"),
         asyncio.create_task(workers.every(workers.ERASE_EVERY_S, "erasing", node, erase), name="erase"),
         asyncio.create_task(workers.every(workers.BACKUP_LOOK_S, "backing up", node, back_up), name="backup"),
     ]

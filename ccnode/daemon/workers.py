@@ -30,6 +30,7 @@ FIRST_S: Final = 5.0  # after a start, so that the first answers do not wait for
 ERASE_EVERY_S: Final = 600.0
 BACKUP_LOOK_S: Final = 300.0
 INDEX_GATHER_S: Final = 0.2  # one batch for what is committed within this time
+INDEX_SHOW_S: Final = 2.0  # counting what is left of a million takes as long as indexing some of it
 
 
 async def follow_with_index(node: RunningNode, open_index: Callable[[], Index], wake: asyncio.Event) -> None:
@@ -41,9 +42,12 @@ async def follow_with_index(node: RunningNode, open_index: Callable[[], Index], 
             try:
                 if index is None:
                     index = await asyncio.to_thread(open_index)
+                shown = float("-inf")
                 while await asyncio.to_thread(index.catch_up):
-                    node.index_progress = vars_of(index)
-                node.index_progress = vars_of(index)
+                    if clock.elapsed_s() - shown >= INDEX_SHOW_S:
+                        node.index_progress = await asyncio.to_thread(vars_of, index)
+                        shown = clock.elapsed_s()
+                node.index_progress = await asyncio.to_thread(vars_of, index)
                 node.problems.pop("index", None)
             except StoreError as error:
                 node.problems["index"] = f"the search index is behind: {error}. {error.remedy}"

@@ -40,6 +40,8 @@ _SCHEMA: Final = f"""
     INSERT INTO state VALUES ({VERSION}, 0, x'', 0, 0, 0, 0);
     {impact_form.SCHEMA}
 """
+TABLES: Final = 4
+_TABLES: Final = "SELECT count(*) FROM sqlite_master WHERE name IN ('message_index', 'state', 'blocks', 'postings')"
 # A message with the two turns before it, and its time.
 ROWS: Final = (
     "SELECT m.id, m.role, e.sealed, p.id, p.role, pe.sealed, g.id, g.role, ge.sealed, m.time"
@@ -47,10 +49,6 @@ ROWS: Final = (
     " LEFT JOIN messages p ON p.id = m.parent_id LEFT JOIN entries pe ON pe.id = p.id"
     " LEFT JOIN messages g ON g.id = p.parent_id LEFT JOIN entries ge ON ge.id = g.id"
 )
-
-
-# A row that is there already, a part of another size: only damage explains them.
-_DAMAGE: Final = (impact_form.Damaged, sqlite3.IntegrityError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +114,16 @@ def open_index(path: Path, ledger: Path, *, writable: bool) -> sqlite3.Connectio
 class Index:
     """The index's only writer. Its calls block, so the daemon makes them in a thread, one at a time."""
 
-    def __init__(self, path: Path, ledger: Path, on_reindexed: Callable[[Sequence[int]], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        ledger: Path,
+        on_reindexed: Callable[[Sequence[int]], None],
+        found_damage: Callable[[], bool] = lambda: False,
+    ) -> None:
         """`on_reindexed(ids)` takes messages off the ledger's list of those to be indexed anew.
+
+        `found_damage()`: whether a reader found the index damaged since it was asked last.
 
         Raises:
             StoreError: the ledger or the disk cannot be used; a damaged index is made anew instead.
@@ -125,6 +131,8 @@ class Index:
         self._path = path
         self._ledger = ledger
         self._on_reindexed = on_reindexed
+        self._found_damage = found_damage
+        self._made_anew = False
         self._texts = Texts()
         self._tokenizer = Tokenizer()
         self._connection = self._open()
@@ -145,6 +153,8 @@ class Index:
         try:
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchone():
                 connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+            if connection.execute(_TABLES).fetchone()[0] != TABLES:
+                raise sqlite3.DatabaseError("the index lacks a table")
             version, position, digest = connection.execute("SELECT version, position, digest FROM state").fetchone()
             known = connection.execute("SELECT digest FROM ledger.entries WHERE id = ?", (position,)).fetchone()
             if version != VERSION or (position and (known is None or known[0] != digest)):
@@ -160,10 +170,13 @@ class Index:
         Raises:
             StoreError: the disk is full or cannot be written; the position stays where it was.
         """
+        if self._found_damage() and not self._made_anew:  # what is damaged again so soon is not the index
+            self._made_anew = True
+            self.make_anew()
         try:
             return self._reindex(messages_max) or self._seal() or self._advance(messages_max)
         except sqlite3.Error as error:
-            if isinstance(error, _DAMAGE) or error.__class__ is sqlite3.DatabaseError:  # make it anew, from nothing
+            if is_damage(error):
                 self.make_anew()
                 return 1
             if self._connection.in_transaction:
@@ -260,6 +273,12 @@ class Index:
         """Close the file. Idempotent."""
         self._connection.close()
         self._tokenizer.close()
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file must be damaged: not a database, cut, a row of the wrong size, or one that is there already."""
+    damage = (impact_form.Damaged, sqlite3.IntegrityError)
+    return isinstance(error, damage) or error.__class__ is sqlite3.DatabaseError
 
 
 def progress(connection: sqlite3.Connection) -> Progress:

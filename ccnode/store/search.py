@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final, Literal, TypeVar
 from ccnode.mind import lexicon, recall
 from ccnode.mind.recall import Candidate, RecallPlan
 from ccnode.mind.stemming import words
-from ccnode.store import views
+from ccnode.store import memory, views
 from ccnode.store.corpus import TAIL_MAX, Corpus, Moment
 from ccnode.store.errors import translated
+from ccnode.store.index import is_damage
 from ccnode.store.query import Query, holds_phrase, parse
 from ccnode.store.ranking import Allowed, Ranked, Request, Wanted
 from ccnode.store.snippets import snippet
@@ -32,20 +33,27 @@ LIMIT_MAX: Final = 200
 SPARE: Final = 20  # candidates beyond the limit: some may be of a session that is to be forgotten
 PHRASE_LOOKS: Final = (200, 2_000)  # candidates whose words are read for a phrase
 IDS_AT_ONCE: Final = 500
+PINNED_MAX: Final = 10_000  # the newest of them that are looked among
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a hit must be. Times are milliseconds since 1970, `since` included, `until` not."""
+    """What a hit must be. Times are milliseconds since 1970, `since` included, `until` not.
+
+    What strangers said, and what is to be forgotten, is no hit. `remembered`: nor is what is disabled.
+    """
 
     session: bytes | None = None
     role: str | None = None
     since: int | None = None
     until: int | None = None
+    remembered: bool = False
 
     def sql(self) -> tuple[str, tuple[object, ...]]:
         """A condition on `messages m` and `sessions s`, with its parameters."""
-        conditions, parameters = ["s.due_ms IS NULL"], list[object]()
+        hidden = "k.due_ms IS NOT NULL OR k.mark = 2" if self.remembered else "k.due_ms IS NOT NULL"
+        conditions, parameters = ["s.due_ms IS NULL", "s.voice IS NULL"], list[object]()
+        conditions.append(f"NOT EXISTS (SELECT 1 FROM marks k WHERE k.id = m.id AND ({hidden}))")
         if self.session is not None:
             conditions.append("m.session = ?")
             parameters.append(self.session)
@@ -105,6 +113,7 @@ class Searcher:
     def __init__(self, index: Path, ledger: Path) -> None:
         self._corpus = Corpus(index, ledger)
         self._turn = threading.Lock()
+        self._damage = threading.Event()
 
     def search(self, text: str, limit: int = 20, filters: Filters | None = None) -> list[Hit]:
         """The messages that hold words of `text`, best first (the more and the rarer the words, the better).
@@ -143,6 +152,8 @@ class Searcher:
     ) -> list[Recalled]:
         """What the stored messages, but those excluded, have to say on a question; see mind/recall.py.
 
+        What is left out of memory (memory.py) has no say; what is pinned is among the candidates wherever it matches.
+
         Raises:
             StoreError: the ledger cannot be read.
         """
@@ -174,11 +185,24 @@ class Searcher:
         lists = tuple(
             (count, Allowed(None if role is None else int(records.ROLES[role]))) for role, count in plan.lists
         )
+        pinned = moment.connection.execute(
+            "SELECT id FROM marks WHERE mark = 1 ORDER BY time DESC LIMIT ?", (PINNED_MAX,)
+        ).fetchall()
+        if pinned:
+            lists += ((recall.CANDIDATES_MORE, Allowed(numbers=frozenset(row[0] for row in pinned))),)
         request = Request(dict(wanted), tuple((count + SPARE, allowed) for count, allowed in lists), skip=skip)
         numbers: list[int] = []
-        for (count, _), ranked in zip(lists, _shown(moment, request, Filters()), strict=True):
+        for (count, _), ranked in zip(lists, _shown(moment, request, Filters(remembered=True)), strict=True):
             numbers += [one.number for one in ranked[:count]]
-        return {message.id: _candidate(message) for message in self._messages(numbers)}
+        messages = self._messages(numbers)
+        unwanted = views.run(self._corpus.ledger(), memory.left_out(message.digest for message in messages))
+        return {message.id: _candidate(message) for message in messages if message.digest not in unwanted}
+
+    def found_damage(self) -> bool:
+        """Whether a search since this was asked last found the index damaged, for its writer to make it anew."""
+        found = self._damage.is_set()
+        self._damage.clear()
+        return found
 
     def close(self) -> None:
         """Close the connections. Idempotent."""
@@ -190,8 +214,9 @@ class Searcher:
         try:
             with self._corpus.moment() as moment:
                 return ask(moment)
-        except sqlite3.Error:
-            pass  # whatever it was: where the ledger is the cause, the next fails as well
+        except sqlite3.Error as error:  # whatever it was: where the ledger is the cause, the next fails as well
+            if is_damage(error):
+                self._damage.set()
         try:
             with self._corpus.moment_without_index() as moment:
                 return ask(moment)
@@ -334,14 +359,17 @@ def _shown(moment: Moment, request: Request, filters: Filters) -> list[list[Rank
     ):
         return shown
     hidden = moment.connection.execute(
-        "SELECT m.id FROM sessions s JOIN messages m ON m.session = s.session WHERE s.due_ms IS NOT NULL"
+        "SELECT m.id FROM sessions s JOIN messages m ON m.session = s.session"
+        " WHERE s.due_ms IS NOT NULL OR s.voice IS NOT NULL"
+        " UNION ALL SELECT id FROM marks WHERE due_ms IS NOT NULL OR (mark = 2 AND ?)",
+        (filters.remembered,),
     )
     skip = {row[0] for row in hidden}.union(request.skip)
     return [_visible(moment, ranked, filters) for ranked in moment.rank(replace(request, skip=skip))]
 
 
 def _visible(moment: Moment, ranked: Sequence[Ranked], filters: Filters) -> list[Ranked]:
-    """Those that the filters let pass, and that are of no session that is to be forgotten."""
+    """Those that the filters let pass."""
     condition, parameters = filters.sql()
     passed: set[int] = set()
     for at in range(0, len(ranked), IDS_AT_ONCE):
@@ -376,4 +404,5 @@ def _candidate(message: Message) -> Candidate:
         role=message.role,
         content=message.text or "",
         said_at_ms=hlc.to_ms(message.time),
+        pinned=message.mark == "pinned",
     )
