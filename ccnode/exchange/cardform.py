@@ -104,9 +104,11 @@ class _Mender:
         """What was changed, as a report."""
         found = []
         if self.halves:
-            found.append(Left("text", "half of a character was replaced by U+FFFD", self.halves))
+            found.append(Left("text", "half of a character was replaced by U+FFFD", self.halves, "part"))
         if self.doubles:
-            found.append(Left("fields", "the name stands twice in one object; the last one counts", self.doubles))
+            found.append(
+                Left("fields", "the name stands twice in one object; the last one counts", self.doubles, "part")
+            )
         return found
 
 
@@ -151,7 +153,7 @@ class _Checker:
         value = fields.get(name)
         if value is None:
             if name in fields:
-                self.left.append(Left(where + name, f"null is no value; taken as {json.dumps(default)}"))
+                self.left.append(Left(where + name, f"null is no value; taken as {json.dumps(default)}", 1, "part"))
             fields[name] = default
         elif not _is_like(value, default):
             raise _wrong(where + name, _KINDS[type(default)], value)
@@ -237,7 +239,7 @@ class _Checker:
                 kept.append(asset)
             else:
                 label = " ".join(f"{asset['type'][:20]} {asset['name'][:40]} {asset['ext'][:10]}".split())
-                self.left.append(Left(f"{where} ({label})", "files that belong to a card are not kept"))
+                self.left.append(Left(f"{where} ({label})", "files that belong to a card are not kept", 1, "file"))
         if kept or not data["assets"]:
             data["assets"] = kept
         else:

@@ -76,12 +76,12 @@ def _from_png(file: BinaryIO, size: int) -> Card:
     except (binascii.Error, ValueError) as error:
         raise ExchangeError(f"the PNG's text {name!r} is not base64: {error}", _REMEDY) from error
     value, left = cardform.parse(data, f"the PNG's text {name!r}")
-    left.append(Left("picture", "the picture is not kept, only the card"))
+    left.append(Left("picture", "the picture is not kept, only the card", 1, "file"))
     if assets := sum(each.startswith(ASSET) for each in names):
-        left.append(Left("assets", "files that belong to a card are not kept", assets))
+        left.append(Left("assets", "files that belong to a card are not kept", assets, "file"))
     for each in CHUNKS:
         if (count := sum(other.lower() == each for other in names)) > 1:
-            left.append(Left(f"text {each}", "the picture holds several cards; the first is taken", count - 1))
+            left.append(Left(f"text {each}", "the picture holds several cards; the first is taken", count - 1, "part"))
     return cardform.checked(value, left)
 
 
@@ -125,7 +125,7 @@ def _from_charx(file: BinaryIO) -> Card:
         raise ExchangeError(f"the CHARX archive cannot be read: {error}", _REMEDY) from error
     value, left = cardform.parse(data, MEMBER)
     if others:
-        left.append(Left("assets", "files that belong to a card are not kept", len(others)))
+        left.append(Left("assets", "files that belong to a card are not kept", len(others), "file"))
     return cardform.checked(value, left)
 
 
