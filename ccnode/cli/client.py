@@ -5,6 +5,7 @@ http.client is enough: the streams are lines of JSON. Everything the daemon send
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
@@ -16,8 +17,9 @@ from ccnode.cli.errors import CliError, Refused, Unreachable
 from ccnode.store.home import Home, is_held, read_lock, read_private
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+    from typing import BinaryIO
 
 CONNECT_S: Final = 5.0
 ANSWER_S: Final = 30.0
@@ -27,6 +29,8 @@ LOOK_S: Final = 0.05
 ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024
 LINE_BYTES_MAX: Final = 8 * 1024 * 1024
 HTTP_ERROR: Final = 400
+PIECE_BYTES: Final = 256 * 1024
+UPLOAD_S: Final = 300.0  # for one piece, and for the answer once all is sent: the daemon looks at what it got
 
 
 class _LocalConnection(http.client.HTTPConnection):
@@ -114,6 +118,42 @@ class Client:
             headers["Idempotency-Key"] = key
         connection, response = self._send("POST", path, body if body is not None else {}, headers, TURN_S)
         return Stream(connection, response)
+
+    def upload(
+        self, path: str, file: BinaryIO, size: int, move: Callable[[int, int], None] | None, **query: object
+    ) -> dict[str, Any]:
+        """Send a file of `size` bytes as it is; the JSON that this is answered with. `move`: see progress.bar.
+
+        Raises:
+            Unreachable, Refused: see `call`.
+        """
+        connection, more = self._connect()
+
+        def pieces() -> Iterator[bytes]:
+            sent = 0
+            while sent < size and (piece := file.read(min(PIECE_BYTES, size - sent))):
+                yield piece
+                sent += len(piece)
+                if move is not None:
+                    move(sent, size)
+
+        headers = {"Accept": "application/json", "Content-Type": "application/octet-stream", **more}
+        headers["Content-Length"] = str(size)
+        try:
+            if connection.sock is not None:
+                connection.sock.settimeout(UPLOAD_S)
+            # It may refuse before it has all; then what it says is still there to be read.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.request("POST", f"{path}?{urlencode(query)}", pieces(), headers)
+            response = connection.getresponse()
+            with response:
+                if response.status >= HTTP_ERROR:
+                    raise _refused(response)
+                return _json(response)
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(f"the daemon does not answer: {str(error) or type(error).__name__}") from error
+        finally:
+            connection.close()
 
     def running(self) -> bool:
         """Whether a living process holds the data directory."""

@@ -62,6 +62,7 @@ _OTHERS: Final = {
     "ccnode.models.base.ModelError": "model",
     "ccnode.config.ConfigError": "config",
     "ccnode.api.errors.ServeError": "not_served",
+    "ccnode.exchange.model.ExchangeError": "not_importable",
     "ccnode_crypto.errors.CryptoError": "invalid",
     "ccnode_protocol.errors.ProtocolError": "invalid",
 }

@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def bar(state: State, what: str) -> Iterator[Callable[[int, int], None] | None]:
+def bar(state: State, what: str, *, in_bytes: bool = False) -> Iterator[Callable[[int, int], None] | None]:
     """Give a function (done, total) that moves a bar; None where nobody looks."""
     if state.quiet or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True, no_color=not state.color)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    far = DownloadColumn(binary_units=True) if in_bytes else MofNCompleteColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), far, TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(what, total=None)
 
