@@ -42,7 +42,7 @@ OPENED, SESSION_OPENED, MESSAGE, TITLED, FORGET_ORDERED, FORGET_CANCELLED = 1, 1
 P = 2**255 - 19
 Y8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
 SMALL_ORDER = {0, 1, P - 1, P, P + 1, Y8, P - Y8}
-ROLES = ("user", "assistant", "system")
+ROLES = ("user", "assistant", "system", "tool")
 Report = dict[str, Any]
 
 
@@ -471,9 +471,11 @@ class Checker:
             if digest is not None:
                 self.predecessors.add(digest)
         elif kind == FORGET_ORDERED:
+            # Whatever stands at "message": such an order is about that message alone, or about nothing.
+            about = sized(fields["message"], 32) if "message" in fields else session
             due_ms = number(fields.get("due_ms", 0))
-            if session is not None and due_ms is not None:
-                self.orders.append((header, session, due_ms))
+            if about is not None and due_ms is not None:
+                self.orders.append((header, about, due_ms))
         elif kind == FORGET_CANCELLED:
             order = sized(fields.get("order"), 32)
             if order is not None:
@@ -497,16 +499,18 @@ class Checker:
 
     def erased(self) -> set[bytes]:
         """Section 13: the entries whose missing content an order covers. One pass over orders, one over entries."""
-        until: dict[tuple[bytes | None, bytes], int] = {}
-        for header, session, due_ms in self.orders:
+        until: dict[tuple[bytes, bytes], int] = {}  # (session of 16 bytes or digest of a message of 32, voice)
+        for header, about, due_ms in self.orders:
             voice = self.voice(header)
             if due_ms <= self.created_ms and self.cancelled.get((header.digest, voice), due_ms) >= due_ms:
-                until[session, voice] = max(header.time, until.get((session, voice), 0))
-        return {
-            header.digest
-            for header, session in self.missing
-            if session is not None and header.time <= until.get((session, self.voice(header)), -1)
-        }
+                until[about, voice] = max(header.time, until.get((about, voice), 0))
+        erased = set()
+        for header, session in self.missing:
+            names = [header.digest] if header.kind == MESSAGE else []
+            names += [session] if session is not None else []
+            if any(header.time <= until.get((name, self.voice(header)), -1) for name in names):
+                erased.add(header.digest)
+        return erased
 
     def report(self) -> Report:
         """What is proven, for --json."""
@@ -546,7 +550,7 @@ class Checker:
             return None
         header, meta, sealed = self.message
         fields = fields_of(meta)
-        session, role = sized(fields.get("session"), 16), number(fields.get("role", 0), 2)
+        session, role = sized(fields.get("session"), 16), number(fields.get("role", 0), len(ROLES) - 1)
         text = fields_of(sealed[SALT:]).get("text") if sealed else None
         missing = "erased" if header.digest in erased else "withheld"
         return {

@@ -7,16 +7,12 @@ import time
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from ccnode.store import voices
 from ccnode.store.errors import StoreCorrupt, StoreReadOnly
 from ccnode_crypto import bundle
-from ccnode_crypto.certificate import Certificate, read_certificate
 from ccnode_crypto.chain import RUN_BYTES_MAX, RUN_ENTRIES_MAX
 from ccnode_crypto.entry import ChainId
-from ccnode_crypto.errors import CryptoError
 from ccnode_crypto.proof import SignedHead, path_positions
-from ccnode_protocol import records
-from ccnode_protocol.errors import RemoteError
-from ccnode_protocol.records import Kind
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,6 +20,7 @@ if TYPE_CHECKING:
 
     from ccnode.store.home import Home
     from ccnode.store.views import Message
+    from ccnode_crypto.certificate import Certificate
 
 NUMBERS_AT_ONCE: Final = 500
 PROFILE_BYTES_MAX: Final = 65_536
@@ -40,10 +37,13 @@ _RUN_ENDS: Final = (
 )
 _SIZES: Final = "SELECT 200 + length(meta) + length(coalesce(sealed, x'')) FROM entries ORDER BY chain, seq"
 _ENTRIES: Final = "SELECT chain, seq, digest, meta, sealed FROM entries"
-# Beside its messages, what opened, named, ended a session, or ordered it to be forgotten, or took that back.
+# Beside its messages, what opened, named, ended a session, marked its messages, ordered it or them to be forgotten, or
+# took that back.
 _EVENTS: Final = (
-    "SELECT id FROM session_events WHERE session = ? UNION SELECT c.id FROM cancellations c"
-    " JOIN entries e ON e.digest = c.forget_order JOIN session_events s ON s.id = e.id WHERE s.session = ?"
+    "WITH events (id) AS (SELECT id FROM session_events WHERE session = ? UNION"
+    " SELECT v.id FROM messages m JOIN message_events v ON v.target = m.id WHERE m.session = ?)"
+    " SELECT id FROM events UNION SELECT c.id FROM events JOIN entries e ON e.id = events.id"
+    " JOIN cancellations c ON c.forget_order = e.digest"
 )
 
 
@@ -94,15 +94,9 @@ def heads_of_runs(connection: sqlite3.Connection) -> Iterator[SignedHead]:
 
 def certificates_of(connection: sqlite3.Connection) -> list[Certificate]:
     """Every certificate that is recorded and verifies."""
-    found: dict[bytes, Certificate] = {}
-    sql = "SELECT meta FROM entries WHERE kind = ? ORDER BY id"
-    for (meta,) in connection.execute(sql, (int(Kind.NODE_CERTIFIED),)):
-        try:
-            certificate = read_certificate(*records.read_signed(meta, "certificate"))
-        except (CryptoError, RemoteError):
-            continue  # recorded by some node, and for others to judge; it vouches for nothing here
-        found[certificate.body] = certificate
-    return list(found.values())
+    sql = "SELECT e.meta FROM certified k JOIN entries e ON e.id = k.id ORDER BY k.id"
+    papers = (voices.read(meta) for (meta,) in connection.execute(sql))
+    return list({paper.body: paper for paper in papers if paper}.values())
 
 
 def _lines(

@@ -38,7 +38,7 @@ class Missing(NamedTuple):
 class _Order(NamedTuple):
     digest: bytes
     node: bytes
-    session: bytes
+    what: bytes  # the session (16 bytes) or the message (its digest, 32 bytes)
     time: int
     due_ms: int
 
@@ -66,9 +66,11 @@ class Orders:
         """Note a proven entry if it orders to forget or takes such an order back."""
         if header.kind == KIND_FORGET_ORDERED:
             fields = _fields(meta)
-            session, due_ms = _bytes(fields, "session", SESSION_BYTES), fields.get("due_ms", 0)
-            if session is not None and type(due_ms) is int and 0 <= due_ms <= DUE_MS_MAX:
-                self._orders.append(_Order(digest, header.chain.node, session, header.time, due_ms))
+            # An order for a message is one for nothing else, also where a session stands beside it.
+            name, length = ("message", DIGEST_BYTES) if "message" in fields else ("session", SESSION_BYTES)
+            what, due_ms = _bytes(fields, name, length), fields.get("due_ms", 0)
+            if what is not None and type(due_ms) is int and 0 <= due_ms <= DUE_MS_MAX:
+                self._orders.append(_Order(digest, header.chain.node, what, header.time, due_ms))
         elif header.kind == KIND_FORGET_CANCELLED:
             order = _bytes(_fields(meta), "order", DIGEST_BYTES)
             if order is not None:
@@ -84,7 +86,7 @@ class Orders:
                 for node, at_ms in self._cancelled.get(order.digest, ())
             )
             if order.due_ms <= now_ms and not is_cancelled:
-                coverage.add(order.session, giver, order.time)
+                coverage.add(order.what, giver, order.time)
         return coverage
 
 
@@ -103,18 +105,19 @@ class Coverage:
         """Who speaks through a node key: its owner (b""), or where none vouches for it, just that key."""
         return b"" if node in self._certified else node
 
-    def add(self, session: bytes, voice: bytes, time: int) -> None:
-        """Cover what this voice recorded of a session up to a header time."""
-        self._until[session, voice] = max(time, self._until.get((session, voice), 0))
+    def add(self, what: bytes, voice: bytes, time: int) -> None:
+        """Cover what this voice recorded of a session, or one message of its (a digest), up to a header time."""
+        self._until[what, voice] = max(time, self._until.get((what, voice), 0))
 
     def covers(self, missing: Missing) -> bool:
         """Whether the content of this entry was to be erased."""
         if missing.header.kind not in COVERED_KINDS or not self._until:
             return False
+        voice, time = self.voice(missing.header.chain.node), missing.header.time
+        if missing.header.kind == KIND_MESSAGE and time <= self._until.get((missing.digest, voice), -1):
+            return True
         session = _bytes(_fields(missing.meta), "session", SESSION_BYTES)
-        if session is None:
-            return False
-        return missing.header.time <= self._until.get((session, self.voice(missing.header.chain.node)), -1)
+        return session is not None and time <= self._until.get((session, voice), -1)
 
 
 def missing_predecessor(meta: bytes, known: Container[bytes]) -> bytes | None:

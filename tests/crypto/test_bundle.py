@@ -38,6 +38,8 @@ from tests.crypto.exports import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ccnode_crypto.keys import SigningKey
+
 SCRIPT = Path(verify_export.__file__)
 WRITER = talk()
 GOOD = export(WRITER)
@@ -462,6 +464,59 @@ def test_only_who_speaks_for_the_writer_may_order() -> None:
     assert forgotten(by=Writer(epoch=b"2" * 16), certified=[]).erased  # the same key in another epoch
     assert forgotten(cancelled_ms=2500, canceller=stranger()).withheld
     assert forgotten(cancelled_ms=2500, canceller=stranger(), certified=[KEY]).erased
+
+
+@pytest.mark.parametrize(
+    ("order_ms", "due_ms", "cancelled_ms", "certified", "erased"),
+    [
+        (2000, 3000, None, [KEY, OTHER], True),
+        (1500, 3000, None, [KEY, OTHER], True),
+        (1499, 3000, None, [KEY, OTHER], False),
+        (2000, CREATED_MS + 1, None, [KEY, OTHER], False),
+        (2000, 3000, 2999, [KEY, OTHER], False),
+        (2000, 3000, 3000, [KEY, OTHER], True),
+        (2000, 3000, None, [KEY], False),
+        (2000, 3000, None, [], False),
+    ],
+)
+def test_one_message_can_be_forgotten(
+    order_ms: int, due_ms: int, cancelled_ms: int | None, certified: list[SigningKey], erased: bool
+) -> None:
+    """The message, its neighbours in the session left out; the order is given by another node."""
+    writer, giver = Writer(), Writer(key=OTHER, epoch=b"s" * 16)
+    writer.add(records.session_opened(SESSION, "title"), 1400)
+    said = [writer.say(text, 1500) for text in ("before", "secret", "after")]
+    order = giver.add(records.message_forget_ordered(said[1], due_ms), order_ms)
+    if cancelled_ms is not None:
+        giver.add(records.forget_cancelled(order), cancelled_ms)
+    for at in range(1, 5):
+        writer.sealed[at] = None
+    found = accepted(export(writer, giver, certified=certified))
+    assert found.erased == ({said[1]} if erased else set())
+    assert found.withheld == {writer.digests[1], *said} - found.erased
+
+
+def test_an_order_for_a_message_is_one_for_no_session() -> None:
+    def left(**fields: Any) -> list[bytes]:
+        """Which of the entries an order with these fields covers; all their contents are gone."""
+        writer = Writer()
+        said = writer.say("secret", 10), writer.say("another", 11), writer.add(records.session_titled(SESSION, "t"), 12)
+        digests = {"first": said[0], "title": said[2]}
+        named = {name: digests.get(str(value), value) for name, value in fields.items()}
+        writer.add(Record(20, meta_of(due_ms=30, **named)), 20)
+        for at in (1, 2, 3):
+            writer.sealed[at] = None
+        found = accepted(export(writer))
+        return [digest for digest in said if digest in found.erased and digest not in found.withheld]
+
+    assert len(left(session=SESSION)) == 3
+    assert len(left(session=SESSION, message="first")) == 1
+    assert len(left(message="first")) == 1
+    assert left(message="title") == []  # only messages can be named
+    for wrong in (b"", b"x" * 31, "text of as many characters: 32..", None, 1, [b"x" * 32]):
+        assert left(session=SESSION, message=wrong) == []
+    assert left(message=SESSION) == []
+    assert left(session=b"x" * 32) == []
 
 
 def test_only_words_can_be_forgotten() -> None:
