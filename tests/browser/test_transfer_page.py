@@ -14,7 +14,7 @@ from tests.browser.visiting import EVIL, SCREENS, listening, nothing_got_in, pre
 if TYPE_CHECKING:
     from playwright.async_api import FilePayload
 
-    from tests.browser.conftest import House
+    from tests.browser.conftest import House, Judge
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -144,3 +144,18 @@ async def test_no_script_gets_in_and_nothing_sticks_out(house: House, width: int
         await item.click()
     await page.evaluate(DROP, [EVIL.replace("/", " ")])
     await nothing_got_in(page)
+
+
+@pytest.mark.tool("npm", package="npm")
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+async def test_nothing_serious_is_found_by_axe(house: House, axe: Judge, width: int, scheme: str) -> None:
+    await house.node.start_session("Garden", None)
+    left = [{"where": "Trip to Rome", "why": "an image is not brought in", "count": 21, "unit": "attachment"}]
+    error = {"code": "x", "message": "the file ends early", "remedy": "download it again"}
+    house.node.imports.add("a.zip", "chatgpt", left=left, left_total=21)
+    house.node.imports.add("b.zip", "claude", state="failed", error=error)
+    house.node.imports.add("c.zip", "claude", state="done", dry_run=True)
+    house.node.cards_kept = [KeptCard(b"\xab" * 16, 1, TIME, "v3", "Ada", 4_000)]
+    page = await visit(house, "/transfer", viewport={"width": width, "height": 800}, color_scheme=scheme)
+    await page.click("#imports summary")
+    await axe(page)

@@ -15,7 +15,7 @@ from tests.api.fake_upkeep import chain, copy, setting
 from tests.browser.visiting import EVIL, SCREENS, listening, nothing_got_in, press_until, visit, without_scripts
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import House
+    from tests.browser.conftest import House, Judge
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -192,3 +192,22 @@ async def test_no_script_gets_in_and_nothing_sticks_out(house: House, path: str,
     upkeep.state["error"] = {"message": EVIL, "remedy": EVIL}
     page = await visit(house, path, viewport={"width": width, "height": 800}, color_scheme=scheme)
     await nothing_got_in(page)
+
+
+@pytest.mark.tool("npm", package="npm")
+@pytest.mark.parametrize(("width", "scheme"), SCREENS[1:])
+@pytest.mark.parametrize("state", ["running", "fine", "damaged"])
+async def test_nothing_serious_is_found_by_axe(house: House, axe: Judge, state: str, width: int, scheme: str) -> None:
+    node, upkeep = house.node, house.node.upkeep
+    session = await node.start_session("Garden", None)
+    node.add(session.id, "user", "The key is under the mat")
+    made = {"created": "2026-03-01T08:00:00.000Z", "verified": "2026-03-02T10:11:12.345Z"}
+    upkeep.copies = [copy("a.age", ok=True, **made), copy("b.age", ok=False, problems=3, **made)]
+    upkeep.copies += [copy("c.age", verifying=True, done=1, total=3), copy("d.sqlite", encrypted=False)]
+    if state == "running":
+        upkeep.start_audit()
+    else:
+        upkeep.found([PROBLEM] if state == "damaged" else [])
+    for path in ("/audit?find=key", "/node"):
+        page = await visit(house, path, viewport={"width": width, "height": 800}, color_scheme=scheme)
+        await axe(page)
