@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SIDECHAIN: Final = "is said between the program and a helper, not in the conversation"
 META: Final = "is put in by the program, and not shown"
 EMPTY: Final = "is empty"
+NOTHING: Final = "holds no message"
 NO_LINE: Final = "is no line of a log"
 TOO_MANY: Final = "stands after more damaged lines than are worth naming"
 DAMAGED_MAX: Final = 20  # lines of one file that are named each
@@ -65,6 +66,8 @@ class ClaudeCodeSource(reading.PartsSource):
             yield log.finish()
         elif log.aside:  # the whole file is a helper's
             self.left.append(Left(text.name, SIDECHAIN, log.aside))
+        else:
+            self.left.append(Left(text.name, NOTHING, unit="file"))
 
 
 class _Log:

@@ -95,7 +95,7 @@ class Cutter:
         window: int = WINDOW_CHARS,
     ) -> None:
         self._read = read
-        self._name = name
+        self.name = name
         self._measure = measure
         self._window = window
         self._buffer = ""
@@ -141,7 +141,7 @@ class Cutter:
         if self._ended and (self._at if at is None else at) >= len(self._buffer):
             what = "the file ends in the middle, it was cut off"
         return ExchangeError(
-            f"{self._name}: damaged at byte {self.offset(at)}: {what}",
+            f"{self.name}: damaged at byte {self.offset(at)}: {what}",
             "fetch the file once more; what stands before that place can be brought in as it is",
         )
 
@@ -192,7 +192,7 @@ class Cutter:
     def holds(self, name: str) -> bool:
         """Whether the object here has a member of that name with a list in it, within the window. Stays before it."""
         pieces = iter([self._buffer[self._at :]])
-        ahead = Cutter(lambda: next(pieces, ""), self._name, len, window=self._window)
+        ahead = Cutter(lambda: next(pieces, ""), self.name, len, window=self._window)
         try:
             for found in ahead.members():
                 if found == name:

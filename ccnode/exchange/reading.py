@@ -106,8 +106,10 @@ def elements(cutter: Cutter) -> Iterator[None]:
                 cutter.skip()
     elif first == "{":
         yield
+    elif first:
+        raise cutter.damage("a list of conversations is expected")
     else:
-        raise cutter.damage("a list of conversations is expected" if first else "the file is empty")
+        raise ExchangeError(f"{cutter.name}: the file is empty", "fetch it once more")
     if cutter.peek():
         raise cutter.damage("something follows the end of the list")
 
@@ -179,14 +181,17 @@ class Lines:
 
     def __iter__(self) -> Iterator[tuple[int, object, str | None]]:
         """Walk through the lines. Raises ExchangeError where the file cannot be read on."""
-        while piece := self._text.read():
-            *whole, rest = (self._held + piece).split("\n")
+        while True:
+            *whole, self._held = self._held.split("\n")
             for written in whole:
                 yield from self._line(written)
                 self._offset += self._text.measure(written) + self._text.measure("\n")
-            self._held = rest
-            if len(rest) > LINE_CHARS_MAX:
+            if len(self._held) > LINE_CHARS_MAX:
                 yield from self._long_line()
+            elif piece := self._text.read():
+                self._held += piece
+            else:
+                break
         if self._held:
             yield from self._line(self._held, last=True)
 

@@ -202,7 +202,9 @@ def _of_lines(head: str) -> Guess | None:
         kind = value.get("type") if isinstance(value, dict) else None
         if kind == BUNDLE:
             return Guess("bundle", f"its first line is of the type {BUNDLE}")
-        if isinstance(kind, str) and any(isinstance(value.get(key), str) for key in ("sessionId", "leafUuid")):
+        if not isinstance(kind, str):
+            continue
+        if any(isinstance(value.get(key), str) for key in ("sessionId", "leafUuid")):
             return Guess("claude-code", "its lines have a type and a sessionId")
         if kind in KNOWN_TYPES and ("uuid" in value or "messageId" in value):
             return Guess("claude-code", f"its lines are of types such as {kind}")

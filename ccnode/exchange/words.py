@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from datetime import UTC, datetime
 from typing import Final
@@ -101,7 +100,7 @@ def identifier(value: object) -> str | None:
 
 def seconds(value: object) -> int | None:
     """Milliseconds since 1970 of a number of seconds; None for anything else, and for a time that cannot be."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= SAID_MS_MAX:
         return None
     ms = round(value * 1000)
     return ms if 0 < ms <= SAID_MS_MAX else None
