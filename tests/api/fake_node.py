@@ -39,6 +39,7 @@ class Live:
         self.queues: list[asyncio.Queue[TurnEvent]] = []
         self.stop = asyncio.Event()
         self.end: TurnEvent | None = None
+        self.old: Message | None = None  # the reply in whose place this one comes
 
     def tell(self, event: TurnEvent) -> None:
         if isinstance(event, Piece):
@@ -133,8 +134,7 @@ class FakeNode:
         path: list[Message] = []
         if parent is not None:
             found = await self.message(parent)
-            own = self.paths[str(uuid.UUID(bytes=found.session))]
-            path = own[: found.seq]
+            path = self._way_to(found)
         time = self._tick()
         origin = path[-1].digest if path else None
         session = Session(uuid.uuid4().bytes, title or "", time, time, 0, None, None, origin, unanswered=False)
@@ -297,9 +297,9 @@ class FakeNode:
         path = self.paths[session.id]
         if not path:
             raise Conflict("there is nothing to answer anew")
-        if path[-1].role == "assistant":
-            self.left.append(path.pop())
-        live = self._begin(session.id, path[-1], None)
+        old = path[-1] if path[-1].role == "assistant" else None
+        live = self._begin(session.id, path[-2] if old else path[-1], None)
+        live.old = old
         yield Accepted(live.question.digest.hex(), live.question.seq)
         async for event in live.listen():
             yield event
@@ -366,6 +366,9 @@ class FakeNode:
                     wait.cancel()
             if live.stop.is_set():
                 state = "interrupted"
+            if live.old is not None:
+                self.paths[session_id].remove(live.old)
+                self.left.append(live.old)
             reply = self.add(session_id, "assistant", " ".join(said), state=state, sources=self.sources)
             live.end = self._replied(session_id, reply)
         del self.live[session_id]

@@ -198,9 +198,9 @@ async function failed(given) {
     grow();
   }
   failure = given.kept ? told : null;
-  if (!given.kept) fail(told);
   show();
   await update();
+  if (!given.kept || !$("waiting")) fail(told); // without a place beside the question, above the field
 }
 
 function showModel(model) {
@@ -378,9 +378,13 @@ function point() {
 
 // --- beginning ---
 
-const older = /^#c=([0-9a-f-]{36})(?:&m=([0-9a-f]+))?$/.exec(location.hash); // addresses of an earlier version
-if (older) location.replace(`/chat/${older[1]}${older[2] ? `?m=${older[2]}#m-${older[2]}` : ""}`);
+// Addresses of an earlier version.
+function older() {
+  const found = /^#c=([0-9a-f-]{36})(?:&m=([0-9a-f]+))?$/.exec(location.hash);
+  if (found) location.replace(`/chat/${found[1]}${found[2] ? `?m=${found[2]}#m-${found[2]}` : ""}`);
+}
 
+older();
 dress(log);
 if (form) {
   form.addEventListener("submit", (event) => (event.preventDefault(), say()));
@@ -401,4 +405,4 @@ if (form) {
 }
 if (atEnd) toEnd();
 point();
-addEventListener("hashchange", point);
+addEventListener("hashchange", () => (older(), point()));
