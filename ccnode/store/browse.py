@@ -118,7 +118,7 @@ def _bounds(numbers: Sequence[int], focused: int | None, first: int | None, size
     if first is not None:
         start = max(0, min(first - 1, total))
     elif focused is not None and focused in numbers:
-        start = max(0, min(numbers.index(focused) - AROUND, total - size))
+        start = max(0, min(numbers.index(focused) - min(AROUND, size), total - size))
     else:
         start = max(0, total - size)
     return start, min(total, start + 2 * size)
