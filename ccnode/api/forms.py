@@ -41,7 +41,10 @@ def session_form(session: Session) -> Form:
 
 
 def message_form(message: Message) -> Form:
-    """A message as clients see it; `text` is null where it was erased or withheld, or (`altered`) is not as signed."""
+    """A message as clients see it; `text` is null where it was erased or withheld, or (`altered`) is not as signed.
+
+    `due`: when its words are to be erased by an order for this message alone.
+    """
     return {
         "message_id": message.digest.hex(),
         "session_id": str(uuid.UUID(bytes=message.session)),
@@ -54,6 +57,8 @@ def message_form(message: Message) -> Form:
         "origin": message.origin,
         "state": message.state,
         "altered": message.altered,
+        "mark": message.mark,
+        "due": clock.iso(message.due_ms) if message.due_ms is not None else None,
         "sources": [source.hex() for source in message.sources],
     }
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ccnode.exchange.cardform import Form
     from ccnode.store.browse import Window
     from ccnode.store.cards import KeptCard
+    from ccnode.store.memory import Memory, Page, Wanted
     from ccnode.store.search import Hit
     from ccnode.store.views import EntryRow, Message, Session
 
@@ -140,6 +141,34 @@ class Imports(Protocol):
         """Stop it; what it has brought in stays."""
 
 
+class Memories(Protocol):
+    """What is remembered, and how that is corrected. A message is named by its id or a unique beginning of that.
+
+    Every method raises StoreError; NotFound and Conflict where a message is none, or could be several.
+    """
+
+    async def page(self, limit: int, *, before: str | None, wanted: Wanted | None) -> Page:
+        """Memories, newest first, `before` a message, or only those that are pinned, disabled or to be forgotten.
+
+        A page may hold fewer than `limit` and still have a next one.
+        """
+
+    async def search(self, text: str, limit: int, *, wanted: Wanted | None) -> Page:
+        """The memories that hold words of `text`, best first."""
+
+    async def one(self, message_id: str) -> Memory:
+        """One message, as it is remembered."""
+
+    async def mark(self, message_id: str, mark: Literal["pinned", "disabled", "none"]) -> Memory:
+        """Have it preferred, or no longer recalled, from the next prompt on; or take that back."""
+
+    async def forget(self, message_id: str) -> tuple[Memory, Order]:
+        """Order that its words be erased a day from now; till then they are not recalled."""
+
+    async def undo_forget(self, message_id: str) -> Memory:
+        """Take the order back before it is due."""
+
+
 @dataclass(frozen=True, slots=True)
 class Download:
     """A file that is made while it is sent. `pieces` must be closed."""
@@ -160,6 +189,10 @@ class Node(Protocol):
     @property
     def upkeep(self) -> Upkeep:
         """What the owner looks after."""
+
+    @property
+    def memory(self) -> Memories:
+        """What is remembered."""
 
     @property
     def imports(self) -> Imports:

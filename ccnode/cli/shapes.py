@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ccnode.clock import iso
 from ccnode.store.shapes import message, session, time
 from ccnode_crypto.keys import node_id
 
 if TYPE_CHECKING:
+    from ccnode.store.memory import Memory
     from ccnode.store.search import Hit
     from ccnode.store.views import Chain, EntryRow
 
@@ -38,6 +40,13 @@ def entry(one: EntryRow) -> dict[str, Any]:
     }
 
 
+def memory(one: Memory) -> dict[str, Any]:
+    """A memory; `due`: when it, or all of its conversation, is to be erased."""
+    said = message(one.message)
+    kept = {name: said[name] for name in ("message_id", "session_id", "role", "time", "text", "mark")}
+    return {**kept, "title": one.title, "due": iso(one.due_ms) if one.due_ms is not None else None}
+
+
 def hit(one: Hit, title: str) -> dict[str, Any]:
     """A message that a search found."""
     return {
@@ -50,4 +59,4 @@ def hit(one: Hit, title: str) -> dict[str, Any]:
     }
 
 
-__all__ = ["chain", "entry", "hit", "message", "session", "time"]
+__all__ = ["chain", "entry", "hit", "memory", "message", "session", "time"]

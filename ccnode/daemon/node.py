@@ -12,6 +12,7 @@ from ccnode import clock
 from ccnode.api.ports import Order, TurnEvent
 from ccnode.daemon.changes import Changes
 from ccnode.daemon.exporting import Exporting
+from ccnode.daemon.remembering import Remembering
 from ccnode.store import browse, views
 from ccnode.store import cards as kept_cards
 from ccnode.store import turns as jobs
@@ -66,6 +67,7 @@ class RunningNode:
         self.problems: dict[str, str] = {}
         self.changes = Changes(readers)
         self.index_progress: dict[str, int] = {"position": 0, "behind": 0}
+        self.memory = Remembering(home.ledger, searcher, self._append)
         self._exporting = Exporting(home, readers)
         self._backup: Callable[[str | None], dict[str, Any]] | None = None
         self._ledger = ledger

@@ -46,5 +46,7 @@ def message(one: Message) -> dict[str, Any]:
         "origin": one.origin,
         "state": one.state,
         "altered": one.altered,
+        "mark": one.mark,
+        "due": iso(one.due_ms) if one.due_ms is not None else None,
         "sources": [digest.hex() for digest in one.sources],
     }

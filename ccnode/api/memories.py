@@ -1,0 +1,109 @@
+"""What can be asked about memory? What is remembered, and how that is corrected: pin, disable, forget, take back."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from pydantic import StringConstraints
+
+from ccnode import clock
+from ccnode.api.bodies import read_json, read_query
+from ccnode.api.context import node_of
+from ccnode.api.errors import BadRequest, answer
+from ccnode.api.forms import iso
+from ccnode.api.models import CLEAN, QUERY_CHARS_MAX, Body, MessageId, Nothing, Page, Query
+from ccnode.store.errors import NotFound
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from ccnode.api.ports import Memories
+    from ccnode.store.memory import Memory
+
+MESSAGE_ID: Final = re.compile(r"[0-9a-fA-F]{6,64}\Z")
+
+
+class MemoryQuery(Query):
+    """GET /api/v1/memory: all memories, newest first, or those that a search finds."""
+
+    q: Annotated[str, StringConstraints(max_length=QUERY_CHARS_MAX), CLEAN] = ""
+    limit: Page = 50
+    before: MessageId | None = None
+    mark: Literal["pinned", "disabled", "forgetting"] | None = None
+
+
+class MarkBody(Body):
+    """PUT /api/v1/memory/{message_id}."""
+
+    mark: Literal["pinned", "disabled", "none"]
+
+
+def memory_form(memory: Memory) -> dict[str, Any]:
+    """A memory as clients see it; `due`: when it, or all of its conversation, is to be erased."""
+    message = memory.message
+    return {
+        "message_id": message.digest.hex(),
+        "session_id": str(uuid.UUID(bytes=message.session)),
+        "title": memory.title,
+        "role": message.role,
+        "time": iso(message.time),
+        "text": message.text,
+        "mark": message.mark,
+        "due": clock.iso(memory.due_ms) if memory.due_ms is not None else None,
+    }
+
+
+def _memory_of(request: web.Request) -> tuple[Memories, str]:
+    """The node's memory, and the message that the address names. Raises NotFound."""
+    text = request.match_info["message_id"]
+    if not MESSAGE_ID.match(text):
+        raise NotFound("that is not a message id", remedy="give at least 6 of its hex digits")
+    return node_of(request).memory, text.lower()
+
+
+async def listed(request: web.Request) -> web.Response:
+    """GET /api/v1/memory: what is remembered, newest first, or best first where something is searched for."""
+    query = read_query(request, MemoryQuery)
+    memory = node_of(request).memory
+    if not query.q.strip():
+        page = await memory.page(query.limit, before=query.before, wanted=query.mark)
+    elif query.before is not None:
+        raise BadRequest("before: does not go together with q", "ask for more at once with limit")
+    else:
+        page = await memory.search(query.q, query.limit, wanted=query.mark)
+    return answer(
+        {
+            "memories": [memory_form(one) for one in page.memories],
+            "more": page.next is not None,
+            "next": page.next.hex() if page.next is not None else None,
+        }
+    )
+
+
+async def one(request: web.Request) -> web.Response:
+    """GET /api/v1/memory/{message_id}: one message, as it is remembered."""
+    memory, message_id = _memory_of(request)
+    return answer({"memory": memory_form(await memory.one(message_id))})
+
+
+async def mark(request: web.Request) -> web.Response:
+    """PUT /api/v1/memory/{message_id}: pin it, disable it, or take that back."""
+    memory, message_id = _memory_of(request)
+    body = await read_json(request, MarkBody)
+    return answer({"memory": memory_form(await memory.mark(message_id, body.mark))})
+
+
+async def forget(request: web.Request) -> web.Response:
+    """POST /api/v1/memory/{message_id}/forget: have its words erased a day from now."""
+    memory, message_id = _memory_of(request)
+    await read_json(request, Nothing)
+    forgotten, order = await memory.forget(message_id)
+    return answer({"memory": memory_form(forgotten), "order": order.order, "due": clock.iso(order.due_ms)})
+
+
+async def undo_forget(request: web.Request) -> web.Response:
+    """DELETE /api/v1/memory/{message_id}/forget: take the order back."""
+    memory, message_id = _memory_of(request)
+    return answer({"memory": memory_form(await memory.undo_forget(message_id)), "cancelled": True})

@@ -1,0 +1,95 @@
+"""How is memory looked at and corrected in the running node? The API's `Memories`, made of ledger, search and views."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
+
+from ccnode import clock
+from ccnode.api.ports import Order
+from ccnode.store import memory, views
+from ccnode.store.ledger import connect
+from ccnode.store.search import LIMIT_MAX, Filters
+from ccnode_protocol.records import MARKS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ccnode.store.ledger import Job
+    from ccnode.store.memory import Memory, Page, Wanted
+    from ccnode.store.search import Searcher
+    from ccnode.store.views import View
+
+T = TypeVar("T")
+FORGETTING_READ: Final = 200  # of those to be forgotten, which no search finds
+
+
+class Append(Protocol):
+    """How a job is run by the ledger."""
+
+    async def __call__(self, job: Job[T]) -> T:
+        """Run it, and return its result once that is durable. Raises what the job raises, and StoreError."""
+
+
+class Remembering:
+    """One node's memory. Views that read many texts run in threads: the event loop must not wait for them."""
+
+    def __init__(self, ledger: Path, searcher: Searcher, append: Append) -> None:
+        self._ledger = ledger
+        self._searcher = searcher
+        self._append = append
+
+    async def page(self, limit: int, *, before: str | None, wanted: Wanted | None) -> Page:
+        """See api/ports.py."""
+        return await asyncio.to_thread(self._page, limit, before, wanted)
+
+    def _page(self, limit: int, before: str | None, wanted: Wanted | None) -> Page:
+        with contextlib.closing(connect(self._ledger, writable=False)) as connection:
+            after = views.run(connection, views.resolve_message(before)) if before is not None else None
+            return views.run(connection, memory.page(limit, before=after, wanted=wanted))
+
+    async def search(self, text: str, limit: int, *, wanted: Wanted | None) -> Page:
+        """See api/ports.py."""
+        return await asyncio.to_thread(self._search, text, limit, wanted)
+
+    def _search(self, text: str, limit: int, wanted: Wanted | None) -> Page:
+        if wanted == "forgetting":
+            found = self._page(FORGETTING_READ, None, wanted).memories
+            words = text.casefold().split()
+            holding = [one for one in found if all(word in (one.message.text or "").casefold() for word in words)]
+            return memory.Page(holding[:limit])
+        hits = self._searcher.search(text, LIMIT_MAX, Filters(role=None if wanted else "user"))
+        return self._run(memory.among(hits, limit, wanted=wanted))
+
+    async def one(self, message_id: str) -> Memory:
+        """See api/ports.py."""
+        return await asyncio.to_thread(self._run, self._one(message_id))
+
+    def _one(self, message_id: str) -> View[Memory]:
+        return (yield from memory.one((yield from views.resolve_message(message_id))))
+
+    async def mark(self, message_id: str, mark: Literal["pinned", "disabled", "none"]) -> Memory:
+        """See api/ports.py."""
+        digest = await self._resolve(message_id)
+        await self._append(memory.mark(digest, MARKS[mark]))
+        return await self.one(digest.hex())
+
+    async def forget(self, message_id: str) -> tuple[Memory, Order]:
+        """See api/ports.py."""
+        digest = await self._resolve(message_id)
+        order, due_ms = await self._append(memory.forget(digest, clock.now_ms()))
+        return await self.one(digest.hex()), Order(order.hex(), due_ms)
+
+    async def undo_forget(self, message_id: str) -> Memory:
+        """See api/ports.py."""
+        digest = await self._resolve(message_id)
+        await self._append(memory.undo_forget(digest, clock.now_ms()))
+        return await self.one(digest.hex())
+
+    async def _resolve(self, message_id: str) -> bytes:
+        return await asyncio.to_thread(self._run, views.resolve_message(message_id))
+
+    def _run(self, view: View[T]) -> T:
+        with contextlib.closing(connect(self._ledger, writable=False)) as connection:
+            return views.run(connection, view)
