@@ -108,6 +108,12 @@ async def test_an_import_is_watched_and_stopped(house: House) -> None:
     await expect(item.locator(".notice")).to_have_text("The file ends early. Download it again.")
 
 
+async def test_a_card_is_named(house: House) -> None:
+    house.node.imports.add("ada.png", "card", state="done", card={"card": "ab", "name": "Ada", "added": True})
+    page = await visit(house, "/transfer")
+    await expect(page.locator("#imports li")).to_contain_text("Ada is new.")
+
+
 async def test_what_can_be_taken_out(house: House) -> None:
     session = await house.node.start_session("Garden", None)
     house.node.cards_kept = [KeptCard(b"\xab" * 16, 1, TIME, "v3", "Ada", 4_000)]
@@ -138,6 +144,7 @@ async def test_no_script_gets_in_and_nothing_sticks_out(house: House, width: int
     error = {"code": "x", "message": EVIL, "remedy": EVIL}
     node.imports.add(EVIL, EVIL, left=left, left_total=2, state="failed", error=error)
     node.imports.add(EVIL, "claude", left=left, left_total=2)
+    node.imports.add(EVIL, "card", state="done", card={"card": "ab", "name": EVIL, "added": True})
     node.cards_kept = [KeptCard(b"\xab" * 16, 1, TIME, "v3", EVIL, 4_000)]
     page = await visit(house, "/transfer", viewport={"width": width, "height": 800}, color_scheme=scheme)
     for item in await page.locator("#imports summary").all():
