@@ -143,12 +143,14 @@ def one(digest: bytes) -> View[Memory]:
 
 
 def among(hits: Sequence[Hit], limit: int, *, wanted: Wanted | None = None) -> View[Page]:
-    """The memories among messages that a search found, in its order."""
+    """The memories among messages that a search found by their own words, in its order."""
     found: list[Memory] = []
     titles: dict[bytes, views.Session] = {}
     for hit in hits:
         message = hit.message
         if message.text is None or (wanted is not None and message.mark != wanted):
+            continue
+        if hit.why and all(reason.where == "context" for reason in hit.why):
             continue
         if wanted is None and (message.role != "user" or not (message.mark != "none" or states(message.text))):
             continue

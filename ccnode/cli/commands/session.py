@@ -114,6 +114,8 @@ def _said(one: Message) -> str:
 
     who = "you" if one.role == "user" else (one.model or one.role)
     state = "" if one.state == "complete" else "  (interrupted)"
+    state += "" if one.mark == "none" else f"  ({one.mark})"
+    state += "" if one.due_ms is None or one.text is None else f"  (to be forgotten on {local(one.due_ms)})"
     head = f"#{one.seq}  {clean(who)}  {local(views.ms_of(one.time))}  {one.digest.hex()[:SHORT]}{state}"
     text = clean(one.text) if one.text is not None else gone(one)
     return f"{head}\n{text}\n"

@@ -1,0 +1,227 @@
+"""What can be done with memory? Listing and searching need no daemon; pinning, disabling and forgetting do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import click
+
+from ccnode.cli.params import Group, MessageName, pass_state
+from ccnode.cli.text import clean, line, local
+from ccnode.clock import iso
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from ccnode.cli.client import Client
+    from ccnode.cli.state import State
+    from ccnode.store.memory import Memory, Page, Wanted
+
+SHORT: Final = 12
+TITLE_SHOWN: Final = 30
+LIMIT_MAX: Final = 100_000
+MARKS: Final = click.Choice(["pinned", "disabled", "forgetting"])
+HEAD: Final = ("message", "said", "", "conversation", "text")
+
+
+@click.group("memory", cls=Group, short_help="See what is remembered; pin, disable or forget it.")
+def command() -> None:
+    """See what is remembered, and correct it.
+
+    A memory is what you said that states something. MESSAGE is its id or a unique beginning of that (6 characters or
+    more). What is disabled, or is to be forgotten, is not recalled from the next prompt on.
+    """
+
+
+def _client(state: State) -> Client:
+    from ccnode.cli.client import Client
+
+    return Client(state.node(), state.environment)
+
+
+@command.command("list")
+@click.option("--limit", type=click.IntRange(1, LIMIT_MAX), default=50, show_default=True, help="At most so many.")
+@click.option("--before", type=MessageName(), help="Only what was said before this message.")
+@click.option("--mark", type=MARKS, help="Only what is pinned, disabled or to be forgotten.")
+@pass_state
+def list_memories(state: State, *, limit: int, before: str | None, mark: str | None) -> None:
+    """List what is remembered, the newest first. What is to be forgotten is left out unless asked for."""
+    from ccnode.cli import local as database
+    from ccnode.store import views
+
+    with database.opened(state.node()) as connection:
+        after = views.run(connection, views.resolve_message(before)) if before else None
+        found, following = _listed(connection, limit, after, cast("Wanted | None", mark))
+    _show(state, found, following, "Nothing is remembered yet." if mark is None else "There is none.")
+
+
+def _listed(
+    connection: sqlite3.Connection, limit: int, after: bytes | None, wanted: Wanted | None
+) -> tuple[list[Memory], bytes | None]:
+    """As many as are asked for, page after page; and where to go on."""
+    from ccnode.store import memory, views
+
+    found: list[Memory] = []
+    while len(found) < limit:
+        page = views.run(connection, memory.page(limit - len(found), before=after, wanted=wanted))
+        found += page.memories
+        after = page.next
+        if after is None:
+            break
+    return found, after
+
+
+def _show(state: State, found: list[Memory], following: bytes | None, none: str) -> None:
+    from ccnode.cli import shapes
+    from ccnode.store import views
+
+    rows = [
+        (
+            one.message.digest.hex()[:SHORT],
+            local(views.ms_of(one.message.time)),
+            _notes(one),
+            line(one.title, TITLE_SHOWN),
+            " ".join((one.message.text or "").split()),
+        )
+        for one in found
+    ]
+    data = {
+        "memories": [shapes.memory(one) for one in found],
+        "more": following is not None,
+        "next": following.hex() if following is not None else None,
+    }
+    state.table(data, HEAD, rows, none=none)
+    if following is not None and found:
+        state.note(f"There may be more: --before {following.hex()[:SHORT]}")
+
+
+def _notes(one: Memory) -> str:
+    """What is special about a memory, in words."""
+    notes: list[str] = [] if one.message.mark == "none" else [one.message.mark]
+    if one.message.role != "user":
+        notes.append(one.message.role)
+    if one.due_ms is not None:
+        notes.append(f"to be forgotten on {local(one.due_ms)}")
+    return ", ".join(notes)
+
+
+@command.command("search", short_help="Search what is remembered.")
+@click.argument("query")
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True, help="At most so many.")
+@click.option("--mark", type=click.Choice(["pinned", "disabled"]), help="Only what is pinned, or disabled.")
+@pass_state
+def search(state: State, *, query: str, limit: int, mark: str | None) -> None:
+    """Search what is remembered, the best first. What is to be forgotten is not found."""
+    from ccnode.cli import local as database
+    from ccnode.store import memory, views
+    from ccnode.store.search import LIMIT_MAX as HITS_MAX
+    from ccnode.store.search import Filters, Searcher
+
+    home = state.node()
+    with database.opened(home) as connection:
+        searcher = Searcher(home.index, home.ledger)
+        try:
+            hits = searcher.search(query, HITS_MAX, Filters(role=None if mark else "user"))
+        finally:
+            searcher.close()
+        page: Page = views.run(connection, memory.among(hits, limit, wanted=cast("Wanted | None", mark)))
+    _show(state, page.memories, page.next, "Nothing was found.")
+
+
+@command.command("show")
+@click.argument("message", type=MessageName())
+@pass_state
+def show(state: State, *, message: str) -> None:
+    """Show one message, where it was said, and how it is remembered."""
+    from ccnode.cli import local as database
+    from ccnode.cli import shapes
+    from ccnode.store import memory, views
+    from ccnode.store.exports import gone
+
+    with database.opened(state.node()) as connection:
+        one = views.run(connection, memory.one(views.run(connection, views.resolve_message(message))))
+        left_out = bool(views.run(connection, memory.left_out([one.message.digest])))
+    said = one.message
+    recalled = "not recalled" if left_out else "recalled where it fits"
+    notes = ", ".join(filter(None, [_notes(one), recalled]))
+    head = f"{said.digest.hex()}\n{said.role}, {local(views.ms_of(said.time))}, in: {line(one.title, 60)}\n{notes}"
+    text = clean(said.text) if said.text is not None else gone(said)
+    state.emit({**shapes.memory(one), "recalled": not left_out}, f"{head}\n\n{text}")
+
+
+def _marked(state: State, message: str, mark: str, what: str) -> None:
+    identifier = _identifier(state, message)
+    made = _client(state).call("PUT", f"/api/v1/memory/{identifier}", {"mark": mark})
+    state.emit(made.get("memory", {}), f"{identifier[:SHORT]}  {what}")
+
+
+def _identifier(state: State, message: str) -> str:
+    """The whole id of a message."""
+    from ccnode.cli import local as database
+    from ccnode.store import views
+
+    with database.opened(state.node()) as connection:
+        digest = views.run(connection, views.resolve_message(message))
+        return views.run(connection, views.message(digest)).digest.hex()
+
+
+@command.command("pin")
+@click.argument("message", type=MessageName())
+@pass_state
+def pin(state: State, *, message: str) -> None:
+    """Have a message preferred where it fits."""
+    _marked(state, message, "pinned", "pinned")
+
+
+@command.command("disable")
+@click.argument("message", type=MessageName())
+@pass_state
+def disable(state: State, *, message: str) -> None:
+    """Have a message, and replies that rest on it, no longer recalled."""
+    _marked(state, message, "disabled", "is not recalled from now on")
+
+
+@command.command("enable")
+@click.argument("message", type=MessageName())
+@pass_state
+def enable(state: State, *, message: str) -> None:
+    """Take a message's mark away: it is neither pinned nor disabled."""
+    _marked(state, message, "none", "is remembered like any other")
+
+
+@command.command("forget", short_help="Forget a message; its words are erased after 24 hours.")
+@click.argument("message", type=MessageName())
+@click.option("--undo", is_flag=True, help="Take it back, within 24 hours.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_state
+def forget(state: State, *, message: str, undo: bool, yes: bool) -> None:
+    """Forget one message: in 24 hours its words are erased for ever. Until then it can be taken back."""
+    from ccnode.cli import ask
+    from ccnode.cli import local as database
+    from ccnode.store import memory, views
+
+    identifier = _identifier(state, message)
+    path = f"/api/v1/memory/{identifier}/forget"
+    client = _client(state)
+    if undo:
+        made = client.call("DELETE", path)
+        state.emit({**_kept(made), "cancelled": True}, f"{identifier[:SHORT]}  is kept")
+        return
+    if not yes:
+        ask.need_terminal("use --yes")
+        client.get("/api/v1/status")  # whether it can be done at all is said before the question
+        known = database.ask(state.node(), memory.one(bytes.fromhex(identifier)))
+        ask.confirm(f"Forget {line(known.message.text or '', 60)!r}?")
+    made = client.call("POST", path, {})
+    due_ms = database.ask(state.node(), views.message(bytes.fromhex(identifier))).due_ms
+    due = iso(due_ms) if due_ms is not None else str(made.get("due", ""))
+    when = f"on {local(due_ms)}" if due_ms is not None else f"at {due}"
+    data = {**_kept(made), "order": made.get("order"), "due": due}
+    state.emit(data, f"{identifier[:SHORT]}  will be forgotten {when}")
+    state.note(f"Until then it can be taken back: ccnode memory forget --undo {identifier[:SHORT]}")
+    state.note("Replies may quote it; those stay, but are not recalled. Backups made before keep it until they go.")
+
+
+def _kept(made: dict[str, Any]) -> dict[str, Any]:
+    memory = made.get("memory")
+    return memory if isinstance(memory, dict) else {}
