@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """How fast is it, and compared with what? Each figure is a ratio to a yardstick measured beside it in the same run.
 
-    scripts/bench.py NAME [--json]     NAME: append, group, verify, start, memory, help, or all
+    scripts/bench.py NAME [--json]     NAME: append, group, verify, start, memory, help, search, recall10, or all
+    scripts/bench.py search --messages 100000
 
 Run it with the project's own interpreter (.venv/bin/python) on an otherwise quiet machine. Both sides of a ratio are
 measured in turn, again and again, so that a machine that slows down slows both. Exit code 1 where a target is missed.
@@ -14,73 +15,24 @@ import asyncio
 import http.client
 import json
 import os
-import shutil
 import signal
 import sqlite3
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benches.figures import ROOT, Figure, figure, quantile, scratch
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One row: what was measured, the yardstick beside it, their ratio, and whether the target holds.
-
-    `at_most`: whether the ratio is to stay below the target, or to reach it.
-    """
-
-    name: str
-    value: float
-    yardstick: float
-    unit: str
-    ratio: float
-    target: float
-    at_most: bool
-    notes: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def holds(self) -> bool:
-        """Whether the target is met."""
-        return self.ratio <= self.target if self.at_most else self.ratio >= self.target
-
-
-def figure(
-    name: str, value: float, yardstick: float, unit: str, target: float, *, at_most: bool, **notes: Any
-) -> Figure:
-    """A figure whose ratio is value to yardstick."""
-    return Figure(name, value, yardstick, unit, value / yardstick, target, at_most, notes)
-
-
-def quantile(times: list[float], share: float) -> float:
-    """The value below which that share of the times lies."""
-    ordered = sorted(times)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
-
-
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """A folder on the disk that holds the checkout: /tmp is often memory, where a sync costs nothing."""
-    base = Path(os.environ.get("CCNODE_BENCH_DIR", ROOT / ".bench"))
-    base.mkdir(exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=base))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 # --- the ledger ---
@@ -495,6 +447,20 @@ def bench_help() -> list[Figure]:
     ]
 
 
+def bench_search(messages: int | None = None) -> list[Figure]:
+    """Search over a million messages; see benches/search.py."""
+    from benches import search
+
+    return search.bench_search(messages or search.MESSAGES)
+
+
+def bench_recall10() -> list[Figure]:
+    """What was told, asked in other words; see benches/recall10.py."""
+    from benches import recall10
+
+    return recall10.bench_recall10()
+
+
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "append": bench_append,
     "group": bench_group,
@@ -502,6 +468,8 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "start": bench_start,
     "memory": bench_memory,
     "help": bench_help,
+    "search": bench_search,
+    "recall10": bench_recall10,
 }
 
 
@@ -510,9 +478,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", choices=[*BENCHES, "all"])
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--messages", type=int, help="for search: other than a million")
     options = parser.parse_args()
     names = list(BENCHES) if options.name == "all" else [options.name]
-    figures = [row for name in names for row in BENCHES[name]()]
+    figures: list[Figure] = []
+    for name in names:
+        figures += bench_search(options.messages) if name == "search" else BENCHES[name]()
     if options.json:
         print(json.dumps([{**asdict(row), "holds": row.holds} for row in figures], indent=2))
     else:
