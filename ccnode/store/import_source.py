@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from ccnode.exchange import sniff
 from ccnode.exchange.cards import CardSource
-from ccnode.exchange.model import ExchangeError
-from ccnode.store import cards, views
+from ccnode.exchange.model import ExchangeError, Left
+from ccnode.store import bundle_import, cards, views
 from ccnode.store.imports import Importer, Tally
 from ccnode.store.ledger import connect
+from ccnode_crypto.keys import owner_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from ccnode.exchange.bundle import BundlePlan
     from ccnode.exchange.model import Format, Source
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job
@@ -147,4 +149,46 @@ class Bringing:
             return any(one.id == identifier for one in views.run(connection, cards.cards()))
 
     def _bundle(self, watch: Callable[[], None]) -> None:
-        raise NotImplementedError
+        target = self._target
+        self._size = self._path.stat().st_size
+
+        def seen(position: int) -> None:
+            self._at = position
+            watch()
+
+        plan = bundle_import.plan_here(self._path, target.home, seen)
+        whose = owner_id(plan.owner) if plan.owner is not None else None
+        self.more = {"bundle": {"received": plan.receivable, "owner": whose, "why": plan.why}}
+        if plan.receivable:
+            for left in plan.left:
+                self.tally.leave(left)
+            self._receive(plan, watch)
+            return
+        with bundle_import.conversations_here(plan, target.home, target.now_ms) as source:
+            self._source = source
+            try:
+                self._conversations(source, watch)
+            finally:
+                self._source = None
+
+    def _receive(self, plan: BundlePlan, watch: Callable[[], None]) -> None:
+        """Take whole chains of ours in, as they are."""
+        target, messages, conversations = self._target, self.tally.messages, self.tally.conversations
+        if target.append is None:
+            known = bundle_import.known_here(plan, target.home)
+            entries = sum(plan.chains.values())
+            self.more["bundle"] |= {"entries": {"found": entries, "added": entries - known, "known": known}}
+            return
+        added = known = 0
+        for job in bundle_import.receive_jobs(plan, target.now_ms):
+            watch()
+            done = target.append(job)
+            self._at = max(self._at, done.position)
+            added, known = added + done.added, known + done.known
+            messages.added, messages.known = messages.added + done.messages, messages.known + done.messages_known
+            conversations.added += done.sessions
+            conversations.known += done.sessions_known
+            if done.problem:
+                self.tally.leave(Left(str(done.chain), done.problem, 1, "part"))
+        messages.found, conversations.found = messages.added + messages.known, conversations.added + conversations.known
+        self.more["bundle"] |= {"entries": {"found": added + known, "added": added, "known": known}}
