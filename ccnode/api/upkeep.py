@@ -14,7 +14,6 @@ from ccnode.api.errors import BadRequest, answer
 from ccnode.api.forms import iso
 from ccnode.api.models import Body, Nothing, Page, Query
 from ccnode.store.errors import NotFound
-from ccnode.store.views import kind_of
 from ccnode_protocol.records import Kind
 
 if TYPE_CHECKING:
@@ -77,6 +76,8 @@ def entry_form(one: EntryRow) -> dict[str, Any]:
 
 async def log_entries(node: Node, query: LogQuery) -> tuple[list[dict[str, Any]], bool]:
     """A page of the log, and whether there is more. Raises BadRequest."""
+    from ccnode.store.views import kind_of  # with all that checks signatures
+
     kind = kind_of(query.kind) if query.kind else None
     if query.kind and kind is None:
         raise BadRequest("kind: there is no such kind of entries", f"one of: {', '.join(KINDS)}")

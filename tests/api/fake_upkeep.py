@@ -82,7 +82,7 @@ class FakeUpkeep:
         return fit[:limit]
 
     async def proof(self, message_id: str) -> tuple[str, bytes]:
-        if message_id.startswith("00"):
+        if message_id == "00ff00":
             raise NotFound(f"there is no message {message_id}")
         return message_id.ljust(64, "0"), b'{"format":"ccnode/1"}\n'
 
