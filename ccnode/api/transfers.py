@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 from urllib.parse import quote
@@ -16,12 +17,14 @@ from ccnode.api.errors import ApiError, BadRequest, answer
 from ccnode.api.models import CLEAN, PATH_CHARS_MAX, Body, Query
 from ccnode.api.operations import check_at_machine
 from ccnode.exchange.model import ExchangeError
-from ccnode.store.errors import NotFound
+from ccnode.store.errors import NotFound, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from ccnode.api.ports import Download
+
+log = logging.getLogger("ccnode.api")
 
 UPLOAD_TYPE: Final = "application/octet-stream"
 PIECE_BYTES: Final = 256 * 1024
@@ -153,6 +156,11 @@ async def send(request: web.Request, download: Download) -> web.StreamResponse:
                 await response.write(piece)
     except TimeoutError:
         raise ConnectionError("the reader took nothing for too long") from None
+    except StoreError as error:
+        if response.prepared:  # an error's answer would be read as the end of the file
+            log.warning("an export broke off: %s", error.code)
+            raise ConnectionError("the file broke off") from error
+        raise
     finally:
         await download.pieces.aclose()
     if not response.prepared:

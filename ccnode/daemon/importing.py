@@ -23,6 +23,7 @@ from ccnode.exchange.model import ExchangeError
 from ccnode.store.errors import Conflict, NotFound, StoreError, StoreFull, StoreReadOnly
 from ccnode.store.import_source import Bringing, Stopped, Target, format_of
 from ccnode.store.imports import newest_entry
+from ccnode.store.ledger import cut_log
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -39,6 +40,8 @@ WAITING_MAX: Final = 16
 ID_BYTES: Final = 6
 TELL_S: Final = 0.5
 PAUSE_S: Final = 0.002  # after each batch, so that whoever talks meanwhile gets to the ledger and the processor
+LOG_BYTES: Final = 64 * 1024 * 1024
+LOG_WAIT_MS: Final = 200
 ROOM_BYTES: Final = 256 * 1024 * 1024  # what an upload must leave free
 WRITE_BYTES: Final = 1024 * 1024
 NAME_CHARS_MAX: Final = 200
@@ -292,6 +295,7 @@ class Importing:
 
         def append(job: Job[T]) -> T:
             done = self._ledger.append_sync(job)
+            cut_log(self._home.ledger, LOG_BYTES, LOG_WAIT_MS)
             time.sleep(PAUSE_S)
             return done
 

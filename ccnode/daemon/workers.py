@@ -30,11 +30,18 @@ FIRST_S: Final = 5.0  # after a start, so that the first answers do not wait for
 ERASE_EVERY_S: Final = 600.0
 BACKUP_LOOK_S: Final = 300.0
 INDEX_GATHER_S: Final = 0.2  # one batch for what is committed within this time
+INDEX_REST: Final = 4.0  # while something is imported: how many times as long as it works the index rests,
+INDEX_REST_S: Final = 5.0  # and how long at most
 INDEX_SHOW_S: Final = 2.0  # counting what is left of a million takes as long as indexing some of it
 
 
-async def follow_with_index(node: RunningNode, open_index: Callable[[], Index], wake: asyncio.Event) -> None:
-    """Keep the index up with the ledger. `wake` is set after each commit. Runs until cancelled."""
+async def follow_with_index(
+    node: RunningNode, open_index: Callable[[], Index], wake: asyncio.Event, busy: Callable[[], bool] = lambda: False
+) -> None:
+    """Keep the index up with the ledger. `wake` is set after each commit. Runs until cancelled.
+
+    While the node is `busy` with an import, the index follows at leisure: both at once would leave a chat no processor.
+    """
     index: Index | None = None
     try:
         while True:
@@ -42,8 +49,11 @@ async def follow_with_index(node: RunningNode, open_index: Callable[[], Index], 
             try:
                 if index is None:
                     index = await asyncio.to_thread(open_index)
-                shown = float("-inf")
+                shown, began = float("-inf"), clock.elapsed_s()
                 while await asyncio.to_thread(index.catch_up):
+                    if busy():
+                        await asyncio.sleep(min(INDEX_REST_S, INDEX_REST * (clock.elapsed_s() - began)))
+                    began = clock.elapsed_s()
                     if clock.elapsed_s() - shown >= INDEX_SHOW_S:
                         node.index_progress = await asyncio.to_thread(vars_of, index)
                         shown = clock.elapsed_s()

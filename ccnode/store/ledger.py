@@ -296,6 +296,21 @@ def _settle(group: Sequence[_Pending[Any]]) -> None:
             future.set_result(pending.result)
 
 
+def cut_log(path: Path, log_bytes_max: int, wait_ms: int) -> None:
+    """Put what the log of the database holds into the database, where it has grown beyond `log_bytes_max`.
+
+    SQLite begins the log anew only when nobody reads from it; under readers without a pause it would grow without end.
+    Waits for them at most `wait_ms`, and holds up writers meanwhile. Without success, nothing is lost by that.
+    """
+    try:
+        if path.with_name(path.name + "-wal").stat().st_size <= log_bytes_max:
+            return
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=wait_ms / 1000)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except (OSError, sqlite3.Error):
+        return  # the next one who writes meets the same trouble, and says so
+
+
 def marker_path(path: Path) -> Path:
     """Where the head marker of a database lies: beside it."""
     return path.with_suffix(".head")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ccnode.exchange.model import Conversation, ExchangeError, Format, Left, Role, Turn
 
@@ -73,3 +74,33 @@ class ListSource:
 
     def close(self) -> None:
         self.closed = True
+
+
+def as_chatgpt(made: Sequence[Conversation]) -> bytes:
+    """The conversations as ChatGPT exports them: a tree of nodes under an empty root."""
+    return json.dumps([_exported(one) for one in made]).encode()
+
+
+def _exported(one: Conversation) -> dict[str, Any]:
+    mapping: dict[str, Any] = {"root": {"id": "root", "message": None, "parent": None, "children": []}}
+    for turn in one.turns:
+        parent = turn.parent or "root"
+        mapping[parent]["children"].append(turn.id)
+        message = {
+            "id": turn.id,
+            "author": {"role": turn.role},
+            "create_time": turn.said_ms / 1000 if turn.said_ms is not None else None,
+            "content": {"content_type": "text", "parts": [turn.text]},
+            "metadata": {"model_slug": turn.model} if turn.model else {},
+            "recipient": "all",
+        }
+        mapping[turn.id] = {"id": turn.id, "message": message, "parent": parent, "children": []}
+    opened = one.said_ms / 1000 if one.said_ms is not None else None
+    return {
+        "id": one.id,
+        "conversation_id": one.id,
+        "title": one.title,
+        "create_time": opened,
+        "mapping": mapping,
+        "current_node": one.current,
+    }
