@@ -224,7 +224,7 @@ def forget(message: bytes, now_ms: int) -> Job[tuple[bytes, int]]:
     """Order the content of a message to be erased in 24 hours; return the order's digest and when that is.
 
     An order in force is returned as it is. The job raises NotFound, and Conflict for a stranger's message, whose words
-    are not ours to erase, and for one whose words are gone.
+    are not ours to erase, for one whose words are gone, and for one whose time is after that of an order given now.
     """
 
     def job(tx: Transaction) -> tuple[bytes, int]:
@@ -237,7 +237,10 @@ def forget(message: bytes, now_ms: int) -> Job[tuple[bytes, int]]:
         if known.text is None and not known.altered:
             raise Conflict("the words of that message are gone already", remedy="nothing needs to be done")
         due_ms = now_ms + records.FORGET_UNDO_MS
-        return tx.append(records.message_forget_ordered(message, due_ms)).digest, due_ms
+        order = tx.append(records.message_forget_ordered(message, due_ms)).digest
+        if view(tx, views.message(message)).due_ms is None:  # it was said by a machine whose clock is ahead of ours
+            raise Conflict("that message is from the future of this machine", remedy="set the clock, or wait for it")
+        return order, due_ms
 
     return job
 

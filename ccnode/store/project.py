@@ -245,21 +245,21 @@ class Projector:
         if not opened:
             self._connection.execute("DELETE FROM sessions WHERE session = ?", (session,))
             return
+        # Only we could speak of a stranger's session by the id it has here, and have no say in it either.
+        whose, void = self.voices, self._marks.is_cancelled
+        voice = min(whose.of(event[6]) for event in opened)
+        events = [event for event in events if whose.of(event[6]) == voice]
+        entry, time, parent = next((event[0], *event[2:4]) for event in events if event[1] == Kind.SESSION_OPENED)
         titles = [event[0] for event in events if event[1] in (Kind.SESSION_OPENED, Kind.SESSION_TITLED)]
         ends = [event[2] for event in events if event[1] == Kind.SESSION_ENDED]
-        void, whose = self._marks.is_cancelled, self.voices
         orders = [
             (entry, due_ms)
             for entry, kind, _, _, due_ms, digest, node in events
             if kind == Kind.FORGET_ORDERED and not void(digest, node, due_ms, whose)
         ]
-        entry, _, time, parent, _, _, node = opened[0]
         forget, due_ms = orders[-1] if orders else (None, None)
-        stranger = whose.of(node) or None
-        self._connection.execute(
-            _INSERT_SESSION,
-            (session, entry, time, parent, titles[-1], min(ends, default=None), forget, due_ms, stranger),
-        )
+        row = (session, entry, time, parent, titles[-1], min(ends, default=None), forget, due_ms, voice or None)
+        self._connection.execute(_INSERT_SESSION, row)
 
     # --- who is one of ours ---
 
