@@ -38,7 +38,7 @@ def bring_in(state: State, wanted: str, path: Path) -> int:
         state.note(f"The import goes on. To see it: ccnode import status {name[:SHORT]}")
         state.note(f"To stop it: ccnode import stop {name[:SHORT]}")
         if state.json:
-            state.emit(shape(form))
+            state.emit(form)
         return INTERRUPTED
     return _ended(state, form)
 
@@ -77,7 +77,7 @@ def _ended(state: State, form: Form) -> int:
             remedy=str(error.get("remedy", "")),
             exit_code=FAILED,
         )
-    state.emit(shape(form), account(form))
+    state.emit(form, account(form))
     _say_left(state, form)
     return 0 if form.get("state") == "done" else FAILED
 
@@ -96,7 +96,7 @@ def only_count(state: State, wanted: str, path: Path) -> int:
 
         bringing.run(watch)
     form = {"format": bringing.format, "dry_run": True, "state": "done", **bringing.form()}
-    state.emit(shape(form), account(form))
+    state.emit(form, account(form))
     _say_left(state, form)
     return 0
 
@@ -108,7 +108,7 @@ def show(state: State, wanted: str | None) -> int:
         form = client.get(f"/api/v1/imports/{wanted}")
         error = form.get("error") or {}
         text = f"{line(str(form.get('name', '')), 60)}  {form.get('state')}\n{account(form)}"
-        state.emit(shape(form), f"{text}\n{clean(str(error.get('message', '')))}".rstrip())
+        state.emit(form, f"{text}\n{clean(str(error.get('message', '')))}".rstrip())
         _say_left(state, form)
         return FAILED if form.get("state") == "failed" else 0
     forms = client.get("/api/v1/imports").get("imports", [])
@@ -124,7 +124,7 @@ def show(state: State, wanted: str | None) -> int:
         for form in forms
     ]
     head = ("import", "begun", "state", "format", "added", "file")
-    state.table({"imports": [shape(form) for form in forms]}, head, rows, none="Nothing was imported yet.")
+    state.table({"imports": forms}, head, rows, none="Nothing was imported yet.")
     return 0
 
 
@@ -132,7 +132,7 @@ def stop(state: State, wanted: str) -> None:
     """Stop an import."""
     client = Client(state.node(), state.environment)
     form = client.call("DELETE", f"/api/v1/imports/{wanted}")
-    state.emit(shape(form), f"{form.get('import_id')}  {form.get('state')}")
+    state.emit(form, f"{form.get('import_id')}  {form.get('state')}")
     if form.get("state") == "stopped":
         state.note("What it has brought in stays. To bring in the rest, import the file again.")
 
@@ -150,11 +150,6 @@ def names(state: State, incomplete: str, *, only_open: bool) -> list[str]:
 # --- how it is told ---
 
 
-def shape(form: Form) -> Form:
-    """An import as programs see it: as the daemon gives it, of a dry run without what only the daemon knows."""
-    return dict(form)
-
-
 def account(form: Form) -> str:
     """What came of an import, in a line or two."""
     if "card" in form:
@@ -163,12 +158,15 @@ def account(form: Form) -> str:
         return f"card {line(str(card.get('name', '')), 60)} ({str(card.get('card', ''))[:12]}){known}"
     verb = "would be added" if form.get("dry_run") else "added"
     lines = []
-    if "entries" in form:
-        entries = form["entries"]
-        lines.append(f"{entries.get('added', 0):,} entries {verb}, {entries.get('known', 0):,} known")
+    bundle = form.get("bundle") or {}
+    if entries := bundle.get("entries"):
+        lines.append(f"{count(entries.get('found', 0), 'entry', 'entries')}: {entries.get('added', 0):,} {verb},"
+                     f" {entries.get('known', 0):,} known")  # fmt: skip
+    elif bundle.get("why"):
+        lines.append(f"brought in as words from elsewhere: {line(str(bundle['why']), 300)}")
     for what in ("conversation", "message"):
         told = form.get(f"{what}s") or {}
-        if told.get("found") or "entries" not in form:
+        if told.get("found") or not bundle.get("entries"):
             parts = [f"{told.get('added', 0):,} {verb}", f"{told.get('known', 0):,} known"]
             parts += [f"{told['left']:,} left out"] if told.get("left") else []
             lines.append(f"{count(told.get('found', 0), what)}: {', '.join(parts)}")

@@ -254,7 +254,8 @@ def _start_workers(
     ledger.on_commit(committed)
     ledger.on_commit(node.changes.committed)
 
-    eraser = workers.Eraser(ledger, home)
+    eraser, orders_came = workers.Eraser(ledger, home), asyncio.Event()
+    node.imports.on_done = orders_came.set
 
     async def erase() -> None:
         if await eraser.step():
@@ -268,7 +269,7 @@ def _start_workers(
         asyncio.create_task(node.changes.follow(), name="changes"),
         asyncio.create_task(node.imports.start(), name="imports"),
         asyncio.create_task(workers.follow_with_index(node, open_index, wake, lambda: node.imports.busy), name="index"),
-        asyncio.create_task(workers.every(workers.ERASE_EVERY_S, "erasing", node, erase), name="erase"),
+        asyncio.create_task(workers.every(workers.ERASE_EVERY_S, "erasing", node, erase, orders_came), name="erase"),
         asyncio.create_task(workers.every(workers.BACKUP_LOOK_S, "backing up", node, back_up), name="backup"),
     ]
 

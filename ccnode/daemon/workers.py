@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -140,14 +141,27 @@ def back_up_if_due(home: Home, every_hours: int, keep: int) -> None:
     backup.rotate(home, keep)
 
 
-async def every(seconds: float, name: str, node: RunningNode, work: Callable[[], Awaitable[None]]) -> None:
-    """Do the work soon and then every so often; a failure is shown as a problem until it works again."""
+async def every(
+    seconds: float,
+    name: str,
+    node: RunningNode,
+    work: Callable[[], Awaitable[None]],
+    soon: asyncio.Event | None = None,
+) -> None:
+    """Do the work soon and then every so often, or when `soon` is set.
+
+    A failure is shown as a problem until it works again.
+    """
+    soon = soon or asyncio.Event()
     await asyncio.sleep(FIRST_S)
     while True:
+        soon.clear()
         try:
             await work()
             node.problems.pop(name, None)
         except StoreError as error:
             node.problems[name] = f"{name} did not work: {error}. {error.remedy}"
             log.warning("work_failed", work=name, error=str(error))
-        await asyncio.sleep(seconds)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await soon.wait()

@@ -167,10 +167,14 @@ def test_cards_and_bundles_are_told_of(home: Home, ccnode: Ccnode, export: Path)
     card = {"card": "ab" * 16, "name": "Nora\x1b", "added": True}
     with pretending(home, lambda *_: (202, {**FORM, "state": "done", "left": [], "card": card})):
         assert ccnode("import", "card", str(export)).out == "card Nora\\x1b (abababababab)\n"
-    entries = {"found": 5, "added": 4, "known": 1}
-    form = {**FORM, "state": "done", "left": [], "conversations": NOTHING, "messages": NOTHING, "entries": entries}
+    bundle = {"received": True, "owner": "x", "why": "", "entries": {"found": 5, "added": 4, "known": 1}}
+    form = {**FORM, "state": "done", "left": [], "conversations": NOTHING, "messages": NOTHING, "bundle": bundle}
     with pretending(home, lambda *_: (202, form)):
-        assert ccnode("import", "bundle", str(export)).out == "4 entries added, 1 known\n"
+        assert ccnode("import", "bundle", str(export)).out == "5 entries: 4 added, 1 known\n"
+    form = {**FORM, "state": "done", "left": [], "bundle": {"received": False, "owner": "x", "why": "it is another's"}}
+    with pretending(home, lambda *_: (202, form)):
+        told = ccnode("import", "bundle", str(export)).out
+    assert told.startswith("brought in as words from elsewhere: it is another's\n3 conversations: 2 added, 1 known\n")
 
 
 def test_ctrl_c_stops_watching_only(home: Home, export: Path) -> None:
