@@ -158,7 +158,7 @@ async def test_code_is_copied(house: House) -> None:
     await page.locator(".code").get_by_role("button", name="Copy").click()
     await expect(page.locator("#toasts")).to_contain_text("Copied.")
     assert await page.evaluate("navigator.clipboard.readText()") == "print('<b>')\n"
-    await page.locator(f"#m-{said[1].digest.hex()} > .acts [data-act=copy]").click()
+    await page.locator(f"#m-{said[1].digest.hex()} .acts [data-act=copy]").click()
     await expect(page.locator(".toast")).to_have_count(2)
     assert await page.evaluate("navigator.clipboard.readText()") == said[1].text
 
