@@ -47,13 +47,7 @@ class ChatQuery(Query):
     m: MessageId | None = None
     at: Moment | None = None
     first: Annotated[int, Field(ge=1, le=2**31)] | None = None
-    part: Literal["log", "recent"] | None = None
-
-
-class NewQuery(Query):
-    """GET /: a new conversation, or only the list beside it."""
-
-    part: Literal["recent"] | None = None
+    part: Literal["log"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +82,7 @@ def origin_of(origin: str) -> str:
 @page("chat")
 async def new(request: web.Request) -> web.StreamResponse:
     """GET /: a conversation that begins with the first message."""
-    read_query(request, NewQuery)
+    read_query(request, Query)
     return await _render(request, None)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ccnode.api.ports import Node
 
 GATHER_S: Final = 0.25
+APART_S: Final = 1.0  # between notices, so that a long import does not keep every page busy
 LOOK_S: Final = 2.0  # how often the node's state is compared with what was told
 
 
@@ -30,6 +31,7 @@ class Notices:
         self._what: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._told: dict[str, Any] = {}
+        self._last = -APART_S
         node.on_change(self.changed)
 
     def changed(self, *what: str) -> None:
@@ -69,7 +71,9 @@ class Notices:
             follower.give(form)
 
     async def _tell_soon(self) -> None:
-        await asyncio.sleep(GATHER_S)
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(GATHER_S, self._last + APART_S - loop.time()))
+        self._last = loop.time()
         what, self._what = sorted(self._what), set()
         self._tell({"type": "changed", "what": what})
 

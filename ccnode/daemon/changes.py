@@ -28,8 +28,8 @@ WHAT: Final[dict[int, tuple[str, ...]]] = {
     Kind.FORGET_ORDERED: ("sessions", "memory"),
     Kind.FORGET_CANCELLED: ("sessions", "memory"),
     Kind.ERASURE_DONE: ("sessions", "messages", "memory"),
-    23: ("memory",),  # memory-marked
-    24: ("cards",),  # card-kept
+    Kind.MEMORY_MARKED: ("memory", "messages"),
+    Kind.CARD_KEPT: ("cards",),
 }
 
 

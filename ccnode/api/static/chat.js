@@ -147,7 +147,8 @@ live.on("form", (given) => {
 
 live.on("changed", async (what) => {
   if (!what.includes("sessions")) return;
-  const found = await fetchPage(PLACE);
+  const found = await fetchPage("/");
+  found.querySelector(`#sessions a[href="${PLACE}"]`)?.setAttribute("aria-current", "page");
   replace(found, ["sessions"]);
 });
 
