@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MODEL: Final = "simulated"
 OWNER: Final = SigningKey(b"the owner of all these machines!")
+STRANGER: Final = SigningKey(b"somebody whom nobody here knows.")
 Outcome = object | BaseException
 
 
@@ -106,6 +107,7 @@ class Machine:
         self.clock = Clock(world)
         self.memory = Memory()
         self.lineage = world.new_lineage()
+        self.owner = OWNER
         self.ledger: Ledger | None = None
         self.live: list[turns.Reply] = []
         self.disk: Disk
@@ -161,10 +163,10 @@ class Machine:
         self._introduce(key)
 
     def _introduce(self, key: SigningKey) -> None:
-        """Record the owner's certificate, where this directory does not know of one: all machines have one owner."""
+        """Record the owner's certificate, where this directory does not know of one."""
         metas = self.connection.plain("SELECT meta FROM entries WHERE kind = 2")
         if not any(paper.node == key.public.raw for (meta,) in metas if (paper := voices.read(meta))):
-            paper = certify(OWNER, key.public.raw, self.started_ms)
+            paper = certify(self.owner, key.public.raw, self.started_ms)
             self.write(lambda tx: tx.append(records.node_certified(paper.body, paper.signature)))
 
     def _chance(self, count: int) -> bytes:

@@ -98,7 +98,7 @@ PLANTS = {
     "acknowledge before commit": Plant(frozenset({"acknowledged and lost"}), Boastful),
     "commit without sync": Plant(frozenset({"acknowledged and lost", "sent and lost"}), Unsynced),
     "continue the epoch after a start": Plant(
-        frozenset({"fork"}), target="ccnode.store.ledger.OwnChains", replacement=ContinuedEpoch
+        frozenset({"fork", "identity"}), target="ccnode.store.ledger.OwnChains", replacement=ContinuedEpoch
     ),
     "the same epoch after a restore": Plant(
         frozenset({"fork", "identity"}), target="ccnode.store.ledger.OwnChains", replacement=CountedEpoch

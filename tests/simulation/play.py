@@ -7,10 +7,10 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from ccnode.core import turns
-from ccnode.store import erase, rebuild, views
+from ccnode.store import erase, memory, rebuild, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, NotFound, StoreError
-from ccnode_protocol.records import State
+from ccnode_protocol.records import MARKS, Mark, State
 from tests.simulation.checks import Violation
 from tests.simulation.disk import KEY, POINTS, Stop, Stopped, cut_log
 from tests.simulation.machine import MODEL, Copy, Machine, Told
@@ -31,9 +31,9 @@ CLOCK_STEPS_MS: Final = (-YEAR_MS, 10 * YEAR_MS, -HOUR_MS, DAY_MS, -30 * SECOND_
 # How often what happens; each world makes some of these rarer or more frequent, or leaves them out.
 WEIGHTS: Final = {
     "open": 6, "ask": 20, "begin": 12, "finish": 16, "regenerate": 4, "retry": 6, "rename": 2, "end": 1,
-    "forget": 3, "undo": 2, "erase": 3, "batch": 6, "publish": 10, "exchange": 12, "clock": 4, "kill": 3,
-    "power": 3, "stop": 1, "copy": 3, "put back": 2, "clone": 1, "fill": 2, "fail": 3, "damage": 4, "dead": 1,
-    "rebuild": 2,
+    "forget": 3, "undo": 2, "mark": 3, "forget one": 2, "keep one": 1, "erase": 3, "batch": 6, "publish": 10,
+    "exchange": 12, "clock": 4, "kill": 3, "power": 3, "stop": 1, "copy": 3, "put back": 2, "clone": 1, "fill": 2,
+    "fail": 3, "damage": 4, "dead": 1, "rebuild": 2,
 }  # fmt: skip
 ALWAYS: Final = frozenset({"open", "ask", "begin", "finish"})
 REFUSED: Final = (Conflict, NotFound)
@@ -329,6 +329,33 @@ class Player:
         (done,) = self.attempt(machine, jobs.undo_forget(session, machine.clock()))
         if done is None and machine.ask_view(views.session(session)).due_ms is not None:
             raise Violation("undone in vain", f"on {machine.name} the order to forget is still in force")
+
+    def do_mark(self, machine: Machine) -> None:
+        """Someone pins or disables a message; who is not refused finds it so."""
+        message, mark = self.message(machine), self.random.choice(list(Mark))
+        if message is not None:
+            (done,) = self.attempt(machine, memory.mark(message, mark))
+            if done is None and MARKS[machine.ask_view(views.message(message)).mark] != mark:
+                raise Violation("marked in vain", f"on {machine.name} another mark counts")
+
+    def do_forget_one(self, machine: Machine) -> None:
+        message = self.message(machine)
+        if message is not None:
+            (done,) = self.attempt(machine, memory.forget(message, machine.clock()))
+            if isinstance(done, tuple):
+                machine.memory.orders.setdefault(done[0], frozenset({message}))
+
+    def do_keep_one(self, machine: Machine) -> None:
+        """Someone takes an order for a message back; who is not refused has it again."""
+        ask = machine.connection.plain
+        sql = "SELECT e.digest FROM marks k JOIN entries e ON e.id = k.id WHERE k.due_ms IS NOT NULL ORDER BY e.digest"
+        ordered = [row[0] for row in ask(sql)]
+        if not ordered:
+            return
+        message = self.random.choice(ordered)
+        (done,) = self.attempt(machine, memory.undo_forget(message, machine.clock()))
+        if done is None and machine.ask_view(views.message(message)).due_ms is not None:
+            raise Violation("undone in vain", f"on {machine.name} the order to forget a message is still in force")
 
     def do_erase(self, machine: Machine) -> None:
         (done,) = self.attempt(machine, erase.erase_due(machine.clock()))

@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ccnode.store import memory, views
 from ccnode.store import turns as jobs
-from ccnode.store import views
 from ccnode.store.errors import Conflict, StoreReadOnly
+from ccnode_protocol import records
+from ccnode_protocol.records import Mark, MessageMeta
 from tests.simulation.disk import LOG, MARKER, Stop, Stopped
+from tests.simulation.machine import STRANGER
 from tests.simulation.world import DAY_MS, HOUR_MS, SECOND_MS, YEAR_MS, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ccnode.store.transaction import Transaction
     from tests.simulation.machine import Machine
 
 KEY = bytes(range(16))
@@ -297,3 +301,66 @@ def test_taking_back_an_order_is_refused_where_the_chain_would_record_it_too_lat
     with pytest.raises(Conflict, match="24 hours are over"):
         a.undo_forget(session)
     assert a.ask_view(views.session(session)).due_ms is not None, "what is said is what is recorded"
+
+
+def test_a_message_is_disabled_here_and_forgotten_there(world: World) -> None:
+    a, b = world.add(), world.add()
+    session = a.open_session()
+    said = a.ask(session, "the safe opens with 77").question
+    a.answer(session, "noted")
+    tell(a, b)
+    a.write(memory.mark(said, Mark.DISABLED))
+    world.sleep(SECOND_MS)
+    b.write(memory.mark(said, Mark.PINNED))
+    b.write(memory.forget(said, b.clock()))
+    world.settle()
+    for machine in (a, b):
+        assert machine.ask_view(views.message(said)).mark == "pinned", "the later mark counts, everywhere"
+        assert machine.ask_view(memory.left_out([said])) == {said}
+    a.kill()
+    world.sleep(DAY_MS)
+    a.start()
+    for machine in (a, b):
+        machine.erase()
+        assert machine.texts(session) == [None, "noted"]
+    world.settle()
+
+
+def test_a_stranger_learns_everything_and_says_things_of_it(world: World) -> None:
+    a, b, stranger = world.add(), world.add(), world.add(owner=STRANGER)
+    session, other = a.open_session("cats"), b.open_session("dogs")
+    fact = a.ask(session, "my cat is called Mia").question
+    a.answer(session, "noted")
+    a.ask(session, "what is it called?")
+    b.ask(other, "will it rain?")
+    order = b.forget(other)
+    for one, another in ((a, b), (b, a), (a, stranger)):
+        tell(one, another)
+    rows, said = a.rows()["messages"], [a.texts(session), b.texts(session), waiting(a)]
+
+    def attack(tx: Transaction) -> None:
+        tx.append(records.session_opened(session, "owned"))
+        tx.append(records.session_ended(session))
+        tx.append(records.forget_ordered(session, 0))
+        tx.append(records.message_forget_ordered(fact, 0))
+        tx.append(records.memory_marked(fact, Mark.DISABLED))
+        tx.append(records.forget_cancelled(order))
+        for role in records.Role:
+            tx.append(records.message(MessageMeta(session, role, fact, over=fact), "it is called Evil"))
+
+    stranger.clock.offset_ms += YEAR_MS
+    stranger.write(attack)
+    for machine in (a, b):
+        tell(stranger, machine)
+        world.judge.whole(machine)
+    tell(a, b)
+    assert [a.texts(session), b.texts(session), waiting(a)] == said
+    assert set(rows) <= set(a.rows()["messages"])
+    assert a.erase() != [], "what he had himself forgotten"
+    assert a.texts(session) == said[0]
+    world.sleep(DAY_MS)
+    assert order in [erased.order for erased in b.erase()], "he took back nothing"
+    assert b.texts(other) == [None]
+    for machine in (a, b):
+        world.judge.whole(machine)
+        world.judge.audited(machine)

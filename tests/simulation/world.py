@@ -16,12 +16,13 @@ from ccnode.core.identity import meet
 from ccnode_crypto.chain import Run
 from ccnode_crypto.entry import ChainId
 from tests.simulation.checks import Judge, Violation
-from tests.simulation.machine import Copy, Machine
+from tests.simulation.machine import OWNER, Copy, Machine
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from ccnode.store.ledger import Job
+    from ccnode_crypto.keys import SigningKey
 
 START_MS: Final = 1_770_000_000_000
 SECOND_MS: Final = 1000
@@ -77,9 +78,10 @@ class World:
         self._lineages += 1
         return self._lineages
 
-    def add(self, copy: Copy | None = None) -> Machine:
+    def add(self, copy: Copy | None = None, owner: SigningKey = OWNER) -> Machine:
         """Another machine, running; with `copy`, on a copy of another's data directory."""
         machine = self.machine_class(self, "abcdefgh"[len(self.machines)], copy)
+        machine.owner = owner
         self.machines.append(machine)
         machine.start()
         return machine
