@@ -360,6 +360,54 @@ def export() -> Field:
     }
 
 
+def forgetting() -> Field:
+    """An export in which five contents are missing, of which two are erased: by an order each."""
+    other, due_ms = bytes.fromhex("6ba7b8119dad11d180b400c04fd430c8"), TIME_MS + 5_000
+    state, headers, metas, digests = ChainState(CHAIN), list[bytes](), list[bytes](), list[bytes]()
+    contents, signatures = list[bytes | None](), list[bytes]()
+
+    def add(kind: int, meta: Field, text: str | None = None) -> bytes:
+        number = len(headers)
+        content = canonical.encode({"text": text}) if text else b""
+        time = (TIME_MS + 1000 * number) << 16
+        entry = EntryDraft(kind, time, canonical.encode(meta), content, salt(number) if text else b"")
+        run, added = append_run(state, [entry], NODE)
+        headers.extend(run.headers)
+        metas.extend(run.metas)
+        digests.extend(added)
+        contents.append(None if text else b"")
+        signatures.append(run.signature)
+        return added[0]
+
+    add(1, {"predecessor": None})
+    one = add(17, {"session": SESSION, "role": 0}, "erased by the order for it")
+    two = add(17, {"session": SESSION, "role": 0}, "withheld: the order for it was taken back")
+    three = add(17, {"session": other, "role": 0}, "erased by the order for its session")
+    add(20, {"message": one, "due_ms": due_ms})
+    order = add(20, {"message": two, "due_ms": due_ms + 5_000})
+    add(21, {"order": order})
+    add(20, {"session": other, "due_ms": due_ms})
+    add(20, {"message": three[:31], "session": SESSION, "due_ms": due_ms})
+    late = add(17, {"session": other, "role": 0}, "withheld: recorded after the order")
+    wrong = add(17, {"session": SESSION, "role": 0}, "withheld: orders of other kinds of fields mean nothing")
+    lines = bundle.lines(
+        "all",
+        created_ms=TIME_MS + 100_000,
+        complete=True,
+        owner=owner_id(OWNER.public.raw),
+        certificates=[certify(OWNER, NODE.public.raw, TIME_MS)],
+        heads=[SignedHead(CHAIN, state.length - 1, state.head, signatures[-1])],
+        headers=headers,
+        bodies=zip(digests, metas, contents, strict=True),
+    )
+    names = {"erased": (one, three), "withheld": (two, late, wrong)}
+    return {
+        "about": "Orders for a message and for a session; one taken back, one that names neither as it should.",
+        "lines": [line.rstrip("\n") for line in lines],
+        "proves": {name: [digest.hex() for digest in found] for name, found in names.items()},
+    }
+
+
 FILES = {
     "keys": keys,
     "encodings": encodings,
@@ -368,6 +416,7 @@ FILES = {
     "skips": skips,
     "proofs": proofs,
     "export": export,
+    "forgetting": forgetting,
 }
 
 

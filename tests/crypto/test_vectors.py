@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import struct
 from hashlib import sha256
@@ -13,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 import make_vectors
+import verify_export
 from ccnode_crypto import bundle, canonical
 from ccnode_crypto.certificate import read_certificate, read_revocation
 from ccnode_crypto.entry import ChainId, skip_position
@@ -199,3 +201,13 @@ def test_the_export() -> None:
     assert {name: expected[name] for name in counts} == counts
     end = json.loads(lines[-1])
     assert end["sha256"] == sha256("".join(lines[:-1]).encode()).hexdigest()
+
+
+def test_what_is_erased_and_what_is_withheld() -> None:
+    vectors = load("forgetting")
+    lines = [line + "\n" for line in vectors["lines"]]
+    found = bundle.read(lines)
+    assert {digest.hex() for digest in found.erased} == set(vectors["proves"]["erased"])
+    assert {digest.hex() for digest in found.withheld} == set(vectors["proves"]["withheld"])
+    checker = verify_export.verify(io.BytesIO("".join(lines).encode()))
+    assert (checker["ok"], checker["erased"], checker["withheld"]) == (True, 2, 3)

@@ -70,6 +70,7 @@ def _meta(data: bytes) -> object:
         records.read_message,
         records.read_session,
         records.read_forget,
+        records.read_mark,
         records.read_order,
         records.read_predecessor,
     ):

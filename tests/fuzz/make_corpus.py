@@ -58,6 +58,8 @@ def seeds() -> Iterator[tuple[str, str, bytes]]:
     yield "meta", "message", records.message(meta, "text").meta
     yield "meta", "text", canonical.encode({"text": "words"})
     yield "meta", "forget", records.forget_ordered(b"s" * 16, 5).meta
+    yield "meta", "forget-message", records.message_forget_ordered(b"m" * 32, 5).meta
+    yield "meta", "mark", records.memory_marked(b"m" * 32, records.Mark.PINNED).meta
     yield "meta", "order", records.erasure_done(b"o" * 32, 5).meta
     yield "meta", "opening", records.epoch_opened((b"e" * 16, 0, 7, b"d" * 32, b"n" * 32)).meta
     yield "meta", "first", draft(0).meta
