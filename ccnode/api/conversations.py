@@ -50,6 +50,7 @@ async def listed(request: web.Request) -> web.Response:
         ended=query.ended,
         forgotten=query.forgotten,
         imported=query.imported,
+        branches=query.branches,
         since=query.since,
         until=query.until,
     )
@@ -65,7 +66,7 @@ async def state(request: web.Request) -> web.Response:
     # All of the millisecond that is asked for, whatever the counter within it.
     at = hlc.from_ms(query.at + 1) - 1 if query.at is not None else None
     messages = await node.branch(session_id, at)
-    waits = messages[-1].role == "user" if messages else False
+    waits = messages[-1].role == "user" and messages[-1].origin is None if messages else False
     return answer(
         {
             "session": session_form(session),

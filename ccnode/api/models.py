@@ -128,6 +128,7 @@ class ListQuery(Query):
     ended: bool | None = None
     forgotten: bool = False
     imported: bool | None = None
+    branches: bool = False
     since: Moment | None = None
     until: Moment | None = None
 

@@ -225,10 +225,14 @@ class Node(Protocol):
         ended: bool | None,
         forgotten: bool,
         imported: bool | None = None,
+        branches: bool = False,
         since: int | None = None,
         until: int | None = None,
     ) -> Sequence[Session]:
-        """The sessions, most recently active first. `since` and `until` are milliseconds since 1970."""
+        """The sessions, most recently active first. `since` and `until` are milliseconds since 1970.
+
+        Without `branches`, those that were brought in beside their conversation are left out until they are gone on with.
+        """
 
     async def origins(self, sessions: Sequence[bytes]) -> Mapping[bytes, str]:
         """Where those of the sessions that were brought in came from."""

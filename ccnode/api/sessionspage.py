@@ -33,7 +33,7 @@ FILTERS: Final[dict[str, dict[str, Any]]] = {
     "": {},
     "open": {"ended": False},
     "ended": {"ended": True},
-    "imported": {"imported": True},
+    "imported": {"imported": True, "branches": True},
     "forgetting": {"forgotten": True},
 }
 

@@ -158,12 +158,20 @@ class RunningNode:
         ended: bool | None,
         forgotten: bool,
         imported: bool | None = None,
+        branches: bool = False,
         since: int | None = None,
         until: int | None = None,
     ) -> Sequence[Session]:
         """The sessions, most recently active first."""
         found = views.sessions(
-            limit, offset, ended=ended, forgotten=forgotten, imported=imported, since=since, until=until
+            limit,
+            offset,
+            ended=ended,
+            forgotten=forgotten,
+            imported=imported,
+            branches=branches,
+            since=since,
+            until=until,
         )
         return await self._readers.run(found)
 

@@ -189,23 +189,26 @@ def _leaf(what: str, session: str, moment: str) -> str:
     )
 
 
+# What was brought in from elsewhere says so in its meta: the key "origin", as canonical msgpack has it.
+_BROUGHT_IN: Final = "instr(e.meta, x'a66f726967696e')"
+# A question waits for a reply, unless it was put to somebody else, elsewhere.
+_WAITS: Final = f"m.role = {int(Role.USER)} AND NOT {_BROUGHT_IN}"
 _LEAF: Final = _leaf("m.id, m.role, m.depth", "?1", "?2")
 _LEAF_NOW: Final = _leaf("{}", "s.session", str(_FOR_EVER))
 _SESSION: Final = (
     "SELECT s.session, s.time, s.ended, s.due_ms, s.parent,"
     " (SELECT e.sealed FROM entries e WHERE e.id = s.titled), a.last, coalesce(a.messages, 0),"
     " (SELECT e.sealed FROM messages m JOIN entries e ON e.id = m.id WHERE m.session = s.session"
-    f"  ORDER BY m.time LIMIT 1), s.voice, ({_LEAF_NOW.format('m.role')})"
+    f"  ORDER BY m.time LIMIT 1), s.voice, ({_LEAF_NOW.format(_WAITS)})"
     " FROM sessions s LEFT JOIN activity a ON a.session = s.session "
 )
 _LAST: Final = "max(coalesce(a.last, 0), s.time)"
 
 
 def _session(row: Row) -> Session:
-    session, opened, ended, due_ms, parent, sealed, last, count, first, voice, ends_with = row
-    unanswered = ends_with == Role.USER
+    session, opened, ended, due_ms, parent, sealed, last, count, first, voice, waits = row
     title = text_of(sealed, "title") or _shortened(text_of(first, "text") or "")
-    return Session(session, title, opened, last or opened, count, ended, due_ms, parent, unanswered, voice is not None)
+    return Session(session, title, opened, last or opened, count, ended, due_ms, parent, bool(waits), voice is not None)
 
 
 def _shortened(text: str) -> str:
@@ -226,8 +229,12 @@ def hlc_limit(at: int | None) -> int:
     return min(at if at is not None else _FOR_EVER, _FOR_EVER)
 
 
-# What was brought in from elsewhere says so in its opening's meta: the key "origin", as canonical msgpack has it.
-_IMPORTED: Final = "(SELECT instr(e.meta, x'a66f726967696e') FROM entries e WHERE e.id = s.opened)"
+_IMPORTED: Final = f"(SELECT {_BROUGHT_IN} FROM entries e WHERE e.id = s.opened)"
+# A branch that was brought in beside its conversation, and in which nothing was said since.
+_ASIDE: Final = (
+    f"(s.parent IS NOT NULL AND {_IMPORTED}"
+    " AND coalesce(a.last, 0) <= (SELECT e.time FROM entries e WHERE e.id = s.opened))"
+)
 
 
 def sessions(
@@ -237,11 +244,13 @@ def sessions(
     ended: bool | None = None,
     forgotten: bool = False,
     imported: bool | None = None,
+    branches: bool = False,
     since: int | None = None,
     until: int | None = None,
 ) -> View[list[Session]]:
     """Our sessions, most recently active first. Those to be forgotten are left out, or (`forgotten`) shown alone.
 
+    Branches brought in beside their conversation are left out (unless `branches`) until they are gone on with.
     `since` and `until`: when they were last active, in milliseconds since 1970, `until` not included.
     """
     conditions = ["s.voice IS NULL", "s.due_ms IS NOT NULL" if forgotten else "s.due_ms IS NULL"]
@@ -250,6 +259,8 @@ def sessions(
         conditions.append("s.ended IS NOT NULL" if ended else "s.ended IS NULL")
     if imported is not None:
         conditions.append(_IMPORTED if imported else f"NOT {_IMPORTED}")
+    if not branches and not forgotten:
+        conditions.append(f"NOT {_ASIDE}")
     for moment, sign in ((since, ">="), (until, "<")):
         if moment is not None:
             conditions.append(f"{_LAST} {sign} ?")
@@ -449,7 +460,8 @@ def unanswered(limit: int = 100, among: int = 1000) -> View[list[Message]]:
         f" WHERE s.voice IS NULL AND s.due_ms IS NULL AND s.ended IS NULL ORDER BY {_LAST} DESC, s.session LIMIT ?"
     )
     ends = f"SELECT m.id FROM ({chosen}) s JOIN messages m ON m.id = ({_LEAF_NOW.format('m.id')})"
-    rows = yield f"{ends} WHERE m.role = 0 ORDER BY m.time DESC LIMIT ?", (among, limit)
+    ends += " JOIN entries e ON e.id = m.id"
+    rows = yield f"{ends} WHERE {_WAITS} ORDER BY m.time DESC LIMIT ?", (among, limit)
     return (yield from messages_by_id([row[0] for row in rows]))
 
 

@@ -152,10 +152,11 @@ class FakeNode:
         ended: bool | None,
         forgotten: bool,
         imported: bool | None = None,
+        branches: bool = False,
         since: int | None = None,
         until: int | None = None,
     ) -> Sequence[Session]:
-        self._check("sessions", limit, offset, ended, forgotten, imported, since, until)
+        self._check("sessions", limit, offset, ended, forgotten, imported, branches, since, until)
         found = [one for one in self.kept.values() if (one.due_ms is not None) == forgotten]
         found = [one for one in found if ended is None or (one.ended is not None) == ended]
         found = [one for one in found if imported is None or (one.session in self.brought) == imported]

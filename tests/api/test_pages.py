@@ -78,7 +78,7 @@ async def test_what_cannot_be_shown_is_a_page_that_says_so(rig: Rig, path: str, 
 async def test_empty_fields_of_the_form_mean_nothing(rig: Rig) -> None:
     status, _ = await get(rig, "/sessions?q=&since=&until=&role=&only=&session=&zone=0")
     assert status == 200
-    wanted = ("sessions", 51, 0, None, False, None, None, None)
+    wanted = ("sessions", 51, 0, None, False, None, False, None, None)
     assert wanted in rig.node.calls
 
 

@@ -91,7 +91,7 @@ def texts(messages: Sequence[views.Message]) -> list[str]:
 def branches(path: Path) -> dict[str, str]:
     """Each session's branch as letters, by the letter of its end."""
     found = {}
-    for one in ask(path, views.sessions(1000)):
+    for one in ask(path, views.sessions(1000, branches=True)):
         letters = "".join(texts(ask(path, views.branch(one.session))))
         found[letters[-1]] = letters
     return found
@@ -141,7 +141,7 @@ def test_each_branch_is_a_session_and_each_turn_is_recorded_once(home: Home, led
     assert tally.messages.added == 7
     assert branches(home.ledger) == {"f": "abef", "d": "abcd", "g": "abcg"}
     names = import_plan.Naming("chatgpt", "one")
-    owners = {one.session: one for one in ask(home.ledger, views.sessions())}
+    owners = {one.session: one for one in ask(home.ledger, views.sessions(branches=True))}
     assert set(owners) == {names.main, names.branch("d"), names.branch("g")}
     assert [owners[names.main].messages, owners[names.branch("d")].messages, owners[names.branch("g")].messages] == [
         4,
@@ -190,7 +190,7 @@ def test_what_grew_is_added_where_it_belongs(home: Home, ledger: Ledger) -> None
     # Another branch is shown now, and something was said in it.
     bring(ledger, conversation("-a ab bc bd ce df ag fh", current="h"))
     assert texts(ask(home.ledger, views.branch(main_of()))) == ["a", "b", "d", "f", "h"]
-    assert len(ask(home.ledger, views.sessions())) == 3
+    assert len(ask(home.ledger, views.sessions(branches=True))) == 3
 
 
 def test_a_turn_that_was_missing_before_is_added(home: Home, ledger: Ledger) -> None:
@@ -391,3 +391,29 @@ def test_a_rebuild_gives_the_same_rows(home: Home, ledger: Ledger) -> None:
 def test_origins_do_not_mix() -> None:
     a, b = import_plan.Naming("chatgpt", "x"), import_plan.Naming("claude", "x")
     assert len({a.main, b.main, a.key("t"), b.key("t"), a.branch("t")}) == 5
+
+
+def test_branches_brought_in_stay_aside_until_somebody_goes_on_there(ledger: Ledger) -> None:
+    bring(ledger, conversation("-a ab bc ad de", current="c"))
+    with contextlib.closing(reader(ledger.path)) as connection:
+
+        def listed(**wanted: bool) -> list[bool]:
+            return [one.parent is not None for one in views.run(connection, views.sessions(**wanted))]
+
+        assert listed() == [False]
+        assert sorted(listed(branches=True)) == [False, True]
+        [aside] = [one for one in views.run(connection, views.sessions(branches=True)) if one.parent]
+        ledger.append_sync(jobs.ask(aside.session, "and now?", None))
+        assert listed() == [True, False]
+
+
+def test_a_question_that_was_put_elsewhere_does_not_wait_for_a_reply_here(ledger: Ledger) -> None:
+    bring(ledger, conversation("-a ab bc"))  # c is the user's
+    with contextlib.closing(reader(ledger.path)) as connection:
+        [only] = views.run(connection, views.sessions())
+        assert not only.unanswered
+        assert views.run(connection, views.unanswered()) == []
+        ledger.append_sync(jobs.open_session("here", None))
+        here = views.run(connection, views.sessions())[0].session
+        ledger.append_sync(jobs.ask(here, "who answers this?", None))
+        assert [one.session for one in views.run(connection, views.unanswered())] == [here]

@@ -52,16 +52,21 @@ def _client(state: State) -> Client:
 @click.option("--limit", type=click.IntRange(1, LIMIT_MAX), default=50, show_default=True, help="At most so many.")
 @click.option("--offset", type=click.IntRange(0), default=0, help="Leave out so many of the newest.")
 @click.option("--open/--ended", "is_open", default=None, help="Only those that are open, or that were ended.")
+@click.option("--branches", is_flag=True, help="Also branches brought in beside their conversation.")
 @click.option("--forgotten", is_flag=True, help="Those that are to be forgotten, which are left out otherwise.")
 @pass_state
-def list_sessions(state: State, *, limit: int, offset: int, is_open: bool | None, forgotten: bool) -> None:
+def list_sessions(
+    state: State, *, limit: int, offset: int, is_open: bool | None, branches: bool, forgotten: bool
+) -> None:
     """List conversations, the most recently active first."""
     from ccnode.cli import local as database
     from ccnode.cli import shapes
     from ccnode.store import views
 
     ended = None if is_open is None else not is_open
-    found = database.ask(state.node(), views.sessions(limit, offset, ended=ended, forgotten=forgotten))
+    found = database.ask(
+        state.node(), views.sessions(limit, offset, ended=ended, forgotten=forgotten, branches=branches)
+    )
     rows = []
     for one in found:
         notes = [text for text, holds in (("ended", one.ended), ("unanswered", one.unanswered)) if holds]
