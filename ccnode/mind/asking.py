@@ -199,7 +199,7 @@ def _focus(text: str) -> frozenset[str]:
 def _unit(word: str, *, name: bool, verb: bool, focus: bool) -> Unit:
     key = lexicon.lemma(word)
     accepts = lexicon.meanings(word)
-    light = word in lexicon.LIGHT or key in lexicon.LIGHT
+    light = lexicon.is_light(word)
     known = lexicon.is_known(word)
     person = key in persons() or key in helpers()
     if name and not known:

@@ -7,12 +7,15 @@ near them. So the rules of `matching` are one witness among several. What each i
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode.mind import lexicon
 from ccnode.mind.matching import Match, match, needles, quality, role_factor, subject_factor
+from ccnode.mind.people import first_names
 from ccnode.mind.reading import sentences
 from ccnode.mind.stemming import family, stem
 from ccnode.mind.words import weights
@@ -33,6 +36,15 @@ _RARE_TELLS: Final = 7.0
 KINDS: Final = (
     "age amount clock code count day duration how measure named price size titled what when where who why".split()
 )
+# Kinds of question whose answer looks like nothing else: without it there is none.
+STRICT: Final = "age amount clock code count day duration measure price size titled when where who".split()
+_NUMERIC: Final = frozenset("age amount code count duration measure price size distance height mass often".split())
+_QUANTITY = re.compile(
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
+    r"eighteen|nineteen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million|half|dozen|free)\b",
+    re.IGNORECASE,
+)
+_TITLES: Final = frozenset("mr mrs ms miss dr prof professor sister father aunt uncle".split())
 
 _How = Literal["said", "meant", "hinted", "missing"]
 _MEANT: Final = lexicon.FAMILY - 0.01
@@ -76,8 +88,10 @@ def evidence(question: Question, role: str, content: str, found: Match) -> dict[
         "kind wanted": float(bool(question.wanted.features)),
         "kind wanted and found": float(bool(question.wanted.features) and found.kind_found),
         **{f"asked: {kind}": float(question.wanted.kind == kind) for kind in KINDS},
+        **{f"{kind}, not found": float(question.wanted.kind == kind and not found.kind_found) for kind in STRICT},
         **_coverage(question, spoken, kind_found=found.kind_found),
         **_plain_words(question, content, kind_found=found.kind_found),
+        **_asked_for(question, spoken),
         **_manner(question, role, spoken),
         "keys": float(len(keys)),
         "new keys": float(len(keys - question.keys)),
@@ -107,11 +121,57 @@ def _coverage(question: Question, spoken: list[Sentence], *, kind_found: bool) -
         found[f"kind and anchor {how}"] = float(kind_found and anchor is not None and anchor.how == how)
     for name, how in (("said", "said"), ("missing", "missing")):
         found[f"kind and share {name}"] = kind_found * sum(row.tells for row in rows if row.how == how) / total
+    weight = sum(row.tells for row in strong) or 1.0
+    worth = {"said": 1.0, "meant": 0.9, "hinted": 0.5, "missing": 0.0}
+    share = sum(row.tells * worth[row.how] for row in strong) / weight
+    near = all(row.how != "missing" for row in strong)
+    found["share covered"] = share
+    found["share covered, squared"] = share * share
+    found["kind and share covered"] = kind_found * share
+    found["kind wanted and share covered"] = float(bool(question.wanted.features)) * kind_found * share
+    found["none missing"] = float(near)
+    found["none missing, kind found"] = float(near and kind_found)
+    found["one strong"] = float(len(strong) <= 1)
+    found["one strong, covered"] = float(len(strong) <= 1) * share
     found["kind and all beside said"] = float(kind_found and bool(beside) and all(row.how == "said" for row in beside))
     found["kind and all beside said or meant"] = float(
         kind_found and bool(beside) and all(row.how in ("said", "meant") for row in beside)
     )
     return found
+
+
+def _asked_for(question: Question, spoken: list[Sentence]) -> dict[str, float]:
+    """How the message has the very thing that is asked for: the word, one of its kind, a number, a person."""
+    keys = frozenset[str]().union(*(sentence.keys for sentence in spoken))
+    focus = [_covered(unit, spoken, question) for unit in question.units if unit.focus]
+    kinds = [members for row in focus if (members := lexicon.members(row.unit.word))]
+    one_named = any(not members.isdisjoint(keys - question.keys) for members in kinds)
+    new = {name for sentence in spoken for name in sentence.names if lexicon.lemma(name) not in question.keys}
+    persons = {name for name in new if name in first_names()}
+    titled = any(word in _TITLES for sentence in spoken for word in sentence.tokens)
+    numeric = question.wanted.kind in _NUMERIC
+    quantity = any(_QUANTITY.search(sentence.text) for sentence in spoken)
+    pairs = _pairs(lexicon.content_words(question.text))
+    return {
+        **{
+            f"focus {how}": float(any(row.how == how for row in focus))
+            for how in ("said", "meant", "hinted", "missing")
+        },
+        "focus, one named": float(one_named),
+        "focus, none named": float(bool(kinds) and not one_named),
+        "quantity wanted and found": float(numeric and quantity),
+        "quantity wanted, not found": float(numeric and not quantity),
+        "who, person found": float(question.wanted.kind == "who" and (bool(persons) or titled)),
+        "who, no person found": float(question.wanted.kind == "who" and not persons and not titled),
+        "titled, only persons found": float(question.wanted.kind == "titled" and bool(new) and new == persons),
+        "titled, other name found": float(question.wanted.kind == "titled" and new != persons),
+        "pairs said": float(len(pairs & frozenset().union(*(_pairs(sentence.tokens) for sentence in spoken)))),
+    }
+
+
+def _pairs(words: Iterable[str]) -> frozenset[tuple[str, str]]:
+    keys = [lexicon.lemma(word) for word in words if word not in lexicon.STOP]
+    return frozenset(itertools.pairwise(keys))
 
 
 def _covered(unit: Unit, spoken: list[Sentence], question: Question) -> _Covered:
@@ -127,9 +187,9 @@ def tells(word: str) -> float:
     """How much a word (folded) tells about what a text is about: a guess at its inverse document frequency."""
     if word in lexicon.STOP:
         return _STOP_TELLS
-    if word in lexicon.LIGHT or lexicon.lemma(word) in lexicon.LIGHT:
+    if lexicon.is_light(word):
         return _LIGHT_TELLS
-    return _KNOWN_TELLS if lexicon.is_known(word) else _RARE_TELLS
+    return _KNOWN_TELLS if lexicon.is_known(word) and not word.isdigit() else _RARE_TELLS
 
 
 def _plain_words(question: Question, content: str, *, kind_found: bool) -> dict[str, float]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ccnode.mind.stemming import stem, words
-from ccnode.mind.tables import LIGHT, STOP, irregular, key_of, phrases, tables
+from ccnode.mind.tables import LIGHT, STOP, irregular, key_of, light_keys, phrases, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -114,6 +114,11 @@ def is_known(word: str) -> bool:
     return key in known.groups or key in known.members or key in known.kinds or key in known.hints
 
 
+def is_light(word: str) -> bool:
+    """Whether `word` (folded), in any form, says little by itself."""
+    return word in LIGHT or key_of(word) in light_keys()
+
+
 def members(word: str) -> frozenset[str]:
     """Keys of the things `word` (folded) is the kind of; empty if it names no kind."""
     return tables().members.get(lemma(word), frozenset())
@@ -134,5 +139,5 @@ def rivals(word: str) -> frozenset[str]:
     return tables().rivals.get(lemma(word), frozenset())
 
 
-__all__ = ["LIGHT", "STOP", "content_words", "is_known", "lemma", "meanings", "members", "read_as", "rivals",
-           "spellings", "words"]  # fmt: skip
+__all__ = ["LIGHT", "STOP", "content_words", "is_known", "is_light", "lemma", "meanings", "members", "read_as",
+           "rivals", "spellings", "words"]  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from ccnode.mind import lexicon, phrases
+from ccnode.mind import features, lexicon, phrases
 from ccnode.mind.aliases import aliases
 from ccnode.mind.people import beings, people, persons
 from ccnode.mind.reading import Sentence, sentences
@@ -44,6 +44,7 @@ _IMPERSONAL = 0.8  # a saying about the world at large
 _ASSISTANT = 0.55
 _OWN_REPLY = 0.2
 
+_TITLED_NAME = re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor)\.? {features.CAPITAL}")
 _OWN_OPENING = re.compile("|".join(re.escape(opening) for opening in phrases.OPENINGS))
 
 
@@ -280,6 +281,8 @@ def _named(unit: Unit, told: list[Sentence]) -> bool:
         if any(unit.accepts.get(key, 0.0) > _FOUND for key in aliases((sentence.text,))):
             return True
     whose = any(_possessive(unit.word).search(sentence.text) for sentence in told)
+    if not whose and any(_TITLED_NAME.search(sentence.text) for sentence in told):
+        return True
     return not whose and any(sentence.has("named") for sentence in told)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ccnode.mind import lexicon
+from ccnode.mind.words.names import FIRST_NAMES
 
 _PERSONS = """
 mother father brother sister son daughter uncle aunt cousin niece nephew grandmother grandfather grandson granddaughter
@@ -51,3 +52,9 @@ def people() -> frozenset[str]:
 def beings() -> frozenset[str]:
     """Keys of what is commonly called by a name of its own: people, animals, cars, boats."""
     return persons() | helpers() | lexicon.professions() | _keys(_NAMED_TOO)
+
+
+@lru_cache(maxsize=1)
+def first_names() -> frozenset[str]:
+    """Common first names, folded."""
+    return frozenset(FIRST_NAMES.split())

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ccnode.mind.prompt_types import PromptMessage, Role
 
-CANDIDATES = 60  # rows to fetch for the first query of a plan
+CANDIDATES = 110  # rows to fetch for the first query of a plan
 CANDIDATES_MORE = 20  # rows to fetch for each query after it
 PINNED_BONUS = 0.15  # what a pinned message may be behind in score and still come first
 CONTEXT_WEIGHT = 0.7  # bm25 weight of the context column; the text column weighs 1.0
@@ -123,8 +123,12 @@ def plan(question: str, conversation: Sequence[PromptMessage] = ()) -> RecallPla
     read = read_question(question, conversation)
     strong = [unit for unit in read.units if unit.weight > 0.3] or list(read.units)
     asked: list[str] = []
+    weak: set[str] = set()
     for unit in read.units:
-        asked.extend(dict.fromkeys([unit.word, *lexicon.spellings(lexicon.lemma(unit.word))]))
+        spelled_out = dict.fromkeys([unit.word, *lexicon.spellings(lexicon.lemma(unit.word))])
+        asked.extend(spelled_out)
+        if unit not in strong:
+            weak.update(spelled_out)
     near: list[list[str]] = []
     for unit in strong:
         ordered = sorted(unit.accepts.items(), key=lambda item: -item[1])
@@ -138,7 +142,7 @@ def plan(question: str, conversation: Sequence[PromptMessage] = ()) -> RecallPla
     others = tuple(word for word in dict.fromkeys(expanded) if word not in set(terms))[: max(0, TERMS_MAX - len(terms))]
     prefixes = [root for unit in strong if len(root := family(unit.word)) >= 5]
     sought = (
-        *(Sought(word, times=2) for word in terms),
+        *(Sought(word, times=1 if word in weak else 2) for word in terms),
         *(Sought(root, prefix=True) for root in dict.fromkeys(prefixes)),
         *(Sought(word) for word in others),
     )
@@ -183,7 +187,8 @@ def rank(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -> l
     """The candidates that account best for the question, best first, at most `limit`; newer first among equals.
 
     A pinned one comes before others that are better by no more than PINNED_BONUS.
-    Messages of one speaker with the same words count once (the newest stays). The score is in [0, 1].
+    Messages of one speaker with the same words count once (the newest stays). The score is in [0, 1]; those of
+    the answers to a question add up to less than 1.
     """
     found: dict[tuple[str, str], Recalled] = {}
     question = with_aliases(plan.question, who_is_who(plan.question, candidates))
@@ -208,7 +213,15 @@ def rank(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -> l
             newest = recalled if _newer(recalled) < _newer(other) else other
             pinned = recalled.pinned or other.pinned
             found[said] = replace(newest, score=max(recalled.score, other.score), pinned=pinned)
-    return sorted(found.values(), key=_order)[: max(0, limit)]
+    ranked = _compared(list(found.values())) if question.asks else found.values()
+    return sorted(ranked, key=_order)[: max(0, limit)]
+
+
+def _compared(found: Sequence[Recalled]) -> list[Recalled]:
+    """The likelihoods, as one among all of them: where many messages may answer, each is less likely to be the one."""
+    odds = [one.score / (1.0 - min(one.score, 0.999)) for one in found]
+    total = 1.0 + sum(odds)
+    return [replace(one, score=round(each / total, 4)) for one, each in zip(found, odds, strict=True)]
 
 
 def who_is_who(question: Question, candidates: Sequence[Candidate]) -> Mapping[str, frozenset[str]]:

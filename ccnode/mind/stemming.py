@@ -98,20 +98,10 @@ def _without_plural(word: str) -> str:
 def _restored(rest: str) -> str:
     if len(rest) > 2 and rest[-1] == rest[-2] and rest[-1] not in "lsz":
         return rest[:-1]
-    if (
-        len(rest) <= 4
-        and len(rest) > 2
-        and rest[-1] not in "aeiouwxy"
-        and rest[-2] in "aeiou"
-        and rest[-3] not in "aeiou"
-    ):
-        return rest + "e" if len(rest) == 3 and rest in _SHORT_E else rest
-    return rest
-
-
-_SHORT_E = frozenset(
-    "bak hik lik mak nam tak hav giv liv lov mov ric rid sav tim us writ clos hop tun fil dat rat".split()
-)
+    # "baking" and "hoped" lost an e: without one the consonant would be doubled.
+    if len(rest) == 3 and rest[2] not in "aeiouwxy" and rest[1] in "aeiou" and rest[0] not in "aeiou":
+        return rest + "e"
+    return "use" if rest == "us" else rest
 
 
 @lru_cache(maxsize=4096)
@@ -120,7 +110,7 @@ def family(word: str) -> str:
     short = stem(word)
     if len(short) < 5 or not short.isascii():
         return short
-    for _ in range(2):
+    for _ in range(3):
         for ending in _FAMILY:
             if short.endswith(ending) and len(short) - len(ending) >= 4:
                 short = short[: -len(ending)]

@@ -9,13 +9,27 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccnode.mind.stemming import stem
-from ccnode.mind.words import forms, hints_a_to_m, hints_n_to_z, kinds, more_kinds, related, rivals, synonyms
+from ccnode.mind.words import (
+    daily_life,
+    doings,
+    forms,
+    hints_a_to_m,
+    hints_n_to_z,
+    kinds,
+    more_kinds,
+    outdoors,
+    related,
+    rivals,
+    synonyms,
+    working_life,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 STOP = frozenset(forms.STOP)
 LIGHT = frozenset(forms.LIGHT)
+_THEMES = (daily_life, doings, working_life, outdoors)
 
 
 class Forms(NamedTuple):
@@ -68,11 +82,17 @@ def key_of(word: str) -> str:
 
 
 @lru_cache(maxsize=1)
+def light_keys() -> frozenset[str]:
+    """Keys of the words that say little by themselves, in all their forms."""
+    return frozenset(key_of(word) for word in LIGHT)
+
+
+@lru_cache(maxsize=1)
 def phrases() -> Phrases:
     """The word pairs and triples that act as one word."""
     names: dict[str, str] = {}
     spelled: dict[str, list[str]] = {}
-    for entry in forms.PHRASES.split("|"):
+    for entry in (*forms.PHRASES.split("|"), *doings.PHRASES.split("|")):
         phrase, _, name = " ".join(entry.split()).partition("=")
         if name:
             names[phrase] = name
@@ -97,18 +117,18 @@ def tables() -> Tables:
         return tuple(dict.fromkeys(found))
 
     groups: dict[str, list[tuple[str, ...]]] = {}
-    for entry in _entries(synonyms.SYNONYMS):
+    for entry in _entries(synonyms.SYNONYMS, *(part.SYNONYMS for part in _THEMES)):
         _share(groups, keys(entry))
     topics: dict[str, list[tuple[str, ...]]] = {}
     for entry in _entries(related.RELATED):
         _share(topics, keys(entry))
     members: dict[str, set[str]] = {}
     of_kind: dict[str, set[str]] = {}
-    for heads, inside in _split_entries(kinds.KINDS, more_kinds.KINDS):
+    for heads, inside in _split_entries(kinds.KINDS, more_kinds.KINDS, *(part.KINDS for part in _THEMES)):
         _relate(members, keys(heads), keys(inside))
         _relate(of_kind, keys(inside), keys(heads))
     hints: dict[str, set[str]] = {}
-    for asked, told in _split_entries(hints_a_to_m.HINTS, hints_n_to_z.HINTS):
+    for asked, told in _split_entries(hints_a_to_m.HINTS, hints_n_to_z.HINTS, *(part.HINTS for part in _THEMES)):
         _relate(hints, keys(asked), keys(told))
     denied: dict[str, set[str]] = {}
     for entry in _entries(rivals.RIVALS):

@@ -73,7 +73,7 @@ _KINDS = (
     ("count", r"\bhow many\b|\bnumber of\b", "number", 0.5),
     ("age", r"\bhow old\b|\bwhat age\b|\bage of\b|\bmy age\b", "age", 0.45),
     ("often", r"\bhow (?:often|frequently|regularly)\b", "frequency", 0.55),
-    ("duration", r"\bhow long\b", "duration length date", 0.55),
+    ("duration", r"\bhow long\b", "duration length month year", 0.55),
     ("height", r"\bhow (?:tall|high|wide|deep)\b", "length", 0.5),
     (
         "size",

@@ -1,6 +1,7 @@
 """What is each piece of evidence worth? Learns `ccnode/mind/words/weights.py` from the question sets.
 
     python -m tests.memory.learn            leave one set out in turn, and print what that one reaches
+    python -m tests.memory.learn --held-out the same for the set that is never learned from
     python -m tests.memory.learn --write    learn from all of SETS_LEARNED and write the weights
 
 Logistic regression (Newton's method, ridge) on "this candidate answers this question", for all candidates that the
@@ -114,7 +115,8 @@ def outcomes(weights: Weights, asked: Sequence[Asked]) -> list[tuple[float, bool
         if not len(one.values):
             result.append((0.0, False, one.known))
             continue
-        likely = 1 / (1 + np.exp(-(one.values @ weights.each + weights.bias)))
+        odds = np.exp(one.values @ weights.each + weights.bias)
+        likely = odds / (1 + odds.sum())  # as `recall.rank` compares them
         best = int(likely.argmax())
         result.append((float(likely[best]), bool(one.right[best]), one.known))
     return result
@@ -143,11 +145,13 @@ def main() -> None:
     """Learn, and show or write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--held-out", action="store_true", help="show what the held-out set reaches, too")
     options = parser.parse_args()
+    shown = facts.SETS if options.held_out else SETS_LEARNED
     with tempfile.TemporaryDirectory() as folder:
-        sets = {name: examples(name, Path(folder)) for name in facts.SETS}
+        sets = {name: examples(name, Path(folder)) for name in shown}
     names = sets["a"][0]
-    for name in facts.SETS:
+    for name in shown:
         rest = [one for other in SETS_LEARNED if other != name for one in sets[other][1]]
         found = outcomes(learn(names, rest), sets[name][1])
         marks = " ".join("{:.2f}/{:.2f}".format(*shares(found, least)) for least in (0.0, 0.15, 0.2, 0.25, 0.3, 0.4))
