@@ -146,7 +146,7 @@ class Turns:
         history = await self._readers.run(views.branch_up_to(question.id, HISTORY_MESSAGES))
         left_out = await self._readers.run(memory.left_out(message.digest for message in history)) - {question.digest}
         turns = [
-            PromptMessage(each.role, each.text, each.digest.hex())
+            PromptMessage(each.role, each.text, each.digest.hex(), pinned=each.mark == "pinned")
             for each in history
             if each.text and each.digest not in left_out
         ]

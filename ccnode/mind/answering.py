@@ -177,11 +177,12 @@ def _told(question: Question, before: Sequence[PromptMessage], recalled: Sequenc
                 max(other.score, found.score),
                 found,
                 (1, at),
-                other.pinned,
+                other.pinned or message.pinned,
             )
         else:
             seen[text] = len(result)
-            result.append(_Told(message.message_id, message.role, message.content, None, found.score, found, (1, at)))
+            said = (message.message_id, message.role, message.content)
+            result.append(_Told(*said, None, found.score, found, (1, at), message.pinned))
     return result
 
 

@@ -10,11 +10,15 @@ Role = Literal["user", "assistant", "system", "tool"]
 
 @dataclass(frozen=True, slots=True)
 class PromptMessage:
-    """One message of the conversation so far, oldest first; `message_id` (a digest in hex) where it can be cited."""
+    """One message of the conversation so far, oldest first; `message_id` (a digest in hex) where it can be cited.
+
+    `pinned`: its owner wants it preferred.
+    """
 
     role: Role
     content: str
     message_id: str = ""
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ccnode import clock
 from ccnode.api.ports import Accepted, Failed, Piece, Replied, TurnEvent
 from ccnode.models.base import ModelError
+from ccnode.store import memory, views
 from ccnode.store import turns as jobs
-from ccnode.store import views
 from ccnode.store.errors import Conflict, NotFound
+from ccnode_protocol.records import Mark
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -205,6 +207,38 @@ async def test_the_model_sees_the_branch_and_what_memory_finds(rig: Rig) -> None
     assert rig.model.prompts[-1].recalled[0].content == "My sister Nora lives in Lisbon"
     assert isinstance(replied, Replied)
     assert replied.sources[0].text == "My sister Nora lives in Lisbon"
+
+
+async def test_what_is_left_out_of_memory_is_left_out_of_the_prompt(rig: Rig) -> None:
+    """A disabled message, and what it was answered, are not shown to the model; the question always is."""
+    session = await rig.open_session()
+    told = (await gather(rig.turns.say(session, "My dog is called Bello.", None)))[0]
+    await gather(rig.turns.say(session, "I live in Bern.", None))
+    assert isinstance(told, Accepted)
+    message = bytes.fromhex(told.message_id)
+
+    async def seen(question: str) -> list[str]:
+        rig.model.prompts.clear()
+        await gather(rig.turns.say(session, question, None))
+        (prompt,) = rig.model.prompts
+        assert not [each for each in prompt.recalled if "Bello" in each.content]
+        return [each.content for each in prompt.messages]
+
+    assert (await seen("one?"))[:2] == ["My dog is called Bello.", "Hello there"]
+    await rig.ledger.append(memory.mark(message, Mark.DISABLED))
+    assert (await seen("two?"))[:2] == ["I live in Bern.", "Hello there"]
+    await rig.ledger.append(memory.mark(message, Mark.NONE))
+    await rig.ledger.append(memory.forget(message, clock.now_ms()))
+    assert (await seen("three?"))[:2] == ["I live in Bern.", "Hello there"]
+    await rig.ledger.append(memory.undo_forget(message, clock.now_ms()))
+    assert (await seen("four?"))[:2] == ["My dog is called Bello.", "Hello there"]
+
+    asked = (await gather(rig.turns.say(session, "five?", None)))[0]
+    assert isinstance(asked, Accepted)
+    await rig.ledger.append(memory.mark(bytes.fromhex(asked.message_id), Mark.DISABLED))
+    rig.model.prompts.clear()
+    await gather(rig.turns.regenerate(session))
+    assert rig.model.prompts[0].messages[-1].content == "five?"
 
 
 async def test_ended_and_forgotten_sessions_take_no_message(rig: Rig) -> None:

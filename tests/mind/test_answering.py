@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +43,20 @@ def test_of_two_contradicting_statements_the_newer_wins_and_the_older_is_named()
     assert reply.text.startswith('You told me on 2026-03-03: "My sister lives in Porto."')
     assert 'Earlier you said on 2026-03-02: "My sister lives in Lisbon."' in reply.text
     assert reply.sources == (f"{1:064x}", f"{0:064x}")
+
+
+def test_of_two_contradicting_statements_a_pinned_one_wins_though_it_is_older() -> None:
+    older, newer = _told("My sister lives in Lisbon.", "My sister lives in Porto.")
+    reply = _ask("Where does my sister live?", [replace(older, pinned=True), newer])
+    assert reply.text.startswith('You told me on 2026-03-02: "My sister lives in Lisbon."')
+    assert reply.text.endswith(
+        'Later you said on 2026-03-03: "My sister lives in Porto." I take the one that you pinned.'
+    )
+    assert reply.sources == (older.message_id, newer.message_id)
+    before = tuple(PromptMessage("user", one.content, pinned=one is older) for one in (older, newer))
+    assert "Lisbon" in _ask("Where does my sister live?", before=before).text.split("Later")[0]
+    other = _ask("What does my brother drive?", [replace(older, pinned=True)])
+    assert "Lisbon" not in other.text
 
 
 def test_the_conversation_itself_is_a_source_without_an_id() -> None:

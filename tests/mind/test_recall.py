@@ -225,3 +225,14 @@ def test_the_turns_before_help_a_sentence_that_leans_on_them() -> None:
     alone = recall.rank(plan, [_said("She lives in Lisbon now.")])
     after = recall.rank(plan, [_said("She lives in Lisbon now.", context="My sister Nora called.")])
     assert after[0].score > alone[0].score
+
+
+def test_what_is_pinned_comes_first_where_it_is_hardly_worse() -> None:
+    question = recall.plan("Where does my sister live?")
+    fits = Candidate("a" * 64, "s", "user", "My sister lives in Porto.", 2)
+    same = Candidate("b" * 64, "s", "user", "My sister lives in Lisbon.", 1, pinned=True)
+    else_ = Candidate("c" * 64, "s", "user", "My sister hates Lisbon.", 3, pinned=True)
+    assert [one.content for one in recall.rank(question, [fits, same, else_])][:2] == [same.content, fits.content]
+    assert not recall.rank(recall.plan("What does my brother drive?"), [same])
+    twice = recall.rank(question, [same, Candidate("d" * 64, "s", "user", same.content, 5)])
+    assert [(one.message_id, one.pinned) for one in twice] == [("d" * 64, True)]
