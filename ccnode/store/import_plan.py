@@ -110,7 +110,8 @@ def keep(conversation: Conversation, naming: Naming) -> Kept:
         text = fit(turn.text)
         if turn.attachments:
             attached += len(turn.attachments)
-            text = _with_attachments(text, turn.attachments)
+            named = _with_attachments(text, turn.attachments)
+            text = text if _is_too_long(named) else named  # no word is given up for the name of a picture
         why = _unfit(text)
         if why is not None:
             stands[turn.id] = above
@@ -208,9 +209,11 @@ def _unfit(text: str) -> str | None:
     """Why a text cannot be a message; None where it can."""
     if not text or text.isspace():
         return EMPTY
-    if len(text) * UTF8_BYTES_MAX > TEXT_BYTES_MAX and len(text.encode()) > TEXT_BYTES_MAX:
-        return TOO_LONG
-    return None
+    return TOO_LONG if _is_too_long(text) else None
+
+
+def _is_too_long(text: str) -> bool:
+    return len(text) * UTF8_BYTES_MAX > TEXT_BYTES_MAX and len(text.encode()) > TEXT_BYTES_MAX
 
 
 def candidates(naming: Naming, kept: Kept) -> list[bytes]:

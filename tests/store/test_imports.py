@@ -280,6 +280,14 @@ def test_attachments_are_named_in_the_text_and_counted(home: Home, ledger: Ledge
     assert tally.left == [Left("one", import_plan.ATTACHED, 3, "part")]
 
 
+def test_no_word_is_given_up_for_the_name_of_an_attachment(home: Home, ledger: Ledger) -> None:
+    longest = "x" * TEXT_BYTES_MAX
+    tally = bring(ledger, Conversation("one", None, None, [Turn("a", None, "user", longest, None, None, ("image",))]))
+    (message,) = ask(home.ledger, views.branch(main_of()))
+    assert message.text == longest
+    assert tally.left == [Left("one", import_plan.ATTACHED, 1, "part")]
+
+
 def test_a_conversation_larger_than_a_batch(home: Home, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imports, "BATCH_ENTRIES", 7)
     made = [grown(random.Random(seed), f"c{seed}", 60) for seed in range(4)]
