@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from ccnode.store.sealed import Columns, Sealed
+    from ccnode.store.scores import Columns
+    from ccnode.store.sealed import Sealed
 
 TAIL_MAX: Final = 2_000  # messages that are not indexed yet, read from the ledger
 PENDING_MAX: Final = 50_000  # messages that are to be indexed anew, and till then are not looked for in the index
+CACHE_KIB: Final = 16 * 1024  # where a term's postings begin is asked again and again
 LIVE_MAX: Final = 2 * BLOCK_SIZE + TAIL_MAX
 
 
@@ -131,6 +133,7 @@ class Corpus:
             self.close_index()
         if self._connection is None:
             self._connection = open_index(self._index, self._ledger, writable=False)
+            self._connection.execute(f"PRAGMA main.cache_size = -{CACHE_KIB}")
             self._file = file
         return self._connection
 
@@ -148,7 +151,8 @@ class Corpus:
             live.append(self._fresh(connection, pending[:TAIL_MAX]))
         sealed = None
         if state.sealed:
-            from ccnode.store.sealed import Columns, Sealed  # they load numpy, which a young node needs not
+            from ccnode.store.scores import Columns  # they load numpy, which a young node needs not
+            from ccnode.store.sealed import Sealed
 
             self._columns = self._columns or Columns()
             sealed = Sealed(connection, self._columns, state.sealed)

@@ -152,12 +152,17 @@ def unpacked(posting: Posting) -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
 
 def check(posting: Posting) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
     """The arrays of a posting as they are stored. Raises Damaged where their sizes do not fit each other."""
-    if any(type(part) is not bytes for part in posting):
-        raise Damaged("a posting is no bytes")
+    check_sizes(posting)
+    return np.frombuffer(posting[0], "<u2"), np.frombuffer(posting[1], np.uint8)
+
+
+def check_sizes(posting: Posting) -> None:
+    """Raises Damaged where the parts of a posting cannot belong to each other."""
     docs, counts, more = posting
+    if not (type(docs) is type(counts) is type(more) is bytes):
+        raise Damaged("a posting is no bytes")
     if len(docs) != 2 * len(counts) or not counts or len(more) % 12:
         raise Damaged("a posting has parts of different lengths")
-    return np.frombuffer(docs, "<u2"), np.frombuffer(counts, np.uint8)
 
 
 def _packed_posting(docs: NDArray[np.uint16], counts: NDArray[np.uint32]) -> Posting:

@@ -4,89 +4,41 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from ccnode.store.impact import check, unpacked
-from ccnode.store.impact_form import (
-    BLOCK_BITS,
-    BLOCK_SIZE,
-    CONTEXT_WEIGHT,
-    FULL,
-    SEGMENT_BITS,
-    SEGMENT_MASK,
-    TEXT_WEIGHT,
-    Damaged,
-)
-from ccnode.store.ranking import Allowed, Part, Ranked, Request, Statistics, Wanted, best
+from ccnode.store.impact import check, check_sizes, unpacked
+from ccnode.store.impact_form import CONTEXT_WEIGHT, FULL, SEGMENT_BITS, SEGMENT_MASK, TEXT_WEIGHT
+from ccnode.store.ranking import Part, Ranked, Request, Statistics, Wanted, best
+from ccnode.store.scores import Columns, Mask, Scored, Weigher, among, summed
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from ccnode.store.impact import Posting
 
-    Docs = NDArray[np.intp]
+    Numbers = NDArray[np.int64]
     Floats = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
 
-SIZE: Final = 1 << SEGMENT_BITS
-SPARSE_MAX: Final = 4_000  # postings that are sorted, rather than spread over all messages of a segment
+SPARSE_MAX: Final = 6_000  # postings that are sorted, all together, rather than spread over the messages of a segment
 PREFIX_TERMS_MAX: Final = 1_000
 _TERMS: Final = (
-    "SELECT term, docs, counts, more FROM postings"
-    " WHERE segment = ? AND term IN (SELECT value FROM json_each(?)) ORDER BY term"
+    "SELECT segment, term, docs, counts, more FROM postings WHERE segment IN (SELECT value FROM json_each(?))"
+    " AND term IN (SELECT value FROM json_each(?))"
 )
-_PREFIX: Final = (
-    "SELECT term, docs, counts, more FROM postings WHERE segment = ? AND term >= ? AND term < ? ORDER BY term LIMIT ?"
-)
+_PREFIX: Final = "SELECT docs, counts, more FROM postings WHERE segment = ? AND term >= ? AND term < ? LIMIT ?"
 _BYTES: Final = np.arange(256)
 # For each byte of counts: how much the term weighs in a message.
 _WEIGHED: Final[NDArray[np.float64]] = TEXT_WEIGHT * (_BYTES >> 4) + CONTEXT_WEIGHT * (_BYTES & FULL)
 
 
-# What a block has for each message.
-_KINDS: Final[dict[str, np.dtype[Any]]] = {
-    "lengths": np.dtype("<u4"), "roles": np.dtype("u1"), "times": np.dtype("<i8"),
-}  # fmt: skip
-
-
-class Columns:
-    """What the blocks hold of each message; read when it is needed, and kept while blocks are only added."""
-
-    def __init__(self) -> None:
-        self._blocks = 0
-        self._kept: dict[tuple[str, int], NDArray[Any]] = {}
-
-    def part(self, connection: sqlite3.Connection, name: str, segment: int, sealed: int) -> NDArray[Any]:
-        """The column `lengths`, `roles` or `times` of a segment's messages, as far as it is `sealed`.
-
-        Raises:
-            Damaged: a block is missing, or cut.
-            sqlite3.Error: it cannot be read.
-        """
-        first = segment << SEGMENT_BITS - BLOCK_BITS
-        after = min(first + (1 << SEGMENT_BITS - BLOCK_BITS), sealed >> BLOCK_BITS)
-        kept = self._kept.get((name, segment))
-        if kept is None or len(kept) < (after - first) * BLOCK_SIZE:
-            sql = f"SELECT {name} FROM blocks WHERE block >= ? AND block < ? ORDER BY block"
-            parts = [row[0] for row in connection.execute(sql, (first, after))]
-            kind = _KINDS[name]
-            if any(type(one) is not bytes or len(one) != BLOCK_SIZE * kind.itemsize for one in parts):
-                raise Damaged("a block of the impact index is cut")
-            if len(parts) != after - first:
-                raise Damaged("a block of the impact index is missing")
-            kept = np.frombuffer(b"".join(parts), kind)
-            self._kept[name, segment] = kept
-        return kept
-
-
 @dataclass(frozen=True, slots=True)
 class _Posted:
-    """A term's messages in one segment, and how much it weighs in each."""
+    """Messages in one segment (the low bits of their numbers), and how much a term weighs in each."""
 
     docs: NDArray[np.uint16]
     weights: Floats
@@ -99,125 +51,169 @@ class Sealed:
         self._connection = connection
         self._columns = columns
         self._sealed = sealed
-        self._segments: dict[int, dict[Wanted, list[Posting]]] = {}
-        self._posted: dict[tuple[int, Wanted], _Posted] = {}
+        self._segments = range((sealed - 1 >> SEGMENT_BITS) + 1)
+        self._held: dict[int, dict[Wanted, list[Posting]]] = {segment: {} for segment in self._segments}
+        self._prefixed: dict[tuple[int, Wanted], _Posted] = {}
 
     def read(self, wanted: Iterable[Wanted]) -> dict[Wanted, int]:
         """Read the postings of these terms; tell how many messages hold each. Raises sqlite3.Error, Damaged."""
         found = dict.fromkeys(wanted, 0)
         exact = {one.term: one for one in found if not one.prefix}
-        asked = json.dumps(list(exact))
-        for segment in range((self._sealed - 1 >> SEGMENT_BITS) + 1):
-            held = self._segments.setdefault(segment, {})
-            for term, *posting in self._connection.execute(_TERMS, (segment, asked)):
-                check(posting)
-                held[exact[term]] = [posting]
-                found[exact[term]] += len(posting[1])
-            for one in found:
-                if one.prefix:
-                    bounds = (segment, one.term, one.term + "\U0010ffff", PREFIX_TERMS_MAX)
-                    if postings := [posting for _, *posting in self._connection.execute(_PREFIX, bounds)]:
-                        held[one] = postings
-                        found[one] += len(self._get(segment, one).docs)
+        asked = (json.dumps([*self._segments]), json.dumps([*exact]))
+        for segment, term, *posting in self._connection.execute(_TERMS, asked):
+            one = exact[term]
+            check_sizes(posting)
+            self._held[segment][one] = [posting]
+            found[one] += len(posting[1])
+        for one in found:
+            if one.prefix:
+                found[one] = sum(self._read_prefix(segment, one) for segment in self._segments)
         return found
 
-    def _has(self, segment: int, wanted: Wanted) -> bool:
-        return wanted in self._segments.get(segment, ())
-
-    def _get(self, segment: int, wanted: Wanted) -> _Posted:
-        found = self._posted.get((segment, wanted))
-        if found is None:
-            found = _merged([_weighed(posting) for posting in self._segments[segment][wanted]])
-            self._posted[segment, wanted] = found
-        return found
+    def _read_prefix(self, segment: int, wanted: Wanted) -> int:
+        bounds = (segment, wanted.term, wanted.term + "\U0010ffff", PREFIX_TERMS_MAX)
+        postings: list[Posting] = self._connection.execute(_PREFIX, bounds).fetchall()
+        if not postings:
+            return 0
+        self._held[segment][wanted] = postings
+        parts = [_weighed(posting) for posting in postings]
+        docs, at = np.unique(np.concatenate([part.docs for part in parts]), return_inverse=True)
+        self._prefixed[segment, wanted] = _Posted(docs, summed(at, np.concatenate([part.weights for part in parts])))
+        return len(docs)
 
     def rank(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[list[Ranked]]:
         """The lists of a request. `holding`: how many messages, here and elsewhere, hold each term."""
         lists: list[list[Ranked]] = [[] for _ in request.lists]
-        factors = {one: statistics.factor(weight, holding[one]) for one, weight in request.wanted.items()}
+        masks = [Mask(allowed, self._column) for _, allowed in request.lists]
         skip = np.array(sorted(request.skip), np.int64)
-        for segment in sorted(self._segments, reverse=True):
-            scored = self._scored(segment, request, statistics, factors)
+        factors = {one: statistics.factor(weight, holding[one]) for one, weight in request.wanted.items()}
+        weigher = Weigher(factors, statistics, self._column("lengths"))
+        for segments in self._batches(request):
+            floors = [
+                found[-1].score if len(found) == count else 0.0
+                for found, (count, _) in zip(lists, request.lists, strict=True)
+            ]
+            scored = self._scored(segments, request, weigher, min(floors, default=0.0))
             if scored is None:
                 continue
-            left = skip[skip >> SEGMENT_BITS == segment] & SEGMENT_MASK
-            scored.leave_out(left.astype(np.intp))
-            for at, (count, allowed) in enumerate(request.lists):
-                floor = lists[at][-1].score if len(lists[at]) == count else 0.0
-                found = scored.top(count, floor, self._mask(segment, allowed))
-                lists[at] = best([lists[at], found], count)
+            scored.leave_out(skip)
+            for at, (count, _) in enumerate(request.lists):
+                lists[at] = best([lists[at], scored.top(count, floors[at], masks[at])], count)
         return lists
 
-    def _scored(
-        self, segment: int, request: Request, statistics: Statistics, factors: Mapping[Wanted, float]
-    ) -> _Scored | None:
-        held = [wanted for wanted in request.wanted if self._has(segment, wanted)]
-        needed = [wanted for wanted in held if wanted.term in request.required]
-        if not held or len(needed) < len(request.required):
-            return None
-        posted = [self._get(segment, wanted) for wanted in held]
-        sizes = [len(one.docs) for one in posted]
-        docs = np.concatenate([one.docs for one in posted]).astype(np.intp)
-        weights = np.concatenate([one.weights for one in posted])
-        base, each = statistics.norm
-        lengths = self._columns.part(self._connection, "lengths", segment, self._sealed)
-        if int(docs.max()) >= len(lengths):
-            raise Damaged("a posting is beyond the blocks of the impact index")
-        scores = np.repeat(np.array([factors[wanted] for wanted in held]), sizes)
-        scores *= weights / (weights + base + each * lengths[docs])
-        scored = _Scored(segment, docs, scores)
-        if needed:
-            parts = [one.docs for wanted, one in zip(held, posted, strict=True) if wanted in needed]
-            scored.require(np.concatenate(parts).astype(np.intp), len(needed))
-        for term in request.excluded:
-            if self._has(segment, Wanted(term)):
-                scored.leave_out(self._get(segment, Wanted(term)).docs.astype(np.intp))
+    def _batches(self, request: Request) -> Sequence[Sequence[int]]:
+        """Which segments are ranked together: all, where little matches; else one by one, the newest first."""
+        rows = self._rows(self._segments, request.wanted)
+        total = sum(len(posting[1]) for row in rows for posting in row.postings)
+        if total <= SPARSE_MAX or request.required:
+            return [self._segments]
+        return [[segment] for segment in reversed(self._segments)]
+
+    def _column(self, name: str) -> NDArray[Any]:
+        return self._columns.get(self._connection, name, self._sealed)
+
+    def _rows(self, segments: Iterable[int], wanted: Collection[Wanted]) -> list[_Row]:
+        """The postings of these terms in these segments."""
+        return [
+            _Row(segment, one, held[one])
+            for segment in segments
+            if (held := self._held[segment])
+            for one in wanted
+            if one in held
+        ]
+
+    def _posted(self, row: _Row) -> _Posted:
+        return self._prefixed.get((row.segment, row.wanted)) or _weighed(row.postings[0])
+
+    def _gathered(self, rows: Sequence[_Row]) -> tuple[Numbers, Floats, list[int]]:
+        """The messages of these postings one after the other, how much each weighs, and how many each posting has."""
+        if any(row.wanted.prefix or row.postings[0][2] for row in rows):
+            parts = [self._posted(row) for row in rows]
+            docs, weights = np.concatenate([part.docs for part in parts]), np.concatenate([p.weights for p in parts])
+            sizes = [len(part.docs) for part in parts]
+        else:  # one copy, however many there are
+            docs = np.frombuffer(b"".join([row.postings[0][0] for row in rows]), "<u2")
+            weights = _WEIGHED[np.frombuffer(b"".join([row.postings[0][1] for row in rows]), np.uint8)]
+            sizes = [len(row.postings[0][1]) for row in rows]
+        firsts = np.array([row.segment << SEGMENT_BITS for row in rows], np.int64)
+        return np.repeat(firsts, sizes) + docs, weights, sizes
+
+    def _scored(self, segments: Sequence[int], request: Request, weigher: Weigher, floor: float) -> Scored | None:
+        """The scores of the messages of some segments, as far as they may be above `floor`."""
+        rows, factors = self._rows(segments, request.wanted), weigher.factors
+        if request.required:
+            scored = Scored(np.concatenate([self._having(one, request.required) for one in segments]), None, None)
+            floor = -1.0
+        else:
+            telling, rows = _split(rows, factors, floor)
+            if not telling:
+                return None
+            numbers, weights, sizes = self._gathered(telling)
+            scores = weigher.shares(numbers, weights) * np.repeat([factors[row.wanted] for row in telling], sizes)
+            scored = Scored(numbers, scores, segments[0] if len(segments) == 1 else None)
+            floor -= sum(factors[row.wanted] for row in rows)
+        for row in rows:
+            posted = self._posted(row)
+            numbers, at = scored.found_in(posted.docs, row.segment << SEGMENT_BITS, floor)
+            scored.add(numbers, weigher.shares(numbers, posted.weights[at]) * factors[row.wanted])
+        for row in self._rows(segments, [Wanted(term) for term in request.excluded]):
+            scored.leave_out(self._gathered([row])[0])
         return scored
 
-    def _mask(self, segment: int, allowed: Allowed) -> Mask | None:
-        """Which of a segment's messages a list takes; None for all."""
-        masks: list[Mask] = []
-        if allowed.role is not None:
-            masks.append(self._columns.part(self._connection, "roles", segment, self._sealed) == allowed.role)
-        if allowed.since is not None or allowed.until is not None:
-            times = self._columns.part(self._connection, "times", segment, self._sealed)
-            if allowed.since is not None:
-                masks.append(times >= allowed.since)
-            if allowed.until is not None:
-                masks.append(times < allowed.until)
-        if allowed.numbers is not None:
-            mask = np.zeros(SIZE, np.bool_)
-            mask[[number & SEGMENT_MASK for number in allowed.numbers if number >> SEGMENT_BITS == segment]] = True
-            masks.append(mask)
-        if not masks:
-            return None
-        size = min(len(mask) for mask in masks)
-        taken: Mask = np.logical_and.reduce([mask[:size] for mask in masks])
-        return taken
+    def _having(self, segment: int, terms: Iterable[str]) -> Numbers:
+        """The messages of a segment that hold all these terms."""
+        held = self._held[segment]
+        wanted = [Wanted(term) for term in terms]
+        if not all(one in held for one in wanted):
+            return np.zeros(0, np.int64)
+        found, *others = sorted((check(held[one][0])[0] for one in wanted), key=len)
+        for docs in others:
+            found = found[among(found, docs)[1]]
+        return found.astype(np.int64) + (segment << SEGMENT_BITS)
 
     def parts(self, number: int, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[Part]:
         """What makes up a message's score."""
         segment, low = number >> SEGMENT_BITS, number & SEGMENT_MASK
-        lengths = self._columns.part(self._connection, "lengths", segment, self._sealed)
         base, each = statistics.norm
+        length = float(self._column("lengths")[number])
         found = []
         for wanted, weight in request.wanted.items():
             counts = self._counts(segment, wanted, low)
             if counts != (0, 0):
                 weighed = TEXT_WEIGHT * counts[0] + CONTEXT_WEIGHT * counts[1]
-                share = weighed / (weighed + base + each * float(lengths[low]))
-                found.append(Part(wanted, statistics.factor(weight, holding[wanted]) * share, *counts))
+                score = statistics.factor(weight, holding[wanted]) * weighed / (weighed + base + each * length)
+                found.append(Part(wanted, score, *counts))
         return found
 
     def _counts(self, segment: int, wanted: Wanted, low: int) -> tuple[int, int]:
         text = context = 0
-        for posting in self._segments.get(segment, {}).get(wanted, ()):
-            docs, packed = check(posting)
-            at = int(np.searchsorted(docs, low))
+        for posting in self._held[segment].get(wanted, ()):
+            docs = np.frombuffer(posting[0], "<u2")
+            at = int(docs.searchsorted(low))
             if at < len(docs) and docs[at] == low:
-                counts = unpacked(posting)[1][:, at] if posting[2] else (packed[at] >> 4, packed[at] & FULL)
-                text, context = text + int(counts[0]), context + int(counts[1])
+                packed = posting[1][at]
+                counts = unpacked(posting)[1][:, at].tolist() if posting[2] else (packed >> 4, packed & FULL)
+                text, context = text + counts[0], context + counts[1]
         return text, context
+
+
+class _Row(NamedTuple):
+    segment: int
+    wanted: Wanted
+    postings: list[Posting]
+
+
+def _split(rows: list[_Row], factors: Mapping[Wanted, float], floor: float) -> tuple[list[_Row], list[_Row]]:
+    """(those that tell, the others): messages that hold nothing but of the others stay below the floor.
+
+    The others are what most messages hold and what tells least; so most of the work need not be done.
+    """
+    ordered, total = sorted(rows, key=lambda row: factors[row.wanted]), 0.0
+    for at, row in enumerate(ordered):
+        total += factors[row.wanted]
+        if total >= floor:
+            return ordered[at:], ordered[:at]
+    return [], ordered
 
 
 def _weighed(posting: Posting) -> _Posted:
@@ -226,64 +222,3 @@ def _weighed(posting: Posting) -> _Posted:
         return _Posted(docs, _WEIGHED[packed])
     counts = unpacked(posting)[1]
     return _Posted(docs, np.float64(TEXT_WEIGHT) * counts[0] + np.float64(CONTEXT_WEIGHT) * counts[1])
-
-
-def _merged(parts: list[_Posted]) -> _Posted:
-    """One posting of several terms that count as one."""
-    if len(parts) == 1:
-        return parts[0]
-    docs, at = np.unique(np.concatenate([part.docs for part in parts]), return_inverse=True)
-    return _Posted(docs, _summed(at, np.concatenate([part.weights for part in parts])))
-
-
-def _summed(at: Docs, values: Floats, size: int = 0) -> Floats:
-    """The sum of the values at each place."""
-    return np.bincount(at, weights=values, minlength=size).astype(np.float64, copy=False)
-
-
-class _Scored:
-    """The scores of a segment's messages: of all, or (few matches) of those that match, by `docs` in order."""
-
-    def __init__(self, segment: int, docs: Docs, scores: Floats) -> None:
-        self._first = segment << SEGMENT_BITS
-        self._docs: Docs | None = None
-        if len(docs) <= SPARSE_MAX:
-            self._docs, at = np.unique(docs, return_inverse=True)
-            self._scores = _summed(at, scores)
-        else:
-            self._scores = _summed(docs, scores, SIZE)
-
-    def _places(self, docs: Docs) -> Docs:
-        """Where these messages' scores are, those that have one."""
-        if self._docs is None:
-            return docs
-        at = np.searchsorted(self._docs, docs).astype(np.intp)
-        at[at == len(self._docs)] = 0
-        found: Docs = at[self._docs[at] == docs]
-        return found
-
-    def require(self, docs: Docs, times: int) -> None:
-        """Keep only the messages that occur so many times among these."""
-        having = np.bincount(self._places(docs), minlength=len(self._scores)) >= times
-        self._scores[~having] = 0.0
-
-    def leave_out(self, docs: Docs) -> None:
-        """Keep none of these messages."""
-        if len(docs):
-            self._scores[self._places(docs)] = 0.0
-
-    def top(self, count: int, floor: float, mask: Mask | None) -> list[Ranked]:
-        """The best `count` that score above `floor`, best first, of equals the newest first."""
-        above = np.flatnonzero(self._scores > floor)
-        if mask is not None and len(above):
-            docs = above if self._docs is None else self._docs[above]
-            inside = docs < len(mask)
-            above = above[inside][mask[docs[inside]]]
-        scores = self._scores[above]
-        if len(above) > count:
-            least = np.partition(scores, len(scores) - count)[len(scores) - count]
-            above, scores = above[scores >= least], scores[scores >= least]
-        docs = above if self._docs is None else self._docs[above]
-        order = np.lexsort((docs, scores))[::-1][:count]
-        numbers = (docs[order] + self._first).tolist()
-        return [Ranked(score, number) for score, number in zip(scores[order].tolist(), numbers, strict=True)]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ccnode.mind.stemming import fold, words
+from ccnode.mind.stemming import WORD_CHARS_MAX, fold, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,16 +60,34 @@ def _where_to_look(text: str, weights: Mapping[str, float]) -> int:
 
 def _occurrences(text: str, weights: Mapping[str, float], tokenizer: Tokenizer) -> Iterator[_Found]:
     """Where the terms occur, in order."""
-    said = [(found.start(), found.end(), list(words(found.group()))) for found in _WORD.finditer(text)]
-    known = tokenizer.of(word for _, _, parts in said for word in parts)
-    for start, end, parts in said:
-        terms = [term for part in parts for term in known[part] if term in weights]
-        if not terms:
+    beginnings = {term[0] for term in weights}  # stemming alters ends
+    spelled = {
+        word: _folded(word)
+        for word in set(_WORD.findall(text))
+        if word[0].lower() in beginnings or not (word.isascii() and word.isalnum())
+    }
+    known = tokenizer.of(part for parts in spelled.values() for part in parts)
+    telling = {
+        word: parts
+        for word, parts in spelled.items()
+        if any(not weights.keys().isdisjoint(known[one]) for one in parts)
+    }
+    if not telling:
+        return
+    for found in _WORD.finditer(text):
+        if (parts := telling.get(found.group())) is None:
             continue
+        start, end = found.span()
+        terms = [term for part in parts for term in known[part] if term in weights]
         if _UNSPACED.search(text, start, end):
             yield from _pairs(text, start, end, set(terms))
         else:
             yield _Found(start, end, terms[0])
+
+
+def _folded(word: str) -> tuple[str, ...]:
+    """The words that are indexed of a word as it is written."""
+    return (word.lower()[:WORD_CHARS_MAX],) if word.isascii() and word.isalnum() else tuple(words(word))
 
 
 def _pairs(text: str, start: int, end: int, terms: set[str]) -> Iterator[_Found]:
@@ -104,28 +122,20 @@ def _word_start(text: str, at: int) -> int:
 
 def _piece(text: str, begin: int, found: list[_Found]) -> Snippet:
     end = min(len(text), begin + CHARS)
-    out: list[str] = [MORE] if begin else []
-    length = len(MORE) if begin else 0
-    places: dict[int, int] = {}  # of a character in the text: where it is in the piece
-    blank = True
-    for at in range(begin, end):
-        char = text[at]
-        if char.isspace():
-            char = "" if blank else " "
-            blank = True
-        else:
-            blank = False
-        places[at] = length
-        out.append(char)
-        length += len(char)
-    if blank and out and out[-1] == " ":
-        out.pop()
+    while begin < end and text[begin].isspace():
+        begin += 1
+    before = MORE if begin else ""
+
+    def place(at: int) -> int:
+        return len(before) + len(_BLANKS.sub(" ", text[begin:at]))
+
     marks: list[tuple[int, int]] = []
     for one in found:
-        if one.start >= begin and one.end <= end and len(marks) < MARKS_MAX:
-            start, stop = places[one.start], places[one.end - 1] + 1
+        if begin <= one.start and one.end <= end and len(marks) < MARKS_MAX:
+            start, stop = place(one.start), place(one.end)
             if marks and start < marks[-1][1]:  # pairs overlap
                 marks[-1] = (marks[-1][0], max(stop, marks[-1][1]))
             else:
                 marks.append((start, stop))
-    return Snippet("".join(out) + (MORE if end < len(text) else ""), tuple(marks))
+    piece = _BLANKS.sub(" ", text[begin:end]).rstrip()
+    return Snippet(before + piece + (MORE if end < len(text) else ""), tuple(marks))

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from ccnode.mind import recall
 from ccnode.mind.stemming import words
-from ccnode.store import impact, impact_form, sealed
+from ccnode.store import impact, impact_form, scores, sealed
 from ccnode.store.corpus import Corpus
 from ccnode.store.home import Home
 from ccnode.store.index import Index, differences, open_index
@@ -50,11 +50,11 @@ SETTINGS = settings(
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of 8 and segments of 32 entry numbers, so that a few messages fill many."""
     small = {"BLOCK_BITS": 3, "BLOCK_SIZE": 8, "SEGMENT_BITS": 5, "SEGMENT_MASK": 31}
-    for module in (impact, impact_form, sealed):
+    for module in (impact, impact_form, scores, sealed):
         for name, value in small.items():
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, value)
-    monkeypatch.setattr(sealed, "SIZE", 32)
+    monkeypatch.setattr(scores, "SIZE", 32)
     monkeypatch.setattr(sealed, "SPARSE_MAX", 12)
 
 
@@ -242,6 +242,52 @@ def test_the_best_come_out_of_every_length_of_list(home: Home) -> None:
     corpus.close()
     assert second == everything[3:12]
     assert len(first) == 5
+
+
+COMMON = ["boat", "sea", "sun", "sand", "wind", "gull"]
+
+
+@given(data=st.data())
+@SETTINGS
+def test_short_lists_begin_as_long_ones(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What cannot come into a list is passed over, and that must not be seen."""
+    home = Home(tmp_path_factory.mktemp("home"))
+    ledger = Node(home.ledger).open()
+    chance = random.Random(data.draw(st.integers(0, 2**32)))
+    shares = [2.0 ** -data.draw(st.integers(0, 6)) for _ in COMMON]
+    tell(ledger, [" ".join(chance.choices(COMMON, shares, k=chance.randrange(12))) for _ in range(120)])
+    catch_up(home, ledger)
+    ledger.close()
+    term = st.builds(Wanted, st.sampled_from(COMMON), st.booleans())
+    wanted = data.draw(st.dictionaries(term, st.floats(0.5, 3), min_size=1))
+    required = frozenset(data.draw(st.sets(st.sampled_from([one.term for one in wanted if not one.prefix] or [""]))))
+    excluded = frozenset(data.draw(st.sets(st.sampled_from(COMMON), max_size=2)))
+    count = data.draw(st.integers(1, 40))
+    roles = data.draw(st.lists(st.none() | st.integers(0, 1), min_size=1, max_size=3))
+    skip = data.draw(st.sets(st.integers(1, 130), max_size=20))
+    lists = tuple((count, Allowed(role)) for role in roles)
+    longer = tuple((EVERYTHING, allowed) for _, allowed in lists)
+    more = {"required": required - {""}, "excluded": excluded, "skip": skip}
+    corpus = Corpus(home.index, home.ledger)
+    with corpus.moment() as moment:
+        short = moment.rank(Request(wanted, lists, **more))  # type: ignore[arg-type]
+        whole = moment.rank(Request(wanted, longer, **more))  # type: ignore[arg-type]
+        rows = moment.connection.execute("SELECT rowid, text, context FROM message_index").fetchall()
+        for found, everything in zip(short, whole, strict=True):
+            assert [number for _, number in found] == [number for _, number in everything[:count]]
+            assert [score for score, _ in found] == pytest.approx([score for score, _ in everything[:count]])
+        scores = {number: score for score, number in moment.rank(Request(wanted, ((EVERYTHING, Allowed()),)))[0]}
+        for score, number in short[0]:
+            assert scores[number] == pytest.approx(score)
+            parts = moment.parts(number, Request(wanted, lists))
+            assert sum(part.score for part in parts) == pytest.approx(score)
+    corpus.close()
+    held = {number: {*text.split(), *context.split()} for number, text, context in rows}
+    users = {number for number, text, _ in rows if text.startswith("user")}
+    allowed = {n for n in scores if more["required"] <= held[n] and held[n].isdisjoint(excluded)} - skip
+    for (_, taken), everything in zip(longer, whole, strict=True):
+        expected = {n for n in allowed if taken.role is None or (n in users) == (taken.role == 0)}
+        assert {number for _, number in everything} == expected
 
 
 # --- what changes ---
@@ -472,7 +518,7 @@ def test_a_young_node_loads_no_numpy(tmp_path: Path) -> None:
         "import sys; sys.path[:0] = sys.argv[2:]; import pathlib;"
         "from tests.store.test_impact import tell, catch_up, Home, Node;"
         "[sys.modules.pop(name) for name in list(sys.modules) if name.startswith(('numpy', 'ccnode.store.impact',"
-        " 'ccnode.store.sealed')) and name != 'ccnode.store.impact_form'];"
+        " 'ccnode.store.s')) and name != 'ccnode.store.impact_form'];"
         "home = Home(pathlib.Path(sys.argv[1])); home.make(); ledger = Node(home.ledger).open();"
         "tell(ledger, ['the sea', 'a boat']); catch_up(home, ledger);"
         "from ccnode.store.search import Searcher; found = Searcher(home.index, home.ledger).search('sea');"

@@ -1,0 +1,164 @@
+"""What do messages score? Arrays over the columns that the impact index has of them, and lists made of these."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from ccnode.store.impact_form import BLOCK_BITS, BLOCK_SIZE, SEGMENT_BITS, Damaged
+from ccnode.store.ranking import Allowed, Ranked, Statistics, Wanted
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+SIZE: Final = 1 << SEGMENT_BITS
+# What a block has for each message.
+_KINDS: Final[dict[str, np.dtype[Any]]] = {
+    "lengths": np.dtype("<u4"), "roles": np.dtype("u1"), "times": np.dtype("<i8"),
+}  # fmt: skip
+
+
+class Columns:
+    """What the blocks hold of each message, by its number; read when needed, and kept while blocks are only added."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, NDArray[Any]] = {}
+
+    def get(self, connection: sqlite3.Connection, name: str, sealed: int) -> NDArray[Any]:
+        """The column `lengths`, `roles` or `times` of the messages before `sealed`.
+
+        Raises:
+            Damaged: a block is missing, or cut.
+            sqlite3.Error: it cannot be read.
+        """
+        kind = _KINDS[name]
+        kept = self._kept.get(name)
+        if kept is None:
+            kept = np.zeros(0, kind)
+        if len(kept) < sealed:
+            between = (len(kept) >> BLOCK_BITS, sealed >> BLOCK_BITS)
+            sql = f"SELECT {name} FROM blocks WHERE block >= ? AND block < ? ORDER BY block"
+            parts = [row[0] for row in connection.execute(sql, between)]
+            if any(type(one) is not bytes or len(one) != BLOCK_SIZE * kind.itemsize for one in parts):
+                raise Damaged("a block of the impact index is cut")
+            kept = np.concatenate((kept, np.frombuffer(b"".join(parts), kind)))
+            if len(kept) != sealed:
+                raise Damaged("a block of the impact index is missing")
+            self._kept[name] = kept
+        return kept
+
+
+class Weigher:
+    """Turns the weights of terms in messages into shares of what these terms add at most (`factors`)."""
+
+    def __init__(self, factors: Mapping[Wanted, float], statistics: Statistics, lengths: NDArray[np.uint32]) -> None:
+        self.factors = factors
+        self._base, self._each = statistics.norm
+        self._lengths = lengths
+
+    def shares(self, numbers: Numbers, weights: Floats) -> Floats:
+        """Of a term with these weights in these messages, each below 1. Raises Damaged."""
+        if len(numbers) and int(numbers.max()) >= len(self._lengths):
+            raise Damaged("a posting is beyond the blocks of the impact index")
+        found: Floats = weights / (weights + (self._base + self._each * self._lengths[numbers]))
+        return found
+
+
+class Mask:
+    """Which messages a list takes."""
+
+    def __init__(self, allowed: Allowed, column: Callable[[str], NDArray[Any]]) -> None:
+        self._allowed = allowed
+        self._column = column
+        self._numbers = None if allowed.numbers is None else np.array(sorted(allowed.numbers), np.int64)
+
+    def of(self, numbers: Numbers) -> NDArray[np.bool_] | None:
+        """For each of these messages whether it is taken; None for all of them."""
+        allowed = self._allowed
+        masks: list[NDArray[np.bool_]] = []
+        if allowed.role is not None:
+            masks.append(self._column("roles")[numbers] == allowed.role)
+        if allowed.since is not None:
+            masks.append(self._column("times")[numbers] >= allowed.since)
+        if allowed.until is not None:
+            masks.append(self._column("times")[numbers] < allowed.until)
+        if self._numbers is not None:
+            masks.append(among(numbers, self._numbers)[1])
+        return np.logical_and.reduce(masks) if masks else None
+
+
+def among(numbers: NDArray[Any], ordered: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Where each number stands in an ordered list, and whether it does."""
+    if not len(ordered):
+        return np.zeros(len(numbers), np.intp), np.zeros(len(numbers), np.bool_)
+    at = ordered.searchsorted(numbers)
+    at[at == len(ordered)] = 0
+    return at, ordered[at] == numbers
+
+
+def summed(at: NDArray[np.intp], values: Floats, size: int = 0) -> Floats:
+    """The sum of the values at each place."""
+    return np.bincount(at, weights=values, minlength=size).astype(np.float64, copy=False)
+
+
+class Scored:
+    """The scores of one segment's messages, or (`segment` None) of those alone that match, by number in order."""
+
+    def __init__(self, numbers: Numbers, scores: Floats | None, segment: int | None) -> None:
+        """`scores` None: the numbers are in order, and all scores 0 so far."""
+        self._first = 0 if segment is None else segment << SEGMENT_BITS
+        self._matching: Numbers | None = None
+        if scores is None:
+            self._matching, self._scores = numbers, np.zeros(len(numbers))
+        elif segment is None:
+            self._matching, at = np.unique(numbers, return_inverse=True)
+            self._scores = summed(at, scores)
+        else:
+            self._scores = summed(numbers - self._first, scores, SIZE)
+
+    def _numbered(self, places: NDArray[np.intp]) -> Numbers:
+        return places + self._first if self._matching is None else self._matching[places]
+
+    def _places(self, numbers: Numbers) -> NDArray[np.intp]:
+        """Where these messages' scores are, those that have one."""
+        if self._matching is None:
+            return (numbers - self._first)[(numbers >= self._first) & (numbers < self._first + SIZE)]
+        at, there = among(numbers, self._matching)
+        return at[there]
+
+    def found_in(self, docs: NDArray[np.uint16], first: int, floor: float) -> tuple[Numbers, NDArray[np.intp]]:
+        """Those that score above `floor` and are among `docs` (counted from `first`); and where they are in `docs`."""
+        numbers = self._numbered(np.flatnonzero(self._scores > floor))
+        numbers = numbers[(numbers >= first) & (numbers < first + SIZE)]
+        at, there = among((numbers - first).astype(np.uint16), docs)
+        return numbers[there], at[there]
+
+    def add(self, numbers: Numbers, scores: Floats) -> None:
+        """Add to the scores of these messages, each once, all of which have one."""
+        self._scores[self._places(numbers)] += scores
+
+    def leave_out(self, numbers: Numbers) -> None:
+        """Keep none of these messages."""
+        if len(numbers):
+            self._scores[self._places(numbers)] = 0.0
+
+    def top(self, count: int, floor: float, mask: Mask) -> list[Ranked]:
+        """The best `count` that score above `floor`, best first, of equals the newest first."""
+        above = np.flatnonzero(self._scores > floor)
+        taken = mask.of(self._numbered(above))
+        if taken is not None:
+            above = above[taken]
+        scores = self._scores[above]
+        if len(above) > count:
+            least = np.partition(scores, len(scores) - count)[len(scores) - count]
+            above, scores = above[scores >= least], scores[scores >= least]
+        numbers = self._numbered(above)
+        order = np.lexsort((numbers, scores))[::-1][:count]
+        return [Ranked(*pair) for pair in zip(scores[order].tolist(), numbers[order].tolist(), strict=True)]
