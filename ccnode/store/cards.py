@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ccnode.exchange import cardform
 from ccnode.exchange.model import ExchangeError
 from ccnode.store.errors import Conflict, NotFound
+from ccnode.store.voices import OUR_NODES
 from ccnode_crypto.entry import SALT_BYTES, sealed_digest
 from ccnode_crypto.errors import EncodingError
 from ccnode_protocol import records
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 
 PREFIX_MIN: Final = 4
 _REMEDY: Final = "see which there are: ccnode export card"
-# The kind is written out, or the index on just these rows would not serve.
-_KEPT: Final = "SELECT e.id, e.time, e.meta FROM entries e WHERE e.kind = 24 ORDER BY e.id"
+# The kind is written out, or the index on just these rows would not serve. What strangers keep is theirs.
+_KEPT: Final = (
+    "SELECT e.id, e.time, e.meta FROM entries e INDEXED BY entries_cards CROSS JOIN chains c ON c.id = e.chain"
+    f" WHERE e.kind = 24 AND c.node IN ({OUR_NODES}) ORDER BY e.id"
+)
 _CONTENT: Final = "SELECT e.sealed, substr(e.header, 147, 32) FROM entries e WHERE e.id = ?"
 
 
@@ -67,7 +71,7 @@ def keep_card(card: Card) -> Job[Keeping]:
 def cards() -> View[list[KeptCard]]:
     """The cards that are kept and can be read, by name. One content is held at a time.
 
-    Left out are entries that are none (other nodes may record anything), and those whose content is missing.
+    Left out are entries that are none (a node may record anything), and those whose content is missing.
     """
     rows = yield _KEPT, ()
     found: dict[bytes, KeptCard] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import random
 from dataclasses import dataclass
 from operator import methodcaller
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ccnode.store import audit, erase, memory, orders, rebuild, turns, views, voices
+from ccnode.store import audit, cards, erase, memory, orders, rebuild, turns, views, voices
 from ccnode.store.errors import Conflict
 from ccnode.store.home import Home
 from ccnode.store.project import TABLES
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 OTHER_OWNER = SigningKey(b"somebody else" + bytes(19))
 KEY = bytes(range(16))
 FAR_MS = 2**48 - 60_000  # the last minute that a header can name
+CARD = json.dumps({"data": {"name": "Evil"}, "spec": "chara_card_v2", "spec_version": "2.0"}, separators=(",", ":"))
 EVIL = "My cat is called Evil."
 
 
@@ -68,6 +70,7 @@ class Ours:
             "memories": self.view(memory.page()),
             "pinned": self.view(memory.page(wanted="pinned")),
             "left out": self.view(memory.left_out(self.said.values())),
+            "cards": self.view(cards.cards()),
             "key": self.view(views.by_key(session_id(1), KEY)),
             "last": self.view(views.resolve_session("last")),
             "found": found,
@@ -157,6 +160,7 @@ def attack(ours: Ours, clock: Clock, seed: int = 7) -> Forger:
                     tell(records.message(MessageMeta(session_id(number), role, digest, **fields), EVIL))
     tell(records.message(MessageMeta(session_id(2), Role.ASSISTANT, said["waits"], sources=tuple(said.values())), EVIL))
     tell(records.message(MessageMeta(session_id(1), Role.SYSTEM), EVIL))
+    tell(records.card_kept(records.card_id(CARD), "v2", "Evil", CARD))
     tell(records.forget_cancelled(ours.order))
     tell(records.erasure_done(ours.order, 0))
     # Papers: his owner's for himself and for us, ours copied, and ours forged.
