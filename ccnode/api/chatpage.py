@@ -5,6 +5,7 @@ The page's script puts in what is new by asking for the same page's log again (`
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 import zlib
 from dataclasses import dataclass
@@ -110,7 +111,8 @@ async def _render(
         "running": running,
         "text_bytes_max": limits_of(request).text_bytes_max,
         "model": str(node.status().get("model") or ""),
-        "log": _log(window, past=past, running=running) if window else Markup(""),
+        # In a thread: a hundred long replies take seconds, in which everybody else would wait.
+        "log": await asyncio.to_thread(_log, window, past=past, running=running) if window else Markup(""),
         "total": window.total if window else 0,
         "earlier": max(1, window.first - EARLIER) if window and window.first > 1 else 0,
         "later": window.first + len(window.messages) if window and not window.whole else 0,
@@ -126,11 +128,11 @@ async def _render(
 def _log(window: Window, *, past: str, running: bool) -> Markup:
     now = not past and not window.aside
     made = []
+    room = markdown.Room()
     for number, message in enumerate(window.messages):
         last = now and window.whole and number == len(window.messages) - 1
-        text = fill(
-            "_message.html", item=_item(window, message, last=last), who=WHO, origin_of=origin_of, most=FOLDED_CHARS_MAX
-        )
+        item = _item(window, message, room, last=last)
+        text = fill("_message.html", item=item, who=WHO, origin_of=origin_of, most=FOLDED_CHARS_MAX)
         # What the text is, as the script can compare it: what is unchanged is left alone on the page.
         head = '<li class="message {}" id="m-{}" data-seq="{}" data-parent="{}" data-v="{:x}">{}</li>'
         parent = message.parent.hex() if message.parent else ""
@@ -144,11 +146,11 @@ def _log(window: Window, *, past: str, running: bool) -> Markup:
     return Markup("\n").join(made)
 
 
-def _item(window: Window, message: Message, *, last: bool) -> Item:
+def _item(window: Window, message: Message, room: markdown.Room, *, last: bool) -> Item:
     place, before, after = _family(window.siblings.get(message.digest, ()), message)
     body = None
     if message.text is not None and message.role == "assistant":
-        body = Markup(markdown.html(message.text))  # noqa: S704  # that is what it is for
+        body = Markup(markdown.html(message.text, room))  # noqa: S704  # that is what it is for
     known = [window.sources[digest] for digest in message.sources if digest in window.sources]
     sources = [(address_of(source.session, source.digest), source) for source in known]
     address = address_of(message.session, message.digest)

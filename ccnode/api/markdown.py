@@ -6,6 +6,8 @@ image is shown as a link to it, for loading one would tell a stranger when the m
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,15 +22,32 @@ if TYPE_CHECKING:
 SCHEMES: Final = ("http://", "https://", "mailto:")
 KEPT_CHARS_MAX: Final = 16_384  # longer texts are rendered each time, so that what is kept stays within bounds
 DRESSED_CHARS_MAX: Final = 262_144  # beyond that a text is shown as it was typed: parsing it would hold up the others
+MARKS_MAX: Final = 60_000  # of one text; parsing takes up to 50 microseconds for each, and hardly any for words
+MARKS_TOGETHER_MAX: Final = 150_000  # of all texts of a page; ordinary replies have one mark for ten characters
 KEPT: Final = 512
 NESTING_MAX: Final = 20
 LANGUAGE_CHARS_MAX: Final = 20
 
 
-def html(text: str) -> str:
-    """The text as HTML; a very long one as it was typed."""
+_NO_MARKS: Final = re.compile(r"[\w ]+")
+
+
+@dataclass(slots=True)
+class Room:
+    """How much may still be parsed for one page: others wait for it, and what is written there may be hostile."""
+
+    marks: int = MARKS_TOGETHER_MAX
+
+
+def html(text: str, room: Room | None = None) -> str:
+    """The text as HTML; as it was typed where it is very long or full of marks, or where `room` is used up."""
+    room = Room() if room is None else room
     if len(text) > DRESSED_CHARS_MAX:
         return _plain(text)
+    marks = len(_NO_MARKS.sub("", text))
+    if marks > min(MARKS_MAX, room.marks):
+        return _plain(text)
+    room.marks -= marks
     return _kept(text) if len(text) <= KEPT_CHARS_MAX else _render(text)
 
 

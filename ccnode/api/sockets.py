@@ -193,7 +193,7 @@ class _Line:
                 pause = 0.0
                 for form in _forms(item):
                     if self._notices is not None:
-                        pause = self._dress(form)
+                        pause = await self._dress(form)
                     async with asyncio.timeout(self._limits.send_timeout_s):
                         await self._socket.send_frame(encode(form), WSMsgType.TEXT)
                 if pause and not self._follower.closed:
@@ -203,7 +203,7 @@ class _Line:
         except (TimeoutError, ConnectionError):
             self._abort()
 
-    def _dress(self, form: dict[str, Any]) -> float:
+    async def _dress(self, form: dict[str, Any]) -> float:
         """Give a piece the look of the reply so far; return how long to wait before the next is dressed."""
         if form["type"] == "accepted":
             self._written.clear()
@@ -214,7 +214,7 @@ class _Line:
         if len(text) > DRESSED_CHARS_MAX:
             return 0.0
         begun = time.monotonic()
-        form["html"] = markdown.html(text)
+        form["html"] = await asyncio.to_thread(markdown.html, text)
         return max(DRESS_EVERY_S, DRESS_SHARE * (time.monotonic() - begun))
 
     def _abort(self) -> None:

@@ -99,3 +99,20 @@ def test_no_text_takes_long() -> None:
         links(hostile)
     long = "<b>" * 200_000
     assert markdown.html(long).startswith('<p class="plain">&lt;b&gt;')
+
+
+@pytest.mark.parametrize("hostile", ["![", "[", "- a\n  ", "a**b", "> a\n\n"])
+def test_a_text_full_of_marks_is_shown_as_it_was_typed(hostile: str) -> None:
+    text = (hostile * markdown.DRESSED_CHARS_MAX)[: markdown.DRESSED_CHARS_MAX]
+    assert markdown.html(text).startswith('<p class="plain">')
+    words = ("plain words, with a *mark* here and there\n" * 3_000)[: markdown.DRESSED_CHARS_MAX]
+    assert "<em>mark</em>" in markdown.html(words)
+
+
+def test_a_page_parses_no_more_than_its_room() -> None:
+    room = markdown.Room()
+    hostile = "![" * 25_000
+    shown = [markdown.html(hostile, room).startswith('<p class="plain">') for _ in range(100)]
+    assert shown == [False] * 3 + [True] * 97
+    assert "<strong>b</strong>" in markdown.html("**b**", markdown.Room(4))
+    assert "**bb**!" in markdown.html("**bb**!", markdown.Room(4))

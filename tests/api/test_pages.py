@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ccnode.api import rendering
+from ccnode.api import markdown, rendering
 from ccnode_protocol import hlc
 from tests.api.rig import BEARER
 
@@ -112,3 +114,23 @@ def test_moments_and_numbers_as_people_read_them() -> None:
     assert [rendering.size(7), rendering.size(1_234_567)] == ["7 bytes", "1.2 MB"]
     assert rendering.clip("a\n b  c", 4) == "a b…"
     assert rendering.sentence("run ccnode open") == "Run ccnode open"
+
+
+async def test_a_page_full_of_hostile_replies_holds_nobody_up(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While its replies become HTML, the loop answers others."""
+    session_id = await rig.start()
+    rig.node.add(session_id, "assistant", "**x**")
+    begun, go_on = threading.Event(), threading.Event()
+    html = markdown.html
+
+    def slow(text: str, room: markdown.Room | None = None) -> str:
+        begun.set()
+        assert go_on.wait(60)
+        return html(text, room)
+
+    monkeypatch.setattr(markdown, "html", slow)
+    page = asyncio.create_task(get(rig, f"/chat/{session_id}"))
+    assert await asyncio.to_thread(begun.wait, 60)
+    assert (await rig.ask("GET", "/health")).status == 200
+    go_on.set()
+    assert "<strong>x</strong>" in (await page)[1]
