@@ -231,7 +231,7 @@ class Node(Protocol):
     ) -> Sequence[Session]:
         """The sessions, most recently active first. `since` and `until` are milliseconds since 1970.
 
-        Without `branches`, those that were brought in beside their conversation are left out until they are gone on with.
+        Without `branches`, those brought in beside their conversation are left out until they are gone on with.
         """
 
     async def origins(self, sessions: Sequence[bytes]) -> Mapping[bytes, str]:
