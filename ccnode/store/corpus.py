@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ccnode.store.impact_form import BLOCK_SIZE
 from ccnode.store.index import ROWS, Texts, open_index
@@ -22,18 +22,28 @@ if TYPE_CHECKING:
     from ccnode.store.sealed import Sealed
 
 TAIL_MAX: Final = 2_000  # messages that are not indexed yet, read from the ledger
+TAIL_OF_MANY: Final = 200  # of them, where there are more
 PENDING_MAX: Final = 50_000  # messages that are to be indexed anew, and till then are not looked for in the index
 CACHE_KIB: Final = 16 * 1024  # where a term's postings begin is asked again and again
 LIVE_MAX: Final = 2 * BLOCK_SIZE + TAIL_MAX
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
+    """How far the index is, what it holds, and what is beyond it."""
+
     position: int = 0
     sealed: int = 0
     messages: int = 0
     tokens: int = 0
     changes: int = -1
+    newest: int = 0
+    pending: int = 1
+
+
+_STATE: Final = (
+    "SELECT position, sealed, messages, tokens, changes, (SELECT max(id) FROM entries),"
+    " EXISTS (SELECT 1 FROM reindex) FROM state"
+)
 
 
 @dataclass(slots=True)
@@ -103,8 +113,7 @@ class Corpus:
         connection = self._open()
         connection.execute("BEGIN")
         try:
-            sql = "SELECT position, sealed, messages, tokens, changes FROM state"
-            yield self._moment(connection, _State(*connection.execute(sql).fetchone()))
+            yield self._moment(connection, _State(*connection.execute(_STATE).fetchone()))
         finally:
             connection.rollback()
 
@@ -114,7 +123,8 @@ class Corpus:
         self.close_index()
         with contextlib.closing(connect(self._ledger, writable=False)) as connection:
             connection.execute("BEGIN")
-            yield self._moment(connection, _State())
+            newest = connection.execute("SELECT max(id) FROM entries").fetchone()[0]
+            yield self._moment(connection, _State(newest=newest or 0))
 
     def ledger(self) -> sqlite3.Connection:
         """A connection to the ledger alone, for other questions than a moment's. Raises StoreError."""
@@ -144,8 +154,10 @@ class Corpus:
             self._live, self._live_to, self._tail_to = Live(self.tokenizer), 0, 0
         self._key = (state.changes, state.sealed)
         self._follow(connection, state)
-        pending = [row[0] for row in connection.execute("SELECT id FROM reindex ORDER BY id DESC LIMIT ?",
-                                                        (PENDING_MAX,))]  # fmt: skip
+        pending: list[int] = []
+        if state.pending:
+            sql = "SELECT id FROM reindex ORDER BY id DESC LIMIT ?"
+            pending = [row[0] for row in connection.execute(sql, (PENDING_MAX,))]
         live = [self._live]
         if pending:
             live.append(self._fresh(connection, pending[:TAIL_MAX]))
@@ -171,10 +183,14 @@ class Corpus:
             self._live.add([LiveRow(*row, *facts[row[0]]) for row in rows if row[0] in facts])
             self._live_to = state.position
         beyond = max(state.position, self._tail_to)
-        rows = run(f"{ROWS} WHERE m.id > ? ORDER BY m.id DESC LIMIT ?", (beyond, TAIL_MAX))
+        if (state.newest or 0) <= beyond:
+            return
+        # More at once than anybody says is an import: its newest messages are no fresher than those not looked at.
+        count = TAIL_MAX if state.newest - beyond <= TAIL_MAX else min(TAIL_MAX, TAIL_OF_MANY)
+        rows = run(f"{ROWS} WHERE m.id > ? ORDER BY m.id DESC LIMIT ?", (beyond, count))
         read = rows.fetchall()
         self._live.add(self._live_rows(read))
-        self._tail_to = max(beyond, read[0][0]) if read else beyond
+        self._tail_to = max(beyond, state.newest)
 
     def _fresh(self, connection: sqlite3.Connection, pending: Sequence[int]) -> Live:
         """Messages that are to be indexed anew, as they are now."""

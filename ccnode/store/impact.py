@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ccnode.store.terms import Tokenizer
 
 Posting = Sequence[bytes]  # docs, counts, more
+LARGE_BYTES: Final = 12  # of a count that a byte cannot say: message, in the text, in the context
 _ADD: Final = (
     "INSERT INTO postings VALUES (?, ?, ?, ?, ?) ON CONFLICT (segment, term) DO UPDATE SET"
     # SQLite calls what `||` gives a text, whatever it was made of.
@@ -161,7 +162,7 @@ def check_sizes(posting: Posting) -> None:
     docs, counts, more = posting
     if not (type(docs) is type(counts) is type(more) is bytes):
         raise Damaged("a posting is no bytes")
-    if len(docs) != 2 * len(counts) or not counts or len(more) % 12:
+    if len(docs) != 2 * len(counts) or not counts or len(more) % LARGE_BYTES:
         raise Damaged("a posting has parts of different lengths")
 
 

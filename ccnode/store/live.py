@@ -11,7 +11,7 @@ from heapq import nlargest
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccnode.store.impact_form import CONTEXT_WEIGHT, TEXT_WEIGHT
-from ccnode.store.ranking import Allowed, Part, Ranked, Request, Statistics, Wanted
+from ccnode.store.ranking import EVERY, Allowed, Part, Ranked, Request, Statistics, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -80,32 +80,33 @@ class Live:
     def rank(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[list[Ranked]]:
         """The lists of a request. `holding`: how many messages, here and elsewhere, hold each term."""
         scores: dict[int, float] = {}
+        base, each = statistics.norm
+        lengths = self._lengths
         for wanted, weight in request.wanted.items():
             factor = statistics.factor(weight, holding[wanted])
-            for number, counts in self.holding(wanted).items():
-                scores[number] = scores.get(number, 0.0) + factor * self._share(number, counts, statistics)
+            for number, (text, context) in self.holding(wanted).items():
+                weighed = TEXT_WEIGHT * text + CONTEXT_WEIGHT * context
+                share = weighed / (weighed + base + each * lengths[number])
+                scores[number] = scores.get(number, 0.0) + factor * share
         out = set(request.skip).union(*(self._postings.get(term, {}) for term in request.excluded))
         for term in request.required:
             out.update(scores.keys() - self._postings.get(term, {}).keys())
         ranked = [Ranked(score, number) for number, score in scores.items() if number not in out]
         return [
-            nlargest(count, (one for one in ranked if self._takes(allowed, one.number)))
+            nlargest(count, ranked if allowed == EVERY else [one for one in ranked if self._takes(allowed, one.number)])
             for count, allowed in request.lists
         ]
 
     def parts(self, number: int, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[Part]:
         """What makes up a message's score."""
+        base, each = statistics.norm
         found = []
         for wanted, weight in request.wanted.items():
             if counts := self.holding(wanted).get(number):
-                score = statistics.factor(weight, holding[wanted]) * self._share(number, counts, statistics)
-                found.append(Part(wanted, score, *counts))
+                weighed = TEXT_WEIGHT * counts[0] + CONTEXT_WEIGHT * counts[1]
+                share = weighed / (weighed + base + each * self._lengths[number])
+                found.append(Part(wanted, statistics.factor(weight, holding[wanted]) * share, *counts))
         return found
-
-    def _share(self, number: int, counts: Counts, statistics: Statistics) -> float:
-        base, each = statistics.norm
-        weighed = TEXT_WEIGHT * counts[0] + CONTEXT_WEIGHT * counts[1]
-        return weighed / (weighed + base + each * self._lengths[number])
 
     def _takes(self, allowed: Allowed, number: int) -> bool:
         role, time = self._facts[number]

@@ -6,7 +6,7 @@ Both are bm25 as FTS5 computes it over the same statistics, so their scores stan
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ccnode.store.impact_form import K1, B, idf
 
@@ -29,6 +29,9 @@ class Allowed:
     since: int | None = None
     until: int | None = None
     numbers: frozenset[int] | None = None
+
+
+EVERY: Final = Allowed()
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,13 +111,11 @@ def summed(at: NDArray[np.intp], values: Floats, size: int = 0) -> Floats:
 class Scored:
     """The scores of one segment's messages, or (`segment` None) of those alone that match, by number in order."""
 
-    def __init__(self, numbers: Numbers, scores: Floats | None, segment: int | None) -> None:
-        """`scores` None: the numbers are in order, and all scores 0 so far."""
+    def __init__(self, numbers: Numbers, scores: Floats, segment: int | None) -> None:
+        """A message that comes several times among `numbers` scores the sum."""
         self._first = 0 if segment is None else segment << SEGMENT_BITS
         self._matching: Numbers | None = None
-        if scores is None:
-            self._matching, self._scores = numbers, np.zeros(len(numbers))
-        elif segment is None:
+        if segment is None:
             self._matching, at = np.unique(numbers, return_inverse=True)
             self._scores = summed(at, scores)
         else:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from ccnode.store.impact import check, check_sizes, unpacked
-from ccnode.store.impact_form import CONTEXT_WEIGHT, FULL, SEGMENT_BITS, SEGMENT_MASK, TEXT_WEIGHT
+from ccnode.store.impact import LARGE_BYTES, check, check_sizes, unpacked
+from ccnode.store.impact_form import CONTEXT_WEIGHT, FULL, SEGMENT_BITS, SEGMENT_MASK, TEXT_WEIGHT, Damaged
 from ccnode.store.ranking import Part, Ranked, Request, Statistics, Wanted, best
 from ccnode.store.scores import Columns, Mask, Scored, Weigher, among, summed
 
@@ -26,10 +25,8 @@ if TYPE_CHECKING:
 
 SPARSE_MAX: Final = 6_000  # postings that are sorted, all together, rather than spread over the messages of a segment
 PREFIX_TERMS_MAX: Final = 1_000
-_TERMS: Final = (
-    "SELECT segment, term, docs, counts, more FROM postings WHERE segment IN (SELECT value FROM json_each(?))"
-    " AND term IN (SELECT value FROM json_each(?))"
-)
+TERMS_AT_ONCE: Final = 250
+_TERMS: Final = "SELECT segment, term, docs, counts, more FROM postings WHERE segment IN ({}) AND term IN ({})"
 _PREFIX: Final = "SELECT docs, counts, more FROM postings WHERE segment = ? AND term >= ? AND term < ? LIMIT ?"
 _BYTES: Final = np.arange(256)
 # For each byte of counts: how much the term weighs in a message.
@@ -59,12 +56,14 @@ class Sealed:
         """Read the postings of these terms; tell how many messages hold each. Raises sqlite3.Error, Damaged."""
         found = dict.fromkeys(wanted, 0)
         exact = {one.term: one for one in found if not one.prefix}
-        asked = (json.dumps([*self._segments]), json.dumps([*exact]))
-        for segment, term, *posting in self._connection.execute(_TERMS, asked):
-            one = exact[term]
-            check_sizes(posting)
-            self._held[segment][one] = [posting]
-            found[one] += len(posting[1])
+        terms = list(exact)
+        for at in range(0, len(terms), TERMS_AT_ONCE):
+            some = terms[at : at + TERMS_AT_ONCE]
+            sql = _TERMS.format(",".join(map(str, self._segments)), ",".join("?" * len(some)))
+            for segment, term, *posting in self._connection.execute(sql, some):
+                check_sizes(posting)
+                self._held[segment][exact[term]] = [posting]
+                found[exact[term]] += len(posting[1])
         for one in found:
             if one.prefix:
                 found[one] = sum(self._read_prefix(segment, one) for segment in self._segments)
@@ -76,6 +75,8 @@ class Sealed:
         if not postings:
             return 0
         self._held[segment][wanted] = postings
+        if len(postings) == 1:
+            return len(postings[0][1])
         parts = [_weighed(posting) for posting in postings]
         docs, at = np.unique(np.concatenate([part.docs for part in parts]), return_inverse=True)
         self._prefixed[segment, wanted] = _Posted(docs, summed(at, np.concatenate([part.weights for part in parts])))
@@ -102,10 +103,12 @@ class Sealed:
         return lists
 
     def _batches(self, request: Request) -> Sequence[Sequence[int]]:
-        """Which segments are ranked together: all, where little matches; else one by one, the newest first."""
+        """Which segments are ranked together: all, where there is little to sort; else each, the newest first."""
+        if request.required:
+            return [self._segments]
         rows = self._rows(self._segments, request.wanted)
         total = sum(len(posting[1]) for row in rows for posting in row.postings)
-        if total <= SPARSE_MAX or request.required:
+        if total <= SPARSE_MAX:
             return [self._segments]
         return [[segment] for segment in reversed(self._segments)]
 
@@ -127,7 +130,7 @@ class Sealed:
 
     def _gathered(self, rows: Sequence[_Row]) -> tuple[Numbers, Floats, list[int]]:
         """The messages of these postings one after the other, how much each weighs, and how many each posting has."""
-        if any(row.wanted.prefix or row.postings[0][2] for row in rows):
+        if any(len(row.postings) > 1 or row.postings[0][2] for row in rows):
             parts = [self._posted(row) for row in rows]
             docs, weights = np.concatenate([part.docs for part in parts]), np.concatenate([p.weights for p in parts])
             sizes = [len(part.docs) for part in parts]
@@ -142,8 +145,8 @@ class Sealed:
         """The scores of the messages of some segments, as far as they may be above `floor`."""
         rows, factors = self._rows(segments, request.wanted), weigher.factors
         if request.required:
-            scored = Scored(np.concatenate([self._having(one, request.required) for one in segments]), None, None)
-            floor = -1.0
+            scored = self._having(segments, request.required, weigher)
+            rows, floor = [row for row in rows if row.wanted.prefix or row.wanted.term not in request.required], -1.0
         else:
             telling, rows = _split(rows, factors, floor)
             if not telling:
@@ -153,23 +156,44 @@ class Sealed:
             scored = Scored(numbers, scores, segments[0] if len(segments) == 1 else None)
             floor -= sum(factors[row.wanted] for row in rows)
         for row in rows:
-            posted = self._posted(row)
-            numbers, at = scored.found_in(posted.docs, row.segment << SEGMENT_BITS, floor)
-            scored.add(numbers, weigher.shares(numbers, posted.weights[at]) * factors[row.wanted])
+            numbers, weights = self._weights_of(row, scored, floor)
+            scored.add(numbers, weigher.shares(numbers, weights) * factors[row.wanted])
         for row in self._rows(segments, [Wanted(term) for term in request.excluded]):
             scored.leave_out(self._gathered([row])[0])
         return scored
 
-    def _having(self, segment: int, terms: Iterable[str]) -> Numbers:
-        """The messages of a segment that hold all these terms."""
-        held = self._held[segment]
+    def _weights_of(self, row: _Row, scored: Scored, floor: float) -> tuple[Numbers, Floats]:
+        """The messages above `floor` that hold a term, and what it weighs in each."""
+        first = row.segment << SEGMENT_BITS
+        if (row.segment, row.wanted) in self._prefixed or row.postings[0][2]:
+            posted = self._posted(row)
+            numbers, at = scored.found_in(posted.docs, first, floor)
+            return numbers, posted.weights[at]
+        docs, packed = check(row.postings[0])
+        numbers, at = scored.found_in(docs, first, floor)
+        return numbers, _WEIGHED[packed[at]]
+
+    def _having(self, segments: Sequence[int], terms: Collection[str], weigher: Weigher) -> Scored:
+        """The messages that hold all these terms, with what these score."""
         wanted = [Wanted(term) for term in terms]
-        if not all(one in held for one in wanted):
-            return np.zeros(0, np.int64)
-        found, *others = sorted((check(held[one][0])[0] for one in wanted), key=len)
-        for docs in others:
-            found = found[among(found, docs)[1]]
-        return found.astype(np.int64) + (segment << SEGMENT_BITS)
+        numbers: list[Numbers] = [np.zeros(0, np.int64)]
+        weights: dict[Wanted, list[Floats]] = {one: [np.zeros(0)] for one in wanted}
+        for segment in segments:
+            held = self._held[segment]
+            if not all(one in held for one in wanted):
+                continue
+            found, *others = sorted((np.frombuffer(held[one][0][0], "<u2") for one in wanted), key=len)
+            for docs in others:
+                found = found[among(found, docs)[1]]
+            if len(found):
+                numbers.append(found.astype(np.int64) + (segment << SEGMENT_BITS))
+                for one in wanted:
+                    weights[one].append(_weights_at(held[one][0], found))
+        together = np.concatenate(numbers)
+        scores = np.zeros(len(together))
+        for one in wanted:
+            scores += weigher.shares(together, np.concatenate(weights[one])) * weigher.factors[one]
+        return Scored(together, scores, None)
 
     def parts(self, number: int, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[Part]:
         """What makes up a message's score."""
@@ -197,6 +221,23 @@ class Sealed:
         return text, context
 
 
+def _weights_at(posting: Posting, found: NDArray[np.uint16]) -> Floats:
+    """What a term weighs in these messages, all of which hold it."""
+    docs, packed = check(posting)
+    weights: Floats = _WEIGHED[packed[docs.searchsorted(found)]]
+    if posting[2]:
+        _put_large(posting, found, weights)
+    return weights
+
+
+def _put_large(posting: Posting, docs: NDArray[np.uint16], weights: Floats) -> int:
+    """Put right what counts more often in a message than a byte can say; return for how many of them."""
+    rows = np.frombuffer(posting[2], "<u4").reshape(-1, 3)
+    at, there = among(rows[:, 0].astype(np.uint16), docs)
+    weights[at[there]] = (np.float64(TEXT_WEIGHT) * rows[:, 1] + np.float64(CONTEXT_WEIGHT) * rows[:, 2])[there]
+    return int(np.count_nonzero(there))
+
+
 class _Row(NamedTuple):
     segment: int
     wanted: Wanted
@@ -218,7 +259,7 @@ def _split(rows: list[_Row], factors: Mapping[Wanted, float], floor: float) -> t
 
 def _weighed(posting: Posting) -> _Posted:
     docs, packed = check(posting)
-    if not posting[2]:
-        return _Posted(docs, _WEIGHED[packed])
-    counts = unpacked(posting)[1]
-    return _Posted(docs, np.float64(TEXT_WEIGHT) * counts[0] + np.float64(CONTEXT_WEIGHT) * counts[1])
+    weights: Floats = _WEIGHED[packed]
+    if posting[2] and LARGE_BYTES * _put_large(posting, docs, weights) != len(posting[2]):
+        raise Damaged("a posting counts messages that it does not hold")
+    return _Posted(docs, weights)
