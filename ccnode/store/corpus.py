@@ -101,6 +101,7 @@ class Corpus:
         self._key: tuple[int, int] | None = None
         self._live = Live(self.tokenizer)
         self._live_to = self._tail_to = 0
+        self._in_part = False
         self._columns: Columns | None = None
 
     @contextlib.contextmanager
@@ -174,7 +175,15 @@ class Corpus:
     def _follow(self, connection: sqlite3.Connection, state: _State) -> None:
         """Take in what was said since the last search."""
         run = connection.execute
+        # More than anybody says at once are an import, or an index made anew: they would make every search wait, and
+        # the newest of them are no fresher than the others. All are looked at once the index has come to them.
+        many = state.newest - state.position > TAIL_MAX
+        count = min(TAIL_MAX, TAIL_OF_MANY) if many else TAIL_MAX
+        if self._in_part and not many:
+            self._live, self._live_to, self._tail_to, self._in_part = Live(self.tokenizer), 0, 0, False
         first = max(self._live_to + 1, state.sealed)
+        if many and state.position - first >= count:
+            first, self._in_part = state.position - count + 1, True
         if state.position >= first:
             between = (first, state.position)
             facts = {row[0]: row[1:] for row in run("SELECT id, role, time FROM messages WHERE id BETWEEN ? AND ?",
@@ -185,8 +194,6 @@ class Corpus:
         beyond = max(state.position, self._tail_to)
         if (state.newest or 0) <= beyond:
             return
-        # More at once than anybody says is an import: its newest messages are no fresher than those not looked at.
-        count = TAIL_MAX if state.newest - beyond <= TAIL_MAX else min(TAIL_MAX, TAIL_OF_MANY)
         rows = run(f"{ROWS} WHERE m.id > ? ORDER BY m.id DESC LIMIT ?", (beyond, count))
         read = rows.fetchall()
         self._live.add(self._live_rows(read))

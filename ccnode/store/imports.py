@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Append = Callable[[Job[list[bytes]]], list[bytes]]
 
-BATCH_ENTRIES: Final = 1_000  # a transaction holds up the turns of a chat for as long as this takes: 50 ms
+BATCH_ENTRIES: Final = 500  # a transaction holds up the turns of a chat for as long as this takes: 25 ms
 BATCH_BYTES: Final = 768 * 1024
 IDS_MAX: Final = 500
 LEFT_MAX: Final = 1_000  # entries of the list; beyond, they are counted by their reason

@@ -379,6 +379,25 @@ def test_searches_while_the_index_grows(place: Place, monkeypatch: pytest.Monkey
     index.close()
 
 
+def test_while_the_index_catches_up_a_search_reads_little_and_in_the_end_misses_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ccnode.store.corpus.TAIL_MAX", 10)
+    monkeypatch.setattr("ccnode.store.corpus.TAIL_OF_MANY", 3)
+    index = Index(place.home.index, place.home.ledger, place.reindexed)
+    place.tell(*["boat"] * 100)
+    assert len(place.find("boat", 200)) == 3
+    index.catch_up(messages_max=40)
+    assert len(place.find("boat", 200)) == 6  # the newest of those that are indexed, and of all
+    index.catch_up(messages_max=40)
+    assert 6 <= len(place.find("boat", 200)) <= 12
+    index.catch_up(messages_max=12)
+    assert len(place.find("boat", 200)) == 100
+    place.tell("boat")
+    assert len(place.find("boat", 200)) == 101
+    index.close()
+
+
 def test_a_long_tail_is_read_in_part_and_the_rest_when_it_is_indexed(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
