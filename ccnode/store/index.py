@@ -24,22 +24,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-VERSION: Final = 2  # raise it when what the tables hold changes
+VERSION: Final = 3  # raise it when what the tables hold changes
 BATCH_MESSAGES: Final = 500
 IDS_MAX: Final = 500
 TEXTS_MAX: Final = 4 * BATCH_MESSAGES  # remembered: a message is the context of those after it
 
 # state: `position` is how far FTS5's table is, `sealed` the impact index (the first entry number that it lacks), with
-# how many messages and terms it holds; `changes` counts what was not just added, so that readers forget what they know.
+# how many messages and terms it holds; `changes` counts what was not just added, so that readers forget what they know;
+# `purge` says that deleted text may still be read in the file (1), or in the log (2).
 _SCHEMA: Final = f"""
     CREATE VIRTUAL TABLE message_index USING fts5(text, context, tokenize = '{TOKENIZER}');
     CREATE TABLE state (
         version INTEGER NOT NULL, position INTEGER NOT NULL, digest BLOB NOT NULL, sealed INTEGER NOT NULL,
-        messages INTEGER NOT NULL, tokens INTEGER NOT NULL, changes INTEGER NOT NULL
+        messages INTEGER NOT NULL, tokens INTEGER NOT NULL, changes INTEGER NOT NULL, purge INTEGER NOT NULL
     );
-    INSERT INTO state VALUES ({VERSION}, 0, x'', 0, 0, 0, 0);
+    INSERT INTO state VALUES ({VERSION}, 0, x'', 0, 0, 0, 0, 0);
     {impact_form.SCHEMA}
 """
+_MERGE_DUE, _CUT_DUE = 1, 2
 TABLES: Final = 4
 _TABLES: Final = "SELECT count(*) FROM sqlite_master WHERE name IN ('message_index', 'state', 'blocks', 'postings')"
 # A message with the two turns before it, and its time.
@@ -174,7 +176,7 @@ class Index:
             self._made_anew = True
             self.make_anew()
         try:
-            return self._reindex(messages_max) or self._seal() or self._advance(messages_max)
+            return self._reindex(messages_max) or self._purge() or self._seal() or self._advance(messages_max)
         except sqlite3.Error as error:
             if is_damage(error):
                 self.make_anew()
@@ -235,10 +237,10 @@ class Index:
         self._amend([row for row in rows if row.id < sealed])
         self._connection.executemany("DELETE FROM message_index WHERE rowid = ?", [(row.id,) for row in rows])
         self._put(rows)
-        run("UPDATE state SET changes = changes + 1")
+        gone = any(row.text is None for row in rows)
+        run("UPDATE state SET changes = changes + 1, purge = CASE WHEN ? THEN 1 ELSE purge END", (gone,))
         run("COMMIT")
-        if any(row.text is None for row in rows):
-            self.purge()
+        self._checkpoint()  # on the disk before the ledger no longer asks for it
         self._on_reindexed(wanted)
         return len(wanted)
 
@@ -259,11 +261,25 @@ class Index:
             [(row.id, row.text, row.context) for row in rows if row.text is not None],
         )
 
-    def purge(self) -> None:
-        """Make deleted text unreadable: FTS5 keeps it in old segments until these are merged, the log in its pages."""
-        self._connection.execute("INSERT INTO message_index (message_index) VALUES ('optimize')")
+    def _purge(self) -> int:
+        """Make deleted text unreadable, once for all that was erased together; return whether that is done now.
+
+        FTS5 keeps it in old segments until these are merged, the log in its pages.
+        """
+        run = self._connection.execute
+        due = run("SELECT purge FROM state").fetchone()[0]
+        if due == _MERGE_DUE:
+            run("INSERT INTO message_index (message_index) VALUES ('optimize')")
+            run("UPDATE state SET purge = ?", (_CUT_DUE,))
+        if not due or not self._checkpoint():
+            return 0  # with a reader in the way: at the next commit
+        run("UPDATE state SET purge = 0")
+        return 1
+
+    def _checkpoint(self) -> bool:
+        """Move the log into the file, and cut it; return whether no reader was in the way."""
         # "main": the ledger is attached too, but only to be read.
-        self._connection.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
+        return not self._connection.execute("PRAGMA main.wal_checkpoint(TRUNCATE)").fetchone()[0]
 
     def progress(self) -> Progress:
         """How far the index is."""
