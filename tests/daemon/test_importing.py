@@ -241,7 +241,7 @@ async def test_a_damaged_file_brings_in_what_stands_before_the_damage(place: Pla
 
 def _sessions(home: Home) -> list[views.Session]:
     with contextlib.closing(connect(home.ledger, writable=False)) as connection:
-        return views.run(connection, views.sessions(100_000))
+        return views.run(connection, views.sessions(100_000, branches=True))
 
 
 async def test_an_error_nobody_foresaw_ends_one_import_only(
