@@ -17,7 +17,7 @@ NAME: Final = "ccnode"
 NEAR: Final = 2  # folders below the current one, as in .venv/bin/ccnode; farther off, the whole path reads better
 # The name as texts give it, before a command; not the end of a path, and not "ccnode: ...".
 _IN_TEXT: Final = re.compile(
-    r"(?<![\w./-])ccnode(?= (?:init|run|stop|status|open|chat|session|import|export|audit"
+    r"(?<![\w./-])ccnode(?= (?:init|run|stop|status|open|chat|session|memory|import|export|audit"
     r"|backup|model|db|config|paths|doctor|--help)\b)"
 )
 
