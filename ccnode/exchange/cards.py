@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import io
 import json
+import stat
 import zipfile
 import zlib
 from base64 import b64decode, b64encode
@@ -42,6 +43,8 @@ def open_card(path: Path) -> Card:
         ExchangeError: it holds none, is damaged, over the limits, or a field of the card is wrong (which is named).
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe waits for ever, and a device has no end
+            raise ExchangeError(f"{path}: is no file", "name a card's file")
         with path.open("rb") as file:
             size = file.seek(0, io.SEEK_END)
             file.seek(0)

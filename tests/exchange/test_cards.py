@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import resource
 import struct
 import zipfile
 import zlib
 from base64 import b64encode
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccnode.exchange import cardform, cards, png
+from ccnode.exchange import cardform, cards, png, sniff
 from ccnode.exchange.cardform import Card
 from ccnode.exchange.model import ExchangeError
 from ccnode_protocol import records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 V1 = {
     "name": "Ada",
@@ -407,3 +408,11 @@ def test_a_card_can_be_recorded_up_to_its_limit() -> None:
     wide = Card("v2", "\U0001f600" * 200, card.text)
     assert records.card_kept(wide.id, wide.form, wide.name, wide.text).kind == records.Kind.CARD_KEPT
     assert cardform.canonical(card.value) == card.text
+
+
+def test_a_pipe_or_a_device_is_no_card(tmp_path: Path) -> None:
+    """Opening a pipe would wait until somebody writes into it: a thread of the node would be gone."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(ExchangeError, match="is no file"):
+            sniff.open_source(path, "card")
