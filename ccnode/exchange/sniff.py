@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ccnode.exchange.model import Format, Source
 
 LOOK_ELEMENTS: Final = 20  # conversations, or lines, that are looked at
+BEGINS_CHARS: Final = 18
 LOOK_CHARS: Final = 4 * 1024 * 1024  # and how far
 BUNDLE: Final = "ccnode-export"
 NAMES: Final[dict[Format, str]] = {
@@ -176,7 +177,8 @@ def _of_file(part: Part) -> Guess:
     guess = _look(head, part.name)
     if guess is not None:
         return guess
-    begins = words.line(head.replace("\ufffd", "?"), 40)
+    # Enough to see what it is, and too little to give away the key or password that somebody names by mistake.
+    begins = words.line(head.replace("\ufffd", "?"), BEGINS_CHARS)
     if head.strip() in ("[]", "{}"):
         raise ExchangeError(f"{part.name}: is an empty list: nothing is there to bring in", "fetch it once more")
     raise ExchangeError(

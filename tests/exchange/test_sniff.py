@@ -56,7 +56,7 @@ def test_content_says_what_it_is_and_the_name_does_not_matter(
         (b"[]", "is an empty list"),
         (b"{}", "is an empty list"),
         (b"   ", "is neither"),
-        (b"<html><body>chat</body></html>", "it begins with '<html><body>chat"),
+        (b"<html><body>chat</body></html>", "it begins with '<html><body>cha"),
         (b'[{"id": 1, "mapping": null}]', "is neither"),
         (b'{"type": "message", "id": "x"}\n', "is neither"),
         (b'{"messages": [{"role": "user"}]}', "is neither"),
@@ -163,3 +163,13 @@ def test_an_archive_of_pictures_is_listed_by_number(tmp_path: Path) -> None:
     assert sum(one.count for one in source.left) == 101
     assert len(source.left) == sniff.NAMED_MAX + 1
     assert all(one.unit == "file" for one in source.left)
+
+
+def test_little_is_told_of_a_file_that_is_none_of_these(tmp_path: Path) -> None:
+    """It may be a key that was named by mistake; the error goes to terminals, logs and reports."""
+    path = tmp_path / "secret"
+    path.write_text("AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ")
+    with pytest.raises(ExchangeError) as refused:
+        sniff.identify(path)
+    assert "AGE-SECRET" in str(refused.value)
+    assert "1Q" not in str(refused.value)
