@@ -31,6 +31,7 @@ DIRECTORY_BYTES_MAX: Final = (
 )  # of a zip archive: some 80,000 members; each takes ten times that in memory
 RATIO_MAX: Final = 200  # chats shrink to a fifth or a tenth, the densest bomb to a thousandth
 RATIO_FROM_BYTES: Final = 64 * 1024 * 1024
+METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without any bound
 ZIP_BEGINS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 
 _ARCHIVE_ERRORS: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error)
@@ -146,6 +147,11 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> IO[
     label = f"{name}: {words.line(member.filename)}"
     if member.flag_bits & 1:
         raise ExchangeError(f"{label}: is locked with a password", "unpack it yourself and import the folder")
+    if member.compress_type not in METHODS:
+        raise ExchangeError(
+            f"{label}: is packed by method {member.compress_type}; stored and deflated are read",
+            "unpack it yourself and import the folder",
+        )
     if member.file_size > RATIO_FROM_BYTES and member.file_size > RATIO_MAX * max(1, member.compress_size):
         raise ExchangeError(
             f"{label}: {member.compress_size} bytes are said to unpack to {member.file_size}, as no chats do",
