@@ -339,7 +339,9 @@ class FakeNode:
             **values,
         )
         path.append(message)
-        self._put(replace(session, last=time, messages=session.messages + 1, unanswered=role == "user"))
+        title = session.title or " ".join(text[:60].split())  # one without a title is shown by how it begins
+        known = replace(session, title=title, last=time, messages=session.messages + 1, unanswered=role == "user")
+        self._put(known)
         return message
 
     def _begin(self, session_id: str, question: Message, key: str | None) -> Live:

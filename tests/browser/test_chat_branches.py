@@ -184,7 +184,7 @@ async def test_what_was_ended_or_is_to_be_forgotten_cannot_be_added_to(house: Ho
     await expect(page.locator("#composer")).to_contain_text("This conversation was ended.")
     await page.get_by_role("button", name="Continue from here").click()
     await expect(page.locator("#entry")).to_be_visible()
-    assert ("start_session", "Garden", said[1].digest.hex()) in house.node.calls
+    assert ("start_session", None, said[1].digest.hex()) in house.node.calls
     await house.node.forget(session_id)
     await page.goto(f"{house.url}/chat/{session_id}")
     await expect(page.locator("#composer")).to_contain_text("are erased at")

@@ -221,17 +221,12 @@ function checked(content) {
 }
 
 // Open a conversation, or a branch from a message, and go there; what is to be said first is said there.
+// It gets no title: it is shown by how it begins, and a copy of those words would outlive their being forgotten.
 async function open(content, parent) {
-  const title = content ? clip(content, 60) : $("title").textContent;
   const first = content ? checked(content) : null;
-  const { session_id: id } = await request("POST", `${API}/start`, parent ? { title, parent } : { title });
+  const { session_id: id } = await request("POST", `${API}/start`, parent ? { parent } : {});
   store.set("pending", first, id);
   location.assign(`/chat/${id}`);
-}
-
-function clip(text, length) {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > length ? `${line.slice(0, length - 1).trimEnd()}…` : line;
 }
 
 let opening = false;
