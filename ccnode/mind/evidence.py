@@ -2,7 +2,7 @@
 
 To be about the same thing is not to answer: of a hundred questions about what was never told, most have some message
 near them. So the rules of `matching` are one witness among several. What each is worth was learned from examples
-(scripts/learn_recall.py, logistic regression); the weights are in `words/weights.py`.
+(tests/memory/learn.py, logistic regression); the weights are in `words/weights.py`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode.mind import lexicon
 from ccnode.mind.matching import Match, match, needles, quality, role_factor, subject_factor
-from ccnode.mind.people import first_names
+from ccnode.mind.people import beings, first_names
 from ccnode.mind.reading import sentences
 from ccnode.mind.stemming import family, stem
 from ccnode.mind.words import weights
@@ -47,7 +47,9 @@ _QUANTITY = re.compile(
 _TITLES: Final = frozenset("mr mrs ms miss dr prof professor sister father aunt uncle".split())
 
 _How = Literal["said", "meant", "hinted", "missing"]
-_MEANT: Final = lexicon.FAMILY - 0.01
+_WORTH: Final[Mapping[_How, float]] = {"said": 1.0, "meant": 0.9, "hinted": 0.5, "missing": 0.0}
+_LIKE_THE_KIND: Final = 0.75
+_MEANT: Final = lexicon.INNER
 _HINTED: Final = 0.5
 
 
@@ -69,7 +71,7 @@ def judged(question: Question, role: str, content: str, context: str = "") -> Ma
     if not question.asks or not found.score:
         return found
     score = likelihood(evidence(question, role, content, found)) * role_factor(question, role, content)
-    return Match(score, found.quote, found.covered, found.kind_found)
+    return replace(found, score=score)
 
 
 def likelihood(values: Mapping[str, float]) -> float:
@@ -82,9 +84,11 @@ def evidence(question: Question, role: str, content: str, found: Match) -> dict[
     """What speaks for and against the message, by name; `found` is what the rules say of it."""
     spoken = sentences(content, needles(question))
     keys = frozenset[str]().union(*(sentence.keys for sentence in spoken))
+    found = replace(found, kind_found=found.kind_value >= _LIKE_THE_KIND)
     return {
         "score": found.score,
         "kind found": float(found.kind_found),
+        "kind value": found.kind_value,
         "kind wanted": float(bool(question.wanted.features)),
         "kind wanted and found": float(bool(question.wanted.features) and found.kind_found),
         **{f"asked: {kind}": float(question.wanted.kind == kind) for kind in KINDS},
@@ -121,18 +125,7 @@ def _coverage(question: Question, spoken: list[Sentence], *, kind_found: bool) -
         found[f"kind and anchor {how}"] = float(kind_found and anchor is not None and anchor.how == how)
     for name, how in (("said", "said"), ("missing", "missing")):
         found[f"kind and share {name}"] = kind_found * sum(row.tells for row in rows if row.how == how) / total
-    weight = sum(row.tells for row in strong) or 1.0
-    worth = {"said": 1.0, "meant": 0.9, "hinted": 0.5, "missing": 0.0}
-    share = sum(row.tells * worth[row.how] for row in strong) / weight
-    near = all(row.how != "missing" for row in strong)
-    found["share covered"] = share
-    found["share covered, squared"] = share * share
-    found["kind and share covered"] = kind_found * share
-    found["kind wanted and share covered"] = float(bool(question.wanted.features)) * kind_found * share
-    found["none missing"] = float(near)
-    found["none missing, kind found"] = float(near and kind_found)
-    found["one strong"] = float(len(strong) <= 1)
-    found["one strong, covered"] = float(len(strong) <= 1) * share
+    found |= _shares(rows, strong, kind_found=kind_found, wanted=bool(question.wanted.features))
     found["kind and all beside said"] = float(kind_found and bool(beside) and all(row.how == "said" for row in beside))
     found["kind and all beside said or meant"] = float(
         kind_found and bool(beside) and all(row.how in ("said", "meant") for row in beside)
@@ -140,11 +133,37 @@ def _coverage(question: Question, spoken: list[Sentence], *, kind_found: bool) -
     return found
 
 
+def _shares(rows: list[_Covered], strong: list[_Covered], *, kind_found: bool, wanted: bool) -> dict[str, float]:
+    """How much of it the message has, and whether it lacks what is asked for or only what is beside it."""
+    share = sum(row.tells * _WORTH[row.how] for row in strong) / (sum(row.tells for row in strong) or 1.0)
+    near = all(row.how != "missing" for row in strong)
+    focus = [row for row in rows if row.unit.focus]
+    beside = [row for row in strong if not row.unit.focus]
+    beside_covered = bool(beside) and all(row.how in ("said", "meant") for row in beside)
+    covered = any(row.how in ("said", "meant") for row in focus)
+    return {
+        "share covered": share,
+        "share covered, squared": share * share,
+        "kind and share covered": kind_found * share,
+        "kind wanted and share covered": wanted * kind_found * share,
+        "none missing": float(near),
+        "none missing, kind found": float(near and kind_found),
+        "beside covered, focus missing": float(beside_covered and any(row.how == "missing" for row in focus)),
+        "beside covered, focus covered": float(beside_covered and covered),
+        "beside missing, focus covered": float(covered and any(row.how == "missing" for row in beside)),
+        "one strong": float(len(strong) <= 1),
+        "one strong, covered": float(len(strong) <= 1) * share,
+    }
+
+
 def _asked_for(question: Question, spoken: list[Sentence]) -> dict[str, float]:
     """How the message has the very thing that is asked for: the word, one of its kind, a number, a person."""
     keys = frozenset[str]().union(*(sentence.keys for sentence in spoken))
     focus = [_covered(unit, spoken, question) for unit in question.units if unit.focus]
-    kinds = [members for row in focus if (members := lexicon.members(row.unit.word))]
+    kinds = [members for row in focus if not row.unit.required and (members := lexicon.members(row.unit.word))]
+    titled_thing = question.wanted.kind == "titled" and not any(
+        lexicon.lemma(row.unit.word) in beings() for row in focus
+    )
     one_named = any(not members.isdisjoint(keys - question.keys) for members in kinds)
     new = {name for sentence in spoken for name in sentence.names if lexicon.lemma(name) not in question.keys}
     persons = {name for name in new if name in first_names()}
@@ -163,8 +182,8 @@ def _asked_for(question: Question, spoken: list[Sentence]) -> dict[str, float]:
         "quantity wanted, not found": float(numeric and not quantity),
         "who, person found": float(question.wanted.kind == "who" and (bool(persons) or titled)),
         "who, no person found": float(question.wanted.kind == "who" and not persons and not titled),
-        "titled, only persons found": float(question.wanted.kind == "titled" and bool(new) and new == persons),
-        "titled, other name found": float(question.wanted.kind == "titled" and new != persons),
+        "titled, only persons found": float(titled_thing and bool(new) and new == persons),
+        "titled, other name found": float(titled_thing and new != persons),
         "pairs said": float(len(pairs & frozenset().union(*(_pairs(sentence.tokens) for sentence in spoken)))),
     }
 

@@ -48,6 +48,7 @@ _FEATURES: dict[str, str] = {
         r"(?i)[\u20ac$\u00a3\u00a5\u20b9]|\b(?:euros?|dollars?|pounds?|quid|pence|cents?|francs?|kroner|kronor|krone|"
         r"yen|rupees?|zloty|eur|usd|gbp|chf|grand|bucks|free|nothing)\b"
     ),
+    "share": r"(?i)\d\s?%|\bpercent\b|\bper cent\b",
     "duration": (
         rf"(?i)\b{_N}(?:[\s-](?:and a half|more|full|whole|long))?[\s-](?:second|minute|min|hour|hr|day|night|week|"
         r"fortnight|month|year|decade)s?\b|\bsince\b|\buntil\b|\bhalf an hour\b|\ball (?:day|night|week|summer|winter|"
@@ -100,7 +101,8 @@ _FEATURES: dict[str, str] = {
     ),
     "predicate": (
         r"(?i)(?:\b(?:is|was|am|are|as|became|become|be|been)|'s|'m|'re) (?:now |also |still |currently )?an? "
-        r"(?!bit\b|lot\b|few\b)\w"
+        r"(?!bit\b|lot\b|few\b)\w|\b(?:runs?|owns?|manages?|works?|worked|teach(?:es)?|drives?|drove|sells?|sold|makes?|"
+        r"made|builds?|built|repairs?|trains?|designs?|programs?|ran) (?:an?|the|at|as|in|for|with|\w+s)\b"
     ),
     "about": r"(?i)\b(?:about|on|into)\b",
     "self": r"(?i)\b(?:i|i'm|i've|i'd|i'll|me|my|mine|we|we're|we've|us|our|ours|im|ive)\b",

@@ -68,11 +68,16 @@ def _phrase_size(given: list[str], at: int) -> int:
 
 def spellings(key: str) -> Iterator[str]:
     """The words to look up in the full-text index for a table key, irregular forms and phrase words included."""
+    yield from inflections(key)
+    for phrase in phrases().spelled.get(key, ()):
+        yield from (word for word in phrase.split() if word not in STOP and word not in LIGHT)
+
+
+def inflections(key: str) -> Iterator[str]:
+    """The written word of a table key and its irregular forms."""
     # The index stems by its own rules, so it is asked for written words, never for our keys.
     yield tables().surface.get(key, key)
     yield from irregular().of.get(key, ())
-    for phrase in phrases().spelled.get(key, ()):
-        yield from (word for word in phrase.split() if word not in STOP and word not in LIGHT)
 
 
 @lru_cache(maxsize=64)
@@ -139,5 +144,5 @@ def rivals(word: str) -> frozenset[str]:
     return tables().rivals.get(lemma(word), frozenset())
 
 
-__all__ = ["LIGHT", "STOP", "content_words", "is_known", "is_light", "lemma", "meanings", "members", "read_as",
-           "rivals", "spellings", "words"]  # fmt: skip
+__all__ = ["LIGHT", "STOP", "content_words", "inflections", "is_known", "is_light", "lemma", "meanings", "members",
+           "read_as", "rivals", "spellings", "words"]  # fmt: skip

@@ -56,6 +56,7 @@ class Match:
     quote: str
     covered: frozenset[str]
     kind_found: bool
+    kind_value: float = 1.0  # less than 1 where only something like the kind was found: a number without its unit
 
 
 NO_MATCH = Match(score=0.0, quote="", covered=frozenset(), kind_found=False)
@@ -112,7 +113,7 @@ def quality(unit: Unit, sentence: Sentence, taken: frozenset[str]) -> float:
         own = family(unit.word)
         for root in unit.families.keys() & sentence.families:
             best = max(best, unit.families[root] * (_TAKEN if root in taken and root != own else 1.0))
-    if best < _FOUND and any(_shows(sentence, feature, taken) for feature in unit.features):
+    if best < _SHOWN and any(_shows(sentence, feature, taken) for feature in unit.features):
         best = _SHOWN
     return best
 
@@ -171,7 +172,7 @@ class _Tally:
         share = self.gained / sum(unit.weight for unit in question.units)
         quote = " ".join(part.text for part in self.told.spoken if part is sentence or part in self.helping)
         score = min(1.0, share * self.factor * (0.93 + 0.07 * bonus))
-        return Match(score, quote, frozenset(self.covered), kind_value == 1.0)
+        return Match(score, quote, frozenset(self.covered), kind_value == 1.0, kind_value)
 
     def _add(self, index: int, unit: Unit, sentence: Sentence) -> None:
         own = self.told.qualities[self.at][index]

@@ -125,7 +125,7 @@ def plan(question: str, conversation: Sequence[PromptMessage] = ()) -> RecallPla
     asked: list[str] = []
     weak: set[str] = set()
     for unit in read.units:
-        spelled_out = dict.fromkeys([unit.word, *lexicon.spellings(lexicon.lemma(unit.word))])
+        spelled_out = dict.fromkeys([unit.word, *lexicon.inflections(lexicon.lemma(unit.word))])
         asked.extend(spelled_out)
         if unit not in strong:
             weak.update(spelled_out)

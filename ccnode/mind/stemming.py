@@ -88,6 +88,8 @@ def stem(word: str) -> str:
 def _without_plural(word: str) -> str:
     if word.endswith("ies"):
         return word[:-3] + "y" if len(word) > 4 else word[:-1]
+    if word.endswith("oes") and len(word) <= 5:
+        return word[:-1]  # toes, shoes; not potatoes
     if word.endswith(("sses", "shes", "ches", "xes", "zes", "oes")):
         return word[:-2]
     if word[-1] == "s" and not word.endswith(("ss", "us", "is")):

@@ -21,6 +21,7 @@ from ccnode.mind.words import (
     related,
     rivals,
     synonyms,
+    turns,
     working_life,
 )
 
@@ -73,6 +74,10 @@ def irregular() -> Forms:
         for other in others:
             lemmas.setdefault(other, base)
         of.setdefault(stem(base), []).extend([base, *others])
+    for base, *others in _entries(turns.SPELLINGS):
+        for other in others:
+            lemmas.setdefault(other, base)
+        of.setdefault(stem(base), []).extend([base, *others])
     return Forms(lemmas, {key: tuple(dict.fromkeys(found)) for key, found in of.items()})
 
 
@@ -92,7 +97,7 @@ def phrases() -> Phrases:
     """The word pairs and triples that act as one word."""
     names: dict[str, str] = {}
     spelled: dict[str, list[str]] = {}
-    for entry in (*forms.PHRASES.split("|"), *doings.PHRASES.split("|")):
+    for entry in (*forms.PHRASES.split("|"), *doings.PHRASES.split("|"), *turns.PHRASES.split("|")):
         phrase, _, name = " ".join(entry.split()).partition("=")
         if name:
             names[phrase] = name
@@ -117,7 +122,7 @@ def tables() -> Tables:
         return tuple(dict.fromkeys(found))
 
     groups: dict[str, list[tuple[str, ...]]] = {}
-    for entry in _entries(synonyms.SYNONYMS, *(part.SYNONYMS for part in _THEMES)):
+    for entry in _entries(synonyms.SYNONYMS, turns.SYNONYMS, *(part.SYNONYMS for part in _THEMES)):
         _share(groups, keys(entry))
     topics: dict[str, list[tuple[str, ...]]] = {}
     for entry in _entries(related.RELATED):

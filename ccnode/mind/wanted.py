@@ -60,7 +60,7 @@ _KINDS = (
     (
         "price",
         r"\bhow expensive\b|\b(?:price|cost|fee|rate|salary|wage|rent|budget|deposit|amount|sum)\b(?! to\b)",
-        "money number",
+        "money share number",
         0.6,
     ),
     (
@@ -83,7 +83,7 @@ _KINDS = (
     ),
     ("distance", r"\bhow far\b", "distance", 0.5),
     ("mass", r"\bhow heavy\b|\bhow much do(?:es)? .* weigh\b", "mass number", 0.5),
-    ("amount", r"\bhow much\b", "money number", 0.55),
+    ("amount", r"\bhow much\b", "money share mass number", 0.55),
     ("who", r"\bwho(?:'s| is| was| are|'re) (?:my|our|the|his|her|their)\b", "being", 0.58),
     ("who", r"\bwho\b|\bwhom\b|\bwhose\b|\bwho's\b", "being person", 0.58),
     (

@@ -27,14 +27,15 @@ if TYPE_CHECKING:
 REQUIRED = (0.7, 0.9)
 # What is reached must not get worse. The weights were learned on A to F; nothing was ever made to fit G.
 FLOORS: dict[SetName, tuple[float, float]] = {
-    "a": (0.67, 0.87),
-    "b": (0.54, 0.8),
-    "c": (0.62, 0.8),
-    "d": (0.53, 0.88),
-    "e": (0.65, 0.88),
-    "f": (0.47, 0.86),
-    "g": (0.43, 0.81),
+    "a": (0.71, 0.9),
+    "b": (0.57, 0.85),
+    "c": (0.7, 0.82),
+    "d": (0.6, 0.92),
+    "e": (0.72, 0.94),
+    "f": (0.69, 0.87),
+    "g": (0.44, 0.83),
 }
+REACHED: tuple[SetName, ...] = ("a", "e", "f")  # with the set itself among what was learned from
 _UNREACHED = pytest.mark.xfail(strict=True, reason="the word tables know too little of how people word things")
 SEED = 1
 
@@ -126,8 +127,9 @@ def test_the_figures_get_no_worse(name: SetName, figures: Callable[[SetName], Fi
     assert found.admitted >= admitted_min * found.unknown, found
 
 
-@_UNREACHED
-@pytest.mark.parametrize("name", facts.SETS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in REACHED else _UNREACHED) for name in facts.SETS]
+)
 def test_the_requirement_is_reached(name: SetName, figures: Callable[[SetName], Figures]) -> None:
     found = figures(name)
     assert found.answered >= REQUIRED[0] * found.known, found

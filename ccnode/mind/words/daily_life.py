@@ -165,55 +165,54 @@ methylphenidate
 """
 HINTS = """
 monitor: inch inches ultrawide | barbecue: burgers sausages charcoal | curtain: window blinds | quiet: earplugs snores
-noise silence | diet: vegetarian vegan pescatarian keto paleo eat meat sugar salt | hunger: eat | garlic: vampires |
-herb: soap coriander basil mint | teeth: dentist hygienist filling crown braces grinds guard brush floss | hearing:
-deaf ear aid tinnitus | sight: glasses lenses minus | allergy: hives swell swollen epipen rash itchy throat sneeze
-cannot | allergic: hives swell swollen epipen cannot brings wheeze | kill: epipen allergic | insect: epipen stung sting
-| nightmare: horror scared film ruined | phobia: stand face panic scream run petrified | afraid: face cross run scream
-petrified freak creeps shudder vicious phobia fright never | scared: petrified creeps phobia fright panic | fear:
-petrified creeps phobia fright panic scared stand face | quit: never since off stopped years ago longer | smoke:
-cigarette quit packet | seasick: boat ferry waves threw | ship: seasick boat ferry | carsick: back seat front | injury:
-slipped fell tripped tore | operation: removed replaced taken out put had under knife whipped surgeon | remedy: swore
-drank honey ginger steam | therapist: diary suggested session | breathe: inhaler asthma lungs | deficient: low tablets
-short lacking boots | injection: jab jabs needle every months | vaccinated: jab jabs booster shot | nurse: ward
-hospital shift | midwife: baby birth | surgeon: hip knee operated | pregnant: due weeks trimester bump | baby: due
-weeks girl boy born pounds | birth: pounds weighed hours delivered | nephew: sister brother son baby boy | niece:
-sister brother daughter baby girl | grandchild: daughter son baby | grandson: boy daughter son | uncle: | widow: died
-husband | marry: proposed yes knee aisle vows ring | propose: yes knee ring | engaged: proposed knee ring yes |
-wedding: bride groom aisle vows ceremony reception registry church married | honeymoon: fly flying bali island | guest:
-coming invited eighty hundred people | anniversary: years married | funeral: church buried ashes crematorium flowers |
-grave: rests buried cemetery lies tree under | bury: rests lies tree under grave tin | inherit: will left went passed
-gran grandad grandmother died | allowance: pocket money week | chore: dishes bins hoover lawn money | babysitter:
-evening kids watches sits | nursery: drop pick kids toddler | christening: baptised church | toy: teddy doll plays
-stuffed carries | sleep: hours night bed insomnia awake nap knocks | wake: alarm six seven early | nap: afternoon sleep
-| snore: earplugs tractor | breakfast: porridge toast muesli eggs cereal coffee croissant bowl | lunch: canteen
-sandwich salad leftovers box | dinner: evening cook tonight | takeaway: order ordered delivery pizza curry chinese |
-meal: cook make pie pasta stew curry | recipe: grams oven flour secret ingredient spoon | ingredient: square pinch
-spoon secret add | flavour: chocolate vanilla lemon strawberry elderflower | cake: lemon chocolate carrot sponge layers
-| drink: pint glass cup sip | beer: pint brew batch stout ale lager ipa | wine: bottle riesling merlot rioja glass case
-| winery: wine riesling bottle weingut vineyard chateau | coffee: espresso filter beans flat latte sugar milk | tea:
-cup bag earl milk | sugar: spoons sweet coffee tea | salt: pinch cut | vegetarian: meat touch eat | meat: vegetarian
-vegan steak | freezer: portions frozen | fridge: hum humming milk cold | oven: degrees minutes preheat | dishwasher:
-cycle beeps | boiler: serviced heating hot pressure bar | heating: boiler radiator degrees thermostat | water: stopcock
-meter tap hot | stopcock: water behind under | electricity: meter kwh tariff supplier power octopus | meter: reading
-kwh | gas: meter tariff | power: electricity cut | leak: drip bucket ceiling plumber | mould: damp bathroom wall |
-paint: tin coat wall brush shade | wall: painted paint | floor: tiles laminate parquet | roof: tiles slates leak |
-window: measured across blinds panes glazing | wide: across cm measured | key: spare neighbour hook flowerpot mat under
-lock | spare: key | lock: key code combination | alarm: panel code siren switched off | safe: combination code dial |
-cupboard: shelf | attic: ladder hatch boxes pole | garden: lawn plant hedge shed bed | lawn: mows mow grass | grass:
-mows mow lawn | hedge: trim cut metres | plant: sow bulbs seeds planted water | flower: bulbs tulips roses | vegetable:
-tomatoes beans courgettes grow | tree: apple oak cherry planted | greenhouse: tomatoes cucumbers grow | harvest: picked
-kilos crop | bin: wednesday tuesday thursday friday monday collected night out | rubbish: bins bin out collected |
-recycling: bins collected blue | rent: month landlord raised goes up | landlord: rent flat deposit owns | tenant: rents
-flat | mortgage: bank percent fixed month rate years | deposit: paid put down | neighbour: next door upstairs fence
-above | removal: van boxes moving | furniture: sofa table ikea chair bed | sofa: coming delivered cushions | bed:
-mattress | mattress: bed sleep | desk: window next floor sit | clothes: wear size bought | dress: wore wear silk velvet
-| suit: tailor wool wear navy tie | shoe: size boots trainers pair wear | shoes: size boots trainers pair wear | ring:
-finger size gold diamond | perfume: wear bottle spray empty | glasses: lenses optician frame minus prescription specs |
-eyesight: minus lenses glasses dioptres | hair: cut dye dyed blond brown red curly | barber: hair cut fade beard |
-hairdresser: hair cut dye | tattoo: wrist shoulder ankle back arm got | weight: kilos kg pounds stone lost weigh |
-height: metre cm tall feet | bloodtype: negative positive rhesus blood donate | blood: negative positive donate giving
-| pet: dog cat rabbit hamster vet | dog: puppy walk lead barks breed | cat: kitten litter purrs | parrot: word squawks
-feathers | horse: stable ride gallop | hen: eggs coop lay | vet: dog cat rabbit jab paw | feed: food bowl twice grams |
-walk: dog lead park
+noise silence | diet: vegetarian vegan pescatarian keto paleo eat meat sugar salt | hunger: eat | herb: soap coriander
+basil mint | teeth: dentist hygienist filling crown braces grinds guard brush floss | hearing: deaf ear aid tinnitus |
+sight: glasses lenses minus | allergy: hives swell swollen epipen rash itchy throat sneeze cannot | allergic: hives
+swell swollen epipen cannot brings wheeze | insect: epipen stung sting | nightmare: horror scared film ruined | phobia:
+stand face panic scream run petrified | afraid: face run scream petrified freak creeps shudder phobia fright never |
+scared: petrified creeps phobia fright panic | fear: petrified creeps phobia fright panic scared stand face | quit:
+never since off stopped years ago longer | smoke: cigarette quit packet | seasick: boat ferry waves threw | ship:
+seasick boat ferry | carsick: back seat front | injury: slipped fell tripped tore | operation: removed replaced taken
+out put had under knife surgeon | remedy: swore drank honey ginger steam | therapist: diary suggested session |
+breathe: inhaler asthma lungs | deficient: low tablets short lacking | injection: jab jabs needle every months |
+vaccinated: jab jabs booster shot | nurse: ward hospital shift | midwife: baby birth | surgeon: hip knee operated |
+pregnant: due weeks trimester bump | baby: due weeks girl boy born pounds | birth: pounds weighed hours delivered |
+nephew: sister brother son baby boy | niece: sister brother daughter baby girl | grandchild: daughter son baby |
+grandson: boy daughter son | widow: died husband | marry: proposed yes knee aisle vows ring | propose: yes knee ring |
+engaged: proposed knee ring yes | wedding: bride groom aisle vows ceremony reception registry church married |
+honeymoon: fly flying bali island | guest: coming invited eighty hundred people | anniversary: years married | funeral:
+church buried ashes crematorium flowers | grave: rests buried cemetery lies tree under | bury: rests lies tree under
+grave tin | inherit: will left went passed gran grandad grandmother died | allowance: pocket money week | chore: dishes
+bins hoover lawn money | babysitter: evening kids watches sits | nursery: drop pick kids toddler | christening:
+baptised church | toy: teddy doll plays stuffed carries | sleep: hours night bed insomnia awake nap | wake: alarm six
+seven early | nap: afternoon sleep | snore: earplugs tractor | breakfast: porridge toast muesli eggs cereal coffee
+croissant bowl | lunch: canteen sandwich salad leftovers box | dinner: evening cook tonight | takeaway: order ordered
+delivery pizza curry chinese | meal: cook make pie pasta stew curry | recipe: grams oven flour secret ingredient spoon
+| ingredient: pinch spoon secret add | flavour: chocolate vanilla lemon strawberry elderflower | cake: lemon chocolate
+carrot sponge layers | drink: pint glass cup sip | beer: pint brew batch stout ale lager ipa | wine: bottle riesling
+merlot rioja glass case | winery: wine riesling bottle weingut vineyard chateau | coffee: espresso filter beans flat
+latte sugar milk | tea: cup bag earl milk | sugar: spoons sweet coffee tea | salt: pinch cut | vegetarian: meat touch
+eat | meat: vegetarian vegan steak | freezer: portions frozen | fridge: hum humming milk cold | oven: degrees minutes
+preheat | dishwasher: cycle beeps | boiler: serviced heating hot pressure bar | heating: boiler radiator degrees
+thermostat | water: stopcock meter tap hot | stopcock: water behind under | electricity: meter kwh tariff supplier
+power octopus | meter: reading kwh | gas: meter tariff | power: electricity cut | leak: drip bucket ceiling plumber |
+mould: damp bathroom wall | paint: tin coat wall brush shade | wall: painted paint | floor: tiles laminate parquet |
+roof: tiles slates leak | window: measured across blinds panes glazing | wide: across cm measured | key: spare
+neighbour hook flowerpot mat under lock | spare: key | lock: key code combination | alarm: panel code siren switched
+off | safe: combination code dial | cupboard: shelf | attic: ladder hatch boxes pole | garden: lawn plant hedge shed
+bed | lawn: mows mow grass | grass: mows mow lawn | hedge: trim cut metres | plant: sow bulbs seeds planted water |
+flower: bulbs tulips roses | vegetable: tomatoes beans courgettes grow | tree: apple oak cherry planted | greenhouse:
+tomatoes cucumbers grow | harvest: picked kilos crop | bin: wednesday tuesday thursday friday monday collected night
+out | rubbish: bins bin out collected | recycling: bins collected blue | rent: month landlord raised goes up |
+landlord: rent flat deposit owns | tenant: rents flat | mortgage: bank percent fixed month rate years | deposit: paid
+put down | neighbour: next door upstairs fence above | removal: van boxes moving | furniture: sofa table ikea chair bed
+| sofa: coming delivered cushions | bed: mattress | mattress: bed sleep | desk: window next floor sit | clothes: wear
+size bought | dress: wore wear silk velvet | suit: tailor wool wear navy tie | shoe: size boots trainers pair wear |
+shoes: size boots trainers pair wear | ring: finger size gold diamond | perfume: wear bottle spray empty | glasses:
+lenses optician frame minus prescription specs | eyesight: minus lenses glasses dioptres | hair: cut dye dyed blond
+brown red curly | barber: hair cut fade beard | hairdresser: hair cut dye | tattoo: wrist shoulder ankle back arm got |
+weight: kilos kg pounds stone lost weigh | height: metre cm tall feet | bloodtype: negative positive rhesus blood
+donate | blood: negative positive donate giving | pet: dog cat rabbit hamster vet | dog: puppy walk lead barks breed |
+cat: kitten litter purrs | parrot: squawks feathers | horse: stable ride gallop | hen: eggs coop lay | vet: dog cat
+rabbit jab paw | feed: food bowl twice grams | walk: dog lead park
 """

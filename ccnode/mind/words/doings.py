@@ -111,26 +111,26 @@ refuse: no thanks turn turned never pass | decline: no thanks turn turned | reje
 said signed | cost: euros pounds dollars paid spend would | spend: went gone going money bought | earn: gross net raise
 month year | salary: gross net raise month year paid | win: first prize place beat medal won | lose: beaten |
 birthplace: born | born: birthday turns | nationality: spanish german french polish | famous: best everybody |
-profession: keeper works | special: trick square secret makes | find: stuck behind under inside drawer | keep: behind
-under inside drawer box live lives hangs | store: hanging hangs behind under garage loft live lives drawer box | hide:
-behind under inside taped tin | where: sits | reach: at number extension ring | call: bleep extension ring number |
-return: back due until away home | get: coming | arrive: coming due lands in at | ready: fixed done by | finish: ends
-over done | start: begins opens at from | open: from until closed | close: until shut | expire: out until runs expires
-| valid: until expires | last: minutes hours until | often: every once twice | frequency: every once twice | interval:
-every | deputy: covers stands | substitute: covers stands instead | replace: new swapped | damage: knocked broke dented
-| ruin: burnt burned spilt dropped | repair: fixed new part clutch garage | stolen: nicked gone took | theft: stolen
-nicked police | reason: because so since | cause: because due from | support: fan scarf season | follow: fan supports |
-owe: borrowed back lent | lend: lent borrowed back | borrow: lent lend back | teach: taught learned lessons | learn:
-taught lessons app started course | practise: lessons rehearse | perform: play stage gig sing | join: member signed
-joined | member: joined club | meet: at in monday tuesday wednesday thursday friday saturday sunday | attend: going
-tickets | invite: coming | celebrate: party | plan: going want booked | dream: someday one day want hope before |
-ambition: before turn someday | prefer: rather best | hate: stand soap awful never | dislike: stand soap awful never |
-love: mad crazy fan favourite | stop: since off given longer gave quit | give: gave | leave: left quit | quit: left
-gave given | travel: flying going trip flight train | visit: went going trip | stay: booked hotel nights yurt cabin
-hostel | drive: car own | commute: train bus cycle bike catch | catch: train bus | board: gate | weigh: kilos kg stone
-grams | measure: cm across wide | big: metres square inches cm | large: metres square inches cm month | tall: cm metre
-| speed: mbit km | charge: hour euros pounds lesson | price: euros pounds quote for | age: turns turned turning born |
-old: turns turned turning born since |
+profession: works | special: trick secret | find: stuck behind under inside drawer | keep: behind under inside drawer
+box live lives hangs | store: hanging hangs behind under garage loft live lives drawer box | hide: behind under inside
+taped tin | where: sits | reach: at number extension ring | call: bleep extension ring number | return: back due until
+away home | get: coming | arrive: coming due lands in at | ready: fixed done by | finish: ends over done | start:
+begins opens at from | open: from until closed | close: until shut | expire: out until runs expires | valid: until
+expires | last: minutes hours until | often: every once twice | frequency: every once twice | interval: every | deputy:
+covers stands | substitute: covers stands instead | replace: new swapped | damage: knocked broke dented | ruin: burnt
+burned spilt dropped | repair: fixed new part clutch garage | stolen: nicked gone took | theft: stolen nicked police |
+reason: because so since | cause: because due from | support: fan scarf season | follow: fan supports | owe: borrowed
+back lent | lend: lent borrowed back | borrow: lent lend back | teach: taught learned lessons | learn: taught lessons
+app started course | practise: lessons rehearse | perform: play stage gig sing | join: member signed joined | member:
+joined club | meet: at in monday tuesday wednesday thursday friday saturday sunday | attend: going tickets | invite:
+coming | celebrate: party | plan: going want booked | dream: someday one day want hope before | ambition: before turn
+someday | prefer: rather best | hate: stand soap awful never | dislike: stand soap awful never | love: mad crazy fan
+favourite | stop: since off given longer gave quit | give: gave | leave: left quit | quit: left gave given | travel:
+flying going trip flight train | visit: went going trip | stay: booked hotel nights yurt cabin hostel | drive: car own
+| commute: train bus cycle bike catch | catch: train bus | board: gate | weigh: kilos kg stone grams | measure: cm
+across wide | big: metres square inches cm | large: metres square inches cm month | tall: cm metre | speed: mbit km |
+charge: hour euros pounds lesson | price: euros pounds quote for | age: turns turned turning born | old: turns turned
+turning born since
 """
 # Fixed phrases and the word they are read as.
 PHRASES = """
@@ -158,11 +158,11 @@ account=bankaccount | checking account=bankaccount | account number=iban | insur
 cover=insurance | no claims=insurance | tax return=taxes | tax adviser=accountant | tax advisor=accountant | tax
 office=taxes | hm revenue=taxes | mobile contract=phonecontract | phone contract=phonecontract | phone
 plan=phonecontract | mobile plan=phonecontract | annual leave=holiday | paid leave=holiday | days of leave=holiday |
-leave left=holiday | holiday allowance=holiday | sick leave=sickleave | off sick=sickleave | signed off=sickleave |
-maternity leave=maternity | parental leave=maternity | paternity leave=maternity | performance review=appraisal |
-annual review=appraisal | appraisal meeting=appraisal | staff review=appraisal | car pool=carpool | car share=carpool |
-share a lift=carpool | share a ride=carpool | shares a lift=carpool | give me a lift=carpool | gives me a lift=carpool
-| lift to work=carpool | ride to work=carpool | lift share=carpool | big day=wedding | get hitched=wedding | got
+holiday allowance=holiday | sick leave=sickleave | off sick=sickleave | signed off=sickleave | maternity
+leave=maternity | parental leave=maternity | paternity leave=maternity | performance review=appraisal | annual
+review=appraisal | appraisal meeting=appraisal | staff review=appraisal | car pool=carpool | car share=carpool | share
+a lift=carpool | share a ride=carpool | shares a lift=carpool | give me a lift=carpool | gives me a lift=carpool | lift
+to work=carpool | ride to work=carpool | lift share=carpool | big day=wedding | get hitched=wedding | got
 hitched=wedding | wedding day=wedding | stag do=stagdo | stag night=stagdo | bachelor party=stagdo | hen do=hendo | hen
 night=hendo | hen party=hendo | bachelorette party=hendo | leaving do=farewell | leaving party=farewell | farewell
 party=farewell | going away party=farewell | other half=spouse | better half=spouse | old man=father | old
@@ -194,44 +194,43 @@ ray=xray | in labour=birth | gave birth=birth | give birth=birth | give birth to
 baby=birth | having twins=pregnant | with child=pregnant | baby is due=pregnant | under the knife=surgery | had
 surgery=surgery | eye test=eyetest | sight test=eyetest | contact lenses=lenses | reading glasses=glasses | hearing
 aid=hearingaid | colour blind=colourblind | color blind=colourblind | short sighted=shortsighted | near
-sighted=shortsighted | long sighted=longsighted | stage fright=stagefright | in front of people=stagefright | travel
-sickness=carsick | motion sickness=carsick | sea sickness=seasick | sore throat=throat | stomach ache=stomachache |
-tummy ache=stomachache | runny nose=cold | family doctor=gp | general practitioner=gp | house doctor=gp | health
-centre=gp | accident and emergency=emergency | emergency room=emergency | dental hygienist=hygienist | teeth
-cleaned=hygienist | tooth cleaning=hygienist | teeth cleaning=hygienist | clean my teeth=hygienist | root
-canal=rootcanal | mouth guard=mouthguard | night guard=mouthguard | wisdom tooth=wisdomtooth | wisdom teeth=wisdomtooth
-| flu jab=vaccination | flu shot=vaccination | booster shot=vaccination | personal best=record | best time=record |
-fastest time=record | best score=record | half marathon=halfmarathon | go to the gym=gym | gym membership=gym | leisure
-centre=gym | fitness studio=gym | fitness centre=gym | swimming baths=pool | swimming pool=pool | five a side=football
-| soccer team=football | football club=footballclub | football team=footballclub | five a-side=football | reading
-group=bookclub | book group=bookclub | reading circle=bookclub | book circle=bookclub | game night=gamesnight | games
-night=gamesnight | game evening=gamesnight | play board games=gamesnight | board games=boardgame | pub quiz=quiz | quiz
-night=quiz | role playing=roleplaying | dungeons and dragons=roleplaying | model railway=modelrailway | model
-train=modelrailway | jigsaw puzzle=jigsaw | cross stitch=embroidery | life drawing=drawing | water colour=watercolour |
-oil painting=painting | record player=turntable | lp collection=vinyl | song writer=songwriter | voice part=voicepart |
+sighted=shortsighted | long sighted=longsighted | stage fright=stagefright | travel sickness=carsick | motion
+sickness=carsick | sea sickness=seasick | sore throat=throat | stomach ache=stomachache | tummy ache=stomachache |
+runny nose=cold | family doctor=gp | general practitioner=gp | house doctor=gp | health centre=gp | accident and
+emergency=emergency | emergency room=emergency | dental hygienist=hygienist | teeth cleaned=hygienist | tooth
+cleaning=hygienist | teeth cleaning=hygienist | clean my teeth=hygienist | root canal=rootcanal | mouth
+guard=mouthguard | night guard=mouthguard | wisdom tooth=wisdomtooth | wisdom teeth=wisdomtooth | flu jab=vaccination |
+flu shot=vaccination | booster shot=vaccination | personal best=record | best time=record | fastest time=record | best
+score=record | half marathon=halfmarathon | go to the gym=gym | gym membership=gym | leisure centre=gym | fitness
+studio=gym | fitness centre=gym | swimming baths=pool | swimming pool=pool | five a side=football | soccer
+team=football | football club=footballclub | football team=footballclub | five a-side=football | reading group=bookclub
+| book group=bookclub | reading circle=bookclub | book circle=bookclub | game night=gamesnight | games night=gamesnight
+| game evening=gamesnight | play board games=gamesnight | board games=boardgame | pub quiz=quiz | quiz night=quiz |
+role playing=roleplaying | dungeons and dragons=roleplaying | model railway=modelrailway | model train=modelrailway |
+jigsaw puzzle=jigsaw | cross stitch=embroidery | life drawing=drawing | water colour=watercolour | oil
+painting=painting | record player=turntable | lp collection=vinyl | song writer=songwriter | voice part=voicepart |
 leading role=role | main part=role | tv show=series | tv series=series | television series=series | tv programme=series
 | box set=series | motion picture=film | feature film=film | science fiction=scifi | crime novel=crime | detective
 story=crime | driving test=drivingtest | driving lesson=drivinglesson | driving lessons=drivinglesson | annual test=mot
 | car inspection=mot | roadworthiness test=mot | vehicle inspection=mot | due for inspection=mot | winter
-tyres=wintertyres | snow tyres=wintertyres | tyres for the snow=wintertyres | tires for the snow=wintertyres | winter
-tires=wintertyres | snow tires=wintertyres | roof box=roofbox | roof rack=roofbox | glove box=glovebox | glove
-compartment=glovebox | car park=parking | parking lot=parking | parking space=parking | parking spot=parking | parking
-place=parking | parking garage=parking | multi storey=parking | petrol station=petrolstation | gas
-station=petrolstation | filling station=petrolstation | electric car=ev | charging station=charger | charging
-point=charger | camper van=campervan | mobile home=campervan | motor home=campervan | motor bike=motorbike | motor
-cycle=motorbike | electric bike=ebike | push bike=bike | bus pass=travelcard | rail pass=railcard | rail card=railcard
-| season ticket=travelcard | travel card=travelcard | train pass=railcard | boarding pass=boardingpass | hand
-luggage=handluggage | carry on=handluggage | cabin bag=handluggage | window seat=windowseat | aisle seat=aisleseat |
-youth hostel=hostel | bed and breakfast=guesthouse | holiday home=cottage | holiday cottage=cottage | holiday
-flat=cottage | holiday house=cottage | summer house=cottage | city break=trip | road trip=trip | school trip=schooltrip
-| school outing=schooltrip | class trip=schooltrip | class outing=schooltrip | field trip=schooltrip | day trip=outing
-| works outing=outing | sleeping car=sleeper | night train=sleeper | host family=exchange | year abroad=exchange |
-exchange year=exchange | exchange student=exchange | gap year=gapyear | bank holiday=bankholiday | long
-weekend=bankholiday | public holiday=bankholiday | boxing day=boxingday | day after christmas=boxingday | new years
-eve=hogmanay | new year eve=hogmanay | bonfire night=bonfire | half term=halfterm | school holidays=schoolholidays |
-summer holidays=schoolholidays | finish school=graduate | left school=graduate | leave school=graduate | final
-exam=finals | final exams=finals | a levels=alevels | drop out=dropout | dropped out=dropout | class
-teacher=classteacher | form teacher=classteacher | form tutor=classteacher | homeroom teacher=classteacher | head
+tyres=wintertyres | snow tyres=wintertyres | winter tires=wintertyres | snow tires=wintertyres | roof box=roofbox |
+roof rack=roofbox | glove box=glovebox | glove compartment=glovebox | car park=parking | parking lot=parking | parking
+space=parking | parking spot=parking | parking place=parking | parking garage=parking | multi storey=parking | petrol
+station=petrolstation | gas station=petrolstation | filling station=petrolstation | electric car=ev | charging
+station=charger | charging point=charger | camper van=campervan | mobile home=campervan | motor home=campervan | motor
+bike=motorbike | motor cycle=motorbike | electric bike=ebike | push bike=bike | bus pass=travelcard | rail
+pass=railcard | rail card=railcard | season ticket=travelcard | travel card=travelcard | train pass=railcard | boarding
+pass=boardingpass | hand luggage=handluggage | carry on=handluggage | cabin bag=handluggage | window seat=windowseat |
+aisle seat=aisleseat | youth hostel=hostel | bed and breakfast=guesthouse | holiday home=cottage | holiday
+cottage=cottage | holiday flat=cottage | holiday house=cottage | summer house=cottage | city break=trip | road
+trip=trip | school trip=schooltrip | school outing=schooltrip | class trip=schooltrip | class outing=schooltrip | field
+trip=schooltrip | day trip=outing | works outing=outing | sleeping car=sleeper | night train=sleeper | host
+family=exchange | year abroad=exchange | exchange year=exchange | exchange student=exchange | gap year=gapyear | bank
+holiday=bankholiday | long weekend=bankholiday | public holiday=bankholiday | boxing day=boxingday | day after
+christmas=boxingday | new years eve=hogmanay | new year eve=hogmanay | bonfire night=bonfire | half term=halfterm |
+school holidays=schoolholidays | summer holidays=schoolholidays | finish school=graduate | left school=graduate | leave
+school=graduate | final exam=finals | final exams=finals | a levels=alevels | drop out=dropout | dropped out=dropout |
+class teacher=classteacher | form teacher=classteacher | form tutor=classteacher | homeroom teacher=classteacher | head
 teacher=headteacher | head master=headteacher | head mistress=headteacher | school principal=headteacher | parent
 teacher=parentsevening | parents' evening=parentsevening | thesis advisor=supervisor | thesis supervisor=supervisor |
 thesis adviser=supervisor | phd advisor=supervisor | doctoral advisor=supervisor | doctoral supervisor=supervisor |
@@ -242,18 +241,17 @@ mobile network=carrier | phone network=carrier | mobile carrier=carrier | phone 
 internet provider=isp | broadband provider=isp | internet company=isp | power company=energysupplier | electricity
 supplier=energysupplier | energy supplier=energysupplier | electricity provider=energysupplier | energy
 provider=energysupplier | power supplier=energysupplier | electricity company=energysupplier | gas
-supplier=energysupplier | provides our power=energysupplier | supplies our electricity=energysupplier | network
-storage=nas | storage box=nas | file server=nas | media server=mediaserver | home server=homeserver | home lab=homelab
-| raspberry pi=raspberry | operating system=os | storage engine=database | data base=database | web server=webserver |
-reverse proxy=reverseproxy | code editor=editor | text editor=editor | command line=shell | source control=git |
-version control=git | pull request=pullrequest | merge request=pullrequest | code review=pullrequest | unit test=test |
-unit tests=test | machine learning=ml | graphics card=gpu | video card=gpu | main memory=ram | working memory=ram |
-hard disk=disk | hard drive=disk | solid state=ssd | mass spec=massspectrometer | mass spectrometer=massspectrometer |
-password manager=passwordmanager | recovery codes=backupcodes | backup codes=backupcodes | login codes=backupcodes |
-pass phrase=passphrase | api key=apikey | api token=apikey | access token=apikey | ip address=ip | host name=hostname |
-mac address=mac | time out=timeout | time zone=timezone | root cause=rootcause | post mortem=postmortem | on
-call=oncall | sick note=sicknote | social network=socialnetwork | social media=socialnetwork | video call=videocall |
-conference call=videocall | search engine=searchengine | app store=appstore | night shift=nightshift | early
-shift=earlyshift | late shift=lateshift | swear word=swearword | first language=mothertongue | mother
-tongue=mothertongue | native language=mothertongue | native tongue=mothertongue
+supplier=energysupplier | network storage=nas | storage box=nas | file server=nas | media server=mediaserver | home
+server=homeserver | home lab=homelab | raspberry pi=raspberry | operating system=os | storage engine=database | data
+base=database | web server=webserver | reverse proxy=reverseproxy | code editor=editor | text editor=editor | command
+line=shell | source control=git | version control=git | pull request=pullrequest | merge request=pullrequest | code
+review=pullrequest | unit test=test | unit tests=test | machine learning=ml | graphics card=gpu | video card=gpu | main
+memory=ram | working memory=ram | hard disk=disk | hard drive=disk | solid state=ssd | mass spec=massspectrometer |
+mass spectrometer=massspectrometer | password manager=passwordmanager | recovery codes=backupcodes | backup
+codes=backupcodes | login codes=backupcodes | pass phrase=passphrase | api key=apikey | api token=apikey | access
+token=apikey | ip address=ip | host name=hostname | mac address=mac | time out=timeout | time zone=timezone | root
+cause=rootcause | post mortem=postmortem | on call=oncall | sick note=sicknote | social network=socialnetwork | social
+media=socialnetwork | video call=videocall | conference call=videocall | search engine=searchengine | app
+store=appstore | night shift=nightshift | early shift=earlyshift | late shift=lateshift | swear word=swearword | first
+language=mothertongue | mother tongue=mothertongue | native language=mothertongue | native tongue=mothertongue
 """

@@ -48,6 +48,8 @@ besides except apart according regarding concerning despite instead along togeth
 upon towards toward via edge system set example version term
 situation circumstance purpose reason idea point aspect respect occasion instance moment period stage step level
 possession arrangement routine option choice preference decision plan answer question word description kindof sortof
+total according ordinary back coming going aside around according present regularly household meant type typing
+each badly best most recently nowadays days these ours catch follow follows cope
 ever yet still supposed usage able due likely sure particular called titled known
 """.split()
 
@@ -111,7 +113,7 @@ cell number=phonenumber | credit card=creditcard | debit card=creditcard | bank 
 lactose intolerant=lactose | get married=wedding | got married=wedding | getting married=wedding |
 tie the knot=wedding | tied the knot=wedding | tying the knot=wedding | walk down the aisle=wedding | split up=divorce |
 break up=divorce | broke up=divorce | fall out=quarrel | fell out=quarrel | get along=friendly | gets along=friendly |
-run out=empty | ran out=empty | sea sick=seasick | car sick=carsick | hay fever=hayfever |
+run out=expire | runs out=expire | running out=expire | run out of=empty | ran out=empty | sea sick=seasick | car sick=carsick | hay fever=hayfever |
 high blood pressure=hypertension | blood pressure=bloodpressure | blood type=bloodtype | blood group=bloodtype |
 shoe size=shoesize | working out=exercise | work out=exercise | works out=exercise | worked out=exercise |
 keep fit=exercise | work from home=remote | working from home=remote | works from home=remote |

@@ -152,9 +152,9 @@ window aisle carriage | platform: train leaves | gate: boarding flight | luggage
 strap | hotel: nights booked stay breakfast room | accommodation: nights booked | holiday: flying week booked fortnight
 off going | vacation: flying week booked going | trip: flying week booked going drive | destination: going flying |
 honeymoon: flying fly going | camping: tent pitch | hike: trail stretch walk | walk: trail stretch hike steps |
-mountain: climb peak summit | climb: summit peak dent mont | beach: sand swim | island: ferry sail | country: live
-moved lives flew born | city: live moved lives born flew | town: live moved lives flat born | village: live moved born
-| address: live moved building street at | neighbourhood: live moved | museum: mining art visit | theatre: play saw
+mountain: climb peak summit | climb: summit peak mont | beach: sand swim | island: ferry sail | country: live moved
+lives flew born | city: live moved lives born flew | town: live moved lives flat born | village: live moved born |
+address: live moved building street at | neighbourhood: live moved | museum: mining art visit | theatre: play saw
 tickets stage | concert: saw tickets play hall see | band: tickets see play gig | festival: tickets tent weekend |
 game: play board | gamesnight: friday play first | hobby: into restoring collecting thing spare weekend started taken |
 interest: thing into mad | spare: thing restoring into | collect: hundred so far pieces own | collection: hundred so
@@ -171,8 +171,8 @@ episode started | show: watching season episode started | book: reading halfway 
 reading halfway pages chapter finished started | author: reading books wrote | audiobook: listen | newspaper: read pay
 subscribe | magazine: read subscribe | podcast: listen | radio: listen | language: learning speak lessons app days |
 paint: watercolour lessons | photo: camera lens took | camera: lens | plant: water sun pot | flower: planted bulbs |
-bird: list hear saw feeder nest | birdwatching: hide ducks species list | garden: planted hedgehog | bulb: planted
-tulip | weather: rain sun | storm: knocked blew | church: choir sundays | religion: church pray | quiz: team won semi |
-pub: meets at lamb arms inn head | meet: in at back room | venue: paid barn hall booked | wedding: barn venue | zodiac:
-born | sign: born
+bird: list hear saw feeder nest | birdwatching: hide species list | garden: planted hedgehog | bulb: planted tulip |
+weather: rain sun | storm: knocked blew | church: choir sundays | religion: church pray | quiz: team won semi | pub:
+meets at lamb arms inn head | meet: in at back room | venue: paid barn hall booked | wedding: barn venue | zodiac: born
+| sign: born
 """

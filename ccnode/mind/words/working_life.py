@@ -168,30 +168,30 @@ renewal | warranty: until runs years | guarantee: until runs years | ram: gb gig
 storage: tb terabyte disks | capacity: tb gb litres | size: gb tb inches cm | resolution: pixels | nas: disks terabyte
 storage synology | server: runs rack | rack: server | computer: laptop thinkpad macbook | laptop: thinkpad macbook dell
 | phone: iphone pixel samsung android | backup: every night copied rsync disk offsite cloud | alert: message mail sends
-| outage: down hours crashed | down: broken until | cause: turned because retry | rootcause: turned because cause |
-bug: fixed crash wrong | deploy: friday server pushed | release: friday version ships | deadline: due by before wants
-until end | due: by until before in hand | submit: in by deadline | meeting: at monday tuesday wednesday thursday
-friday moved | standup: at every morning | boss: manager report called lead | manager: boss report lead head | intern:
-started monday student summer | trainee: started | colleague: desk office team left works | team: us eight people |
-department: moved gone went | client: project job work contact | project: client working | appraisal: boss moved date
-december | interview: at monday | raise: month gross now | salary: month gross net year paid | rate: hour bill percent
-charge | fee: charge hour euros pounds month | hourly: bill hour charge | bonus: december extra | pension: retire |
-retire: years pension | resign: notice left quit | hours: percent week go down | parttime: percent go down | work: job
-office nurse teacher | living: makes sells builds drives teaches works repairs | profession: works trained makes builds
-| school: class teacher pupils | university: degree studied thesis graduated class campus | study: degree thesis
-learning | thesis: about supervisor chapter vibrations | degree: studied graduated class | exam: passed failed percent
-grade | test: passed failed | grade: got exam | supervisor: thesis professor | professor: lecture | teacher: lessons
-class teaches learn | lesson: every at with | course: evening weeks | experiment: run samples | sample: freezer tubes
-stored minus | lab: bench door code | telescope: nights observatory | paper: accepted journal submitted | journal:
-accepted submitted paper | grant: euros years | poster: conference accepted | conference: talk speaking runs from
-poster | talk: speaking conference | money: euros pounds dollars | bank: account with | account: bank euros | savings:
-euros bank month | loan: bank month percent years | debt: owe paid | tax: return july january accountant | accountant:
-tax return adviser | lawyer: will contract case | police: reference stolen reported | passport: expires until drawer
-renew | parcel: accepted neighbour post delivered | package: accepted neighbour post delivered | order: ordered
-delivered arrives | delivery: arrives coming between | subscription: month pay cancel | membership: month year pay |
-password: is login wifi passphrase | wifi: password guests router | pin: is code digits | code: is opens off switched |
-username: login | login: username password | printer: ink toner paper print | ink: cartridge printer black takes |
-monitor: inches | keyboard: layout switches | battery: lasts charge hours | signal: bars roof bar | website: domain
-address com org | newspaper: pay month read subscribe | donate: give month euros pounds | charity: give month donate
-run shelter | vote: election school | contact: ms mr call | approve: signs | swear: parrot word
+| outage: down hours crashed | down: broken until | cause: turned because | rootcause: turned because cause | bug:
+fixed crash wrong | deploy: friday server pushed | release: friday version ships | deadline: due by before wants until
+end | due: by until before in hand | submit: in by deadline | meeting: at monday tuesday wednesday thursday friday
+moved | standup: at every morning | boss: manager report called lead | manager: boss report lead head | intern: started
+monday student summer | trainee: started | colleague: desk office team left works | team: us eight people | department:
+moved gone went | client: project job work contact | project: client working | appraisal: boss moved date december |
+interview: at monday | raise: month gross now | salary: month gross net year paid | rate: hour bill percent charge |
+fee: charge hour euros pounds month | hourly: bill hour charge | bonus: december extra | pension: retire | retire:
+years pension | resign: notice left quit | hours: percent week go down | parttime: percent go down | work: job office
+nurse teacher | living: makes sells builds drives teaches works repairs | profession: works trained makes builds |
+school: class teacher pupils | university: degree studied thesis graduated class campus | study: degree thesis learning
+| thesis: about supervisor chapter | degree: studied graduated class | exam: passed failed percent grade | test: passed
+failed | grade: got exam | supervisor: thesis professor | professor: lecture | teacher: lessons class teaches learn |
+lesson: every at with | course: evening weeks | experiment: run samples | sample: freezer tubes stored minus | lab:
+bench door code | telescope: nights observatory | paper: accepted journal submitted | journal: accepted submitted paper
+| grant: euros years | poster: conference accepted | conference: talk speaking runs from poster | talk: speaking
+conference | money: euros pounds dollars | bank: account with | account: bank euros | savings: euros bank month | loan:
+bank month percent years | debt: owe paid | tax: return july january accountant | accountant: tax return adviser |
+lawyer: will contract case | police: reference stolen reported | passport: expires until drawer renew | parcel:
+accepted neighbour post delivered | package: accepted neighbour post delivered | order: ordered delivered arrives |
+delivery: arrives coming between | subscription: month pay cancel | membership: month year pay | password: is login
+wifi passphrase | wifi: password guests router | pin: is code digits | code: is opens off switched | username: login |
+login: username password | printer: ink toner paper print | ink: cartridge printer black takes | monitor: inches |
+keyboard: layout switches | battery: lasts charge hours | signal: bars bar | website: domain address com org |
+newspaper: pay month read subscribe | donate: give month euros pounds | charity: give month donate run shelter | vote:
+election school | contact: ms mr call | approve: signs
 """
