@@ -22,6 +22,7 @@ EVIL = '<img src=x onerror="alert(1)"><script>alert(2)</script>&lt;b&gt; {{7*7}}
 
 
 async def say(page: Page, text: str) -> None:
+    await expect(page.locator("#send")).to_be_visible()  # nothing is sent while a reply is being written
     await page.fill("#entry", text)
     await page.press("#entry", "Enter")
 
