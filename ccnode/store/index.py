@@ -12,8 +12,9 @@ import contextlib
 import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from zlib import crc32
 
-from ccnode.mind import recall
+from ccnode.mind import lexicon, recall
 from ccnode.store import impact_form
 from ccnode.store.errors import translated
 from ccnode.store.terms import TOKENIZER, Tokenizer
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-VERSION: Final = 3  # raise it when what the tables hold changes
+_FORM: Final = 3  # raise it when what the tables hold changes
+VERSION: Final = _FORM << 32 | crc32(" ".join(sorted(lexicon.STOP)).encode())  # they are left out of the texts
 BATCH_MESSAGES: Final = 500
 IDS_MAX: Final = 500
 TEXTS_MAX: Final = 4 * BATCH_MESSAGES  # remembered: a message is the context of those after it

@@ -14,7 +14,7 @@ from ccnode.store.impact_form import CONTEXT_WEIGHT, TEXT_WEIGHT
 from ccnode.store.ranking import EVERY, Allowed, Part, Ranked, Request, Statistics, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ccnode.store.terms import Tokenizer
 
@@ -91,9 +91,14 @@ class Live:
         out = set(request.skip).union(*(self._postings.get(term, {}) for term in request.excluded))
         for term in request.required:
             out.update(scores.keys() - self._postings.get(term, {}).keys())
-        ranked = [Ranked(score, number) for number, score in scores.items() if number not in out]
+        for number in out & scores.keys():
+            del scores[number]
+        ranked = list(zip(scores.values(), scores.keys(), strict=True))
         return [
-            nlargest(count, ranked if allowed == EVERY else [one for one in ranked if self._takes(allowed, one.number)])
+            [
+                Ranked(*one)
+                for one in nlargest(count, ranked if allowed == EVERY else filter(self._taken_by(allowed), ranked))
+            ]
             for count, allowed in request.lists
         ]
 
@@ -108,11 +113,17 @@ class Live:
                 found.append(Part(wanted, statistics.factor(weight, holding[wanted]) * share, *counts))
         return found
 
-    def _takes(self, allowed: Allowed, number: int) -> bool:
-        role, time = self._facts[number]
-        return (
-            (allowed.role is None or role == allowed.role)
-            and (allowed.since is None or time >= allowed.since)
-            and (allowed.until is None or time < allowed.until)
-            and (allowed.numbers is None or number in allowed.numbers)
-        )
+    def _taken_by(self, allowed: Allowed) -> Callable[[tuple[float, int]], bool]:
+        """Whether a list takes a message, given as (score, number)."""
+        role, since, until, numbers = allowed.role, allowed.since, allowed.until, allowed.numbers
+
+        def takes(one: tuple[float, int]) -> bool:
+            its_role, time = self._facts[one[1]]
+            return (
+                (role is None or its_role == role)
+                and (since is None or time >= since)
+                and (until is None or time < until)
+                and (numbers is None or one[1] in numbers)
+            )
+
+        return takes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from ccnode.store.impact import LARGE_BYTES, check, check_sizes, unpacked
+from ccnode.store.impact import LARGE_BYTES, check, check_sizes
 from ccnode.store.impact_form import CONTEXT_WEIGHT, FULL, SEGMENT_BITS, SEGMENT_MASK, TEXT_WEIGHT, Damaged
 from ccnode.store.ranking import Part, Ranked, Request, Statistics, Wanted, best
 from ccnode.store.scores import Columns, Mask, Scored, Weigher, among, summed
@@ -130,14 +130,20 @@ class Sealed:
 
     def _gathered(self, rows: Sequence[_Row]) -> tuple[Numbers, Floats, list[int]]:
         """The messages of these postings one after the other, how much each weighs, and how many each posting has."""
-        if any(len(row.postings) > 1 or row.postings[0][2] for row in rows):
+        if any(len(row.postings) > 1 for row in rows):
             parts = [self._posted(row) for row in rows]
             docs, weights = np.concatenate([part.docs for part in parts]), np.concatenate([p.weights for p in parts])
             sizes = [len(part.docs) for part in parts]
         else:  # one copy, however many there are
-            docs = np.frombuffer(b"".join([row.postings[0][0] for row in rows]), "<u2")
-            weights = _WEIGHED[np.frombuffer(b"".join([row.postings[0][1] for row in rows]), np.uint8)]
-            sizes = [len(row.postings[0][1]) for row in rows]
+            postings = [row.postings[0] for row in rows]
+            docs = np.frombuffer(b"".join([posting[0] for posting in postings]), "<u2")
+            weights = _WEIGHED[np.frombuffer(b"".join([posting[1] for posting in postings]), np.uint8)]
+            sizes = [len(posting[1]) for posting in postings]
+            start = 0
+            for posting, size in zip(postings, sizes, strict=True):
+                if posting[2]:
+                    _put_all_large(posting, docs[start : start + size], weights[start : start + size])
+                start += size
         firsts = np.array([row.segment << SEGMENT_BITS for row in rows], np.int64)
         return np.repeat(firsts, sizes) + docs, weights, sizes
 
@@ -165,13 +171,11 @@ class Sealed:
     def _weights_of(self, row: _Row, scored: Scored, floor: float) -> tuple[Numbers, Floats]:
         """The messages above `floor` that hold a term, and what it weighs in each."""
         first = row.segment << SEGMENT_BITS
-        if (row.segment, row.wanted) in self._prefixed or row.postings[0][2]:
-            posted = self._posted(row)
-            numbers, at = scored.found_in(posted.docs, first, floor)
-            return numbers, posted.weights[at]
-        docs, packed = check(row.postings[0])
-        numbers, at = scored.found_in(docs, first, floor)
-        return numbers, _WEIGHED[packed[at]]
+        if merged := self._prefixed.get((row.segment, row.wanted)):
+            numbers, at = scored.found_in(merged.docs, first, floor)
+            return numbers, merged.weights[at]
+        numbers, _ = scored.found_in(np.frombuffer(row.postings[0][0], "<u2"), first, floor)
+        return numbers, _weights_at(row.postings[0], (numbers - first).astype(np.uint16))
 
     def _having(self, segments: Sequence[int], terms: Collection[str], weigher: Weigher) -> Scored:
         """The messages that hold all these terms, with what these score."""
@@ -215,8 +219,10 @@ class Sealed:
             docs = np.frombuffer(posting[0], "<u2")
             at = int(docs.searchsorted(low))
             if at < len(docs) and docs[at] == low:
-                packed = posting[1][at]
-                counts = unpacked(posting)[1][:, at].tolist() if posting[2] else (packed >> 4, packed & FULL)
+                counts = (posting[1][at] >> 4, posting[1][at] & FULL)
+                if FULL in counts:
+                    rows = np.frombuffer(posting[2], "<u4").reshape(-1, 3).tolist()
+                    counts = next(((row[1], row[2]) for row in rows if row[0] == low), counts)
                 text, context = text + counts[0], context + counts[1]
         return text, context
 
@@ -257,9 +263,15 @@ def _split(rows: list[_Row], factors: Mapping[Wanted, float], floor: float) -> t
     return [], ordered
 
 
+def _put_all_large(posting: Posting, docs: NDArray[np.uint16], weights: Floats) -> None:
+    """The same where these are all messages of the posting. Raises Damaged."""
+    if LARGE_BYTES * _put_large(posting, docs, weights) != len(posting[2]):
+        raise Damaged("a posting counts messages that it does not hold")
+
+
 def _weighed(posting: Posting) -> _Posted:
     docs, packed = check(posting)
     weights: Floats = _WEIGHED[packed]
-    if posting[2] and LARGE_BYTES * _put_large(posting, docs, weights) != len(posting[2]):
-        raise Damaged("a posting counts messages that it does not hold")
+    if posting[2]:
+        _put_all_large(posting, docs, weights)
     return _Posted(docs, weights)
