@@ -130,11 +130,9 @@ async def stop(request: web.Request) -> web.Response:
 
 
 async def export(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/export: a session as a file, or everything as a bundle."""
+    """GET /api/v1/export: a session as a file, or everything."""
     query = read_query(request, ExportQuery)
     form = query.format or ("bundle" if query.session is None else "json")
-    if query.session is None and form != "bundle":
-        raise BadRequest("format: everything comes out as a bundle only", "ask for format=bundle, or name a session")
     return await send(request, await node_of(request).export(query.session, form))
 
 

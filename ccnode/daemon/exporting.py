@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode import clock
 from ccnode.api.ports import Download
-from ccnode.store import bundles, exports, views
-from ccnode.store.errors import Conflict, StoreBusy
+from ccnode.store import exports, views
+from ccnode.store.errors import StoreBusy
 from ccnode.store.ledger import connect
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Exporting:
         self._running = 0
 
     async def export(self, session_id: str | None, form: Literal["json", "md", "bundle"]) -> Download:
-        """One session, or (as a bundle only) everything.
+        """One session, or everything.
 
         Raises:
             NotFound, Conflict: no such session, or several. StoreBusy: too many are on their way.
@@ -43,12 +43,8 @@ class Exporting:
         if self._running >= AT_ONCE:
             raise StoreBusy("too many files are on their way out", remedy="wait until one is done")
         if session_id is None:
-            if form != "bundle":
-                raise Conflict(
-                    "everything comes out as a bundle only", remedy="ask for format=bundle, or name a session"
-                )
             name = f"ccnode-{clock.iso(clock.now_ms())[:10]}.{SUFFIXES[form]}"
-            return Download(name, TYPES[form], self._pieces(lambda at: bundles.everything(at, self._home)))
+            return Download(name, TYPES[form], self._pieces(lambda at: exports.of_everything(at, self._home, form)))
         identifier = await self._readers.run(views.resolve_session(session_id))
         session = await self._readers.run(views.session(identifier))
         name = f"conversation-{session.id[:NAME_CHARS]}.{SUFFIXES[form]}"

@@ -1,7 +1,6 @@
-"""How does one conversation leave the database as a file? As JSON for programs, Markdown for people, or with its proof.
+"""How do conversations leave the database as a file? As JSON for programs, Markdown for people, or with their proof.
 
-Piece by piece, from one consistent state: a conversation may have tens of thousands of messages. Everything that is
-stored leaves by bundles.everything.
+Piece by piece, from one consistent state: there may be millions of messages.
 """
 
 from __future__ import annotations
@@ -26,6 +25,9 @@ Form = Literal["json", "md", "bundle"]
 
 AT_ONCE: Final = 100  # messages in memory
 TITLE_CHARS: Final = 200
+_OUR_SESSIONS: Final = "SELECT session FROM sessions WHERE voice IS NULL ORDER BY time, session"
+# What was said in a session itself, replaced replies too; what lies before a branch stands in the session it left.
+_OWN: Final = "SELECT id FROM messages WHERE session = ? ORDER BY depth, time, id"
 _WHO: Final = {"user": "You", "assistant": "Assistant", "system": "System", "tool": "Tool"}
 
 
@@ -51,6 +53,45 @@ def of_session(connection: sqlite3.Connection, home: Home, identifier: bytes, fo
             connection.execute("ROLLBACK")
     except sqlite3.Error as error:
         raise translated(error) from error
+
+
+def of_everything(connection: sqlite3.Connection, home: Home, form: Form) -> Iterator[bytes]:
+    """All our conversations as one file, in pieces, oldest first; as a bundle, every entry that is stored.
+
+    In JSON and Markdown each message stands once, in the session in which it was said; a branch names the message that
+    it begins after.
+
+    Raises:
+        StoreError: they cannot be read.
+    """
+    if form == "bundle":
+        yield from bundles.everything(connection, home)
+        return
+    try:
+        connection.execute("BEGIN")
+        try:
+            sessions = [row[0] for row in connection.execute(_OUR_SESSIONS)]
+            yield from (text.encode("utf-8", "replace") for text in _all(connection, sessions, form))
+        finally:
+            connection.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        raise translated(error) from error
+
+
+def _all(connection: sqlite3.Connection, sessions: Sequence[bytes], form: Form) -> Iterator[str]:
+    if form == "json":
+        yield '{"sessions": [\n'
+    for at, identifier in enumerate(sessions):
+        session = _ask(connection, views.session(identifier))
+        numbers = [row[0] for row in connection.execute(_OWN, (identifier,))]
+        if form == "json":
+            yield ",\n" if at else ""
+            yield from _json(session, _messages(connection, numbers))
+        else:
+            yield "\n\n" if at else ""
+            yield from _markdown(session, _messages(connection, numbers))
+    if form == "json":
+        yield "]}\n"
 
 
 def _ask(connection: sqlite3.Connection, view: View[T]) -> T:
@@ -86,6 +127,8 @@ def _dumped(value: object, depth: int) -> str:
 def _markdown(session: Session, messages: Iterator[Message]) -> Iterator[str]:
     title = line(session.title, TITLE_CHARS) or session.id
     yield f"# {title}\n\nConversation {session.id}, written {iso(now_ms())}\n"
+    if session.parent is not None:
+        yield f"\nA branch that begins after `{session.parent.hex()}`\n"
     for one in messages:
         text = clean(one.text) if one.text is not None else f"*{gone(one)}*"
         yield f"\n## {_WHO[one.role]}, {shapes.time(one.time)}\n\n{text}\n\n`{one.digest.hex()}`\n"

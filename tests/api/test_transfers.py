@@ -162,7 +162,6 @@ async def test_a_conversation_and_everything_come_out_as_files(rig: Rig) -> None
 
 async def test_what_cannot_come_out_says_why(rig: Rig) -> None:
     for query, status in (
-        ("?format=md", 400),
         ("?format=word", 400),
         ("?session=", 400),
         ("?session=nothing", 404),

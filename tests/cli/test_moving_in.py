@@ -38,7 +38,9 @@ def ok(result: Result) -> Result:
 
 
 @pytest.mark.timeout(3600)
-def test_years_of_conversations_move_in_and_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+def test_years_of_conversations_move_in_and_on(  # noqa: PLR0915  # one way, step by step
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
     home = make_node(tmp_path / "node")
     monkeypatch.setenv("CCNODE_DATA_DIR", str(home.root))
     exports = {form: tmp_path / form for form in LAYOUTS}
@@ -88,6 +90,14 @@ def test_years_of_conversations_move_in_and_on(tmp_path: Path, monkeypatch: pyte
         [sys.executable, str(VERIFY_EXPORT), str(everything)], capture_output=True, text=True, check=False
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+    readable = tmp_path / "everything.json"
+    ok(call("export", "all", "--format", "json", "-o", str(readable)))
+    sessions = json.loads(readable.read_text())["sessions"]
+    digests = [one["message_id"] for session in sessions for one in session["messages"]]
+    assert len(digests) == len(set(digests)) > added
+    ok(call("export", "all", "--format", "md", "-o", str(tmp_path / "everything.md")))
+    assert (tmp_path / "everything.md").read_text().count("\n`") >= len(digests)
 
     # Another owner takes it in as what it is: words of somebody else's node.
     guest = make_node(tmp_path / "guest", name="guest")

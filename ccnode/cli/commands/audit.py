@@ -152,4 +152,4 @@ def export(state: State, *, output: Path) -> None:
     """Write all chains whole, with every signature, so that others can check all of it. The same as `export all`."""
     from ccnode.cli.bundles import export_all
 
-    export_all(state, output)
+    export_all(state, output, "bundle")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ccnode.exchange.cardform import Form
 
     Kind = Literal["json", "png"]
+    Everything = Literal["bundle", "json", "md"]
 
 
 @click.group("export", cls=Group, short_help="Take out everything, in a form that others can check.")
@@ -24,13 +25,18 @@ def command() -> None:
 
 
 @command.command("all", short_help="Write everything, readable and with its proof.")
+@click.option("--format", "form", type=click.Choice(["bundle", "json", "md"]), default="bundle", show_default=True,
+              help="With its proof, for programs, or for people.")  # fmt: skip
 @click.option("-o", "--output", type=OUTPUT, required=True, metavar="FILE", help="Where to write it.")
 @pass_state
-def export_everything(state: State, *, output: Path) -> None:
-    """Write every entry that is stored, readable and with its proof, to one file. It is not encrypted."""
+def export_everything(state: State, *, form: Everything, output: Path) -> None:
+    """Write all conversations to one file; as a bundle, every entry that is stored, with its proof.
+
+    It is not encrypted.
+    """
     from ccnode.cli.bundles import export_all
 
-    export_all(state, output)
+    export_all(state, output, form)
 
 
 @command.command("card", short_help="List the character cards, or write one.")
