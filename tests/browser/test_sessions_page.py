@@ -234,7 +234,7 @@ async def test_the_past_is_reached_by_slider_and_by_time(house: House) -> None:
     await expect(page.locator(".message")).to_have_count(3)
     await page.get_by_role("button", name="Continue from here").click()
     await expect(page.locator("#entry")).to_be_focused()
-    assert ("start_session", "Past", said[2].digest.hex()) in house.node.calls
+    assert ("start_session", None, said[2].digest.hex()) in house.node.calls
     await expect(page.locator(".message")).to_have_count(3)
 
 
