@@ -21,6 +21,7 @@ from ccnode_crypto.chain import ChainState, EntryDraft, Run, append_run, head_me
 from ccnode_crypto.entry import ChainId, read_header, skip_position
 from ccnode_crypto.keys import IdKind, Purpose, SigningKey, domain, grouped, node_id, owner_id, to_text
 from ccnode_crypto.proof import SignedHead, path_positions
+from ccnode_crypto.statements import purpose_of, state_plate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -261,6 +262,28 @@ def papers() -> Field:
     }
 
 
+def statements() -> Field:
+    """What an owner says of two plates, the second in the place of the first."""
+    texts = ("# Ada\n", "# Ada\n\n## Identity\n\nName: Ada\n")
+    first, second = (sha256(text.encode()).digest() for text in texts)
+    papers = [state_plate(OWNER, first, None, TIME_MS), state_plate(OWNER, second, first, TIME_MS + 1)]
+    rows = [
+        {
+            "body": paper.body.hex(),
+            "fields": explain(_map_parts(paper.fields)),
+            "signature": paper.signature.hex(),
+        }
+        for paper in papers
+    ]
+    return {
+        "about": "What an owner states. Signed are the domain, which holds the statement's name, and the body.",
+        "name": "plate",
+        "texts": list(texts),
+        "domain": domain(purpose_of("plate")).hex(),
+        "statements": rows,
+    }
+
+
 def chain() -> Field:
     """Three entries, the second with its content erased, and the signed head."""
     state, run, digests = chain_of(3)
@@ -412,6 +435,7 @@ FILES = {
     "keys": keys,
     "encodings": encodings,
     "papers": papers,
+    "statements": statements,
     "chain": chain,
     "skips": skips,
     "proofs": proofs,

@@ -10,7 +10,7 @@ import base64
 import binascii
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NewType
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -32,7 +32,8 @@ _P: Final = 2**255 - 19
 _Y8: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 _SMALL_ORDER: Final = frozenset({0, 1, _P - 1, _P, _P + 1, _Y8, _P - _Y8})
 
-Purpose = Literal["head", "owner-certificate", "owner-revocation"]
+StatementPurpose = NewType("StatementPurpose", str)  # of what an owner states; statements.py makes them
+Purpose = Literal["head", "owner-certificate", "owner-revocation"] | StatementPurpose
 IdKind = Literal["node", "owner", "recovery"]
 
 

@@ -19,8 +19,9 @@ from ccnode_crypto import bundle, canonical
 from ccnode_crypto.certificate import read_certificate, read_revocation
 from ccnode_crypto.entry import ChainId, skip_position
 from ccnode_crypto.errors import EncodingError
-from ccnode_crypto.keys import SigningKey, from_text
+from ccnode_crypto.keys import PublicKey, SigningKey, from_text
 from ccnode_crypto.proof import ForkProof, ForkSide, SignedHead, path_positions, verify_path
+from ccnode_crypto.statements import verify_statement
 
 VECTORS = Path(make_vectors.VECTORS)
 
@@ -122,6 +123,18 @@ def test_certificate_and_revocation() -> None:
     paper, end = vectors["certificate"], vectors["revocation"]
     assert read_certificate(unhex(paper["body"]), unhex(paper["signature"])).node.hex() == keys[1]["public"]
     assert read_revocation(unhex(end["body"]), unhex(end["signature"])).last_good[0].seq == 2
+
+
+def test_statements() -> None:
+    vectors, owner = load("statements"), unhex(load("keys")["rfc8032"][0]["public"])
+    assert unhex(vectors["domain"]) == b"ccnode/1 owner-statement plate\0"
+    before = None
+    for row, text in zip(vectors["statements"], vectors["texts"], strict=True):
+        verify(owner, unhex(vectors["domain"]), unhex(row["body"]), row["signature"])
+        fields = verify_statement(PublicKey(owner), "plate", unhex(row["body"]), unhex(row["signature"]))
+        assert fields["plate"] == sha256(text.encode()).digest()
+        assert fields["previous"] == before
+        before = fields["plate"]
 
 
 def test_the_chain_by_hashlib_and_struct_alone() -> None:

@@ -1,0 +1,119 @@
+"""What does the owner decide alone? Statements signed by the owner key, each for one purpose: which plate is in force.
+
+A statement is a canonical map. Its name stands in the domain that is signed, so that one made for a plate never passes
+for anything else. What is stated must be greater in `issued_ms` than what was stated before (`next_issued`), so that a
+statement recorded a second time changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ccnode_crypto import canonical
+from ccnode_crypto.entry import DIGEST_BYTES
+from ccnode_crypto.errors import EncodingError
+from ccnode_crypto.keys import PublicKey, SigningKey, StatementPurpose
+
+if TYPE_CHECKING:
+    from ccnode_crypto.canonical import Value
+
+VERSION: Final = 1
+STATEMENT_BYTES_MAX: Final = 4096
+ISSUED_MS_MAX: Final = 2**53
+PLATE: Final = "plate"
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+
+
+def purpose_of(name: str) -> StatementPurpose:
+    """The purpose that statements of this name are signed for. Raises EncodingError where it is no name."""
+    if not _NAME.fullmatch(name):
+        raise EncodingError("a statement's name has 1 to 32 characters: a-z, 0-9 and, not first, -")
+    return StatementPurpose(f"owner-statement {name}")
+
+
+def sign_statement(owner_key: SigningKey, purpose: str, body: bytes) -> bytes:
+    """The owner's 64-byte signature over a statement named `purpose`; `body` is a canonical map.
+
+    Raises:
+        EncodingError: the name is none, or the body is not canonical, no map, or over STATEMENT_BYTES_MAX.
+    """
+    named = purpose_of(purpose)
+    canonical.decode_map(body, size_max=STATEMENT_BYTES_MAX)
+    return owner_key.sign(named, body)
+
+
+def verify_statement(owner_public: PublicKey, purpose: str, body: bytes, signature: bytes) -> dict[str, Value]:
+    """What a statement named `purpose` says, its fields.
+
+    Raises:
+        EncodingError: as in `sign_statement`.
+        SignatureError: this owner did not sign it, or not for this purpose.
+    """
+    named = purpose_of(purpose)
+    fields = canonical.decode_map(body, size_max=STATEMENT_BYTES_MAX)
+    owner_public.verify(named, body, signature)
+    return fields
+
+
+def next_issued(now_ms: int, last_ms: int | None) -> int:
+    """When a new statement is issued: now by the owner's clock, but after the last one. Milliseconds since 1970."""
+    return max(now_ms, 0 if last_ms is None else last_ms + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class PlateStatement:
+    """The owner's word that a text is the plate. `plate` and `previous` are SHA-256 of texts in UTF-8.
+
+    `previous`: of the text that was in force before, None for the first. `issued_ms`: milliseconds since 1970.
+    """
+
+    owner: bytes
+    plate: bytes
+    previous: bytes | None
+    issued_ms: int
+    signature: bytes
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """What is stated."""
+        return {
+            "version": VERSION,
+            "owner": self.owner,
+            "plate": self.plate,
+            "previous": self.previous,
+            "issued_ms": self.issued_ms,
+        }
+
+    @property
+    def body(self) -> bytes:
+        """The canonical bytes that are signed."""
+        return canonical.encode(self.fields)
+
+    def verify(self) -> None:
+        """Check form and signature.
+
+        Raises:
+            EncodingError: a field is out of its bounds.
+            KeyFormatError: the owner key is malformed.
+            SignatureError: that owner did not sign it.
+        """
+        _check(self)
+        verify_statement(PublicKey(self.owner), PLATE, self.body, self.signature)
+
+
+def state_plate(owner_key: SigningKey, plate: bytes, previous: bytes | None, issued_ms: int) -> PlateStatement:
+    """Sign that the text with this digest is the plate. Raises EncodingError where a field is out of its bounds."""
+    unsigned = PlateStatement(owner_key.public.raw, plate, previous, issued_ms, b"")
+    _check(unsigned)
+    signature = sign_statement(owner_key, PLATE, unsigned.body)
+    return PlateStatement(unsigned.owner, plate, previous, issued_ms, signature)
+
+
+def _check(said: PlateStatement) -> None:
+    for name, digest in (("plate", said.plate), ("previous", said.previous)):
+        if digest is not None and len(digest) != DIGEST_BYTES:
+            raise EncodingError(f"{name}: {DIGEST_BYTES} bytes are expected")
+    if type(said.issued_ms) is not int or not 0 <= said.issued_ms <= ISSUED_MS_MAX:
+        raise EncodingError(f"issued_ms: an integer from 0 to {ISSUED_MS_MAX} is expected")
