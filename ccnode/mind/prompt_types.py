@@ -40,10 +40,31 @@ class Recalled:
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
-    """Everything an adapter may use for one reply; `messages` ends with the user's message."""
+class SystemBlock:
+    """A part of the system text. `stable`: the same bytes from one prompt to the next, so a provider may keep it.
 
-    system: str
+    Stable blocks stand first, in the same order each time, for what is kept is the beginning of a prompt; what changes
+    from prompt to prompt stands last.
+    """
+
+    text: str
+    stable: bool = False
+
+
+def system_text(text: str) -> tuple[SystemBlock, ...]:
+    """A system text of one stable block; none for a blank text."""
+    return (SystemBlock(text, stable=True),) if text.strip() else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Everything an adapter may use for one reply; `messages` ends with the user's message.
+
+    `continues`: what was already said in reply to that message, before it was cut off; only the rest is wanted.
+    """
+
+    system: tuple[SystemBlock, ...]
     messages: tuple[PromptMessage, ...]
     recalled: tuple[Recalled, ...] = field(default=())
     output_tokens_max: int = 4096
+    continues: str = ""

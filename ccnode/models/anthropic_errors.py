@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from ccnode.models.base import ErrorKind, ModelError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from anthropic import APIStatusError
 
-Schedule = Literal["network", "rate_limit", "server"]
+    from ccnode.models.retry import Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,38 +30,6 @@ class Failure:
 
     error: ModelError
     schedule: Schedule | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RetrySchedule:
-    """Seconds to wait before each further attempt, one series for each class of failure.
-
-    A Retry-After header wins over the series; one longer than `wait_max_s` ends the attempts instead,
-    because nobody should hang that long: the error then carries it as `retry_after_s`.
-    """
-
-    network_s: tuple[float, ...] = (2, 4, 8, 16)
-    rate_limit_s: tuple[float, ...] = (60, 120, 240, 480, 900)
-    server_s: tuple[float, ...] = (2, 4, 8)
-    wait_max_s: float = 900
-
-    def series(self, schedule: Schedule) -> tuple[float, ...]:
-        """The waits for one class of failure; its length is the number of retries."""
-        if schedule == "network":
-            return self.network_s
-        return self.rate_limit_s if schedule == "rate_limit" else self.server_s
-
-    def wait_s(self, failure: Failure, retries_done: int) -> float | None:
-        """Seconds to wait before the next attempt, or None when there is none; `retries_done` is of this class."""
-        if failure.schedule is None:
-            return None
-        series = self.series(failure.schedule)
-        if retries_done >= len(series):
-            return None
-        told = failure.error.retry_after_s
-        if told is None:
-            return series[retries_done]
-        return told if told <= self.wait_max_s else None
 
 
 _KIND_OF_CODE: Final[dict[str, ErrorKind]] = {
@@ -104,7 +72,10 @@ _SCHEDULE_OF_KIND: Final[dict[ErrorKind, Schedule]] = {
     "server": "server",
 }
 _SENTENCE: Final[dict[ErrorKind, tuple[str, str]]] = {
-    "authentication": ("the API key was refused: it is wrong or revoked", "put a valid key into the key file"),
+    "authentication": (
+        "the API key was refused: it is wrong or revoked",
+        "give a valid one: ccnode model use anthropic --key-file FILE",
+    ),
     "permission": (
         "the API key may not use model {model}",
         "check the key's workspace and permissions, or configure another model",
@@ -241,8 +212,3 @@ def _names(err: BaseException) -> str:
     if err.__cause__ is not None:
         names.append(type(err.__cause__).__name__)
     return ", ".join(names)
-
-
-def waiting_until(now_s: float, wait_s: float) -> str:
-    """The end of a wait as a UTC time of day, "12:03:20 UTC"."""
-    return f"{datetime.fromtimestamp(now_s + wait_s, UTC):%H:%M:%S} UTC"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
+from ccnode.models.anthropic_endpoint import Capabilities
 from ccnode.models.base import ModelError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from anthropic.types import MessageParam, TextBlockParam
 
-    from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled
+    from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled, SystemBlock
 
 RECALL_GUIDANCE: Final = (
     "The last user turn may begin with a block of recalled messages: things said earlier, in this or another "
@@ -31,10 +32,16 @@ RECALL_GUIDANCE: Final = (
     "Cite nothing when nothing recalled was used."
 )
 
+CONTINUE: Final = (
+    "Your reply above was cut off. Go on from exactly where it stops, with the very next character (a space or a line "
+    "break, where one comes next). Repeat nothing of it, and say nothing about the interruption."
+)
+
 # A conversation may begin with the assistant (a greeting, a trimmed history); the API wants a user turn first.
 _OPENING: Final = "(The conversation begins with the reply below.)"
 _CITATION = re.compile(r"\[\s?m\d{1,4}(?:\s?[,;]\s?m\d{1,4})*\s?\]")
 _LABEL = re.compile(r"m\d{1,4}")
+_DEFAULT: Final = Capabilities()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +52,15 @@ class Request:
     messages: list[MessageParam]
     labels: dict[str, str]
     output_tokens_max: int
+    user_id: str = ""
+    thinking: bool = False
 
 
-def build_request(prompt: Prompt) -> Request:
+def build_request(prompt: Prompt, can: Capabilities = _DEFAULT, user_id: str = "") -> Request:
     """Lay a prompt out as the API requires: alternating roles, no empty text, ending with the user.
+
+    `user_id` is an opaque name of the owner, sent where the server takes metadata. No thinking is ever in a request: it
+    belongs to one model and one conversation, is not kept, and so cannot get into another.
 
     Raises ModelError(kind="bad_request") when the prompt has no user message to answer.
     """
@@ -65,17 +77,36 @@ def build_request(prompt: Prompt) -> Request:
     if labelled:
         last.insert(0, _block(_fenced(labelled)))
     _add(turns, "user", last)
+    if begun := clean(prompt.continues).rstrip():
+        # Not by leaving the assistant's turn open at the end: current models refuse that.
+        _add(turns, "assistant", [_block(begun)])
+        _add(turns, "user", [_block(CONTINUE)])
     if turns[0][0] != "user":
         turns.insert(0, ("user", [_block(_OPENING)]))
-    system = [_block(clean(prompt.system))] if prompt.system.strip() else []
-    if labelled:
-        system.append(_block(RECALL_GUIDANCE))
     return Request(
-        system=system,
+        system=_system(prompt.system, caching=can.caching, recalled=bool(labelled)),
         messages=[_message(role, blocks) for role, blocks in turns],
         labels={label: item.message_id for label, item in labelled},
         output_tokens_max=prompt.output_tokens_max,
+        user_id=user_id if can.metadata else "",
+        thinking=can.thinking,
     )
+
+
+def _system(given: Iterable[SystemBlock], *, caching: bool, recalled: bool) -> list[TextBlockParam]:
+    """The stable blocks, kept by the service for an hour; then what changes.
+
+    A cache holds the beginning of a request, byte by byte: whatever stood before the mark and changed would make it
+    worthless, and be paid for at the price of writing.
+    """
+    blocks = [block for block in given if block.text.strip()]
+    first = next((number for number, block in enumerate(blocks) if not block.stable), len(blocks))
+    system = [_block(clean(block.text)) for block in blocks]
+    if caching and first:
+        system[first - 1]["cache_control"] = {"type": "ephemeral", "ttl": "1h"}
+    if recalled:
+        system.insert(first, _block(RECALL_GUIDANCE))
+    return system
 
 
 def cited_sources(reply: str, labels: dict[str, str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ccnode.models.anthropic_errors import model_error
 from ccnode.models.anthropic_request import clean
-from ccnode.models.base import Delta, Finished, ModelError, StopReason
+from ccnode.models.base import Delta, Finished, ModelError, StopReason, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,11 +20,14 @@ _STOP_REASONS: Final[dict[str, StopReason]] = {
     "max_tokens": "max_tokens",
     "refusal": "refusal",
     "stop_sequence": "stop_sequence",
+    "model_context_window_exceeded": "context_full",
 }
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}")
 # The densest known text is far below this; only an answer without an end reaches it.
 _CHARACTERS_PER_TOKEN_MAX: Final = 64
-_INPUT_PARTS: Final = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+# About the density of prose in most tokenizers; for answers that break off before they are counted.
+_CHARACTERS_PER_TOKEN: Final = 3
+_COUNTS: Final = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
 
 
 class ReplyReader:
@@ -34,7 +37,8 @@ class ReplyReader:
         self.began = False
         self.stopped = False
         self._model = model
-        self._reported_model = model
+        self.model = model  # as the service names it, once it has
+        self._counted = False
         self._characters_max = output_tokens_max * _CHARACTERS_PER_TOKEN_MAX
         self._characters = 0
         self._pieces: list[str] = []
@@ -58,12 +62,15 @@ class ReplyReader:
             message = getattr(event, "message", None)
             reported = getattr(message, "model", None)
             if isinstance(reported, str) and _MODEL.fullmatch(reported):
-                self._reported_model = reported
+                self.model = reported
             self._count(getattr(message, "usage", None))
         elif kind == "message_delta":
             reason = getattr(getattr(event, "delta", None), "stop_reason", None)
             if isinstance(reason, str):
                 self._stop_reason = reason
+            # What the beginning said of the output was no count yet.
+            self._usage.pop("output_tokens", None)
+            self._counted = True
             self._count(getattr(event, "usage", None))
         elif kind == "message_stop":
             self.stopped = True
@@ -82,16 +89,37 @@ class ReplyReader:
             if self._stop_reason != "refusal":
                 raise self._nothing_said()
             rest.append(Delta(""))
+        used = self.usage() or Usage()
         rest.append(
             Finished(
-                model=f"anthropic/{self._reported_model}",
+                model=f"anthropic/{self.model}",
                 stop_reason=_STOP_REASONS.get(self._stop_reason, "other"),
-                input_tokens=self._input_tokens(),
+                input_tokens=used.prompt_tokens,
                 output_tokens=self._usage.get("output_tokens"),
                 sources=sources("".join(self._pieces)),
+                cache_creation_tokens=self._usage.get("cache_creation_input_tokens"),
+                cache_read_tokens=self._usage.get("cache_read_input_tokens"),
             )
         )
         return rest
+
+    def usage(self) -> Usage | None:
+        """The tokens counted so far; None where the service has counted nothing and said nothing."""
+        if not self._usage and not self.began:
+            return None
+        written = self._usage.get("cache_creation_input_tokens", 0)
+        short = min(written, self._usage.get("ephemeral_5m_input_tokens", 0))
+        output = self._usage.get("output_tokens")
+        if not self._counted:
+            output = max(output or 0, -(-self._characters // _CHARACTERS_PER_TOKEN))
+        return Usage(
+            input_tokens=self._usage.get("input_tokens"),
+            output_tokens=output,
+            cache_write_5m_tokens=short,
+            cache_write_1h_tokens=written - short,  # what we ask for, where the service does not say
+            cache_read_tokens=self._usage.get("cache_read_input_tokens", 0),
+            estimated=not self._counted,
+        )
 
     def _text(self, holder: object) -> str:
         text = getattr(holder, "text", None)
@@ -113,21 +141,19 @@ class ReplyReader:
 
     def _count(self, usage: object) -> None:
         # Counts are cumulative, so a later one replaces an earlier one.
-        for part in (*_INPUT_PARTS, "output_tokens"):
-            value = getattr(usage, part, None)
-            if type(value) is int and 0 <= value < 2**53:
-                self._usage[part] = value
+        self._take(usage, _COUNTS)
+        self._take(getattr(usage, "cache_creation", None), ("ephemeral_5m_input_tokens",))
 
-    def _input_tokens(self) -> int | None:
-        """The whole prompt: the API counts what it read from or wrote to its cache apart."""
-        if "input_tokens" not in self._usage:
-            return None
-        return sum(self._usage.get(part, 0) for part in _INPUT_PARTS)
+    def _take(self, holder: object, names: tuple[str, ...]) -> None:
+        for name in names:
+            value = getattr(holder, name, None)
+            if type(value) is int and 0 <= value < 2**53:
+                self._usage[name] = value
 
     def _nothing_said(self) -> ModelError:
         if self._stop_reason == "model_context_window_exceeded":
             return model_error("context_overflow", self._model)
         if self._stop_reason == "max_tokens":
             msg = "the reply's token limit was used up before any text was written"
-            return ModelError("bad_request", msg, remedy="raise output_tokens_max")
+            return ModelError("bad_request", msg, remedy="raise the setting models.output_tokens_max")
         return ModelError("server", "the model answered without any text", remedy="ask again, or in other words")

@@ -27,8 +27,9 @@ ErrorKind = Literal[
     "context_overflow",
     "interrupted",  # the stream broke after text had begun
     "not_configured",
+    "budget",  # what may be spent in a day is spent
 ]
-StopReason = Literal["end", "max_tokens", "refusal", "stop_sequence", "other"]
+StopReason = Literal["end", "max_tokens", "refusal", "stop_sequence", "context_full", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,49 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """The tokens of one call, as they are billed; None: the service did not say.
+
+    `input_tokens` are those neither written to the service's cache nor read from it. `estimated`: the call was broken
+    off before the service said what it had written, so `output_tokens` are reckoned from the text.
+    """
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_write_5m_tokens: int = 0
+    cache_write_1h_tokens: int = 0
+    cache_read_tokens: int = 0
+    estimated: bool = False
+
+    @property
+    def cache_creation_tokens(self) -> int:
+        """All that was written to the cache."""
+        return self.cache_write_5m_tokens + self.cache_write_1h_tokens
+
+    @property
+    def prompt_tokens(self) -> int | None:
+        """The whole prompt, from wherever it was read."""
+        if self.input_tokens is None:
+            return None
+        return self.input_tokens + self.cache_creation_tokens + self.cache_read_tokens
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """The reply is complete. `sources` are ids of the recalled messages the reply rests on."""
+    """The reply is complete. `sources` are ids of the recalled messages the reply rests on.
+
+    `input_tokens` count the whole prompt; of them `cache_creation_tokens` were written to the service's cache and
+    `cache_read_tokens` read from it. `cost_micro_dollars`: None where it is not known, which is not 0.
+    """
 
     model: str
     stop_reason: StopReason
     input_tokens: int | None = None
     output_tokens: int | None = None
     sources: tuple[str, ...] = ()
+    cache_creation_tokens: int | None = None
+    cache_read_tokens: int | None = None
+    cost_micro_dollars: int | None = None
 
 
 class ModelError(Exception):
@@ -59,12 +95,30 @@ class ModelError(Exception):
         self.retry_after_s = retry_after_s
 
 
-class Notice(Protocol):
-    """Something to tell whoever waits for the reply, such as "rate limit reached, waiting until 08:01:15 UTC"."""
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell whoever waits for the reply: `text` is one line for a person.
 
-    @property
-    def text(self) -> str:
-        """One line for a person."""
+    Where it is a wait, it lasts `wait_s` seconds, until `until_ms` (milliseconds since 1970), because of `reason`;
+    the `retry`th attempt of at most `retries_max` for that reason follows.
+    """
+
+    text: str
+    reason: ErrorKind
+    wait_s: float | None = None
+    until_ms: int | None = None
+    retry: int = 0
+    retries_max: int = 0
+
+
+class Account(Protocol):
+    """Who pays: asked before each call, told after it. Both return at once."""
+
+    def check(self, models: tuple[str, ...]) -> None:
+        """Raise ModelError("budget") where a call of a model of these names may not be paid for now."""
+
+    def spent(self, models: tuple[str, ...], usage: Usage) -> int | None:
+        """Book a call; its cost in micro-dollars, None where that is not known. Of the names the first known counts."""
 
 
 class ModelAdapter(Protocol):
@@ -79,7 +133,7 @@ class ModelAdapter(Protocol):
     ) -> AsyncIterator[Delta | Finished]:
         """Yield at least one Delta, then exactly one Finished; or raise ModelError. Closing the iterator stops it.
 
-        `status` is told what makes the reply wait.
+        `status` is told what makes the reply wait. Of a reply that `prompt.continues`, only the rest is yielded.
         """
 
     async def close(self) -> None:

@@ -43,9 +43,16 @@ class EmbeddedModel:
                 "bad_request", "prompt.messages does not end with a user message", remedy="send the user's message last"
             )
         reply = reply_to(prompt)
+        text = reply.text
+        if prompt.continues:
+            # Memory may have changed since: then what follows is all that is known now.
+            begun = text.startswith(prompt.continues)
+            text = text[len(prompt.continues) :] if begun else f"\n\n{text}"
+        if not text:
+            yield Delta("")
         count = 0
         cut = False
-        for piece in pieces(reply.text):
+        for piece in pieces(text):
             if count >= max(1, prompt.output_tokens_max):
                 cut = True
                 break

@@ -22,7 +22,7 @@ def _told(*told: str, at: int = MARCH_2) -> list[Candidate]:
 
 def _ask(asked: str, stored: list[Candidate] | None = None, before: tuple[PromptMessage, ...] = ()) -> Reply:
     recalled = recall.rank(recall.plan(asked, before), stored or [])
-    return reply_to(Prompt("", (*before, PromptMessage("user", asked)), tuple(recalled)))
+    return reply_to(Prompt((), (*before, PromptMessage("user", asked)), tuple(recalled)))
 
 
 def test_an_answer_quotes_the_message_with_its_day_and_cites_it() -> None:
@@ -141,7 +141,7 @@ def test_odd_times_leave_the_day_out() -> None:
 def test_a_score_that_is_no_share_does_not_count() -> None:
     for score in (float("nan"), float("inf"), 7.0, -1.0):
         item = Recalled("0" * 64, "s", "user", "My sister lives in Lisbon.", MARCH_2, score)
-        reply = reply_to(Prompt("", (PromptMessage("user", "Where does my sister live?"),), (item,)))
+        reply = reply_to(Prompt((), (PromptMessage("user", "Where does my sister live?"),), (item,)))
         assert reply.text.startswith("I don't know")
 
 
@@ -152,7 +152,7 @@ def test_huge_input_gives_a_short_reply() -> None:
 
 
 def test_an_empty_prompt_does_not_fail() -> None:
-    assert reply_to(Prompt("", ())).text.startswith("There was nothing to read")
+    assert reply_to(Prompt((), ())).text.startswith("There was nothing to read")
 
 
 @given(st.text())

@@ -6,36 +6,65 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccnode.mind.prompt_types import Prompt, PromptMessage
-from ccnode.models.anthropic_adapter import STREAM_BYTES_MAX, AnthropicAdapter, Timeouts, Waiting
-from ccnode.models.base import Delta, Finished, ModelError
+from ccnode.mind.prompt_types import Prompt, PromptMessage, system_text
+from ccnode.models.anthropic_adapter import STREAM_BYTES_MAX, AnthropicAdapter
+from ccnode.models.base import Delta, Finished, ModelError, Notice, Usage
 from ccnode.models.keys import ApiKey
 from tests.models.wire_server import WireServer
 
 if TYPE_CHECKING:
+    from ccnode.models.anthropic_endpoint import Capabilities, Timeouts
     from tests.models.wire_server import Reply
 
 KEY = "sk-ant-test-0123456789-SECRET"
 QUESTION = "what colour is the zanzibar heron"
-PROMPT = Prompt(system="You are Aletheia.", messages=(PromptMessage("user", QUESTION),))
+PROMPT = Prompt(system_text("You are Aletheia."), messages=(PromptMessage("user", QUESTION),))
 NOW = 1_800_000_000.0
+
+
+class Book:
+    """An account that notes what it is told, and says what a call costs: a micro-dollar a token."""
+
+    def __init__(self, refuse: ModelError | None = None) -> None:
+        self.refuse = refuse
+        self.asked: list[tuple[str, ...]] = []
+        self.booked: list[tuple[tuple[str, ...], Usage]] = []
+
+    def check(self, models: tuple[str, ...]) -> None:
+        self.asked.append(models)
+        if self.refuse is not None:
+            raise self.refuse
+
+    def spent(self, models: tuple[str, ...], usage: Usage) -> int | None:
+        self.booked.append((models, usage))
+        return (usage.prompt_tokens or 0) + (usage.output_tokens or 0)
 
 
 class Node:
     """An adapter against a server, with a sleep that only notes how long it would have been."""
 
     def __init__(
-        self, server: WireServer, *, timeouts: Timeouts | None = None, bytes_max: int = STREAM_BYTES_MAX
+        self,
+        server: WireServer,
+        *,
+        timeouts: Timeouts | None = None,
+        bytes_max: int = STREAM_BYTES_MAX,
+        can: Capabilities | None = None,
+        user_id: str = "",
+        book: Book | None = None,
     ) -> None:
         self.slept: list[float] = []
-        self.told: list[Waiting] = []
+        self.told: list[Notice] = []
         self.adapter = AnthropicAdapter(
             ApiKey(KEY),
             base_url=server.base_url,
+            can=can,
+            user_id=user_id,
+            account=book,
             timeouts=timeouts,
-            status=self.told.append,
             sleep=self._sleep,
             wall_clock=lambda: NOW,
+            chance=lambda: 0.0,
             stream_bytes_max=bytes_max,
         )
 
@@ -44,7 +73,7 @@ class Node:
 
     async def ask(self, prompt: Prompt = PROMPT) -> tuple[str, Finished]:
         """The whole reply; checks the order of pieces on the way."""
-        items = [item async for item in self.adapter.stream(prompt)]
+        items = [item async for item in self.adapter.stream(prompt, status=self.told.append)]
         *pieces, last = items
         assert isinstance(last, Finished)
         assert pieces
@@ -55,7 +84,7 @@ class Node:
         text: list[str] = []
 
         async def drain() -> None:
-            async for item in self.adapter.stream(prompt):
+            async for item in self.adapter.stream(prompt, status=self.told.append):
                 assert isinstance(item, Delta)
                 text.append(item.text)
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled
-from ccnode.models.anthropic_adapter import DEFAULT_MODEL, AnthropicAdapter, Timeouts
-from ccnode.models.anthropic_errors import RetrySchedule
+from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled, system_text
+from ccnode.models.anthropic_adapter import AnthropicAdapter
+from ccnode.models.anthropic_endpoint import DEFAULT_MODEL, Timeouts
 from ccnode.models.base import Delta, Finished, ModelAdapter, ModelError
 from ccnode.models.keys import ApiKey
 from tests.models import wire_server as wire
@@ -45,7 +45,7 @@ def test_importing_the_adapter_loads_neither_the_sdk_nor_its_transport() -> None
 async def test_a_reply_streams_and_ends_with_what_it_cost() -> None:
     text, finished = await asked(wire.answer("Hel", "lo, ", "wörld 🜁"))
     assert text == "Hello, wörld 🜁"
-    assert finished == Finished(f"anthropic/{DEFAULT_MODEL}", "end", input_tokens=25, output_tokens=15)
+    assert finished == Finished(f"anthropic/{DEFAULT_MODEL}", "end", 25, 15, (), 0, 0)
 
 
 async def test_the_request_is_the_real_one() -> None:
@@ -61,7 +61,7 @@ async def test_the_request_is_the_real_one() -> None:
         "model": "claude-sonnet-5-5",
         "max_tokens": 4096,
         "stream": True,
-        "system": [{"type": "text", "text": "You are Aletheia."}],
+        "system": [{"type": "text", "text": "You are Aletheia.", "cache_control": {"type": "ephemeral", "ttl": "1h"}}],
         "messages": [{"role": "user", "content": [{"type": "text", "text": QUESTION}]}],
     }
 
@@ -165,7 +165,7 @@ async def test_senseless_counts_and_model_names_are_left_out() -> None:
         ("max_tokens", "max_tokens"),
         ("refusal", "refusal"),
         ("stop_sequence", "stop_sequence"),
-        ("model_context_window_exceeded", "other"),
+        ("model_context_window_exceeded", "context_full"),
         ("something_new", "other"),
     ],
 )
@@ -281,7 +281,7 @@ async def test_a_closed_adapter_says_so_and_closes_twice() -> None:
 async def test_neither_key_nor_conversation_reach_any_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     logging.getLogger("anthropic").setLevel(logging.DEBUG)  # as its environment variable does
-    prompt = Prompt("persona-text", PROMPT.messages)
+    prompt = Prompt(system_text("persona-text"), PROMPT.messages)
     async with WireServer(wire.failure(401, "authentication_error", KEY), wire.answer("spoken-reply")) as server:
         node = Node(server)
         await node.fail(prompt)
@@ -380,12 +380,7 @@ async def test_a_missing_sdk_is_one_clear_error(monkeypatch: pytest.MonkeyPatch)
     await adapter.close()
 
 
-def test_the_schedule_is_the_missions() -> None:
-    schedule = RetrySchedule()
-    assert list(schedule.network_s) == [2, 4, 8, 16]
-    assert schedule.rate_limit_s[0] == 60
-    assert max(schedule.rate_limit_s) == schedule.wait_max_s == 15 * 60
-    assert len(schedule.server_s) == 3
+def test_the_timeouts_are_the_missions() -> None:
     assert Timeouts() == Timeouts(connect_s=10, read_s=30, total_s=600)
 
 
@@ -394,7 +389,7 @@ def test_the_schedule_is_the_missions() -> None:
 
 async def test_cited_labels_become_sources_and_nothing_else_does() -> None:
     recalled = tuple(Recalled(digit * 64, "s", "user", f"fact {digit}", 0, 1.0) for digit in "abc")
-    prompt = Prompt("plate", (PromptMessage("user", "which?"),), recalled)
+    prompt = Prompt(system_text("plate"), (PromptMessage("user", "which?"),), recalled)
     text, finished = await asked(wire.answer("It is c [m", "3], then a [m1, m9][m3]. m2!"), prompt=prompt)
     assert text == "It is c [m3], then a [m1, m9][m3]. m2!"
     assert finished.sources == ("c" * 64, "a" * 64)

@@ -10,7 +10,7 @@ import random
 import pytest
 
 from ccnode.mind.prompt_types import Prompt, PromptMessage
-from ccnode.models.anthropic_adapter import Timeouts, Waiting
+from ccnode.models.anthropic_endpoint import Timeouts
 from ccnode.models.base import Delta, ModelError, Notice
 from tests.models import wire_server as wire
 from tests.models.anthropic_node import KEY, PROMPT, QUESTION, Node, asked, failed
@@ -89,12 +89,11 @@ async def test_the_waiting_is_told_before_it_begins() -> None:
     ) as server:
         node = Node(server)
         told: list[Notice] = []
-        text = [item async for item in node.adapter.stream(PROMPT, status=told.append)]
+        items = [item async for item in node.adapter.stream(PROMPT, status=told.append)]
         await node.adapter.close()
-    assert text[0] == Delta("yes")
-    assert told == [Waiting("rate_limit", 75, "08:01:15 UTC", 1, 5)]
-    assert told[0].text == "rate limit reached, waiting until 08:01:15 UTC (retry 1 of 5)"
-    assert node.told == []
+    assert items[0] == Delta("yes")
+    text = "waiting until 08:01:15 UTC because the rate limit is reached (retry 1 of 5)"
+    assert told == [Notice(text, "rate_limit", 75, 1_800_000_075_000, 1, 5)]
 
 
 @pytest.mark.parametrize(
@@ -121,8 +120,9 @@ async def test_retry_after_wins_where_it_makes_sense(headers: dict[str, str], wa
 
 
 async def test_a_retry_after_too_long_to_hang_for_ends_the_attempts_and_is_told() -> None:
-    _, error, node, _ = await failed(wire.failure(429, "rate_limit_error", headers={"retry-after": "3600"}))
-    assert (error.kind, error.retry_after_s) == ("rate_limit", 3600)
+    _, error, node, _ = await failed(wire.failure(429, "rate_limit_error", headers={"retry-after": "7200"}))
+    assert (error.kind, error.retry_after_s) == ("rate_limit", 7200)
+    assert "until 10:00:00 UTC" in str(error)
     assert node.slept == []
 
 
@@ -265,7 +265,7 @@ async def test_a_stream_broken_before_text_is_tried_again(name: str) -> None:
     assert len(server.seen) == 2
     # Bytes that cannot be read are the service's fault, also where a break left half a character.
     unreadable = "garbage" in name or "character" in name
-    assert node.told[0].kind == ("server" if unreadable else "network")
+    assert node.told[0].reason == ("server" if unreadable else "network")
 
 
 def damaged(whole: bytes, chance: random.Random) -> bytes:
@@ -298,7 +298,7 @@ async def test_a_damaged_stream_gives_a_reply_or_the_rooms_error(seed: int) -> N
 
 
 async def test_an_answer_without_end_is_stopped_by_its_characters() -> None:
-    prompt = Prompt("", (PromptMessage("user", QUESTION),), output_tokens_max=10)
+    prompt = Prompt((), (PromptMessage("user", QUESTION),), output_tokens_max=10)
     async with WireServer(Reply([*wire.opening(), *[wire.text_delta("la " * 30)] * 100])) as server:
         node = Node(server)
         text, error = await node.fail(prompt)
@@ -328,7 +328,7 @@ async def test_silence_past_the_read_timeout_is_tried_again_before_text() -> Non
         await asyncio.wait_for(server.disconnected.wait(), 30)
         await node.adapter.close()
     assert node.slept == [2]
-    assert node.told[0].kind == "timeout"
+    assert node.told[0].reason == "timeout"
 
 
 async def test_silence_before_the_headers_is_a_timeout() -> None:

@@ -16,7 +16,7 @@ async def _events(prompt: Prompt) -> list[Delta | Finished]:
 
 
 async def test_it_streams_words_and_finishes_with_its_sources() -> None:
-    events = await _events(Prompt("", (PromptMessage("user", "Where does my sister live?"),), (FACT,)))
+    events = await _events(Prompt((), (PromptMessage("user", "Where does my sister live?"),), (FACT,)))
     *deltas, last = events
     assert len(deltas) > 5
     assert "".join(item.text for item in deltas if isinstance(item, Delta)) == (
@@ -26,7 +26,7 @@ async def test_it_streams_words_and_finishes_with_its_sources() -> None:
 
 
 async def test_it_stops_at_the_length_asked_for() -> None:
-    prompt = Prompt("", (PromptMessage("user", "Who are you?"),), output_tokens_max=3)
+    prompt = Prompt((), (PromptMessage("user", "Who are you?"),), output_tokens_max=3)
     *deltas, last = await _events(prompt)
     assert len(deltas) == 3
     assert isinstance(last, Finished)
@@ -36,15 +36,15 @@ async def test_it_stops_at_the_length_asked_for() -> None:
 @pytest.mark.parametrize("messages", [(), (PromptMessage("assistant", "Hello."),)])
 async def test_a_prompt_without_a_question_is_refused(messages: tuple[PromptMessage, ...]) -> None:
     with pytest.raises(ModelError) as caught:
-        await _events(Prompt("", messages))
+        await _events(Prompt((), messages))
     assert caught.value.kind == "bad_request"
     assert caught.value.remedy
 
 
 async def test_one_instance_serves_conversations_at_once_and_can_be_left_early() -> None:
     model = EmbeddedModel()
-    first = model.stream(Prompt("", (PromptMessage("user", "hello"),)))
-    second = model.stream(Prompt("", (PromptMessage("user", "Where does my sister live?"),), (FACT,)))
+    first = model.stream(Prompt((), (PromptMessage("user", "hello"),)))
+    second = model.stream(Prompt((), (PromptMessage("user", "Where does my sister live?"),), (FACT,)))
     assert isinstance(await anext(first), Delta)
     assert isinstance(await anext(second), Delta)
     await first.aclose()  # type: ignore[attr-defined]
