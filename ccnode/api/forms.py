@@ -54,6 +54,7 @@ def message_form(message: Message) -> Form:
         "text": message.text,
         "time": iso(message.time),
         "model": message.model,
+        "plate": message.plate.hex() if message.plate is not None else None,
         "origin": message.origin,
         "state": message.state,
         "altered": message.altered,

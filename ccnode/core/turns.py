@@ -129,11 +129,15 @@ def regenerate(facts: Facts) -> Answer | Refused:
 
 @dataclass(slots=True)
 class Reply:
-    """A reply on its way: pieces are gathered, and at the end become one message."""
+    """A reply on its way: pieces are gathered, and at the end become one message.
+
+    `plate`: the digest of the plate that it is given under, where there is one.
+    """
 
     session: bytes
     answer: Answer
     model: str
+    plate: bytes | None = None
     pieces: list[str] = field(default_factory=list)
     size: int = 0
 
@@ -162,6 +166,7 @@ class Reply:
             sources=known,
             model=self.model[: records.MODEL_CHARS_MAX],
             state=state,
+            plate=self.plate,
         )
         return AppendMessage(meta, self.text)
 

@@ -39,6 +39,7 @@ TOO_LARGE: Final = f"the conversation has more than {CONVERSATION_BYTES_MAX // 1
 KNOWN: Final = "is here already, in its own chain"
 NO_MESSAGES: Final = "holds no messages"
 CARDS: Final = "character cards come one by one: export them where they are, then import the files"
+PLATES: Final = "another's plate is not taken over: export it where it is, then import the file"
 BRANCH_TITLES: Final = "titles of branches are not kept"
 TOO_MANY: Final = "branches beyond the number that is followed stand as conversations of their own"
 LINKS_MAX: Final = 250_000
@@ -212,11 +213,14 @@ class BundleSource:
                     index.add(session, places, 0, parent)
                 elif kind == Kind.CARD_KEPT:
                     others[CARDS] += 1
+                elif kind == Kind.PLATE_KEPT:
+                    others[PLATES] += 1
             except RemoteError:
                 others[UNREADABLE] += kind == Kind.MESSAGE
         name = self._plan.path.name
         found = [
             Left(name, CARDS, others[CARDS], "part"),
+            Left(name, PLATES, others[PLATES], "part"),
             Left(name, UNREADABLE, others[UNREADABLE]),
             Left(name, TOO_MANY, index.too_many, "part"),
         ]

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 APPLICATION_ID: Final = 0x63636E31  # "ccn1": marks the file as ours
 
 
-WHOSE_WORD_COUNTS: Final = 3  # this step makes rows for which signatures must be verified
+WHOSE_WORD_COUNTS: Final = 3  # these steps make rows for which signatures must be verified
+PLATES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +132,7 @@ def _complete(connection: sqlite3.Connection, migration: Migration) -> None:
         from ccnode.store import voices  # only for this step: others know nothing of entries
 
         voices.fill(connection)
+    elif migration.number == PLATES:
+        from ccnode.store import plates
+
+        plates.fill(connection)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ccnode.store.voices import Voices
+    from ccnode_crypto.statements import PlateStatement
 
 TABLES: Final = (
     "messages",
@@ -31,6 +32,7 @@ TABLES: Final = (
     "message_events",
     "marks",
     "activity",
+    "plates",
 )
 PLACES_MAX: Final = 20_000  # parents remembered, so that an append need not look them up
 
@@ -94,6 +96,8 @@ class Projector:
                 self._cancellation(entry, time, meta)
             elif kind == Kind.NODE_CERTIFIED:
                 self._certificate(entry, meta)
+            elif kind == Kind.PLATE_KEPT:
+                self._plate(entry, records.read_plate(meta))
         except RemoteError:
             return
 
@@ -205,6 +209,11 @@ class Projector:
             "INSERT INTO session_events VALUES (?, ?, ?, ?, ?, ?)", (entry, session, kind, time, parent, due_ms)
         )
         self._fold(session)
+
+    def _plate(self, entry: int, said: PlateStatement) -> None:
+        """Whose word it is, those ask who read it: an owner or node may become one of ours later."""
+        row = (entry, said.plate, said.previous, said.owner, said.issued_ms)
+        self._connection.execute("INSERT INTO plates VALUES (?, ?, ?, ?, ?)", row)
 
     def _message_event(self, entry: int, message: bytes, kind: int, time: int, value: int) -> None:
         place = self.place_of(message)

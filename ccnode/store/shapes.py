@@ -43,6 +43,7 @@ def message(one: Message) -> dict[str, Any]:
         "text": one.text,
         "time": time(one.time),
         "model": one.model,
+        "plate": one.plate.hex() if one.plate is not None else None,
         "origin": one.origin,
         "state": one.state,
         "altered": one.altered,

@@ -62,7 +62,8 @@ class Message:
     """A message. `seq` is its depth from the root, from 1.
 
     `text` is None where the content was erased or withheld, or (`altered`) is not the one that was signed. `due_ms`:
-    when it is to be erased by an order for this message alone, in milliseconds since 1970.
+    when it is to be erased by an order for this message alone, in milliseconds since 1970. `plate`: the digest of the
+    plate that a reply was given under (plates.py), where there was one.
     """
 
     id: int
@@ -82,6 +83,7 @@ class Message:
     origin: str | None = None
     mark: Literal["none", "pinned", "disabled"] = "none"
     due_ms: int | None = None
+    plate: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +231,10 @@ def hlc_limit(at: int | None) -> int:
     return min(at if at is not None else _FOR_EVER, _FOR_EVER)
 
 
-_IMPORTED: Final = f"(SELECT {_BROUGHT_IN} FROM entries e WHERE e.id = s.opened)"
+IMPORTED: Final = f"(SELECT {_BROUGHT_IN} FROM entries e WHERE e.id = s.opened)"
 # A branch that was brought in beside its conversation, and in which nothing was said since.
 _ASIDE: Final = (
-    f"(s.parent IS NOT NULL AND {_IMPORTED}"
+    f"(s.parent IS NOT NULL AND {IMPORTED}"
     " AND coalesce(a.last, 0) <= (SELECT e.time FROM entries e WHERE e.id = s.opened))"
 )
 
@@ -258,7 +260,7 @@ def sessions(
     if ended is not None:
         conditions.append("s.ended IS NOT NULL" if ended else "s.ended IS NULL")
     if imported is not None:
-        conditions.append(_IMPORTED if imported else f"NOT {_IMPORTED}")
+        conditions.append(IMPORTED if imported else f"NOT {IMPORTED}")
     if not branches and not forgotten:
         conditions.append(f"NOT {_ASIDE}")
     for moment, sign in ((since, ">="), (until, "<")):
@@ -366,6 +368,7 @@ def _message(row: Row) -> Message:
         origin=parsed.origin,
         mark=MARK_NAMES.get(mark, "none"),  # type: ignore[arg-type]  # the names are those of the literal
         due_ms=due_ms,
+        plate=parsed.plate,
     )
 
 

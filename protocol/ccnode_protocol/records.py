@@ -10,7 +10,7 @@ does not know are stored, proven and passed on, and have no effect.
        3  node-revoked      revocation, signature                                    -
        4  node-named        -                                                        name
       16  session-opened    session, parent, said, origin                            title
-      17  message           session, parent, role, key, over, sources, model, state, said, origin  text
+      17  message           session, parent, role, key, over, sources, model, state, said, origin, plate  text
       18  session-titled    session                                                  title
       19  session-ended     session                                                  -
       20  forget-ordered    session or message, due_ms                               -
@@ -18,6 +18,7 @@ does not know are stored, proven and passed on, and have no effect.
       22  erasure-done      order, bodies                                            -
       23  memory-marked     message, mark                                            -
       24  card-kept         card, form                                               name, json
+      25  plate-kept        plate, previous, owner, issued_ms, signature             text
 
 Identifiers of sessions are 16 bytes (a UUID), digests 32, keys 16. Absent fields are left out, never null (except
 `predecessor`). A reader ignores fields it does not know.
@@ -32,7 +33,9 @@ from typing import Final
 
 from ccnode_crypto import canonical
 from ccnode_crypto.entry import AUDIENCE_PUBLIC, CONTENT_BYTES_MAX, KIND_EPOCH_OPENED, META_BYTES_MAX
-from ccnode_crypto.errors import EncodingError
+from ccnode_crypto.errors import CryptoError, EncodingError
+from ccnode_crypto.keys import SIGNATURE_BYTES
+from ccnode_crypto.statements import PlateStatement
 from ccnode_protocol import hlc
 from ccnode_protocol.errors import LocalError, RemoteError
 
@@ -47,6 +50,7 @@ CARD_BYTES: Final = 16
 CARD_NAME_CHARS_MAX: Final = 200
 CARD_FORMS: Final = ("v2", "v3")
 CARD_JSON_BYTES_MAX: Final = CONTENT_BYTES_MAX - 1024  # the name stands beside it
+PLATE_BYTES_MAX: Final = 65_536
 SAID_MS_MAX: Final = 2**47  # the year 6429, the last whose clock values fit 63 bits
 TEXT_BYTES_MAX: Final = CONTENT_BYTES_MAX - 64  # the map around the text takes a few bytes
 FORGET_UNDO_MS: Final = 24 * 3600 * 1000
@@ -68,6 +72,7 @@ class Kind(IntEnum):
     ERASURE_DONE = 22
     MEMORY_MARKED = 23
     CARD_KEPT = 24
+    PLATE_KEPT = 25
 
 
 class Role(IntEnum):
@@ -113,7 +118,8 @@ class Record:
 class MessageMeta:
     """The kept part of a message. `over` names the sibling reply that this one replaces as the branch's way on.
 
-    What was brought in from elsewhere has an `origin` (where from), and `said_ms`, when it was said there.
+    What was brought in from elsewhere has an `origin` (where from), and `said_ms`, when it was said there. A reply has
+    the `plate` that it was given under: SHA-256 of that text.
     """
 
     session: bytes
@@ -126,6 +132,7 @@ class MessageMeta:
     state: State = State.COMPLETE
     said_ms: int | None = None
     origin: str | None = None
+    plate: bytes | None = None
 
     def time(self, recorded: int) -> int:
         """When it was said, as a hybrid logical clock value: never after it was recorded."""
@@ -158,6 +165,7 @@ def message(meta: MessageMeta, text: str) -> Record:
         "state": int(meta.state) or None,
         "said": meta.said_ms,
         "origin": meta.origin,
+        "plate": meta.plate,
     }
     return _record(Kind.MESSAGE, fields, {"text": text})
 
@@ -233,6 +241,35 @@ def card_id(text: str) -> bytes:
         raise EncodingError("a card is valid Unicode text") from error
 
 
+def plate_digest(text: str) -> bytes:
+    """The digest that names a plate: SHA-256 of its text in UTF-8. Raises EncodingError where it is not Unicode."""
+    try:
+        return sha256(text.encode("utf-8")).digest()
+    except UnicodeEncodeError as error:
+        raise EncodingError("a plate is valid Unicode text") from error
+
+
+def plate_kept(said: PlateStatement, text: str) -> Record:
+    """The owner's plate: what they stated, and the text itself.
+
+    Raises:
+        LocalError: the text is over PLATE_BYTES_MAX, or not the one that is stated.
+        EncodingError: it is not valid Unicode.
+    """
+    if len(text.encode("utf-8", "surrogatepass")) > PLATE_BYTES_MAX:
+        raise LocalError(f"a plate has at most {PLATE_BYTES_MAX} bytes")
+    if plate_digest(text) != said.plate:
+        raise LocalError("the statement is about another text")
+    meta: dict[str, object] = {
+        "plate": said.plate,
+        "previous": said.previous,
+        "owner": said.owner,
+        "issued_ms": said.issued_ms,
+        "signature": said.signature,
+    }
+    return _record(Kind.PLATE_KEPT, meta, {"text": text})
+
+
 def epoch_opened(predecessor: tuple[bytes, int, int, bytes, bytes] | None) -> Record:
     """The first entry of a chain; names the head before: epoch, audience, position, digest, node key."""
     meta = canonical.encode({"predecessor": list(predecessor) if predecessor else None})
@@ -302,6 +339,7 @@ def read_message(meta: bytes) -> MessageMeta:
         state=State(_integer(fields, "state", most=max(State))),
         said_ms=_said(fields),
         origin=_short_text(fields, "origin", ORIGIN_CHARS_MAX),
+        plate=_bytes_or_none(fields, "plate", DIGEST_BYTES),
     )
 
 
@@ -369,6 +407,27 @@ def read_card(meta: bytes) -> tuple[bytes, str]:
     if form not in CARD_FORMS:
         raise RemoteError(f"meta.form: one of {', '.join(CARD_FORMS)} is expected")
     return _bytes(fields, "card", CARD_BYTES), str(form)
+
+
+def read_plate(meta: bytes) -> PlateStatement:
+    """What a plate-kept entry states, once its owner's signature is verified; whose owner that is, others judge.
+
+    Raises:
+        RemoteError: a field is wrong, or the statement does not verify.
+    """
+    fields = _fields(meta)
+    said = PlateStatement(
+        owner=_bytes(fields, "owner", DIGEST_BYTES),
+        plate=_bytes(fields, "plate", DIGEST_BYTES),
+        previous=_bytes_or_none(fields, "previous", DIGEST_BYTES),
+        issued_ms=_integer(fields, "issued_ms"),
+        signature=_bytes(fields, "signature", SIGNATURE_BYTES),
+    )
+    try:
+        said.verify()
+    except CryptoError as error:
+        raise RemoteError(f"meta.signature: {error}") from error
+    return said
 
 
 def read_signed(meta: bytes, name: str) -> tuple[bytes, bytes]:

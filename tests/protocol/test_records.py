@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from ccnode_crypto import canonical
 from ccnode_crypto.entry import CONTENT_BYTES_MAX, META_BYTES_MAX
+from ccnode_crypto.errors import EncodingError
+from ccnode_crypto.keys import SigningKey
+from ccnode_crypto.statements import state_plate
 from ccnode_protocol import records
 from ccnode_protocol.errors import LocalError, ProtocolError, RemoteError
 from ccnode_protocol.records import Forget, Kind, Mark, MessageMeta, Predecessor, Role, State
@@ -26,6 +29,7 @@ READERS: list[Callable[[bytes], object]] = [
     records.read_mark,
     records.read_order,
     records.read_card,
+    records.read_plate,
     records.read_predecessor,
     lambda meta: records.read_signed(meta, "certificate"),
     lambda meta: records.read_text(meta, "text"),
@@ -40,6 +44,7 @@ METAS = st.builds(
     sources=st.lists(st.binary(min_size=32, max_size=32), max_size=4).map(tuple),
     model=st.none() | TEXT,
     state=st.sampled_from(State),
+    plate=st.none() | st.binary(min_size=32, max_size=32),
 )
 
 
@@ -78,7 +83,7 @@ def test_the_other_kinds_are_read_as_they_were_recorded() -> None:
 
 
 def test_kinds_and_roles_have_their_numbers_for_ever() -> None:
-    assert [int(kind) for kind in Kind] == [1, 2, 3, 4, 16, 17, 18, 19, 20, 21, 22, 23, 24]
+    assert [int(kind) for kind in Kind] == [1, 2, 3, 4, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25]
     assert [int(mark) for mark in Mark] == [0, 1, 2]
     assert {records.MARKS[name]: name for name in records.MARKS} == records.MARK_NAMES
     assert {records.ROLES[name]: name for name in records.ROLES} == records.ROLE_NAMES
@@ -115,6 +120,7 @@ def test_fields_that_are_not_known_are_ignored() -> None:
         ({"sources": [DIGEST] * 33}, "sources"),
         ({"model": 5}, "model"),
         ({"model": "m" * 101}, "model"),
+        ({"plate": b"p" * 31}, "plate"),
     ],
 )
 def test_a_field_that_is_wrong_is_named(change: dict[str, Any], field: str) -> None:
@@ -173,7 +179,7 @@ def test_any_bytes_give_a_value_or_a_remote_error(data: bytes) -> None:
 FIELDS = st.sampled_from(
     (
         "session parent role key over sources model state due_ms order bodies message mark certificate signature"
-        " predecessor card form said origin"
+        " predecessor card form said origin plate previous owner issued_ms"
     ).split()
 )
 VALUES = st.one_of(
@@ -189,6 +195,52 @@ def test_any_map_gives_a_value_or_a_remote_error(fields: dict[str, object]) -> N
             read(data)
         except RemoteError:
             continue
+
+
+OWNER = SigningKey(b"o" * 32)
+PLATE_TEXT = "# Ada\n"
+PLATE = state_plate(OWNER, records.plate_digest(PLATE_TEXT), None, 5)
+
+
+def test_a_plate_is_read_as_it_was_recorded() -> None:
+    for said in (PLATE, state_plate(OWNER, PLATE.plate, DIGEST, 2**53)):
+        record = records.plate_kept(said, PLATE_TEXT)
+        assert record.kind == Kind.PLATE_KEPT
+        assert records.read_plate(record.meta) == said
+        assert records.read_text(record.content, "text") == PLATE_TEXT
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"plate": b"p" * 31}, "plate"),
+        ({"plate": DIGEST}, "signature"),
+        ({"previous": None}, "previous"),
+        ({"previous": DIGEST}, "signature"),
+        ({"owner": b""}, "owner"),
+        ({"owner": DIGEST}, "signature"),
+        ({"issued_ms": -1}, "issued_ms"),
+        ({"issued_ms": 6}, "signature"),
+        ({"signature": b"s" * 63}, "signature"),
+        ({"signature": b"s" * 64}, "signature"),
+        ({"signature": None}, "signature"),
+    ],
+)
+def test_a_plate_whose_statement_does_not_hold_names_the_field(change: dict[str, Any], field: str) -> None:
+    meta = canonical.decode_map(records.plate_kept(PLATE, PLATE_TEXT).meta, size_max=500)
+    with pytest.raises(RemoteError, match=rf"meta\.{field}"):
+        records.read_plate(canonical.encode({**meta, **change}))
+
+
+def test_a_plate_is_recorded_with_its_own_text_only() -> None:
+    with pytest.raises(LocalError, match="another text"):
+        records.plate_kept(PLATE, "# Bob\n")
+    long = "x" * records.PLATE_BYTES_MAX
+    assert len(records.plate_kept(state_plate(OWNER, records.plate_digest(long), None, 0), long).content) < 65_600
+    with pytest.raises(LocalError, match="at most"):
+        records.plate_kept(PLATE, long + "x")
+    with pytest.raises(EncodingError):
+        records.plate_digest("\ud800")
 
 
 def test_what_is_too_large_is_not_recorded() -> None:
