@@ -43,13 +43,6 @@ __all__ = [
 WORDS_MIN: Final = 1000
 WINDOW_WORDS: Final = 2000
 
-# A text of at least so many words shows its language. Of the words in English manuals and documents, 7 to 25 % are such
-# as only English has (fewest in tables of options); in manuals truly translated into 24 languages, at most 2 %.
-_LANGUAGE_WORDS_MIN: Final = 40
-_ENGLISH_PERCENT: Final = 5
-_OTHER_PERCENT_MAX: Final = 25  # a window with more than this share of words in messages that are not English is not
-_LETTERS_A_WORD: Final = 5  # of what is written without a-z, where words are not told apart
-
 
 @dataclass(frozen=True, slots=True)
 class Vector:
@@ -87,7 +80,7 @@ def measure_counts(
     Unsupported where it is long enough to show that it is not English; TooLittle where it has fewer than `words_min`
     words of prose. Messages without a word (empty, or code alone) count only as structure.
     """
-    if not _is_english(counts):
+    if not charvec_count.all_english(counts):
         return Unsupported()
     sums = charvec_count.total(counts, reference.mattr_window)
     words = sums[AT["words"]]
@@ -127,23 +120,6 @@ def windows(counts: Iterable[Counts], words: int = WINDOW_WORDS) -> list[list[Co
             found.append(current)
             current, have = [], 0
     return found
-
-
-def _is_english(counts: Sequence[Counts]) -> bool:
-    """Whether nothing long enough to judge shows another language."""
-    weights = [each.words + each["foreign_letters"] // _LETTERS_A_WORD for each in counts]
-    everything = sum(weights)
-    if everything < _LANGUAGE_WORDS_MIN:
-        return True
-    english = sum(each["english_words"] for each in counts)
-    if 100 * english < _ENGLISH_PERCENT * everything:
-        return False
-    other = sum(
-        weight
-        for each, weight in zip(counts, weights, strict=True)
-        if weight >= _LANGUAGE_WORDS_MIN and 100 * each["english_words"] < _ENGLISH_PERCENT * weight
-    )
-    return 100 * other <= _OTHER_PERCENT_MAX * everything
 
 
 def _as_one_run(sums: tuple[int, ...], distinct: int, words: int, window: int) -> tuple[int, ...]:

@@ -33,6 +33,13 @@ WORD_CHARS_MAX: Final = 64  # longer words are the same word if they begin alike
 VOCABULARY_MAX: Final = 2000  # words of a message that are kept for comparison with the reply
 CONTENT_CHARS_MIN: Final = 3
 
+# A text of at least so many words shows its language. Of the words in English manuals and documents, 7 to 25 % are such
+# as only English has (fewest in tables of options); in manuals truly translated into 24 languages, at most 2 %.
+LANGUAGE_WORDS_MIN: Final = 40
+ENGLISH_PERCENT: Final = 5
+OTHER_PERCENT_MAX: Final = 25  # of the words of a window may be in messages that show another language
+LETTERS_A_WORD: Final = 5  # of what is written without a-z, where words are not told apart
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -61,6 +68,8 @@ class Counts:
 _WORDS: Final = AT["words"]
 _DISTINCT: Final = AT["distinct"]
 _RUNS: Final = AT["runs"]
+_ENGLISH: Final = AT["english_words"]
+_FOREIGN: Final = AT["foreign_letters"]
 
 
 def count(text: str, reference: Reference) -> Counts:
@@ -173,6 +182,24 @@ def total(counts: Iterable[Counts], window: int) -> tuple[int, ...]:
             sums[_RUNS] += runs
         before = each.tail if len(each.tail) >= window - 1 else (*before, *each.tail)[-(window - 1) :]
     return tuple(sums)
+
+
+def weight(sums: Sequence[int]) -> int:
+    """About how many words a text has, those written in other letters included."""
+    return sums[_WORDS] + sums[_FOREIGN] // LETTERS_A_WORD
+
+
+def shows_other_language(sums: Sequence[int]) -> bool:
+    """Whether the text with these sums is long enough to show its language, and that is not English."""
+    words = weight(sums)
+    return words >= LANGUAGE_WORDS_MIN and 100 * sums[_ENGLISH] < ENGLISH_PERCENT * words
+
+
+def all_english(counts: Sequence[Counts]) -> bool:
+    """Whether messages may be measured: neither the whole nor too great a part of it shows another language."""
+    whole = [sum(column) for column in zip(*(each.sums for each in counts), strict=True)] if counts else NOTHING
+    other = sum(weight(each.sums) for each in counts if shows_other_language(each.sums))
+    return not shows_other_language(whole) and 100 * other <= OTHER_PERCENT_MAX * weight(whole)
 
 
 def distinct_words(counts: Iterable[Counts]) -> int:
