@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
 from math import isqrt
 
 MILLION = 1_000_000
@@ -60,10 +61,11 @@ def log10(numerator: int, denominator: int) -> int:
     return int(_CONTEXT.multiply(_CONTEXT.log10(quotient), Decimal(FINE)).to_integral_value(ROUND_HALF_EVEN))
 
 
-def ln(numerator: int, denominator: int) -> int:
-    """The natural logarithm of a positive quotient, in units of `FINE`."""
-    quotient = _CONTEXT.divide(Decimal(numerator), Decimal(denominator))
-    return int(_CONTEXT.multiply(_CONTEXT.ln(quotient), Decimal(FINE)).to_integral_value(ROUND_HALF_EVEN))
+@lru_cache(maxsize=4096)
+def ln(number: int) -> int:
+    """The natural logarithm of a positive whole number, in units of `FINE`."""
+    logarithm = _CONTEXT.ln(Decimal(number))
+    return int(_CONTEXT.multiply(logarithm, Decimal(FINE)).to_integral_value(ROUND_HALF_EVEN))
 
 
 def halved(age: int, half_life: int) -> int:

@@ -127,16 +127,13 @@ class Tally:
         if not pair.user.vocabulary:
             return
         self.user_messages += 1
-        weights: dict[int, int] = {}
+        most = ln(self.user_messages + 1)
         share = whole = 0
         for word in sorted(pair.user.vocabulary):  # in one order, whichever words the limit leaves out
             have = self.messages_with.get(word)
             if have is not None or len(self.messages_with) < WORDS_KEPT_MAX:
                 self.messages_with[word] = (have or 0) + 1
-            have = (have or 0) + 1
-            weight = weights.get(have)
-            if weight is None:
-                weight = weights[have] = ln(self.user_messages + 1, have)
+            weight = most - ln((have or 0) + 1)
             whole += weight
             if word in pair.reply.vocabulary:
                 share += weight
