@@ -72,6 +72,19 @@ class Api(_Section):
         return value
 
 
+class Price(_Section):
+    """What a model costs from a day on, in micro-dollars for a million tokens: 2000000 is $2."""
+
+    model: str = Field(min_length=1, max_length=200)
+    since: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
+    input: int = Field(ge=0, le=10**12)
+    output: int = Field(ge=0, le=10**12)
+    cache_write_5m: int | None = Field(None, ge=0, le=10**12)
+    cache_write_1h: int | None = Field(None, ge=0, le=10**12)
+    cache_read: int | None = Field(None, ge=0, le=10**12)
+    prompt_over: int = Field(0, ge=0, le=10**9)
+
+
 class Models(_Section):
     """Which model answers."""
 
@@ -87,7 +100,40 @@ class Models(_Section):
     key_file: Annotated[Path | None, Field(strict=False)] = Field(
         None, description="The file with the provider's API key; by default anthropic.key in the data directory."
     )
-    base_url: str | None = Field(None, max_length=2000, description="Another address of the provider's API.")
+    base_url: str | None = Field(
+        None,
+        max_length=2000,
+        description="Another address that speaks the provider's API: of Ollama, llama.cpp, LM Studio, LiteLLM, vLLM.",
+    )
+    caching: bool = Field(
+        default=True,
+        description="Have the plate kept by the service for an hour; false where it knows no `cache_control`.",
+    )
+    token_counting: bool = Field(
+        default=True, description="Ask the service to count tokens; false where it has no `count_tokens`."
+    )
+    metadata: bool = Field(
+        default=False,
+        description="Send an opaque name of the owner with each call; false where `metadata` is not known.",
+    )
+    thinking: bool = Field(
+        default=False,
+        description="Ask for adaptive thinking; false leaves `thinking` out, and the model to its own way.",
+    )
+    output_tokens_max: int = Field(
+        16_384, ge=16, le=1_000_000, description="The most tokens of one reply, with what is thought before it."
+    )
+    budget_micro_dollars_per_day: int = Field(
+        0,
+        ge=0,
+        le=10**15,
+        description="What may be spent in a day (UTC), in millionths of a dollar: 1000000 is $1; 0 sets no limit.",
+    )
+    prices: Annotated[tuple[Price, ...], Field(strict=False)] = Field(
+        (),
+        max_length=1000,
+        description="Prices that are not, or no longer, as built in: see docs/COSTS.md.",
+    )
 
     @field_validator("base_url")
     @classmethod
@@ -290,14 +336,24 @@ def _problem(details: Any, from_file: Mapping[str, Any], text: str, name: str) -
     key = ".".join(path[:2])
     message = str(details["msg"]).removeprefix("Value error, ")
     if details["type"] == "extra_forbidden":
-        message = f"there is no such setting{_nearest(key)}"
+        within = ".".join(path[2:])
+        message = f"{within}: there is no such field" if within else f"there is no such setting{_nearest(key)}"
     elif details["type"] in {"model_type", "model_attributes_type"} or (len(path) == 1 and path[0] in sections()):
         message = f"a section is expected: [{key}]"
+    if len(path) > 2 and details["type"] != "extra_forbidden":  # noqa: PLR2004  # within a table of a list
+        message = f"{'.'.join(path[2:])}: {message}"
     variable = _variable(PREFIX + "__".join(path[:2]).upper())
     if variable is not None:
         return Problem(variable, key, message)
     at = line_of(text, path[:2]) if path and path[0] in from_file else None
     return Problem(f"{name}:{at}" if at else name, key, message)
+
+
+def plain(value: object) -> str | int | float | bool | list[dict[str, Any]] | None:
+    """A setting's value as JSON has it."""
+    if isinstance(value, tuple):
+        return [one.model_dump(exclude_defaults=True) for one in value]
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
 _HEADER: Final = re.compile(r"\s*\[\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]\s*(#.*)?$")
@@ -402,6 +458,10 @@ def _type_name(annotation: object) -> str:
     text = str(annotation) if not isinstance(annotation, type) else annotation.__name__
     if "Literal[" in text:
         return text[text.index("[") + 1 : text.index("]")].replace("'", "").replace(", ", " | ")
+    if text.startswith("tuple["):
+        return "list of tables"
+    if text == "bool":
+        return "true | false"
     for full, short in (("pathlib.Path", "path"), ("Path", "path"), ("int", "number"), ("str", "text")):
         if full in text:
             return short

@@ -110,6 +110,7 @@ _FAILED: Final = {
     **dict.fromkeys(("network", "timeout", "overloaded", "rate_limit", "busy", "stopping", "interrupted"), 503),
     **dict.fromkeys((store.StoreReadOnly.code, store.StoreCorrupt.code, store.StoreError.code), 503),
     store.StoreFull.code: 507,
+    "budget": 429,
     "internal": 500,
 }
 

@@ -99,7 +99,11 @@ def event_form(event: Accepted | Piece | Waiting | Replied) -> Form:
         case Piece():
             return {"type": "delta", "content": event.text}
         case Waiting():
-            return {"type": "status", "message": event.message}
+            if event.until_ms is None:
+                return {"type": "status", "message": event.message}
+            until = clock.iso(event.until_ms)
+            said = {"message": event.message, "reason": event.reason}
+            return {"type": "waiting", **said, "until": until, "wait_s": event.wait_s}
         case Replied():
             return {
                 "type": "response",

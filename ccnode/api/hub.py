@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from ccnode.api.errors import ApiError, from_failed, from_store
 from ccnode.api.forms import Form, event_form
-from ccnode.api.ports import Accepted, Failed, Piece, Replied
+from ccnode.api.ports import Accepted, Failed, Piece, Replied, Waiting
 from ccnode.api.security import unexpected
 from ccnode.store.errors import StoreError
 
@@ -91,6 +91,7 @@ class Turn:
         self.session_id, self.key, self.asker = session_id, key, asker
         self.audience = {asker}
         self.accepted: Form | None = None
+        self.waiting: Form | None = None
         self.pieces: list[str] = []
         self.done = self.alone = False  # alone: another turn tells the session's followers the same
         self.begun = time.monotonic()
@@ -176,6 +177,8 @@ class Hub:
             follower.give(turn.accepted)
         if turn.pieces:
             follower.give({"type": "delta", "content": "".join(turn.pieces)})
+        if turn.waiting is not None:
+            follower.give(turn.waiting)
         turn.audience.add(follower)
 
     async def stop(self) -> None:
@@ -213,6 +216,9 @@ class Hub:
             self._accept(turn, form)
         elif isinstance(event, Piece):
             turn.pieces.append(event.text)
+            turn.waiting = None
+        elif isinstance(event, Waiting):
+            turn.waiting = form
         if isinstance(event, Replied):
             self._count(turn, event)
             self._finish(turn, form)

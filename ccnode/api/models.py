@@ -133,6 +133,12 @@ class ListQuery(Query):
     until: Moment | None = None
 
 
+class CostQuery(Query):
+    """GET /api/v1/cost: of the last so many days, today among them."""
+
+    days: Annotated[int, Field(ge=1, le=3660)] = 30
+
+
 class StateQuery(Query):
     """GET /api/v1/conversation/{session_id}: now, or at a past moment."""
 
@@ -161,4 +167,4 @@ class MessageForm(Body):
 class OrderForm(Body):
     """WebSocket: what to do about the conversation's reply."""
 
-    type: Literal["resume", "stop", "regenerate"]
+    type: Literal["resume", "stop", "regenerate", "continue"]

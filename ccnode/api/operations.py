@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from ccnode.api.bodies import read_json
+from ccnode.api.bodies import read_json, read_query
 from ccnode.api.context import api_url, caller_of, limits_of, node_of
 from ccnode.api.errors import ApiError, BadRequest, answer
-from ccnode.api.models import BackupBody, LoginBody, ModelBody, Nothing
+from ccnode.api.models import BackupBody, CostQuery, LoginBody, ModelBody, Nothing
 from ccnode.api.security import ACCESS, cookie_name
 
 if TYPE_CHECKING:
@@ -69,6 +69,12 @@ async def use_model(request: web.Request) -> web.Response:
     """PUT /api/v1/model: answer with another from now on."""
     body = await read_json(request, ModelBody)
     return answer(await node_of(request).use_model(body.adapter, body.model))
+
+
+async def cost(request: web.Request) -> web.Response:
+    """GET /api/v1/cost: what was spent on models, and what may be spent today."""
+    query = read_query(request, CostQuery)
+    return answer(await node_of(request).costs(query.days))
 
 
 async def stop(request: web.Request) -> web.Response:

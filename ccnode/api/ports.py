@@ -33,9 +33,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The model makes us wait; said so that nobody sits before silence."""
+    """The model makes us wait; said so that nobody sits before silence. The wait can be ended with `stop_turn`.
+
+    Where it is known: because of what, for how many seconds, until when (milliseconds since 1970).
+    """
 
     message: str
+    reason: str = ""
+    wait_s: float | None = None
+    until_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +289,9 @@ class Node(Protocol):
     def regenerate(self, session_id: str) -> AsyncIterator[TurnEvent]:
         """A new reply to the last question, in place of the one there is."""
 
+    def go_on(self, session_id: str) -> AsyncIterator[TurnEvent]:
+        """The rest of a reply that was interrupted, in its place: what there was of it is the first piece."""
+
     async def stop_turn(self, session_id: str) -> bool:
         """Stop the reply that is being written; what there is of it is kept and marked interrupted. False: none is."""
 
@@ -300,6 +309,9 @@ class Node(Protocol):
 
     async def use_model(self, adapter: str, model: str | None) -> dict[str, Any]:
         """Answer with another model from now on; what `models` then gives."""
+
+    async def costs(self, days: int) -> dict[str, Any]:
+        """What GET /api/v1/cost gives, of the last so many days."""
 
     def request_stop(self) -> None:
         """Stop the daemon with grace; returns at once."""

@@ -151,8 +151,10 @@ class _Line:
             form = validated(MessageForm, value)
             self._say(form)
             return
-        if kind not in ("resume", "stop", "regenerate"):
-            raise BadRequest("type: must be message, resume, stop or regenerate", "see the API's documentation")
+        if kind not in ("resume", "stop", "regenerate", "continue"):
+            raise BadRequest(
+                "type: must be message, resume, stop, regenerate or continue", "see the API's documentation"
+            )
         match validated(OrderForm, value).type:
             case "resume":
                 await self._resume()
@@ -162,6 +164,9 @@ class _Line:
             case "regenerate":
                 self._check_free()
                 self._hub.ask(self._session_id, self._node.regenerate(self._session_id), self._follower)
+            case "continue":
+                self._check_free()
+                self._hub.ask(self._session_id, self._node.go_on(self._session_id), self._follower)
 
     def _check_free(self) -> None:
         if self._hub.running(self._session_id) is not None:

@@ -49,6 +49,13 @@ async def regenerate(request: web.Request) -> web.StreamResponse:
     return await _turn(request, session_id, node_of(request).regenerate(session_id))
 
 
+async def go_on(request: web.Request) -> web.StreamResponse:
+    """POST .../continue: the rest of a reply that was interrupted. 409 where the last one was not."""
+    session_id = await session_id_of(request)
+    await read_json(request, Nothing)
+    return await _turn(request, session_id, node_of(request).go_on(session_id))
+
+
 async def stop(request: web.Request) -> web.Response:
     """POST .../stop: end the reply that is being written; what there is of it is kept."""
     session_id = await session_id_of(request)

@@ -17,9 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RefusalCode = Literal[
-    "ended", "forgotten", "key_reused", "nothing_to_answer", "nothing_to_replace", "empty", "too_long"
+    "ended",
+    "forgotten",
+    "key_reused",
+    "nothing_to_answer",
+    "nothing_to_replace",
+    "nothing_to_continue",
+    "empty",
+    "too_long",
 ]
 REPLY_BYTES_MAX: Final = records.TEXT_BYTES_MAX
+ROOM_BYTES_MIN: Final = 1024  # a reply with less room than this left in it is not continued
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,8 @@ class Known:
     digest: bytes
     role: Role
     text: str | None = None
+    interrupted: bool = False
+    sources: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +85,15 @@ class AlreadyAsked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Let the model answer this question; `over` is the reply that the new one takes the place of."""
+    """Let the model answer this question; `over` is the reply that the new one takes the place of.
+
+    `begun`, with its `sources`, is what that one says already: the new one begins with it.
+    """
 
     question: bytes
     over: bytes | None = None
+    begun: str = ""
+    sources: tuple[bytes, ...] = ()
 
 
 def _closed(facts: Facts) -> Refused | None:
@@ -127,9 +142,25 @@ def regenerate(facts: Facts) -> Answer | Refused:
     return Answer(facts.leaf_parent.digest, over=facts.leaf.digest)
 
 
+def go_on(facts: Facts) -> Answer | Refused:
+    """A person wants the rest of a reply that was interrupted."""
+    if refused := _closed(facts):
+        return refused
+    leaf, question = facts.leaf, facts.leaf_parent
+    if leaf is None or question is None or leaf.role != Role.ASSISTANT or question.role != Role.USER:
+        return Refused("nothing_to_continue", "there is no reply to continue", "ask something first")
+    if not leaf.interrupted:
+        return Refused("nothing_to_continue", "the last reply came to its end", "ask something, or for another reply")
+    if leaf.text is None:
+        return Refused("nothing_to_continue", "the words of the last reply were erased", "ask for another reply")
+    if len(leaf.text.encode("utf-8", "replace")) > REPLY_BYTES_MAX - ROOM_BYTES_MIN:
+        return Refused("too_long", "the reply is as long as one can be", "ask for the rest in a new message")
+    return Answer(question.digest, over=leaf.digest, begun=leaf.text, sources=leaf.sources)
+
+
 @dataclass(slots=True)
 class Reply:
-    """A reply on its way: pieces are gathered, and at the end become one message.
+    """A reply on its way: pieces are gathered, after what was begun, and at the end become one message.
 
     `plate`: the digest of the plate that it is given under, where there is one.
     """
@@ -140,6 +171,12 @@ class Reply:
     plate: bytes | None = None
     pieces: list[str] = field(default_factory=list)
     size: int = 0
+    grown: bool = False
+
+    def __post_init__(self) -> None:
+        if self.answer.begun:
+            self.add(self.answer.begun)
+            self.grown = False
 
     def add(self, piece: str) -> bool:
         """Take a piece; False where the reply has become too long to be kept, and must be stopped."""
@@ -148,6 +185,7 @@ class Reply:
             return False
         self.pieces.append(piece)
         self.size += size
+        self.grown = self.grown or bool(piece)
         return True
 
     @property
@@ -157,7 +195,7 @@ class Reply:
 
     def close(self, sources: Sequence[bytes], state: State) -> AppendMessage:
         """The message to append: whole, or interrupted with what there is."""
-        known = tuple(dict.fromkeys(sources))[: records.SOURCES_MAX]
+        known = tuple(dict.fromkeys((*self.answer.sources, *sources)))[: records.SOURCES_MAX]
         meta = MessageMeta(
             self.session,
             Role.ASSISTANT,

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from ccnode import clock
 from ccnode.models.base import ModelError
 from ccnode.models.embedded import EmbeddedModel
+from ccnode.models.retirement import retirement_warning
 from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.home import Home, read_private, write_private
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from ccnode.config import Models
+    from ccnode.daemon.costs import Costs
     from ccnode.models.base import ModelAdapter
 
 ADAPTERS: Final = ("embedded", "anthropic")
 KEY_FILE: Final = "anthropic.key"
+USER_ID_CHARS: Final = 32
 
 
 def choice_path(home: Home) -> Path:
@@ -28,20 +37,34 @@ class ModelChoice:
     """The adapter in use. Replies that are being written keep the adapter they began with."""
 
     def __init__(
-        self, home: Home, adapter: str, model: str | None, base_url: str | None, key_file: Path | None
+        self,
+        home: Home,
+        settings: Models,
+        costs: Costs,
+        *,
+        owner: str = "",
+        now_ms: Callable[[], int] = clock.now_ms,
     ) -> None:
+        """`owner`: the owner's id, of which services that take metadata get a digest."""
         self._home = home
-        self._base_url = base_url
-        self._key_file = key_file or home.root / KEY_FILE
+        self._settings = settings
+        self.costs = costs
+        self._user_id = sha256(f"ccnode metadata/{owner}".encode()).hexdigest()[:USER_ID_CHARS] if owner else ""
+        self._now_ms = now_ms
+        self._key_file = settings.key_file or home.root / KEY_FILE
         self.problem: str | None = None
         self._embedded = EmbeddedModel()
         self._chosen: ModelAdapter = self._embedded
         chosen = _read(home)
-        adapter, model = chosen.get("adapter", adapter), chosen.get("model", model)
+        adapter, model = chosen.get("adapter", settings.adapter), chosen.get("model", settings.model)
         try:
             self._chosen = self._make(adapter, model)
         except (ModelError, StoreError) as error:
             self.problem = f"{adapter} cannot be used, the embedded model answers: {error}. {error.remedy}"
+
+    async def open(self) -> None:
+        """Read what was spent today. Raises StoreError."""
+        await self.costs.open()
 
     def current(self) -> ModelAdapter:
         """The adapter for the next reply."""
@@ -49,7 +72,27 @@ class ModelChoice:
 
     def describe(self) -> dict[str, Any]:
         """What GET /api/v1/model gives."""
-        return {"current": self._chosen.name, "available": list(ADAPTERS), "problem": self.problem}
+        return {
+            "current": self._chosen.name,
+            "available": list(ADAPTERS),
+            "problem": self.problem,
+            "warning": self.warning,
+        }
+
+    @property
+    def warning(self) -> str | None:
+        """What its owner should know of the model in use: that it will soon be gone."""
+        adapter, _, model = self._chosen.name.partition("/")
+        if adapter != "anthropic":
+            return None
+        return retirement_warning(model, datetime.fromtimestamp(self._now_ms() / 1000, UTC).date())
+
+    async def warm(self) -> None:
+        """Have the adapter load what it needs, so that the first reply does not wait for it."""
+        warm = getattr(self._chosen, "warm", None)
+        if warm is not None:
+            with contextlib.suppress(ModelError):  # the first reply will say it
+                await warm()
 
     async def use(self, adapter: str, model: str | None) -> dict[str, Any]:
         """Answer with another model from now on.
@@ -69,8 +112,9 @@ class ModelChoice:
         return self.describe()
 
     async def close(self) -> None:
-        """Release what the adapter holds."""
+        """Release what the adapter holds; everything spent is written down."""
         await self._chosen.close()
+        await self.costs.close()
 
     def _make(self, adapter: str, model: str | None) -> ModelAdapter:
         if adapter == "embedded":
@@ -79,10 +123,19 @@ class ModelChoice:
             raise ModelError(
                 "not_configured", f"there is no model adapter {adapter!r}", remedy=f"use one of {ADAPTERS}"
             )
-        from ccnode.models.anthropic_adapter import DEFAULT_MODEL, AnthropicAdapter
+        from ccnode.models.anthropic_adapter import AnthropicAdapter
+        from ccnode.models.anthropic_endpoint import DEFAULT_MODEL, Capabilities
         from ccnode.models.keys import read_key_file
 
-        return AnthropicAdapter(read_key_file(self._key_file), model or DEFAULT_MODEL, self._base_url)
+        known = self._settings
+        return AnthropicAdapter(
+            read_key_file(self._key_file),
+            model or DEFAULT_MODEL,
+            known.base_url,
+            can=Capabilities(known.caching, known.token_counting, known.metadata, known.thinking),
+            user_id=self._user_id,
+            account=self.costs,
+        )
 
 
 def _read(home: Home) -> dict[str, Any]:

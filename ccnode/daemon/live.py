@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
     from ccnode.core.turns import Reply
     from ccnode.mind.prompt_types import Prompt
-    from ccnode.models.base import ModelAdapter
+    from ccnode.models.base import ModelAdapter, Notice
 
 LISTENER_EVENTS_MAX: Final = 10_000  # a listener further behind than this is dropped; the reply is recorded anyway
 
 Outcome = Finished | ModelError
+# How a model ends a reply whose rest is missing.
+_CUT: Final[dict[str, State]] = dict.fromkeys(("max_tokens", "context_full", "refusal"), State.INTERRUPTED)
 
 
 class LiveTurn:
@@ -34,6 +36,7 @@ class LiveTurn:
         self.key = key
         self.final: Replied | Failed | None = None
         self._said: list[str] = []
+        self._waiting: Waiting | None = None
         self._listeners: list[asyncio.Queue[TurnEvent]] = []
         self._stop = asyncio.Event()
 
@@ -41,6 +44,9 @@ class LiveTurn:
         """Tell every listener."""
         if isinstance(event, Piece):
             self._said.append(event.text)
+            self._waiting = None
+        elif isinstance(event, Waiting):
+            self._waiting = event
         elif isinstance(event, Replied | Failed):
             self.final = event
         for listener in list(self._listeners):
@@ -60,6 +66,8 @@ class LiveTurn:
         queue: asyncio.Queue[TurnEvent] = asyncio.Queue(LISTENER_EVENTS_MAX)
         if self._said:
             queue.put_nowait(Piece("".join(self._said)))
+        if self._waiting is not None:
+            queue.put_nowait(self._waiting)
         self._listeners.append(queue)
         try:
             while True:
@@ -78,9 +86,10 @@ class LiveTurn:
     async def speak(self, model: ModelAdapter, prompt: Prompt, reply: Reply) -> tuple[Outcome, State]:
         """Let the model speak into `reply`; return how it ended. Never raises but for cancellation.
 
-        A reply that is stopped, breaks off or grows beyond what can be kept is interrupted: its text so far stays.
+        A reply that is stopped, breaks off, is cut by its model, or grows beyond what can be kept is interrupted: its
+        text so far stays.
         """
-        stream = model.stream(prompt, status=lambda notice: self.tell(Waiting(notice.text)))
+        stream = model.stream(prompt, status=self._told)
         stopped = asyncio.ensure_future(self._stop.wait())
         outcome: Outcome = ModelError("server", "the model ended without saying so", remedy="try again")
         state = State.INTERRUPTED
@@ -95,7 +104,7 @@ class LiveTurn:
                     break
                 event = step.result()
                 if isinstance(event, Finished):
-                    outcome, state = event, State.COMPLETE
+                    outcome, state = event, _CUT.get(event.stop_reason, State.COMPLETE)
                     break
                 if event.text:
                     if not reply.add(event.text):
@@ -113,3 +122,6 @@ class LiveTurn:
         if self._stop.is_set() and not isinstance(outcome, Finished):
             outcome = ModelError("interrupted", "the reply was stopped", remedy="resume it to get a whole one")
         return outcome, state
+
+    def _told(self, notice: Notice) -> None:
+        self.tell(Waiting(notice.text, notice.reason, notice.wait_s, notice.until_ms))

@@ -22,6 +22,7 @@ from ccnode.api.settings import ApiSettings, Limits
 from ccnode.core.identity import Presence, meet
 from ccnode.daemon import presence, workers
 from ccnode.daemon.choice import ModelChoice
+from ccnode.daemon.costs import account_of
 from ccnode.daemon.identity import introduce, read_key, read_profile, take_new_key
 from ccnode.daemon.importing import Importing
 from ccnode.daemon.node import RunningNode
@@ -186,9 +187,9 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
     opened = _open(home)
     loop = asyncio.get_running_loop()
     readers, searcher = Readers(home.ledger), Searcher(home.index, home.ledger)
-    models = settings.models
-    choice = ModelChoice(home, models.adapter, models.model, models.base_url, models.key_file)
-    turns = Turns(opened.ledger, readers, searcher, choice.current)
+    costs = account_of(opened.ledger, readers, settings.models)
+    choice = ModelChoice(home, settings.models, costs, owner=str(opened.profile.get("owner_id") or ""))
+    turns = Turns(opened.ledger, readers, searcher, choice.current, settings.models.output_tokens_max)
     upkeep = Upkeep(home, settings, readers, opened.key.public.raw)
     imports = Importing(home, opened.ledger, settings.limits.upload_bytes_max)
     node = RunningNode(home, opened.profile, opened.ledger, readers, searcher, turns, choice, upkeep, imports)
@@ -204,6 +205,7 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
     servers = Servers(make_app(node, api))
     tasks: list[asyncio.Task[None]] = []
     try:
+        await choice.open()
         try:
             node.api_url = await servers.start()
         except ServeError as error:
@@ -267,6 +269,7 @@ def _start_workers(
 
     return [
         asyncio.create_task(node.changes.follow(), name="changes"),
+        asyncio.create_task(node.warm_model(), name="model"),
         asyncio.create_task(node.imports.start(), name="imports"),
         asyncio.create_task(workers.follow_with_index(node, open_index, wake, lambda: node.imports.busy), name="index"),
         asyncio.create_task(workers.every(workers.ERASE_EVERY_S, "erasing", node, erase, orders_came), name="erase"),

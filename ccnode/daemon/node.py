@@ -99,6 +99,8 @@ class RunningNode:
         problems = [{"code": code, "message": text} for code, text in self.problems.items()]
         if self._choice.problem:
             problems.append({"code": "model", "message": self._choice.problem})
+        if warning := self._choice.warning:
+            problems.append({"code": "model_retires", "message": warning})
         owner = self.profile.get("owner_id")
         return {
             "node_id": node_id(self._ledger.chains.key.public.raw),
@@ -250,6 +252,11 @@ class RunningNode:
         async for event in self._watched(self._turns.regenerate(await self._resolve(session_id))):
             yield event
 
+    async def go_on(self, session_id: str) -> AsyncIterator[TurnEvent]:
+        """The rest of an interrupted reply."""
+        async for event in self._watched(self._turns.go_on(await self._resolve(session_id))):
+            yield event
+
     async def stop_turn(self, session_id: str) -> bool:
         """Stop the reply that is being written."""
         return self._turns.stop(await self._resolve(session_id))
@@ -284,6 +291,14 @@ class RunningNode:
     async def use_model(self, adapter: str, model: str | None) -> dict[str, Any]:
         """Answer with another model from now on."""
         return await self._choice.use(adapter, model)
+
+    async def warm_model(self) -> None:
+        """Have the model in use load what it needs."""
+        await self._choice.warm()
+
+    async def costs(self, days: int) -> dict[str, Any]:
+        """What was spent on models."""
+        return await self._choice.costs.describe(days)
 
     def request_stop(self) -> None:
         """Begin to stop; the daemon's main loop does it."""

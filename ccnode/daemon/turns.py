@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from ccnode import clock
-from ccnode.api.ports import Accepted, Failed, Replied, Source, TurnEvent
-from ccnode.core.turns import Answer, Facts, Refused, Reply, regenerate, resume
+from ccnode.api.ports import Accepted, Failed, Piece, Replied, Source, TurnEvent
+from ccnode.core.turns import Answer, Facts, Refused, Reply, go_on, regenerate, resume
 from ccnode.daemon.live import LiveTurn, Outcome
 from ccnode.mind.context import build_prompt
 from ccnode.mind.prompt_types import PromptMessage, Recalled
@@ -20,7 +20,7 @@ from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from ccnode.models.base import ModelAdapter
     from ccnode.store.ledger import Ledger
@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     from ccnode.store.search import Searcher
 
 HISTORY_MESSAGES: Final = 200
+OUTPUT_TOKENS_MAX: Final = 16_384  # with what a model thinks before it speaks
 KEY_BYTES: Final = 16
+USED: Final = (
+    "stop_reason",
+    "input_tokens",
+    "output_tokens",
+    "cache_creation_tokens",
+    "cache_read_tokens",
+    "cost_micro_dollars",
+)
 LIVE_MAX: Final = 256  # turns at once; each holds a model's stream
 
 
@@ -40,11 +49,19 @@ def key_bytes(key: str | None) -> bytes | None:
 class Turns:
     """Runs turns: one at a time in each session, any number of sessions at once."""
 
-    def __init__(self, ledger: Ledger, readers: Readers, searcher: Searcher, model: Callable[[], ModelAdapter]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        readers: Readers,
+        searcher: Searcher,
+        model: Callable[[], ModelAdapter],
+        output_tokens_max: int = OUTPUT_TOKENS_MAX,
+    ) -> None:
         self._ledger = ledger
         self._readers = readers
         self._searcher = searcher
         self._model = model
+        self._output_tokens_max = output_tokens_max
         self._live: dict[bytes, LiveTurn] = {}
         self._starting: dict[bytes, tuple[asyncio.Lock, list[int]]] = {}  # the lock, and who holds or awaits it
         self._tasks: set[asyncio.Task[None]] = set()
@@ -78,6 +95,13 @@ class Turns:
         if session in self._live:
             raise Conflict("a reply is being written in this session", remedy="wait for it, or stop it")
         async for event in self._answer(session, regenerate):
+            yield event
+
+    async def go_on(self, session: bytes) -> AsyncIterator[TurnEvent]:
+        """See api/ports.py. Raises StoreError before the first event only."""
+        if session in self._live:
+            raise Conflict("a reply is being written in this session", remedy="wait for it, or stop it")
+        async for event in self._answer(session, go_on):
             yield event
 
     async def _answer(self, session: bytes, decide: Callable[[Facts], Answer | Refused]) -> AsyncIterator[TurnEvent]:
@@ -122,6 +146,8 @@ class Turns:
         if len(self._live) >= LIVE_MAX:
             raise Conflict("too many replies are being written at once", remedy="try again in a moment")
         live = LiveTurn(answer.question, key)
+        if answer.begun:
+            live.tell(Piece(answer.begun))
         self._live[session] = live
         task = asyncio.create_task(self._run(session, answer, live))
         self._tasks.add(task)
@@ -152,23 +178,23 @@ class Turns:
         ]
         recalled = await self._recall(question.text or "", turns, [message.digest for message in history])
         reply = Reply(session, answer, model.name)
-        outcome, state = await live.speak(model, build_prompt(turns, recalled), reply)
+        prompt = build_prompt(turns, recalled, output_tokens_max=self._output_tokens_max, continues=answer.begun)
+        outcome, state = await live.speak(model, prompt, reply)
         failed = _failure(outcome, reply)
         if failed is not None:
             return failed
         sources = tuple(bytes.fromhex(source) for source in outcome.sources) if isinstance(outcome, Finished) else ()
         digest = await self._ledger.append(jobs.close(reply, sources, state))
         recorded = await self._readers.run(views.message(digest))
-        metrics = {"latency_ms": round((clock.elapsed_s() - began) * 1000), "ccc": None, "phi": None}
-        if isinstance(outcome, Finished):
-            metrics |= {"input_tokens": outcome.input_tokens, "output_tokens": outcome.output_tokens}
+        latency_ms = round((clock.elapsed_s() - began) * 1000)
+        metrics = {"latency_ms": latency_ms, "ccc": None, "phi": None, **_ending(outcome)}
         return await self._recorded(recorded, answer.question, metrics)
 
     async def _recall(self, question: str, turns: list[PromptMessage], exclude: list[bytes]) -> list[Recalled]:
         return await asyncio.to_thread(self._searcher.recall, question, turns[:-1], exclude=exclude)
 
     async def _recorded(
-        self, message: views.Message, question: bytes, metrics: dict[str, int | None] | None = None
+        self, message: views.Message, question: bytes, metrics: Mapping[str, int | str | None] | None = None
     ) -> Replied:
         sources = [await self._readers.run(views.message(source)) for source in message.sources]
         return Replied(
@@ -187,14 +213,24 @@ class Turns:
         )
 
 
-def _failure(outcome: Outcome, reply: Reply) -> Failed | None:
-    """The failure to show, where there is nothing to record; None where there is a reply, whole or in part."""
+def _ending(outcome: Outcome) -> dict[str, int | str | None]:
+    """How and why the reply ended, and what it used, as far as that is known."""
     if isinstance(outcome, ModelError):
-        if reply.text and outcome.kind != "not_configured":
+        return {"stop_reason": outcome.kind, "reason": str(outcome)}
+    return {name: getattr(outcome, name) for name in USED}
+
+
+def _failure(outcome: Outcome, reply: Reply) -> Failed | None:
+    """The failure to show, where there is nothing to record; None where there is a reply, whole or in part.
+
+    Of one that is continued, only what is new counts: what there was of it is recorded.
+    """
+    if isinstance(outcome, ModelError):
+        if reply.grown and outcome.kind != "not_configured":
             return None
         return Failed(outcome.kind, str(outcome), outcome.remedy or "the question is kept: resume it")
-    if outcome.stop_reason == "refusal" and not reply.text:
+    if outcome.stop_reason == "refusal" and not reply.grown:
         return Failed("refusal", "the model declined to answer", "ask in another way; the question is kept")
-    if not reply.text:
+    if not reply.grown:
         return Failed("empty", "the model answered nothing", "the question is kept: resume it")
     return None

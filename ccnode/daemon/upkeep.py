@@ -288,19 +288,15 @@ def _setting_form(one: config.Described, in_force: config.Loaded, saved: config.
     later = saved.value(one.key) if saved is not None else value
     return {
         "key": one.key,
-        "value": _plain(value),
+        "value": config.plain(value),
         "origin": (saved.origins[one.key] if saved is not None and later == value else "start"),
-        "saved": _plain(later) if later != value else None,
-        "default": _plain(one.default),
+        "saved": config.plain(later) if later != value else None,
+        "default": config.plain(one.default),
         "type": one.type,
         "variable": one.variable,
         "description": one.description,
         "changeable": one.key in CHANGEABLE,
     }
-
-
-def _plain(value: object) -> str | int | float | bool | None:
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
 def _iso(ms: int | None) -> str | None:

@@ -70,7 +70,10 @@ def read_facts(tx: Transaction, session: bytes, key: bytes | None) -> turns.Fact
 
 
 def _known(message: views.Message | None) -> turns.Known | None:
-    return turns.Known(message.digest, records.ROLES[message.role], message.text) if message else None
+    if message is None:
+        return None
+    role, interrupted = records.ROLES[message.role], message.state == "interrupted"
+    return turns.Known(message.digest, role, message.text, interrupted, tuple(message.sources))
 
 
 def refuse(refused: turns.Refused) -> Conflict:

@@ -307,6 +307,14 @@ class FakeNode:
         async for event in live.listen():
             yield event
 
+    async def go_on(self, session_id: str) -> AsyncIterator[TurnEvent]:
+        self._check("go_on", session_id)
+        path = self.paths[self._known(session_id).id]
+        if not path or path[-1].state != "interrupted":
+            raise Conflict("the last reply came to its end", remedy="ask something")
+        async for event in self.regenerate(session_id):
+            yield event
+
     async def stop_turn(self, session_id: str) -> bool:
         self._check("stop_turn", session_id)
         live = self.live.get(self._known(session_id).id)
@@ -435,6 +443,10 @@ class FakeNode:
         if adapter == "anthropic":
             raise Conflict("there is no key for anthropic", remedy="ccnode model key")
         return self.models()
+
+    async def costs(self, days: int) -> dict[str, Any]:
+        self._check("costs", days)
+        return {"total_micro_dollars": 0, "days": []}
 
     def request_stop(self) -> None:
         self._check("request_stop")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -46,9 +46,9 @@ def show(state: State) -> None:
     known = [
         {
             "key": one.key,
-            "value": _plain(loaded.value(one.key)),
+            "value": config.plain(loaded.value(one.key)),
             "origin": loaded.origins[one.key],
-            "default": _plain(one.default),
+            "default": config.plain(one.default),
             "variable": one.variable,
             "description": one.description,
         }
@@ -56,10 +56,6 @@ def show(state: State) -> None:
     ]
     rows = [(str(one["key"]), _shown(one["value"]), str(one["origin"]), str(one["description"])) for one in known]
     state.table({"settings": known}, ("setting", "value", "from", "meaning"), rows)
-
-
-def _plain(value: object) -> Any:  # noqa: ANN401  # what JSON holds
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
 def _shown(value: object) -> str:

@@ -1,0 +1,124 @@
+"""May the next call be paid for, and what did the last one cost? The account that the model adapters ask and tell.
+
+What is spent is known here at once, and written down a moment later: a call must not wait for the disk to be allowed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from ccnode import clock
+from ccnode.models.base import ModelError
+from ccnode.models.prices import Price, price_table
+from ccnode.store import spending
+from ccnode.store.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ccnode.config import Models
+    from ccnode.models.base import Usage
+    from ccnode.models.prices import PriceTable
+    from ccnode.store.ledger import Ledger
+    from ccnode.store.readers import Readers
+    from ccnode.store.spending import Spent
+
+log = structlog.get_logger()
+
+
+class Costs:
+    """Implements models.base.Account. `budget`: micro-dollars for a day in UTC; 0 for no limit."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        readers: Readers,
+        prices: PriceTable,
+        budget: int,
+        now_ms: Callable[[], int] = clock.now_ms,
+    ) -> None:
+        self._ledger = ledger
+        self._readers = readers
+        self._prices = prices
+        self._budget = budget
+        self._now_ms = now_ms
+        self._day = ""
+        self._today = 0
+        self._writing: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Read what was spent today before this start. Raises StoreError."""
+        self._day = spending.day_of(self._now_ms())
+        self._today = sum(
+            one.cost for one in await self._readers.run(spending.since(self._day)) if one.day == self._day
+        )
+
+    def check(self, models: tuple[str, ...]) -> None:
+        """See models/base.py."""
+        if not self._budget:
+            return
+        spent = self._spent_today()
+        if spent >= self._budget:
+            message = (
+                f"today's budget of {spending.dollars(self._budget)} is used up: {spending.dollars(spent)} were spent"
+            )
+            remedy = "it begins anew at 00:00 UTC; or raise models.budget_micro_dollars_per_day and start the node anew"
+            raise ModelError("budget", message, remedy=remedy)
+        if not self._prices.knows(models, self._day):
+            message = f"there is a budget, but the price of {models[0]} is not known, so it could not be kept"
+            raise ModelError("budget", message, remedy="add the price to models.prices, or take the budget away")
+
+    def spent(self, models: tuple[str, ...], usage: Usage) -> int | None:
+        """See models/base.py."""
+        before = self._spent_today()
+        cost = self._prices.cost(models, self._day, usage)
+        self._today = before + (cost or 0)
+        booked = spending.Spent(
+            day=self._day,
+            model=models[0],
+            input=usage.input_tokens or 0,
+            output=usage.output_tokens or 0,
+            cache_write=usage.cache_creation_tokens,
+            cache_read=usage.cache_read_tokens,
+            cost=cost or 0,
+            unpriced=int(cost is None),
+            estimated=int(usage.estimated),
+        )
+        task = asyncio.get_running_loop().create_task(self._write(booked))
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+        return cost
+
+    async def describe(self, days: int) -> dict[str, Any]:
+        """What GET /api/v1/cost gives. Raises StoreError."""
+        if self._writing:
+            await asyncio.wait(set(self._writing))
+        now_ms = self._now_ms()
+        rows = await self._readers.run(spending.since(spending.first_day(now_ms, days)))
+        return spending.cost_form(rows, self._budget, now_ms)
+
+    async def close(self) -> None:
+        """Wait until everything is written down."""
+        if self._writing:
+            await asyncio.wait(set(self._writing), timeout=10)
+
+    def _spent_today(self) -> int:
+        day = spending.day_of(self._now_ms())
+        if day != self._day:
+            self._day, self._today = day, 0
+        return self._today
+
+    async def _write(self, booked: Spent) -> None:
+        try:
+            await self._ledger.append(spending.add(booked))
+        except StoreError as error:
+            log.warning("spending_not_written", model=booked.model, cost=booked.cost, error=str(error))
+
+
+def account_of(ledger: Ledger, readers: Readers, settings: Models) -> Costs:
+    """The account that the settings describe."""
+    prices = price_table([Price(**row.model_dump()) for row in settings.prices])
+    return Costs(ledger, readers, prices, settings.budget_micro_dollars_per_day)
