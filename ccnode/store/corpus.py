@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ccnode.store.impact_form import BLOCK_SIZE
-from ccnode.store.index import ROWS, Texts, open_index
+from ccnode.store.index import IDS_MAX, ROWS, Texts, open_index
 from ccnode.store.ledger import connect
 from ccnode.store.live import Live, LiveRow
 from ccnode.store.ranking import Part, Ranked, Request, Statistics, Wanted, best
 from ccnode.store.terms import Tokenizer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ccnode.store.scores import Columns
@@ -56,7 +56,10 @@ class Moment:
     _live: tuple[Live, ...]
     _sealed: Sealed | None
     _pending: frozenset[int]
+    _tokenizer: Tokenizer
     _holding: dict[Wanted, int] = field(default_factory=dict)
+    _apart: Live | None = None
+    apart: frozenset[int] = frozenset()  # messages that are judged as `judge_anew` was told, and not as stored
 
     def rank(self, request: Request) -> list[list[Ranked]]:
         """The lists of a request. Raises sqlite3.Error."""
@@ -65,25 +68,61 @@ class Moment:
         for wanted in new:
             self._holding[wanted] += sum(len(live.holding(wanted)) for live in self._live)
         indexed, *fresh = self._live
-        found = [live.rank(request, self.statistics, self._holding) for live in fresh]
-        rest = Request(
-            request.wanted,
-            request.lists,
-            request.required,
-            request.excluded,
-            self._pending.union(request.skip) if self._pending else request.skip,
-        )
-        found.append(indexed.rank(rest, self.statistics, self._holding))
+        found = [self.rank_apart(request)] if self._apart else []
+        request = _passing_over(request, self.apart)
+        found += [live.rank(request, self.statistics, self._holding) for live in fresh]
+        request = _passing_over(request, self._pending)
+        found.append(indexed.rank(request, self.statistics, self._holding))
         if self._sealed:
-            found.append(self._sealed.rank(rest, self.statistics, self._holding))
+            found.append(self._sealed.rank(request, self.statistics, self._holding))
+        if len(found) == 1:
+            return found[0]
         return [best([lists[at] for lists in found], count) for at, (count, _) in enumerate(request.lists)]
+
+    def judge_anew(self, turns: Mapping[int, int]) -> None:
+        """Judge messages without some of the turns before them: 1, the last; 2, the one before it; 3, both.
+
+        Raises:
+            sqlite3.Error: they cannot be read.
+        """
+        self._apart = self._apart or Live(self._tokenizer)
+        numbers = list(turns)
+        for at in range(0, len(numbers), IDS_MAX):
+            some = numbers[at : at + IDS_MAX]
+            sql = f"{ROWS} WHERE m.id IN ({','.join('?' * len(some))})"
+            rows = [list(row) for row in self.connection.execute(sql, some)]
+            for row in rows:
+                for turn, column in ((1, 5), (2, 8)):
+                    if turns[row[0]] & turn:
+                        row[column] = None
+            self._apart.add(live_rows(rows))
+        self.apart |= turns.keys()
+
+    def rank_apart(self, request: Request) -> list[list[Ranked]]:
+        """The lists of a request that was ranked before, of the messages that are judged anew alone."""
+        return self._apart.rank(request, self.statistics, self._holding) if self._apart else []
 
     def parts(self, number: int, request: Request) -> list[Part]:
         """What makes up the score of a message in a list of this request. Raises sqlite3.Error."""
+        if self._apart and number in self.apart:
+            return self._apart.parts(number, request, self.statistics, self._holding)
         for live in reversed(self._live):
             if number in live:
                 return live.parts(number, request, self.statistics, self._holding)
         return self._sealed.parts(number, request, self.statistics, self._holding) if self._sealed else []
+
+
+def _passing_over(request: Request, numbers: frozenset[int]) -> Request:
+    return replace(request, skip=numbers.union(request.skip)) if numbers else request
+
+
+def live_rows(rows: Iterable[Sequence[Any]]) -> Iterator[LiveRow]:
+    """What is to be ranked of messages, from rows of `ROWS`; nothing of those whose content is gone."""
+    texts = Texts()
+    for row in rows:
+        made = texts.row(row)
+        if made.text is not None:
+            yield LiveRow(made.id, made.text, made.context, row[1], row[-1])
 
 
 class Corpus:
@@ -170,7 +209,7 @@ class Corpus:
             self._columns = self._columns or Columns()
             sealed = Sealed(connection, self._columns, state.sealed)
         statistics = Statistics(state.messages + len(self._live), state.tokens + self._live.tokens)
-        return Moment(connection, state.position, statistics, tuple(live), sealed, frozenset(pending))
+        return Moment(connection, state.position, statistics, tuple(live), sealed, frozenset(pending), self.tokenizer)
 
     def _follow(self, connection: sqlite3.Connection, state: _State) -> None:
         """Take in what was said since the last search."""
@@ -196,22 +235,15 @@ class Corpus:
             return
         rows = run(f"{ROWS} WHERE m.id > ? ORDER BY m.id DESC LIMIT ?", (beyond, count))
         read = rows.fetchall()
-        self._live.add(self._live_rows(read))
+        self._live.add(live_rows(read))
         self._tail_to = max(beyond, state.newest)
 
     def _fresh(self, connection: sqlite3.Connection, pending: Sequence[int]) -> Live:
         """Messages that are to be indexed anew, as they are now."""
         marks = ",".join("?" * len(pending))
         live = Live(self.tokenizer)
-        live.add(self._live_rows(connection.execute(f"{ROWS} WHERE m.id IN ({marks})", tuple(pending)).fetchall()))
+        live.add(live_rows(connection.execute(f"{ROWS} WHERE m.id IN ({marks})", tuple(pending)).fetchall()))
         return live
-
-    def _live_rows(self, rows: Sequence[Sequence[Any]]) -> Iterator[LiveRow]:
-        texts = Texts()
-        for row in rows:
-            made = texts.row(row)
-            if made.text is not None:
-                yield LiveRow(made.id, made.text, made.context, row[1], row[-1])
 
     def close_index(self) -> None:
         """Close the connection to the index, and forget what was read from it."""

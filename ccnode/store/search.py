@@ -18,6 +18,7 @@ from ccnode.store.errors import translated
 from ccnode.store.index import is_damage
 from ccnode.store.query import Query, holds_phrase, parse
 from ccnode.store.ranking import Allowed, Ranked, Request, Wanted
+from ccnode.store.shown import IDS_AT_ONCE, Filters, numbers_of, shown
 from ccnode.store.snippets import snippet
 from ccnode_protocol import hlc, records
 
@@ -28,48 +29,12 @@ if TYPE_CHECKING:
     from ccnode.mind.prompt_types import PromptMessage, Recalled
     from ccnode.store.views import Message
 
+__all__ = ["LIMIT_MAX", "Filters", "Hit", "Searcher", "Why"]
+
 T = TypeVar("T")
 LIMIT_MAX: Final = 200
-SPARE: Final = 20  # candidates beyond the limit: some may be of a session that is to be forgotten
 PHRASE_LOOKS: Final = (200, 2_000)  # candidates whose words are read for a phrase
-IDS_AT_ONCE: Final = 500
 PINNED_MAX: Final = 10_000  # the newest of them that are looked among
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a hit must be. Times are milliseconds since 1970, `since` included, `until` not.
-
-    What strangers said, and what is to be forgotten, is no hit. `remembered`: nor is what is disabled.
-    """
-
-    session: bytes | None = None
-    role: str | None = None
-    since: int | None = None
-    until: int | None = None
-    remembered: bool = False
-
-    def sql(self) -> tuple[str, tuple[object, ...]]:
-        """A condition on `messages m` and `sessions s`, with its parameters."""
-        hidden = "k.due_ms IS NOT NULL OR k.mark = 2" if self.remembered else "k.due_ms IS NOT NULL"
-        conditions, parameters = ["s.due_ms IS NULL", "s.voice IS NULL"], list[object]()
-        conditions.append(f"NOT EXISTS (SELECT 1 FROM marks k WHERE k.id = m.id AND ({hidden}))")
-        if self.session is not None:
-            conditions.append("m.session = ?")
-            parameters.append(self.session)
-        allowed = self.allowed()
-        for condition, value in (("role =", allowed.role), ("time >=", allowed.since), ("time <", allowed.until)):
-            if value is not None:
-                conditions.append(f"m.{condition} ?")
-                parameters.append(value)
-        return " AND ".join(conditions), tuple(parameters)
-
-    def allowed(self) -> Allowed:
-        """The same for a ranking, but for the session."""
-        since, until = (
-            None if ms is None else views.hlc_limit(hlc.from_ms(max(0, ms))) for ms in (self.since, self.until)
-        )
-        return Allowed(None if self.role is None else int(records.ROLES[self.role]), since, until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +134,7 @@ class Searcher:
         self, moment: Moment, plan: RecallPlan, left_out: Collection[bytes]
     ) -> tuple[list[Candidate], RecallPlan]:
         """The candidates of the plan and, where these tell who is who, of the wider one."""
-        skip = _numbers(moment, left_out)
+        skip = numbers_of(moment, left_out)
         candidates = self._candidates(moment, plan, skip)
         wider = recall.refine(plan, list(candidates.values()))
         if wider is not plan:
@@ -190,10 +155,8 @@ class Searcher:
         ).fetchall()
         if pinned:
             lists += ((recall.CANDIDATES_MORE, Allowed(numbers=frozenset(row[0] for row in pinned))),)
-        request = Request(dict(wanted), tuple((count + SPARE, allowed) for count, allowed in lists), skip=skip)
-        numbers: list[int] = []
-        for (count, _), ranked in zip(lists, _shown(moment, request, Filters(remembered=True)), strict=True):
-            numbers += [one.number for one in ranked[:count]]
+        ranked = shown(moment, Request(dict(wanted), lists, skip=skip), Filters(remembered=True))
+        numbers = [one.number for taken in ranked for one in taken]
         messages = self._messages(numbers)
         unwanted = views.run(self._corpus.ledger(), memory.left_out(message.digest for message in messages))
         return {message.id: _candidate(message) for message in messages if message.digest not in unwanted}
@@ -250,14 +213,14 @@ class _Search:
             return [_Found(number) for number in self._newest(limit)]
         request = Request(
             dict.fromkeys(map(Wanted, self._words), 1.0),
-            ((limit + SPARE, self._allowed()),),
+            ((limit, self._allowed()),),
             required=frozenset(term for word in self._query.required for term in self._terms[word]),
             excluded=frozenset(self._tokenizer.terms(self._query.excluded)),
         )
         if self._query.phrases:
             ranked = self._with_phrases(request, limit)
         else:
-            (ranked,) = _shown(self._moment, request, self._filters)
+            (ranked,) = shown(self._moment, request, self._filters)
         return [self._found(one, request) for one in ranked[:limit]]
 
     def _allowed(self) -> Allowed:
@@ -292,7 +255,7 @@ class _Search:
         found: list[Ranked] = []
         allowed = request.lists[0][1]
         for count in PHRASE_LOOKS:
-            ranked = _shown(self._moment, replace(request, lists=((count, allowed),)), self._filters)[0]
+            ranked = shown(self._moment, replace(request, lists=((count, allowed),)), self._filters)[0]
             found = self._saying(ranked)
             if len(found) >= limit or len(ranked) < count:
                 break
@@ -335,7 +298,8 @@ class _Search:
         condition, parameters = self._filters.sql()
         rows = self._moment.connection.execute(
             "SELECT m.id, e.sealed FROM messages m JOIN entries e ON e.id = m.id"
-            f" JOIN sessions s ON s.session = m.session WHERE {condition} ORDER BY m.id DESC LIMIT ?",
+            " JOIN sessions s ON s.session = m.session LEFT JOIN marks k ON k.id = m.id"
+            f" WHERE {condition} ORDER BY m.id DESC LIMIT ?",
             (*parameters, TAIL_MAX),
         )
         found: list[int] = []
@@ -346,55 +310,6 @@ class _Search:
                 if len(found) == limit:
                     break
         return found
-
-
-def _shown(moment: Moment, request: Request, filters: Filters) -> list[list[Ranked]]:
-    """The lists of a request without what is not to be shown; longer by those that took its place."""
-    lists = moment.rank(request)
-    full = [len(ranked) == count for ranked, (count, _) in zip(lists, request.lists, strict=True)]
-    shown = [_visible(moment, ranked, filters) for ranked in lists]
-    if not any(
-        is_full and len(ranked) < count - SPARE
-        for is_full, ranked, (count, _) in zip(full, shown, request.lists, strict=True)
-    ):
-        return shown
-    hidden = moment.connection.execute(
-        "SELECT m.id FROM sessions s JOIN messages m ON m.session = s.session"
-        " WHERE s.due_ms IS NOT NULL OR s.voice IS NOT NULL"
-        " UNION ALL SELECT id FROM marks WHERE due_ms IS NOT NULL OR (mark = 2 AND ?)",
-        (filters.remembered,),
-    )
-    skip = {row[0] for row in hidden}.union(request.skip)
-    return [_visible(moment, ranked, filters) for ranked in moment.rank(replace(request, skip=skip))]
-
-
-def _visible(moment: Moment, ranked: Sequence[Ranked], filters: Filters) -> list[Ranked]:
-    """Those that the filters let pass."""
-    condition, parameters = filters.sql()
-    passed: set[int] = set()
-    for at in range(0, len(ranked), IDS_AT_ONCE):
-        some = [one.number for one in ranked[at : at + IDS_AT_ONCE]]
-        marks = ",".join("?" * len(some))
-        rows = moment.connection.execute(
-            "SELECT m.id FROM messages m JOIN sessions s ON s.session = m.session"
-            f" WHERE m.id IN ({marks}) AND {condition}",
-            (*some, *parameters),
-        )
-        passed.update(row[0] for row in rows)
-    return [one for one in ranked if one.number in passed]
-
-
-def _numbers(moment: Moment, digests: Collection[bytes]) -> set[int]:
-    """The local numbers of messages."""
-    found: set[int] = set()
-    given = list(digests)
-    for at in range(0, len(given), IDS_AT_ONCE):
-        some = given[at : at + IDS_AT_ONCE]
-        marks = ",".join("?" * len(some))
-        found.update(
-            row[0] for row in moment.connection.execute(f"SELECT id FROM entries WHERE digest IN ({marks})", some)
-        )
-    return found
 
 
 def _candidate(message: Message) -> Candidate:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccnode.mind.prompt_types import PromptMessage
-from ccnode.store import query, search
+from ccnode.store import query, shown
 from ccnode.store.errors import StoreError
 from ccnode.store.home import Home
 from ccnode.store.index import Index
@@ -368,7 +368,7 @@ def test_highlights_are_words(text: str) -> None:
 
 
 def test_searches_while_the_index_grows(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "SPARE", 0)
+    monkeypatch.setattr(shown, "SPARE", 0)
     index = Index(place.home.index, place.home.ledger, place.reindexed)
     for number in range(30):
         place.tell("a boat", "the sea", session=number + 1)
