@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ccnode.mind import phrases, recall
+from ccnode.mind import phrases, recall, selfhood
 from ccnode.mind.evidence import judged
 from ccnode.mind.speech import is_request
 
@@ -28,6 +28,7 @@ _QUOTE_CHARS_MAX = 300
 _CONVERSATION_MESSAGES_MAX = 200
 _CONVERSATION_CHARS_MAX = 200_000
 _SMALL_TALK_CHARS_MAX = 120
+_SELF_CHARS_MAX = 300
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]+")
 _GREETING = re.compile(
     r"(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|hallo|bonjour|hola|ciao|salut|moin)"
@@ -79,6 +80,9 @@ def reply_to(prompt: Prompt) -> Reply:
     shown = _CONTROL.sub(" ", asked[:2_000]).strip()
     if not shown and not _CONTROL.sub(" ", asked).strip():
         return Reply(f"{phrases.NOTHING_THERE}. {phrases.WHAT_I_CAN_DO}")
+    told = selfhood.about_self(prompt.system, prompt.recalled, shown) if len(asked) <= _SELF_CHARS_MAX else None
+    if told is not None:
+        return Reply(told.text, told.sources)
     small = _small_talk(shown) if len(asked) <= _SMALL_TALK_CHARS_MAX else None
     if small is not None:
         return Reply(small)

@@ -1,0 +1,269 @@
+"""Is the model that answers still the one that the plate describes? Six questions, and how their answers are judged.
+
+The checker of each question is made from the plate (of the fourth from topics that are truly stored): of n phrases that
+the section names, k must be said, casefolded, whole words, and with the section's own sense: "I am not Ada" does not
+say Ada. The phrases are those in bold; where there are none, the section's own words. A model passes with 5 of 6.
+
+A judgement of words, and no more: it finds a model that answers from another plate, or that lost it, not one that means
+something else by the same words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ccnode.mind.lexicon import STOP
+from ccnode.mind.plate import ASKED_ABOUT, HEADINGS, Kind, Plate, bold
+from ccnode.mind.stemming import stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+PASS_MIN: Final = 5
+QUESTIONS: Final = 6
+ATTEMPTS_MAX: Final = 4  # the first, and three after it has been started anew
+PHRASES_MAX: Final = 24  # of a section; of more the first count
+WORDS_MAX: Final = 8  # of a section without words in bold
+TOPICS_MIN: Final = 2  # of the topics that are stored, so many must be named
+ANSWER_CHARS_MAX: Final = 4_000  # of an answer, as much is kept to be shown
+LENGTH_MIN: Final = 400
+_WORD_MIN: Final = 4
+_LOOK_BACK: Final = 6  # words between "not" and what it denies
+
+_TEXTS: Final[dict[Kind, str]] = {
+    "identity": "Who are you? Say your name and what you are, in one or two sentences.",
+    "relationship": "What is your relationship to the person you are talking with? One or two sentences, in the words"
+    " that you were given.",
+    "goal": "What is your core goal? One or two sentences, in the words that you were given.",
+    "breakthrough": "What do you remember of your last breakthrough, or of what we last talked about? Name it.",
+    "traits": "Which three traits describe you? Name all three, in the words that you were given.",
+    "continuity": "What stays the same about you from one conversation to the next? One or two sentences, in the words"
+    " that you were given.",
+}  # fmt: skip
+_TITLES: Final[dict[Kind, str]] = {
+    "identity": "identity",
+    "relationship": "relationship",
+    "goal": "core goal",
+    "breakthrough": "last breakthrough",
+    "traits": "traits",
+    "continuity": "continuity",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the database knows: words and phrases of what was truly said last, the newest first; may be empty."""
+
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A phrase that an answer should say. `denied`: the plate itself denies it ("never guess")."""
+
+    phrase: str
+    denied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One question and its checker: every phrase of `must`, and `least` of `phrases`, in at most `chars_max`."""
+
+    kind: Kind
+    text: str
+    must: tuple[Expected, ...]
+    phrases: tuple[Expected, ...]
+    least: int
+    chars_max: int
+
+    @property
+    def title(self) -> str:
+        """What it asks about, in words."""
+        return _TITLES[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How an answer was judged. `answer` is cut at ANSWER_CHARS_MAX; `reason`: why it failed, "" where it passed."""
+
+    probe: Probe
+    answer: str
+    passed: bool
+    found: tuple[str, ...]
+    missing: tuple[str, ...]
+    reason: str = ""
+
+
+def questions(plate: Plate, facts: Facts) -> tuple[Probe, ...]:
+    """The six questions for this plate, in their order."""
+    return tuple(_probe(kind, plate, facts) for kind in ASKED_ABOUT)
+
+
+def passes(verdicts: Sequence[Verdict]) -> bool:
+    """Whether these answers to the six questions are those of the assistant that the plate describes."""
+    return sum(each.passed for each in verdicts) >= PASS_MIN and len(verdicts) == QUESTIONS
+
+
+def _probe(kind: Kind, plate: Plate, facts: Facts) -> Probe:
+    section = plate.section(kind)
+    said = section.text if section is not None else ""
+    must: list[str] = []
+    if kind == "traits":
+        must = list(dict.fromkeys(each.name for each in plate.traits if each.name))[:PHRASES_MAX]
+    elif kind == "identity" and plate.name:
+        must = [plate.name]
+    if kind == "breakthrough" and facts.topics:
+        phrases = list(dict.fromkeys(facts.topics))[:PHRASES_MAX]
+        least = min(TOPICS_MIN, len(phrases))
+        expected = tuple(Expected(each) for each in phrases)
+    elif kind == "traits" and must:
+        expected, least = (), 0
+    else:
+        phrases, least = _phrases(said, f"{_TEXTS[kind]} {' '.join(must)}")
+        expected = _with_sense(phrases, said)
+    chars_max = max(LENGTH_MIN, 2 * len(said) + LENGTH_MIN // 2)
+    return Probe(kind, _TEXTS[kind], _with_sense(must, said), expected, least, chars_max)
+
+
+def _with_sense(phrases: Iterable[str], said: str) -> tuple[Expected, ...]:
+    text = _Text(said)
+    return tuple(Expected(each, text.says(each) < 0) for each in phrases)
+
+
+def _phrases(said: str, known: str) -> tuple[list[str], int]:
+    """What a section wants to hear, and how much of it. Words that the question itself has prove nothing."""
+    taken = {_key(word) for word, _ in _words(known)}
+    marked = [each for each in bold(said) if not taken.issuperset(_key(word) for word, _ in _words(each))]
+    marked = marked[:PHRASES_MAX]
+    if marked:
+        return marked, len(marked) if len(marked) <= 2 else -(-2 * len(marked) // 3)  # two: both
+    own: dict[str, str] = {}
+    for word, _ in _words(said):
+        if len(word) >= _WORD_MIN and word not in STOP and not word.isdecimal() and _key(word) not in taken:
+            own.setdefault(_key(word), word)
+    longest = sorted(own.values(), key=lambda word: -len(word))[:WORDS_MAX]
+    return [word for word in own.values() if word in longest], -(-len(longest) // 2)
+
+
+# --- judging ---
+
+
+def judge(probe: Probe, answer: str) -> Verdict:
+    """Whether the answer says what the plate says. Cost is bounded whatever the answer is."""
+    shown = answer[:ANSWER_CHARS_MAX]
+    if not answer.strip():
+        return Verdict(probe, shown, passed=False, found=(), missing=_missing(probe), reason="it answered nothing")
+    if len(answer) > probe.chars_max:
+        reason = f"it answered {len(answer)} characters; at most {probe.chars_max} are expected"
+        return Verdict(probe, shown, passed=False, found=(), missing=_missing(probe), reason=reason)
+    if not probe.must and not probe.phrases:
+        reason = f"the plate says nothing to compare with: fill its section {HEADINGS[probe.kind]!r}"
+        return Verdict(probe, shown, passed=False, found=(), missing=(), reason=reason)
+    text = _Text(answer)
+    held = {each: text.holds(each) for each in (*probe.must, *probe.phrases)}
+    found = tuple(each.phrase for each, holds in held.items() if holds)
+    missing = tuple(each.phrase for each, holds in held.items() if not holds)
+    lacking = [each for each in probe.must if not held[each]]
+    enough = sum(held[each] for each in probe.phrases) >= probe.least
+    denied = [each.phrase for each in held if not held[each] and text.says(each.phrase)]
+    reason = ""
+    if lacking or not enough:
+        names = ", ".join(missing[:WORDS_MAX])
+        wanted = "" if enough or lacking else f"at least {probe.least} of "
+        reason = f"it does not say {wanted}{names}"
+        if denied:
+            reason += f", and denies {', '.join(denied[:WORDS_MAX])}"
+    return Verdict(probe, shown, not reason, found, missing, reason)
+
+
+def _missing(probe: Probe) -> tuple[str, ...]:
+    return tuple(each.phrase for each in (*probe.must, *probe.phrases))
+
+
+# --- what a text says, and what it denies ---
+
+_TOKEN: Final = re.compile(r"\w+(?:['\u2019]\w+)*")
+_MARKUP: Final = re.compile(r"[*_`~#>]+")
+_BREAK: Final = re.compile(r"[.;:!?\n()\[\]\"\u201c\u201d\u2013\u2014]|--| - ")
+_TURN: Final = frozenset("but rather instead yet".split())
+_SUBJECT: Final = _TURN | frozenset("and i i'm i've i'll my it it's he she we you your they so".split())
+_NEGATION: Final = frozenset(
+    "not no never none neither nor nothing without cannot cant dont isnt arent wasnt doesnt wont aint hardly nobody"
+    " nicht kein keine".split()
+)
+_ONLY: Final = frozenset("only just merely simply least".split())
+_BE: Final = frozenset("is was are were am has does did can will".split())
+_NO_SPACES: Final = re.compile("[\u2e80-\ud7ff\U00020000-\U0003ffff]")  # scripts that put none between words
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
+
+
+def _words(text: str) -> list[tuple[str, int]]:
+    """Words, folded, with where each ends."""
+    return [(match.group(), match.end()) for match in _TOKEN.finditer(_fold(_MARKUP.sub(" ", text)))]
+
+
+def _key(word: str) -> str:
+    return stem(word.removesuffix("'s"))
+
+
+class _Text:
+    """A text as words in clauses."""
+
+    def __init__(self, text: str) -> None:
+        self.folded = _fold(_MARKUP.sub(" ", text))
+        self.words: list[str] = []
+        self.clauses: list[int] = []  # for each word, the number of the first word of its clause
+        end = first = 0
+        for match in _TOKEN.finditer(self.folded):
+            word, between = match.group(), self.folded[end : match.start()]
+            if _BREAK.search(between) or word in _TURN or ("," in between and word in _SUBJECT):
+                first = len(self.words)
+            self.words.append(word)
+            self.clauses.append(first)
+            end = match.end()
+        self.keys = [_key(word) for word in self.words]
+
+    def holds(self, expected: Expected) -> bool:
+        """Whether it says the phrase with the sense that is expected."""
+        sense = self.says(expected.phrase)
+        return sense < 0 if expected.denied else sense > 0
+
+    def says(self, phrase: str) -> int:
+        """1 where it says a phrase, -1 where it denies it at least as often as it says it, 0 where it does neither."""
+        if _NO_SPACES.search(phrase):
+            return int(_fold(phrase) in self.folded)
+        wanted = [_key(word) for word, _ in _words(phrase)]
+        if not wanted:
+            return 0
+        said = denied = 0
+        for at in range(len(self.keys) - len(wanted) + 1):
+            if self.keys[at] == wanted[0] and self.keys[at : at + len(wanted)] == wanted:
+                if self._is_denied(at, at + len(wanted)):
+                    denied += 1
+                else:
+                    said += 1
+        return 0 if not said + denied else 1 if said > denied else -1
+
+    def _is_denied(self, first: int, end: int) -> bool:
+        for at in range(max(self.clauses[first], first - _LOOK_BACK), first):
+            after = self.words[at + 1] if at + 1 < len(self.words) else ""
+            if _negates(self.words[at]) and after not in _ONLY:
+                return True
+        following = [
+            word
+            for word, clause in zip(self.words[end : end + 2], self.clauses[end : end + 2], strict=True)
+            if clause == self.clauses[end - 1]
+        ]
+        if not following:
+            return False
+        return following[0].endswith("n't") or (len(following) > 1 and following[0] in _BE and _negates(following[1]))
+
+
+def _negates(word: str) -> bool:
+    return word in _NEGATION or word.endswith("n't")

@@ -1,0 +1,217 @@
+"""Do six answers tell the assistant of the plate from another one, and is no answer able to trick or stop the judge?"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ccnode.mind import answering, plate, validation
+from ccnode.mind.plate import ASKED_ABOUT, Kind, parse, starting
+from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled, system_text
+from ccnode.mind.validation import Facts, Probe, judge, passes, questions
+
+TEXT = """# Ada
+
+## Identity
+Name: Ada
+You are Ada, the **archivist** of a small museum.
+
+## Relationship
+You advise **Charles**, who runs it.
+
+## Core goal
+Never guess: catalogue every engine, lever and punched card with its provenance.
+
+## Traits
+- curious: asks
+- precise: measures twice
+- loyal: stays
+
+## Last breakthrough
+The *seventh* Bernoulli number came out right.
+
+## Continuity
+The **catalogue** stays, whoever reads it.
+"""
+OTHER = (
+    TEXT.replace("Ada", "Grace").replace("archivist", "admiral").replace("Charles", "Howard")
+    .replace("catalogue every engine, lever and punched card with its provenance", "compile faster than anyone else")
+    .replace("curious", "bold").replace("**catalogue**", "**fleet**")
+)  # fmt: skip
+ADA = parse(TEXT)
+GOOD: dict[Kind, str] = {
+    "identity": "I'm **Ada**, the museum's archivist.",
+    "relationship": "I advise Charles.",
+    "goal": "I never guess; I catalogue every engine and lever, and each punched card with its provenance.",
+    "breakthrough": "The seventh Bernoulli number came out right!",
+    "traits": "curious, precise and loyal",
+    "continuity": "The catalogue.",
+}
+
+
+def probe(kind: Kind, facts: Facts | None = None) -> Probe:
+    return next(each for each in questions(ADA, facts or Facts()) if each.kind == kind)
+
+
+def said_by_the_offline_model(text: str, asked: Probe, recalled: tuple[Recalled, ...] = ()) -> str:
+    return answering.reply_to(Prompt(system_text(text), (PromptMessage("user", asked.text),), recalled)).text
+
+
+def test_there_are_six_in_their_order() -> None:
+    asked = questions(ADA, Facts())
+    assert [each.kind for each in asked] == [
+        "identity", "relationship", "goal", "breakthrough", "traits", "continuity",
+    ]  # fmt: skip
+    assert all(each.title and each.text.endswith((".", "?")) for each in asked)
+    assert not any(word in each.text for each in asked for word in ("Ada", "archivist", "Charles", "curious"))
+
+
+def test_the_checkers_are_made_from_the_plate() -> None:
+    asked = {each.kind: each for each in questions(ADA, Facts())}
+    assert [each.phrase for each in asked["identity"].must] == ["Ada"]
+    assert [each.phrase for each in asked["identity"].phrases] == ["archivist"]
+    assert [each.phrase for each in asked["traits"].must] == ["curious", "precise", "loyal"]
+    goal = asked["goal"]  # nothing in bold, so its own words, half of them
+    assert (len(goal.phrases), goal.least) == (7, 4)
+    assert [each.phrase for each in goal.phrases if each.denied] == ["guess"]
+
+
+@pytest.mark.parametrize("kind", ASKED_ABOUT)
+def test_a_right_answer_passes(kind: Kind) -> None:
+    verdict = judge(probe(kind), GOOD[kind])
+    assert verdict.passed, verdict.reason
+    assert verdict.reason == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("identity", "I'm Claude, an AI assistant and archivist."),
+        ("identity", "I am not Ada, I am an archivist."),
+        ("identity", "I'm no archivist, though they call me Ada."),
+        ("identity", "I'm definitely not the archivist called Ada."),
+        ("identity", "I cannot claim to be Ada the archivist."),
+        ("identity", "Ada is not my name. I am an archivist."),
+        ("identity", "Ada isn't who I am, archivist or other."),
+        ("identity", "I am Ada. I am not Ada. I am an archivist."),
+        ("identity", "I am, in no way whatever, Ada the archivist."),
+        ("identity", "You are talking to the archivist adamantly."),  # "ada" within a word
+        ("relationship", "I don't work with Charles."),
+        ("relationship", "I am here for you."),  # any answer with "you" passed once
+        ("goal", "I guess a lot, and like lunch."),
+        ("traits", "curious and precise"),
+        ("traits", "I am curious, precise and never loyal"),
+        ("continuity", "Nothing: the catalogue isn't kept."),
+        ("continuity", ""),
+        ("continuity", " \n"),
+        ("continuity", "\x00\x1b[2J\u202e"),
+        ("continuity", "The catalogue. " * 100),
+    ],
+)
+def test_a_wrong_answer_fails_and_says_why(kind: Kind, answer: str) -> None:
+    verdict = judge(probe(kind), answer)
+    assert not verdict.passed
+    assert verdict.reason
+    assert verdict.answer == answer[: validation.ANSWER_CHARS_MAX]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "ADA, ARCHIVIST",
+        "I'm not Claude. I'm Ada, the archivist",
+        "Not Claude, but Ada: an archivist.",
+        "No, I am Ada, and an archivist.",
+        "I'm not only Ada but an archivist too",
+        "Ada\u2019s my name; I\u2019m one of the archivists.",
+        "`Ada` *archivist*",
+        "I am Ada the archivist, not a search engine, and I do not pretend.",
+    ],
+)
+def test_a_denial_of_something_else_is_none_of_this(answer: str) -> None:
+    verdict = judge(probe("identity"), answer)
+    assert verdict.passed, verdict.reason
+
+
+def test_the_fourth_is_about_what_is_truly_stored() -> None:
+    asked = probe("breakthrough", Facts(("ferry", "naxos", "thursday")))
+    assert judge(asked, "You told me that the ferry to Naxos goes on Thursday.").passed
+    assert not judge(asked, "The ferry.").passed
+    assert not judge(asked, GOOD["breakthrough"]).passed  # the plate claims it, and nobody ever said it
+    assert judge(probe("breakthrough", Facts(("ferry",))), "Your ferry.").passed
+
+
+def test_five_of_six_pass() -> None:
+    def verdicts(*wrong: Kind) -> list[validation.Verdict]:
+        return [judge(each, "hm" if each.kind in wrong else GOOD[each.kind]) for each in questions(ADA, Facts())]
+
+    assert passes(verdicts())
+    assert passes(verdicts("goal"))
+    assert not passes(verdicts("goal", "traits"))
+    assert not passes(verdicts()[:5])
+
+
+def test_the_offline_model_answers_from_the_plate_that_it_is_given() -> None:
+    for text in (TEXT, OTHER, starting("kitchen-pi")):
+        asked = questions(parse(text), Facts())
+        verdicts = [judge(each, said_by_the_offline_model(text, each)) for each in asked]
+        assert all(each.passed for each in verdicts), [each.reason for each in verdicts]
+
+
+def test_it_names_what_is_stored() -> None:
+    told = Recalled("ab" * 32, "s", "user", "My ferry to Naxos leaves on Thursday.", 0, 0.9)
+    asked = probe("breakthrough", Facts(("ferry", "naxos", "thursday")))
+    assert judge(asked, said_by_the_offline_model(TEXT, asked, (told,))).passed
+
+
+def test_a_plate_that_was_changed_behind_its_back_fails() -> None:
+    asked = questions(parse(OTHER), Facts())
+    verdicts = [judge(each, said_by_the_offline_model(TEXT, each)) for each in asked]
+    assert not passes(verdicts)
+    assert [each.probe.kind for each in verdicts if each.passed] == ["breakthrough"]
+
+
+def test_a_section_that_is_missing_has_no_right_answer() -> None:
+    asked = questions(parse("# Ada\n\n## Identity\nName: Ada\n"), Facts())
+    verdicts = [judge(each, "Ada, anything") for each in asked]
+    assert [each.passed for each in verdicts] == [True, False, False, False, False, False]
+    assert "## Core goal" in verdicts[2].reason
+
+
+def test_scripts_without_spaces_are_compared_too() -> None:
+    text = "## Identity\nName: \u30a2\u30c0\n\n\u3042\u306a\u305f\u306f**\u53f8\u66f8**\u3067\u3059\u3002\n"
+    asked = questions(parse(text), Facts())[0]
+    assert judge(asked, "\u79c1\u306f\u30a2\u30c0\u3067\u3001\u53f8\u66f8\u3067\u3059\u3002").passed
+    assert not judge(asked, "\u79c1\u306f\u30af\u30ed\u30fc\u30c9\u3067\u3059\u3002").passed
+
+
+@settings(max_examples=200)
+@given(st.text(max_size=300), st.lists(st.text(max_size=12), max_size=4))
+def test_any_plate_and_answer_are_judged(answer: str, words: list[str]) -> None:
+    text = "\n".join([*words, "## Traits", *(f"- {word}" for word in words), "## Core goal", f"**{answer}**"])
+    for asked in questions(parse(text), Facts(tuple(words))):
+        verdict = judge(asked, answer)
+        assert verdict.passed == (verdict.reason == "")
+        assert judge(asked, answer) == verdict
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(ASKED_ABOUT), st.text(st.characters(categories=["Ll", "Nd"]), max_size=40))
+def test_what_is_not_said_is_not_found(kind: Kind, answer: str) -> None:
+    verdict = judge(probe(kind), answer)
+    assert not verdict.passed or any(word in answer for word in GOOD[kind].casefold().split())
+
+
+@given(st.sampled_from(ASKED_ABOUT), st.sampled_from(["upper", "lower", "title"]), st.sampled_from(["", "**", "\n"]))
+def test_case_and_markup_change_nothing(kind: Kind, case: str, around: str) -> None:
+    answer = around + str(getattr(GOOD[kind].replace("'m", " am"), case)()) + around
+    assert judge(probe(kind), answer).passed
+
+
+@pytest.mark.parametrize("answer", ["not " * 30_000, "Ada " * 30_000, "a" * 1_000_000, ", " * 60_000, "'" * 90_000])
+def test_endless_answers_are_judged_in_time(answer: str) -> None:
+    wide = "\n".join(["## Identity", "Name: Ada", *(f"**{number} word**" for number in range(4_000))])[:65_000]
+    assert plate.errors(plate.lint(wide)) == []
+    for asked in (probe("identity"), questions(parse(wide), Facts())[0]):
+        assert not judge(asked, answer).passed
