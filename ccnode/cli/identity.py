@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode.cli.errors import FAILED, NOT_FOUND, CliError
 from ccnode.clock import iso
+from ccnode.store import owner
 from ccnode.store.home import DirectoryLock, Home, read_private, write_private
 from ccnode.store.ledger import Ledger, Ports
 from ccnode_crypto import keys
@@ -228,11 +229,9 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def owner_guard(home: Home) -> Literal["passphrase", "file permissions", "absent"]:
+def owner_guard(home: Home) -> owner.Guard:
     """What guards the owner key here."""
-    if home.owner_key_sealed.exists():
-        return "passphrase"
-    return "file permissions" if home.owner_key.exists() else "absent"
+    return owner.guard(home)
 
 
 def read_owner_code(home: Home, passphrase: str | None) -> str:
@@ -242,18 +241,12 @@ def read_owner_code(home: Home, passphrase: str | None) -> str:
         CliError: the passphrase is wrong, or there is no owner key here.
         StoreError: the file cannot be read.
     """
-    guard = owner_guard(home)
-    if guard == "absent":
-        raise CliError("the owner key is not on this machine", code="no_owner_key", exit_code=NOT_FOUND)
-    if guard == "file permissions":
-        return read_private(home.owner_key).decode("ascii", "replace").strip()
-    import pyrage
-
     try:
-        opened: bytes = pyrage.passphrase.decrypt(read_private(home.owner_key_sealed), passphrase or "")
-    except pyrage.DecryptError as error:
-        raise CliError("the passphrase is wrong", code="wrong_passphrase", exit_code=FAILED) from error
-    return opened.decode("ascii", "replace").strip()
+        return owner.code(home, passphrase)
+    except owner.WrongPassphrase as error:
+        raise CliError(str(error), code=error.code, exit_code=FAILED) from error
+    except owner.NoOwnerKey as error:
+        raise CliError(str(error), code=error.code, exit_code=NOT_FOUND) from error
 
 
 def seed_of(code: str) -> bytes:

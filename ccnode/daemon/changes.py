@@ -30,6 +30,7 @@ WHAT: Final[dict[int, tuple[str, ...]]] = {
     Kind.ERASURE_DONE: ("sessions", "messages", "memory"),
     Kind.MEMORY_MARKED: ("memory", "messages"),
     Kind.CARD_KEPT: ("cards",),
+    Kind.PLATE_KEPT: ("plate",),
 }
 
 

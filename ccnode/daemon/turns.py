@@ -12,10 +12,10 @@ from ccnode import clock
 from ccnode.api.ports import Accepted, Failed, Piece, Replied, Source, TurnEvent
 from ccnode.core.turns import Answer, Facts, Refused, Reply, go_on, regenerate, resume
 from ccnode.daemon.live import LiveTurn, Outcome
-from ccnode.mind.context import build_prompt
+from ccnode.mind.context import build_prompt, system_of
 from ccnode.mind.prompt_types import PromptMessage, Recalled
 from ccnode.models.base import Finished, ModelError
-from ccnode.store import memory, views
+from ccnode.store import memory, plates, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, StoreError
 
@@ -177,8 +177,11 @@ class Turns:
             if each.text and each.digest not in left_out
         ]
         recalled = await self._recall(question.text or "", turns, [message.digest for message in history])
-        reply = Reply(session, answer, model.name)
-        prompt = build_prompt(turns, recalled, output_tokens_max=self._output_tokens_max, continues=answer.begun)
+        plate = await self._readers.run(plates.plate_in_force())
+        system = system_of(plate.text if plate is not None else None)
+        reply = Reply(session, answer, model.name, plate.plate if plate is not None else None)
+        most, begun = self._output_tokens_max, answer.begun
+        prompt = build_prompt(turns, recalled, system, output_tokens_max=most, continues=begun)
         outcome, state = await live.speak(model, prompt, reply)
         failed = _failure(outcome, reply)
         if failed is not None:

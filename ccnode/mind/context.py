@@ -20,6 +20,11 @@ SYSTEM_TEXT: Final = (
 )
 
 
+def system_of(plate: str | None) -> tuple[SystemBlock, ...]:
+    """What a model is told before anything else: the plate that is in force, if there is one, then how to answer."""
+    return (*system_text(plate or ""), *system_text(SYSTEM_TEXT))
+
+
 def build_prompt(
     history: Sequence[PromptMessage],
     recalled: Sequence[Recalled],
