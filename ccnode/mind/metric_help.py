@@ -152,9 +152,9 @@ _DRIFT: Final = (
         " what the owner approved): root mean square difference of the sixteen scores.",
         "score",
         "0 to 1; above 0.10 is remarkable",
-        "definition of this project; METRICS charvec/1",
-        "A window varies by itself: in planning, 7 % of windows of 2000 words, and 34 % of those of 500, were above"
-        " 0.10 though nothing had changed. It finds gross changes of style, not who writes.",
+        "definition of this project",
+        "A window varies by itself: on recorded dialogues, 7 % of windows of 2000 words, and 34 % of those of 500, were"
+        " above 0.10 though nothing had changed. It finds gross changes of style, not who writes.",
     ),
     MetricHelp(
         "step_drift",
