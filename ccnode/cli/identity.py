@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode.cli.errors import FAILED, NOT_FOUND, CliError
 from ccnode.clock import iso
-from ccnode.store import owner
+from ccnode.mind import plate
+from ccnode.store import owner, platefile, plates
 from ccnode.store.home import DirectoryLock, Home, read_private, write_private
 from ccnode.store.ledger import Ledger, Ports
 from ccnode_crypto import keys
@@ -33,7 +34,8 @@ PROFILE_SCHEMA: Final = 1
 NAME_CHARS_MAX: Final = 64
 STAGE: Final = ".init-partial"
 # What may stand in a directory before a node is made in it.
-BEFORE: Final = frozenset({"config.toml", "backups", "logs", "daemon.lock", "lost+found", STAGE})
+PLATE: Final = "consciousnessPlate.md"
+BEFORE: Final = frozenset({"config.toml", "backups", "logs", "daemon.lock", "lost+found", PLATE, STAGE})
 # What making a node puts there, in the order in which it is moved into place.
 MADE: Final = (
     "ledger.sqlite",
@@ -137,9 +139,14 @@ def make_identity(
         check_place(home)  # what another process did before the lock was ours
         home.root.chmod(0o700)
         _clear(home)
+        own = own_plate(home)
         stage = Home(home.root / STAGE)
         stage.root.mkdir(mode=0o700)
-        identity = _make(stage, wishes, now_ms, chance)
+        identity = _make(stage, wishes, own or plate.starting(wishes.name), now_ms, chance)
+        if own is None:  # the person's own is left as it is
+            text = plate.starting(wishes.name)
+            platefile.write(stage, text)  # by which a later attempt knows the other as ours
+            platefile.write(home, text)
         for name in MADE:
             if (stage.root / name).exists():
                 (stage.root / name).replace(home.root / name)
@@ -151,16 +158,35 @@ def make_identity(
     return identity
 
 
+def own_plate(home: Home) -> str | None:
+    """The plate that the person has put into the directory before, None where there is none.
+
+    Raises:
+        CliError: it cannot be kept as it is. StoreError: it cannot be read.
+    """
+    data = platefile.read_bytes(home)
+    if data is None:
+        return None
+    wrong = plate.errors(plate.lint_file(data))
+    if wrong:
+        where = f" line {wrong[0].line}" if wrong[0].line else ""
+        raise CliError(f"{home.plate}{where}: {wrong[0].message}", code="bad_plate", remedy=wrong[0].remedy)
+    return plate.text_of(data)
+
+
 def _clear(home: Home) -> None:
     """Remove what an interrupted attempt left; nobody has used it, since it has no profile."""
     if not (home.root / STAGE).exists():
         return
     for name in MADE:
         (home.root / name).unlink(missing_ok=True)
+    made = platefile.read_bytes(Home(home.root / STAGE))
+    if made is not None and made == platefile.read_bytes(home):
+        home.plate.unlink()
     shutil.rmtree(home.root / STAGE)
 
 
-def _make(home: Home, wishes: Wishes, now_ms: Callable[[], int], chance: Callable[[int], bytes]) -> Identity:
+def _make(home: Home, wishes: Wishes, text: str, now_ms: Callable[[], int], chance: Callable[[int], bytes]) -> Identity:
     from pyrage import x25519
 
     node_key = SigningKey(chance(keys.KEY_BYTES))
@@ -182,7 +208,8 @@ def _make(home: Home, wishes: Wishes, now_ms: Callable[[], int], chance: Callabl
     _write_owner_key(home, code, wishes.passphrase)
     write_private(home.backup_key, f"{backup_key}\n".encode())
     write_private(home.token, secrets.token_urlsafe(32).encode() + b"\n")
-    _begin_chain(home, node_key, certificate, wishes.name, Ports(now_ms, chance))
+    first = records.plate_kept(plates.stated(owner_key, text, None, None, created_ms), text)
+    _begin_chain(home, node_key, certificate, wishes.name, first, Ports(now_ms, chance))
     write_private(home.profile, _profile(identity, certificate, wishes))
     return identity
 
@@ -196,12 +223,15 @@ def _write_owner_key(home: Home, code: str, passphrase: str) -> None:
     write_private(home.owner_key_sealed, age.encrypt(f"{code}\n".encode(), passphrase))
 
 
-def _begin_chain(home: Home, key: SigningKey, certificate: Certificate, name: str, ports: Ports) -> None:
-    """Make the ledger; the node's chain starts with who stands behind it and what it is called."""
+def _begin_chain(
+    home: Home, key: SigningKey, certificate: Certificate, name: str, first: records.Record, ports: Ports
+) -> None:
+    """Make the ledger; the node's chain starts with who stands behind it, what it is called, and its first plate."""
     ledger = Ledger(home.ledger, key, ports)
     try:
         certified = records.node_certified(certificate.body, certificate.signature)
-        ledger.append_sync(lambda tx: (tx.append(certified), tx.append(records.node_named(name))))
+        named = records.node_named(name)
+        ledger.append_sync(lambda tx: (tx.append(certified), tx.append(named), tx.append(first)))
     finally:
         ledger.close()
     for path in home.root.glob("ledger.*"):

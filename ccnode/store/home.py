@@ -70,6 +70,11 @@ class Home:
         return self.root / "config.toml"
 
     @property
+    def plate(self) -> Path:
+        """Who the assistant is, as Markdown, for its owner to edit."""
+        return self.root / "consciousnessPlate.md"
+
+    @property
     def backups(self) -> Path:
         """The folder of backups."""
         return self.root / "backups"

@@ -17,6 +17,7 @@ from ccnode.store.turns import view
 from ccnode.store.voices import OUR_NODES
 from ccnode_crypto.entry import SALT_BYTES, sealed_digest
 from ccnode_crypto.errors import EncodingError
+from ccnode_crypto.statements import next_issued, state_plate
 from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ccnode.store.ledger import Job
     from ccnode.store.transaction import Transaction
     from ccnode.store.views import Row, View
+    from ccnode_crypto.keys import SigningKey
     from ccnode_crypto.statements import PlateStatement
 
 _REMEDY: Final = "see which there are: ccnode plate history"
@@ -187,6 +189,17 @@ def last_issued() -> View[int | None]:
 
 
 # --- writing ---
+
+
+def stated(
+    owner_key: SigningKey, text: str, current: Version | None, last_ms: int | None, now_ms: int
+) -> PlateStatement:
+    """The owner's statement that a text is the plate from now on, in the place of the one in force.
+
+    `last_ms`: see `last_issued`. Raises EncodingError where the text is not valid Unicode.
+    """
+    previous = current.plate if current is not None else None
+    return state_plate(owner_key, records.plate_digest(text), previous, next_issued(now_ms, last_ms))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,14 @@ import pexpect
 import pytest
 
 from ccnode.cli import identity, kit
+from ccnode.cli import local as database
 from ccnode.cli.errors import CliError
-from ccnode.cli.identity import MADE, STAGE, Wishes, make_identity, owner_guard, read_owner_code
-from ccnode.store import views
+from ccnode.cli.identity import MADE, PLATE, STAGE, Wishes, make_identity, owner_guard, read_owner_code
+from ccnode.mind.plate import starting
+from ccnode.store import platefile, views
 from ccnode.store.home import Home
 from ccnode.store.ledger import connect
+from ccnode.store.plates import plate_in_force
 from ccnode_crypto import keys
 from ccnode_crypto.certificate import read_certificate
 from tests.cli.helpers import PROGRAM, environment, key_of, make_node
@@ -54,7 +57,7 @@ def test_yes_asks_nothing(ccnode: Ccnode, tmp_path: Path) -> None:
     assert keys.owner_id(certificate.owner) == profile["owner_id"]
     assert len(home.token.read_text().strip()) == 43
     assert home.backup_key.read_text().startswith("AGE-SECRET-KEY-1")
-    assert kinds(home) == ["epoch-opened", "node-certified", "node-named"]
+    assert kinds(home) == ["epoch-opened", "node-certified", "node-named", "plate-kept"]
 
 
 def test_only_this_user_can_read_it(ccnode: Ccnode, tmp_path: Path) -> None:
@@ -117,6 +120,30 @@ def test_a_folder_with_other_files_is_refused(ccnode: Ccnode, tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
+def test_a_plate_that_is_there_before_is_the_first_version(ccnode: Ccnode, tmp_path: Path) -> None:
+    home = Home(tmp_path / "n")
+    home.make()
+    home.plate.write_bytes(b"\xef\xbb\xbf# Ada\r\n")
+    assert ccnode("init", "--yes", "--data-dir", str(home.root)).code == 0
+    assert home.plate.read_bytes() == b"\xef\xbb\xbf# Ada\r\n"
+    kept = database.ask(home, plate_in_force())
+    assert kept is not None
+    assert (kept.text, kept.version) == ("# Ada\n", 1)
+
+
+def test_a_plate_that_cannot_be_kept_stops_it_before_anything_is_made(ccnode: Ccnode, tmp_path: Path) -> None:
+    home = Home(tmp_path / "n")
+    home.make()
+    home.plate.write_bytes(b"# Ada\n\x00\n")
+    done = ccnode("init", "--yes", "--data-dir", str(home.root), "--json")
+    assert (done.code, done.error["code"]) == (1, "bad_plate")
+    assert "line 2" in done.error["message"]
+    assert not home.exists()
+    home.plate.unlink()
+    assert ccnode("init", "--yes", "--data-dir", str(home.root)).code == 0
+    assert home.plate.exists()
+
+
 def test_pieces_of_a_node_are_not_cleared(ccnode: Ccnode, home: Home) -> None:
     home.profile.unlink()
     before = snapshot(home.root)
@@ -130,7 +157,7 @@ class _Killed(BaseException):
     """Stands for the end of the process at that step."""
 
 
-@pytest.mark.parametrize("step", range(24))
+@pytest.mark.parametrize("step", range(26))
 def test_a_kill_at_any_step_leaves_nothing_that_is_in_the_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
@@ -151,6 +178,7 @@ def test_a_kill_at_any_step_leaves_nothing_that_is_in_the_way(
     with monkeypatch.context() as patch:
         for name in ("write_private", "Ledger"):
             patch.setattr(identity, name, counting(vars(identity)[name]))
+        patch.setattr(platefile, "write_private", counting(platefile.write_private))
         patch.setattr(shutil, "rmtree", counting(shutil.rmtree))
         patch.setattr(Path, "replace", counting(Path.replace))
         patch.setattr(Path, "mkdir", counting(Path.mkdir))
@@ -169,9 +197,10 @@ def test_a_kill_at_any_step_leaves_nothing_that_is_in_the_way(
         assert not home.exists()
         make_identity(home, Wishes("second"))
         assert json.loads(home.profile.read_text())["name"] == "second"
+        assert home.plate.read_text() == starting("second")
         assert not (home.root / STAGE).exists()
     key_of(home)
-    assert {path.name for path in home.root.iterdir()} <= {*MADE, "daemon.lock", STAGE}
+    assert {path.name for path in home.root.iterdir()} <= {*MADE, PLATE, "daemon.lock", STAGE}
 
 
 def test_the_steps_above_reach_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

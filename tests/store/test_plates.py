@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ccnode.store import audit, migrate, plates, rebuild, views
+from ccnode.store import audit, plates, rebuild, views
 from ccnode.store.errors import Conflict, NotFound
-from ccnode.store.home import Home
 from ccnode_crypto import canonical
 from ccnode_crypto.certificate import certify
 from ccnode_crypto.keys import SigningKey
@@ -233,17 +232,14 @@ def test_a_rebuild_gives_the_same_and_order_does_not_matter(tmp_path: Path, seed
     assert any(one[2] for one in results[0])
 
 
-def test_a_ledger_from_before_gets_the_table_with_what_it_holds(tmp_path: Path) -> None:
-    home = Home(tmp_path)
-    node = Node(home.ledger)
-    with contextlib.closing(node.open()) as opened:
-        introduce(node, opened)
-        keep(opened, ADA)
-        opened.append_sync(lambda tx: [tx.execute("DROP TABLE plates"), tx.execute("PRAGMA user_version = 4")])
-    with contextlib.closing(node.open()):
-        pass
+def test_a_ledger_from_before_gets_the_rows_of_what_it_holds(node: Node, ledger: Ledger) -> None:
+    keep(ledger, ADA)
+    tell(ledger, replace(state(EVE, ADA, START_MS + 9), signature=bytes(64)), EVE)
+    ledger.append_sync(methodcaller("execute", "DELETE FROM plates"))
+    assert in_force(node) is None
+    ledger.append_sync(methodcaller("rebuild", plates.fill))  # as the migration does
     assert in_force(node) == ADA
-    assert max(step.number for step in migrate.all_migrations()) >= migrate.PLATES
+    assert len(ask(node, plates.versions())) == 1
 
 
 def test_a_reply_names_the_plate_it_was_given_under(node: Node, ledger: Ledger) -> None:

@@ -1,0 +1,71 @@
+"""What does consciousnessPlate.md in the data directory say? People edit it; a version is what was kept of it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ccnode.mind import plate
+from ccnode.store.errors import StoreError
+from ccnode.store.home import write_private
+from ccnode_protocol.records import plate_digest
+
+if TYPE_CHECKING:
+    from ccnode.store.home import Home
+
+Standing = Literal["same", "differs", "missing", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlateFile:
+    """The file against the version in force. `text` is None where it cannot be read as text; `problem` says why."""
+
+    standing: Standing
+    text: str | None = None
+    plate: bytes | None = None
+    problem: str = ""
+
+
+def read_bytes(home: Home) -> bytes | None:
+    """The file's bytes, one more than a plate may have where it is larger; None where there is no file.
+
+    Raises:
+        StoreError: it is no regular file, or cannot be read.
+    """
+    path = home.plate
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe must not hang us
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise StoreError(f"{path} is not a regular file", remedy="move it away")
+            return file.read(plate.BYTES_MAX + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}", remedy="mend its owner or permissions") from error
+
+
+def read(home: Home, in_force: bytes | None) -> PlateFile:
+    """How the file stands to the version in force, by the digest of that version's text. Never raises."""
+    try:
+        data = read_bytes(home)
+    except StoreError as error:
+        return PlateFile("unreadable", problem=str(error))
+    if data is None:
+        return PlateFile("missing")
+    found = plate.errors(plate.lint_file(data))
+    try:
+        text = plate.text_of(data) if len(data) <= plate.BYTES_MAX else None
+    except UnicodeDecodeError:
+        text = None
+    if text is None:
+        return PlateFile("unreadable", problem=found[0].message if found else "is no text")
+    digest = plate_digest(text)
+    return PlateFile("same" if digest == in_force else "differs", text, digest)
+
+
+def write(home: Home, text: str) -> None:
+    """Put a text into the file, whole or not at all. Raises StoreReadOnly."""
+    write_private(home.plate, text.encode("utf-8"))
