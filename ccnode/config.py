@@ -132,7 +132,7 @@ class Models(_Section):
     prices: Annotated[tuple[Price, ...], Field(strict=False)] = Field(
         (),
         max_length=1000,
-        description="Prices that are not, or no longer, as built in: see docs/COSTS.md.",
+        description="Prices that are not, or no longer, as built in: see docs/MODELS.md.",
     )
 
     @field_validator("base_url")

@@ -37,6 +37,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "audit": ("audit", "command", "Prove that nothing was altered."),
     "backup": ("backup", "command", "Make, check and put back encrypted backups."),
     "model": ("model", "command", "Choose which model answers."),
+    "cost": ("cost", "command", "Show what models cost, day by day."),
     "db": ("db", "command", "Look after the database."),
     "config": ("config", "command", "Show, check and change settings."),
     "paths": ("paths", "command", "Show where this node keeps its files."),

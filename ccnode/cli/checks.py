@@ -315,9 +315,16 @@ def _model(state: State, home: Home) -> Check:
     if client.running():
         with contextlib.suppress(CliError):
             facts: dict[str, Any] = client.get("/api/v1/model")
-            problem = facts.get("problem")
+            problem = facts.get("problem") or facts.get("warning")
             return Check(
                 "model", "warn" if problem else "ok", str(problem or facts.get("current")), "see: ccnode model use"
             )
     adapter, model = chosen(home)
+    if adapter == "anthropic" and model:
+        from datetime import UTC, datetime
+
+        from ccnode.models.retirement import retirement_warning
+
+        if warning := retirement_warning(model, datetime.now(UTC).date()):
+            return Check("model", "warn", warning, "see: ccnode model use --help")
     return Check("model", "ok", f"{adapter}/{model}" if model else adapter)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 CONNECT_S: Final = 5.0
 ANSWER_S: Final = 30.0
 TURN_S: Final = 660.0  # a model is given 600
+WAIT_S_MAX: Final = 7200.0  # of a wait that the daemon tells of
 START_S: Final = 20.0  # how long a daemon that is starting is waited for
 LOOK_S: Final = 0.05
 ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -50,9 +51,16 @@ class _LocalConnection(http.client.HTTPConnection):
 class Stream:
     """The forms of one turn, as they come. Closing it does not stop the turn."""
 
-    def __init__(self, connection: http.client.HTTPConnection, response: http.client.HTTPResponse) -> None:
+    def __init__(
+        self,
+        connection: http.client.HTTPConnection,
+        response: http.client.HTTPResponse,
+        line: socket.socket | None = None,
+    ) -> None:
+        """`line`: the socket below, which a connection lets go of once the answer has begun."""
         self._connection = connection
         self._response = response
+        self._line = line
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield each form; ends with the stream.
@@ -72,6 +80,11 @@ class Stream:
                     yield form
         except (OSError, http.client.HTTPException) as error:
             raise Unreachable(f"the daemon went away: {error}", remedy=_AGAIN) from error
+
+    def expect_wait(self, seconds: float) -> None:
+        """The node has said that it waits so long: that much more patience for the next form."""
+        if self._line is not None:
+            self._line.settimeout(TURN_S + max(0.0, min(seconds, WAIT_S_MAX)))
 
     def close(self) -> None:
         """Let the connection go. Idempotent."""
@@ -116,8 +129,10 @@ class Client:
         headers = {"Accept": "application/x-ndjson"}
         if key is not None:
             headers["Idempotency-Key"] = key
-        connection, response = self._send("POST", path, body if body is not None else {}, headers, TURN_S)
-        return Stream(connection, response)
+        lines: list[socket.socket] = []
+        given = body if body is not None else {}
+        connection, response = self._send("POST", path, given, headers, TURN_S, lines)
+        return Stream(connection, response, *lines)
 
     def upload(
         self, path: str, file: BinaryIO, size: int, move: Callable[[int, int], None] | None, **query: object
@@ -160,7 +175,13 @@ class Client:
         return is_held(self._home)
 
     def _send(
-        self, method: str, path: str, body: object, headers: Mapping[str, str], timeout_s: float
+        self,
+        method: str,
+        path: str,
+        body: object,
+        headers: Mapping[str, str],
+        timeout_s: float,
+        lines: list[socket.socket] | None = None,
     ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         connection, more = self._connect()
@@ -172,6 +193,8 @@ class Client:
                 sent["Content-Type"] = "application/json"
             if connection.sock is not None:
                 connection.sock.settimeout(timeout_s)
+                if lines is not None:
+                    lines.append(connection.sock)
             connection.request(method, path, data, sent)
             response = connection.getresponse()
             if response.status >= HTTP_ERROR:

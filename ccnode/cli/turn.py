@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 TRIES: Final = 3
 PAUSE_S: Final = 1.0
 SOURCE_CHARS: Final = 100
+CUT: Final = {
+    "max_tokens": "the reply reached its greatest length (models.output_tokens_max)",
+    "context_full": "the conversation and the reply fill all that the model can see",
+    "refusal": "the model declined to go on",
+}
 
 
 @dataclass(slots=True)
@@ -37,6 +42,15 @@ class Reply:
     state: str
     sources: list[dict[str, Any]]
     metrics: dict[str, Any]
+
+    @property
+    def broke_off(self) -> str:
+        """Why the reply is not whole, and how to get the rest; "" where it is."""
+        if self.state == "complete":
+            return ""
+        reason = self.metrics.get("stop_reason")
+        told = str(self.metrics.get("reason") or "the reply was interrupted")
+        return CUT.get(reason, told) if isinstance(reason, str) else told
 
     def data(self) -> dict[str, Any]:
         """The reply for programs."""
@@ -126,6 +140,10 @@ class Talk:
         """Another reply to the last question. Raises CliError."""
         return self._run(session_id, f"/api/v1/conversation/{of(session_id)}/regenerate", {}, None)
 
+    def go_on(self, session_id: str) -> Reply:
+        """The rest of an interrupted reply, after what there was of it. Raises CliError."""
+        return self._run(session_id, f"/api/v1/conversation/{of(session_id)}/continue", {}, None)
+
     def stop(self, session_id: str) -> None:
         """Have the reply that is being written stopped; what there is of it is kept."""
         try:
@@ -151,6 +169,10 @@ class Talk:
                 piece = str(form.get("content", ""))
                 shown += piece
                 self._write(piece)
+            elif kind == "waiting":
+                self._state.note(f"({form.get('message', '')}; Ctrl-C stops)")
+                wait_s = form.get("wait_s")
+                stream.expect_wait(wait_s if isinstance(wait_s, int | float) else 0.0)
             elif kind == "status":
                 self._state.note(str(form.get("message", "")))
             elif kind == "error":

@@ -13,6 +13,8 @@ from ccnode.models.keys import ApiKey
 from tests.models.wire_server import WireServer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ccnode.models.anthropic_endpoint import Capabilities, Timeouts
     from tests.models.wire_server import Reply
 
@@ -55,6 +57,7 @@ class Node:
     ) -> None:
         self.slept: list[float] = []
         self.told: list[Notice] = []
+        self.on_sleep: Callable[[], None] = lambda: None
         self.adapter = AnthropicAdapter(
             ApiKey(KEY),
             base_url=server.base_url,
@@ -70,6 +73,7 @@ class Node:
 
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
+        self.on_sleep()
 
     async def ask(self, prompt: Prompt = PROMPT) -> tuple[str, Finished]:
         """The whole reply; checks the order of pieces on the way."""

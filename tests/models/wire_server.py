@@ -155,6 +155,7 @@ class Seen:
     path: str
     headers: dict[str, str]
     body: dict[str, Any]
+    raw: bytes
 
 
 class WireServer:
@@ -188,8 +189,9 @@ class WireServer:
             await self._runner.cleanup()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        body = json.loads(await request.read() or b"{}")
-        self.seen.append(Seen(request.path, {name.lower(): value for name, value in request.headers.items()}, body))
+        raw = await request.read()
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        self.seen.append(Seen(request.path, headers, json.loads(raw or b"{}"), raw))
         reply = self.script[min(len(self.seen), len(self.script)) - 1]
         try:
             return await self._play(request, reply)

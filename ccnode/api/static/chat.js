@@ -118,6 +118,13 @@ function write(piece) {
   reply.text.replaceChildren(...found.body.childNodes);
 }
 
+// The node's words have UTC; a person at this page has a clock on the wall.
+function waits(given) {
+  const until = new Date(given.until);
+  const here = Number.isNaN(until.getTime()) ? "" : ` (${until.toLocaleTimeString()} here)`;
+  linkState("open", 0, `${given.message}${here}. Stop ends the wait; the question is kept.`);
+}
+
 function explain() {
   if (!failure || !$("waiting")) return;
   $("waiting").querySelector("p").textContent = `This question has no answer yet. ${failure.message}`;
@@ -142,6 +149,7 @@ live.on("form", (given) => {
   if (given.type === "response") return answered(given);
   if (given.type === "error") return failed(given);
   if (given.type === "state") showModel(given.model);
+  if (given.type === "waiting") return waits(given);
   if (given.type === "status") given.running ? follow() : linkState("open", 0, given.message);
 });
 
@@ -303,6 +311,7 @@ const acts = {
     return update();
   },
   again: () => live.send({ type: "regenerate" }),
+  continue: () => live.send({ type: "continue" }),
   edit,
   fork: (item, button) => open("", button.dataset.id ?? item.id.slice(2)),
   copy: async (item) => copy((await request("GET", `/api/v1/message/${item.id.slice(2)}`)).message.text ?? ""),

@@ -24,6 +24,7 @@ HELP: Final = """\
 /sessions       list the newest conversations
 /open SESSION   go on with another one: its id, the beginning of that, or last
 /again          another reply to your last question
+/continue       the rest of a reply that was interrupted
 /quit           leave (Ctrl-D, too)
 Ctrl-C stops a reply; what there is of it is kept. A line that ends in \\ goes on in the next."""
 
@@ -51,7 +52,10 @@ def command(state: State, *, session: str | None, message: str | None) -> int:
         raise CliError("standard input is no terminal", code="usage", remedy="use -m TEXT, or -m - to read it",
                        exit_code=USAGE)  # fmt: skip
     client = Client(home, state.environment)
-    client.get("/api/v1/status")  # said now that no daemon runs, not after the first question
+    # Said now that no daemon runs, not after the first question; and that the model will soon be gone.
+    for problem in client.get("/api/v1/status").get("problems") or []:
+        if isinstance(problem, dict) and problem.get("code") == "model_retires":
+            state.warn(str(problem.get("message", "")))
     return _Conversation(state, client, Talk(state, client, show=True)).run(session)
 
 
@@ -95,7 +99,10 @@ def _ask_once(state: State, talk: Talk, session: str | None, text: str) -> int:
     session = session or str(talk.start()["session_id"])
     reply = talk.ask(Question(session, text))
     state.emit(reply.data(), sources_text(reply.sources) or None)
-    state.note(f"(to go on: ccnode chat {session[:8]})" if reply.state == "complete" else "the reply was interrupted")
+    if reason := reply.broke_off:
+        state.note(f"{reason}; the rest: ccnode session continue {session[:8]}")
+    else:
+        state.note(f"(to go on: ccnode chat {session[:8]})")
     return 0 if reply.state == "complete" else FAILED
 
 
@@ -182,6 +189,8 @@ class _Conversation:
             self._list()
         elif word == "/open":
             self._open(rest.strip() or "last")
+        elif word == "/continue" and self._session:
+            self._show(self._talk.go_on(self._session))
         elif word == "/again" and self._session:
             self._show(self._talk.regenerate(self._session))
         elif word.startswith("/") and "/" not in word[1:]:
@@ -198,8 +207,8 @@ class _Conversation:
 
         if sources := sources_text(reply.sources):
             click.echo(sources)
-        if reply.state != "complete":
-            self._state.note("(stopped here; what there is of the reply is kept)")
+        if reason := reply.broke_off:
+            self._state.note(f"({reason}; what there is of it is kept. /continue asks for the rest)")
         click.echo()
 
     def _list(self) -> None:

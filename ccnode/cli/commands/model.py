@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ADAPTERS: Final = {
     "embedded": "answers offline, from this conversation and what it finds in memory",
-    "anthropic": "asks Anthropic's API; needs a key",
+    "anthropic": "asks Anthropic's API, or a server that speaks it (models.base_url); needs a key",
 }
 KEY_FILE: Final = "anthropic.key"
 CHOICE: Final = "model.json"  # what the daemon keeps a choice in, and reads at its start
@@ -48,8 +48,13 @@ def list_models(state: State) -> None:
         facts = {"current": current, "available": list(ADAPTERS), "problem": None}
     rows = [("*" if current.partition("/")[0] == name else "", name, text) for name, text in ADAPTERS.items()]
     state.table(facts, ("", "model", ""), rows)
-    if facts.get("problem"):
-        state.warn(str(facts["problem"]))
+    _warn(state, facts)
+
+
+def _warn(state: State, facts: dict[str, Any]) -> None:
+    for name in ("problem", "warning"):
+        if facts.get(name):
+            state.warn(str(facts[name]))
 
 
 def chosen(home: Home) -> tuple[str, str | None]:
@@ -99,6 +104,7 @@ def use(state: State, *, adapter: str, model: str | None, key_file: Path | None)
         write_private(home.root / CHOICE, json.dumps({"adapter": adapter, "model": model}).encode())
         facts = {"current": f"{adapter}/{model}" if model else adapter, "available": list(ADAPTERS), "problem": None}
     state.emit(facts, f"{clean(str(facts.get('current', adapter)))} answers from now on")
+    _warn(state, facts)
 
 
 def _keep_key(home: Home, given: Path | None) -> None:

@@ -264,6 +264,23 @@ def regenerate(state: State, *, session: str) -> int:
     return 0 if reply.state == "complete" else FAILED
 
 
+@command.command("continue", short_help="Get the rest of a reply that was interrupted.")
+@click.argument("session", type=SessionName())
+@pass_state
+def go_on(state: State, *, session: str) -> int:
+    """Get the rest of a conversation's last reply, where that was interrupted.
+
+    The whole of it is printed, and takes the place of what there was, which is kept as a branch.
+    """
+    from ccnode.cli.turn import Talk, sources_text
+
+    identifier = str(uuid.UUID(bytes=_session(state, session)))
+    reply = Talk(state, _client(state), show=not state.json).go_on(identifier)
+    state.emit(reply.data(), sources_text(reply.sources) or None)
+    state.note(reply.broke_off)
+    return 0 if reply.state == "complete" else FAILED
+
+
 @command.command("end")
 @click.argument("session", type=SessionName())
 @pass_state
