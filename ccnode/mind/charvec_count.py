@@ -38,7 +38,7 @@ CONTENT_CHARS_MIN: Final = 3
 LANGUAGE_WORDS_MIN: Final = 40
 ENGLISH_PERCENT: Final = 5
 OTHER_PERCENT_MAX: Final = 25  # of the words of a window may be in messages that show another language
-LETTERS_A_WORD: Final = 5  # of what is written without a-z, where words are not told apart
+LETTERS_A_WORD: Final = 3  # of what is written without a-z, where words are not told apart
 
 
 @dataclass(frozen=True, slots=True)
