@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ccnode.store.memory import Memory, Page, Wanted
     from ccnode.store.search import Hit
     from ccnode.store.views import EntryRow, Message, Session
+    from ccnode_crypto.statements import PlateStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,31 @@ class Memories(Protocol):
         """Take the order back before it is due."""
 
 
+class Plates(Protocol):
+    """Who the assistant is: versions of its plate, the file that people edit, the six questions. JSON values only.
+
+    Every method raises StoreError; forms are as docs/API.md has them.
+    """
+
+    async def describe(self, wanted: str | None) -> dict[str, Any]:
+        """The plate in force, or a version by its number or digest; and the file. Raises NotFound, Conflict."""
+
+    async def history(self, *, with_diff: bool) -> list[dict[str, Any]]:
+        """Every version, the newest first, without texts, but with what changed where that is asked for."""
+
+    async def lint(self, text: str) -> dict[str, Any]:
+        """What a text says as a plate, and what is wrong with it."""
+
+    async def keep(self, text: str, statement: PlateStatement | None, passphrase: str | None) -> dict[str, Any]:
+        """Make a text the plate. Without a statement the owner key on this machine signs. Raises Conflict, NotFound."""
+
+    async def validate(self) -> dict[str, Any]:
+        """Ask the model that is in use the six questions; takes as long as its answers. Raises NotFound, Conflict."""
+
+    def last_validation(self) -> dict[str, Any] | None:
+        """What the last validation of this process found."""
+
+
 @dataclass(frozen=True, slots=True)
 class Download:
     """A file that is made while it is sent. `pieces` must be closed."""
@@ -203,6 +229,10 @@ class Node(Protocol):
     @property
     def imports(self) -> Imports:
         """What is brought in."""
+
+    @property
+    def plates(self) -> Plates:
+        """Who the assistant is."""
 
     async def export(self, session_id: str | None, form: Literal["json", "md", "bundle"]) -> Download:
         """One session, or (as a bundle only) everything. Raises NotFound, Conflict, StoreBusy."""

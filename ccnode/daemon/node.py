@@ -12,7 +12,9 @@ from ccnode import clock
 from ccnode.api.ports import Order, TurnEvent
 from ccnode.daemon.changes import Changes
 from ccnode.daemon.exporting import Exporting
+from ccnode.daemon.plating import Plating
 from ccnode.daemon.remembering import Remembering
+from ccnode.daemon.validating import Validating
 from ccnode.store import browse, views
 from ccnode.store import cards as kept_cards
 from ccnode.store import turns as jobs
@@ -68,6 +70,8 @@ class RunningNode:
         self.changes = Changes(readers)
         self.index_progress: dict[str, int] = {"position": 0, "behind": 0}
         self.memory = Remembering(home.ledger, searcher, self._append)
+        self.plates = Plating(home, self._append, Validating(readers, choice.current))
+        self.changes.listen(self.plates.changed)
         self._exporting = Exporting(home, readers)
         self._backup: Callable[[str | None], dict[str, Any]] | None = None
         self._ledger = ledger
@@ -101,6 +105,8 @@ class RunningNode:
             problems.append({"code": "model", "message": self._choice.problem})
         if warning := self._choice.warning:
             problems.append({"code": "model_retires", "message": warning})
+        if self.plates.problem:
+            problems.append({"code": "plate", "message": self.plates.problem})
         owner = self.profile.get("owner_id")
         return {
             "node_id": node_id(self._ledger.chains.key.public.raw),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ccnode.mind.lexicon import STOP
@@ -28,6 +28,8 @@ ATTEMPTS_MAX: Final = 4  # the first, and three after it has been started anew
 PHRASES_MAX: Final = 24  # of a section; of more the first count
 WORDS_MAX: Final = 8  # of a section without words in bold
 TOPICS_MIN: Final = 2  # of the topics that are stored, so many must be named
+TOPICS_OF_ONE: Final = 4  # words of one message
+TOPIC_CHARS_MAX: Final = 1_000
 ANSWER_CHARS_MAX: Final = 4_000  # of an answer, as much is kept to be shown
 LENGTH_MIN: Final = 400
 _WORD_MIN: Final = 4
@@ -100,6 +102,24 @@ class Verdict:
 def questions(plate: Plate, facts: Facts) -> tuple[Probe, ...]:
     """The six questions for this plate, in their order."""
     return tuple(_probe(kind, plate, facts) for kind in ASKED_ABOUT)
+
+
+def topics(said: Iterable[str]) -> tuple[str, ...]:
+    """What messages are about, for `Facts`: the longest words of each that are no stop words, in order."""
+    found: dict[str, str] = {}
+    for text in said:
+        words = [word for word, _ in _words(text[:TOPIC_CHARS_MAX])]
+        own = {word for word in words if len(word) >= _WORD_MIN and word not in STOP and not word.isdecimal()}
+        kept = sorted(own, key=lambda word: (-len(word), word))[:TOPICS_OF_ONE]
+        for word in words:
+            if word in kept:
+                found.setdefault(_key(word), word)
+    return tuple(found.values())[:PHRASES_MAX]
+
+
+def failed(verdict: Verdict, reason: str) -> Verdict:
+    """The verdict on an answer that did not come to its end."""
+    return replace(verdict, passed=False, reason=reason)
 
 
 def passes(verdicts: Sequence[Verdict]) -> bool:

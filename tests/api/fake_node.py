@@ -20,6 +20,7 @@ from ccnode.store.views import Message, Session
 from ccnode_protocol import hlc
 from tests.api.fake_imports import FakeImports
 from tests.api.fake_memory import FakeMemory
+from tests.api.fake_plates import FakePlates
 from tests.api.fake_upkeep import FakeUpkeep
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class FakeNode:
         self.imports = FakeImports()
         self.imports.changed = self.changed
         self.memory = FakeMemory(self)
+        self.plates = FakePlates(self)
         self.exported: list[bytes | Exception] = [b"one\n", b"two\n"]
         self.cards_kept: list[KeptCard] = []
         self.upkeep.changed = self.changed

@@ -178,7 +178,7 @@ def test_a_kill_at_any_step_leaves_nothing_that_is_in_the_way(
     with monkeypatch.context() as patch:
         for name in ("write_private", "Ledger"):
             patch.setattr(identity, name, counting(vars(identity)[name]))
-        patch.setattr(platefile, "write_private", counting(platefile.write_private))
+        patch.setattr(platefile, "write_private", counting(vars(platefile)["write_private"]))
         patch.setattr(shutil, "rmtree", counting(shutil.rmtree))
         patch.setattr(Path, "replace", counting(Path.replace))
         patch.setattr(Path, "mkdir", counting(Path.mkdir))

@@ -1,0 +1,185 @@
+"""Does the model that answers pass as the assistant of the plate? Six questions side by side, never remembered.
+
+Nothing of it reaches the ledger, so nothing can be recalled of it: the last result lives in this process alone. The
+fourth question is judged by what is truly stored, which is put before the model as recalled memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ccnode import clock
+from ccnode.api.errors import ApiError
+from ccnode.mind import validation
+from ccnode.mind.context import build_prompt, system_of
+from ccnode.mind.plate import parse
+from ccnode.mind.prompt_types import PromptMessage, Recalled
+from ccnode.models.base import Finished, ModelError
+from ccnode.store import memory, plate_shapes, plates, views
+from ccnode.store.errors import Conflict, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ccnode.mind.prompt_types import SystemBlock
+    from ccnode.mind.validation import Probe, Verdict
+    from ccnode.models.base import ModelAdapter
+    from ccnode.store.readers import Readers
+    from ccnode.store.views import View
+
+MEMORIES: Final = 5  # of what was said last, so many are put before the model for the fourth question
+MEMORY_CHARS_MAX: Final = 1_000
+ANSWER_S: Final = 120.0
+OUTPUT_TOKENS: Final = 600
+# What asking again does not mend: these end a validation at once.
+_HOPELESS: Final = frozenset({"authentication", "permission", "credit", "not_found", "not_configured", "budget"})
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The six answers of a model that was started anew."""
+
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether these are the plate's own answers."""
+        return validation.passes(self.verdicts)
+
+
+class Validating:
+    """Asks the model that is in use now. One validation at a time."""
+
+    def __init__(self, readers: Readers, model: Callable[[], ModelAdapter]) -> None:
+        self._readers = readers
+        self._model = model
+        self._running = False
+        self.last: dict[str, Any] | None = None
+
+    async def run(self) -> dict[str, Any]:
+        """What POST /api/v1/plate/validate gives.
+
+        Raises:
+            NotFound: there is no plate. Conflict: a validation runs. ApiError: the model cannot be asked at all.
+        """
+        if self._running:
+            raise Conflict("a validation is running", remedy="wait for it")
+        self._running = True
+        try:
+            self.last = await self._run()
+        except ModelError as error:
+            raise ApiError(502, error.kind, str(error), error.remedy) from error
+        finally:
+            self._running = False
+        return self.last
+
+    async def _run(self) -> dict[str, Any]:
+        began = clock.elapsed_s()
+        model = self._model()
+        current = await self._readers.run(plates.plate_in_force())
+        if current is None or current.text is None:
+            raise NotFound("there is no plate to compare with", remedy="make one: ccnode plate edit")
+        recalled = await self._readers.run(_last_said())
+        facts = validation.Facts(validation.topics(each.content for each in recalled))
+        probes = validation.questions(parse(current.text), facts)
+        system = system_of(current.text)
+        attempts: list[Attempt] = []
+        while len(attempts) < validation.ATTEMPTS_MAX and not (attempts and attempts[-1].passed):
+            attempts.append(await self._attempt(model, system, probes, recalled))
+        passed = attempts[-1].passed
+        return {
+            "passed": passed,
+            "plate": {"version": current.version, "digest": current.plate.hex()},
+            "model": model.name,
+            "time": clock.iso(clock.now_ms()),
+            "took_ms": round((clock.elapsed_s() - began) * 1000),
+            "attempts": [_attempt_form(each) for each in attempts],
+            "error": None if passed else _error(attempts),
+        }
+
+    async def _attempt(
+        self, model: ModelAdapter, system: tuple[SystemBlock, ...], probes: tuple[Probe, ...], recalled: list[Recalled]
+    ) -> Attempt:
+        """Each question in a conversation of its own, as if it were the first."""
+        asked = [_ask(model, system, probe, recalled) for probe in probes]
+        answered = await asyncio.gather(*asked, return_exceptions=True)
+        for each in answered:
+            if isinstance(each, BaseException):
+                raise each
+        return Attempt(tuple(each for each in answered if not isinstance(each, BaseException)))
+
+
+async def _ask(model: ModelAdapter, system: tuple[SystemBlock, ...], probe: Probe, recalled: list[Recalled]) -> Verdict:
+    """Raises ModelError where nothing can be asked of this model."""
+    seen = recalled if probe.kind == "breakthrough" else []
+    prompt = build_prompt([PromptMessage("user", probe.text)], seen, system, output_tokens_max=OUTPUT_TOKENS)
+    said: list[str] = []
+    size, trouble = 0, ""
+    stream = model.stream(prompt)
+    try:
+        async with asyncio.timeout(ANSWER_S), contextlib.aclosing(stream):  # type: ignore[type-var]  # it is a generator
+            async for event in stream:
+                if isinstance(event, Finished):
+                    trouble = "it declined to answer" if event.stop_reason == "refusal" else ""
+                    break
+                said.append(event.text)
+                size += len(event.text)
+                if size > probe.chars_max:
+                    break  # too long already: nobody needs the rest
+    except ModelError as error:
+        if error.kind in _HOPELESS:
+            raise
+        trouble = f"the model failed: {error}"
+    except TimeoutError:
+        trouble = f"there was no whole answer within {ANSWER_S:.0f} s"
+    verdict = validation.judge(probe, "".join(said))
+    return validation.failed(verdict, trouble) if trouble else verdict
+
+
+def _last_said() -> View[list[Recalled]]:
+    """What was said last that states something and may be recalled."""
+    page = yield from memory.page(4 * MEMORIES)
+    found = [each.message for each in page.memories if each.message.mark != "disabled" and each.message.text]
+    left_out = yield from memory.left_out(each.digest for each in found)
+    kept = [each for each in found if each.digest not in left_out and each.due_ms is None][:MEMORIES]
+    return [
+        Recalled(
+            each.digest.hex(),
+            str(uuid.UUID(bytes=each.session)),
+            each.role,
+            (each.text or "")[:MEMORY_CHARS_MAX],
+            views.ms_of(each.time),
+            1.0,
+            each.mark == "pinned",
+        )
+        for each in kept
+    ]
+
+
+def _attempt_form(attempt: Attempt) -> dict[str, Any]:
+    count = sum(each.passed for each in attempt.verdicts)
+    answers = [plate_shapes.verdict(each) for each in attempt.verdicts]
+    return {"passed": attempt.passed, "right": count, "answers": answers}
+
+
+def _error(attempts: list[Attempt]) -> dict[str, str]:
+    """Which questions failed with which answers, the last time."""
+    failed = [each for each in attempts[-1].verdicts if not each.passed]
+    told = "; ".join(f"{each.probe.title}: {each.reason} ({_shown(each.answer)})" for each in failed)
+    right = validation.QUESTIONS - len(failed)
+    return {
+        "code": "not_validated",
+        "message": f"the model is not the assistant of the plate: {right} of {validation.QUESTIONS} answers are right"
+        f" after {len(attempts)} attempts, {validation.PASS_MIN} are needed. {told}",
+        "remedy": "look at the answers; choose another model (ccnode model use), or correct the plate (ccnode plate"
+        " edit)",
+    }
+
+
+def _shown(answer: str) -> str:
+    line = " ".join(answer[:400].split())
+    return f"it answered {line[:160]!r}" if line else "it answered nothing"
