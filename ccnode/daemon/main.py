@@ -271,6 +271,7 @@ def _start_workers(
         asyncio.create_task(node.changes.follow(), name="changes"),
         asyncio.create_task(node.warm_model(), name="model"),
         asyncio.create_task(node.imports.start(), name="imports"),
+        asyncio.create_task(node.plates.open(), name="plate"),
         asyncio.create_task(workers.follow_with_index(node, open_index, wake, lambda: node.imports.busy), name="index"),
         asyncio.create_task(workers.every(workers.ERASE_EVERY_S, "erasing", node, erase, orders_came), name="erase"),
         asyncio.create_task(workers.every(workers.BACKUP_LOOK_S, "backing up", node, back_up), name="backup"),
