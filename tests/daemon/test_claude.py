@@ -1,0 +1,281 @@
+"""A whole node with the real adapter and SDK, against a server of the true wire format: turns from end to end."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+import pytest
+
+from ccnode.api.ports import Accepted, Failed, Piece, Replied, TurnEvent, Waiting
+from ccnode.daemon.costs import Costs
+from ccnode.daemon.turns import Turns
+from ccnode.models.anthropic_adapter import AnthropicAdapter
+from ccnode.models.prices import price_table
+from ccnode.store import views
+from ccnode.store.search import Searcher
+from tests.models import wire_server as wire
+from tests.models.wire_server import Abort, Hold, Reply, WireServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.daemon.conftest import Rig
+
+KEY = "sk-ant-test-0123456789-SECRET"
+NOON = 1_795_262_400_000  # 2026-11-21, 12:00 UTC
+DAY_MS = 86_400_000
+
+
+@dataclass
+class Claude:
+    """A node whose model is a scripted server; its clock stands where the test puts it."""
+
+    rig: Rig
+    server: WireServer
+    folder: Path
+    now_ms: int = NOON
+    budget: int = 0
+    slept: list[float] = field(default_factory=list)
+    hold: asyncio.Event | None = None
+
+    async def __aenter__(self) -> Self:
+        self.costs = Costs(self.rig.ledger, self.rig.readers, price_table(), self.budget, lambda: self.now_ms)
+        await self.costs.open()
+        self.adapter = AnthropicAdapter(
+            KEY,
+            base_url=self.server.base_url,
+            account=self.costs,
+            sleep=self._sleep,
+            wall_clock=lambda: self.now_ms / 1000,
+            chance=lambda: 0.0,
+        )
+        self.searcher = Searcher(self.folder / "claude-index.sqlite", self.folder / "ledger.sqlite")
+        self.turns = Turns(self.rig.ledger, self.rig.readers, self.searcher, lambda: self.adapter)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.turns.close()
+        await self.adapter.close()
+        await self.costs.close()
+        self.searcher.close()
+
+    async def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        if self.hold is not None:
+            await self.hold.wait()
+
+    async def say(self, session: bytes, text: str = "Tell me") -> list[TurnEvent]:
+        return [event async for event in self.turns.say(session, text, None)]
+
+    async def last(self, session: bytes, text: str = "Tell me") -> Replied | Failed:
+        event = (await self.say(session, text))[-1]
+        assert isinstance(event, Replied | Failed)
+        assert KEY not in repr(event)
+        return event
+
+
+async def test_a_reply_says_what_it_used_and_cost(rig: Rig, tmp_path: Path) -> None:
+    async with WireServer(wire.answer("Hel", "lo")) as server, Claude(rig, server, tmp_path) as node:
+        replied = await node.last(await rig.open_session())
+        facts = await node.costs.describe(7)
+    assert isinstance(replied, Replied)
+    assert (replied.text, replied.state, replied.model) == ("Hello", "complete", "anthropic/claude-sonnet-5-5")
+    used = {name: replied.metrics[name] for name in ("stop_reason", "input_tokens", "output_tokens")}
+    assert used == {"stop_reason": "end", "input_tokens": 25, "output_tokens": 15}
+    assert replied.metrics["cost_micro_dollars"] == 25 * 2 + 15 * 10
+    assert facts["total_micro_dollars"] == 200
+    assert server.seen[0].body["max_tokens"] == 16_384
+
+
+async def test_a_wait_is_told_to_who_asks_and_who_joins_and_can_be_stopped(rig: Rig, tmp_path: Path) -> None:
+    limited = wire.failure(429, "rate_limit_error", headers={"retry-after": "90"})
+    async with WireServer(limited, wire.answer("no")) as server, Claude(rig, server, tmp_path) as node:
+        node.hold = asyncio.Event()
+        session = await rig.open_session()
+        events = node.turns.say(session, "Hello?", None)
+        assert isinstance(await anext(events), Accepted)
+        waiting = await anext(events)
+        text = "waiting until 12:01:30 UTC because the rate limit is reached (retry 1 of 5)"
+        assert waiting == Waiting(text, "rate_limit", 90, NOON + 90_000)
+        joined = node.turns.resume(session)
+        await anext(joined)
+        assert await anext(joined) == waiting
+        assert node.turns.stop(session)
+        ends = [[event async for event in each][-1] for each in (events, joined)]
+        assert len(server.seen) == 1
+        for end in ends:
+            assert isinstance(end, Failed)
+            assert (end.code, end.message) == ("interrupted", "the reply was stopped")
+        assert [message.role for message in await rig.readers.run(views.branch(session))] == ["user"]
+        node.hold = None
+        assert [event async for event in node.turns.resume(session)][-1].__class__ is Replied
+
+
+async def test_a_wait_that_ends_is_followed_by_the_reply(rig: Rig, tmp_path: Path) -> None:
+    script = [wire.failure(529, "overloaded_error"), wire.answer("Here")]
+    async with WireServer(*script) as server, Claude(rig, server, tmp_path) as node:
+        events = await node.say(await rig.open_session())
+    assert [type(event) for event in events] == [Accepted, Waiting, Piece, Replied]
+    assert node.slept == [2]
+
+
+async def test_stopping_a_reply_closes_the_connection_and_keeps_the_words(rig: Rig, tmp_path: Path) -> None:
+    endless = Reply([*wire.opening("One, "), Hold(asyncio.Event())])
+    async with WireServer(endless) as server, Claude(rig, server, tmp_path) as node:
+        session = await rig.open_session()
+        events = node.turns.say(session, "Count", None)
+        async for event in events:
+            if isinstance(event, Piece):
+                assert node.turns.stop(session)
+        await asyncio.wait_for(server.disconnected.wait(), 30)
+        facts = await node.costs.describe(1)
+    assert isinstance(event, Replied)
+    assert (event.text, event.state) == ("One, ", "interrupted")
+    # What was written until then is paid for.
+    assert facts["days"][0]["estimated_calls"] == 1
+    assert facts["total_micro_dollars"] == 25 * 2 + 2 * 10
+
+
+@pytest.mark.parametrize("reason", ["max_tokens", "refusal", "model_context_window_exceeded"])
+async def test_a_reply_cut_by_its_model_is_kept_as_that_and_continued(rig: Rig, tmp_path: Path, reason: str) -> None:
+    script = [wire.answer("Once upon", stop_reason=reason), wire.answer(" a time.")]
+    async with WireServer(*script) as server, Claude(rig, server, tmp_path) as node:
+        session = await rig.open_session()
+        first = await node.last(session)
+        assert isinstance(first, Replied)
+        assert (first.text, first.state) == ("Once upon", "interrupted")
+        assert first.metrics["stop_reason"] == {"model_context_window_exceeded": "context_full"}.get(reason, reason)
+        whole = [event async for event in node.turns.go_on(session)][-1]
+    assert isinstance(whole, Replied)
+    assert (whole.text, whole.state) == ("Once upon a time.", "complete")
+    assert [message["role"] for message in server.seen[1].body["messages"]] == ["user", "assistant", "user"]
+    assert server.seen[1].body["messages"][1]["content"][0]["text"] == "Once upon"
+
+
+async def test_a_network_gone_in_the_middle_keeps_the_words(rig: Rig, tmp_path: Path) -> None:
+    script = [Reply([*wire.opening("Half "), Abort()]), wire.answer("a story")]
+    async with WireServer(*script) as server, Claude(rig, server, tmp_path) as node:
+        session = await rig.open_session()
+        first = await node.last(session)
+        assert isinstance(first, Replied)
+        assert (first.text, first.state, first.metrics["stop_reason"]) == ("Half ", "interrupted", "interrupted")
+        assert "broke off" in str(first.metrics["reason"])
+        whole = [event async for event in node.turns.go_on(session)][-1]
+    assert isinstance(whole, Replied)
+    assert whole.text == "Half a story"
+
+
+@pytest.mark.parametrize(
+    ("status", "named", "message", "code"),
+    [
+        (401, "authentication_error", "invalid x-api-key", "authentication"),
+        (403, "permission_error", "no", "permission"),
+        (402, "billing_error", "x", "credit"),
+        (400, "invalid_request_error", "Your credit balance is too low to access the Anthropic API.", "credit"),
+        (404, "not_found_error", "model", "not_found"),
+        (400, "invalid_request_error", "prompt is too long: 9 tokens > 8 maximum", "context_overflow"),
+    ],
+)
+async def test_what_the_owner_must_mend_is_one_sentence_and_one_call(
+    rig: Rig, tmp_path: Path, status: int, named: str, message: str, code: str
+) -> None:
+    async with (
+        WireServer(wire.failure(status, named, f"{message} {KEY}")) as server,
+        Claude(rig, server, tmp_path) as node,
+    ):
+        session = await rig.open_session()
+        failed = await node.last(session)
+        facts = await node.costs.describe(1)
+    assert isinstance(failed, Failed)
+    assert failed.code == code
+    assert failed.remedy
+    assert "\n" not in failed.message
+    assert len(server.seen) == 1
+    assert node.slept == []
+    assert facts["days"] == []
+    assert (await rig.readers.run(views.session(session))).unanswered
+
+
+@pytest.mark.parametrize("reason", ["refusal", "end_turn"])
+async def test_saying_nothing_is_no_reply(rig: Rig, tmp_path: Path, reason: str) -> None:
+    empty = Reply([wire.message_start(), wire.message_delta(reason), wire.message_stop()])
+    async with WireServer(empty) as server, Claude(rig, server, tmp_path) as node:
+        failed = await node.last(await rig.open_session())
+    assert isinstance(failed, Failed)
+    assert failed.code == {"refusal": "refusal", "end_turn": "server"}[reason]
+
+
+async def test_a_reply_without_end_is_kept_up_to_what_can_be(rig: Rig, tmp_path: Path) -> None:
+    flood = Reply([*wire.opening(), *[wire.text_delta("la " * 20_000)] * 40])
+    async with WireServer(flood) as server, Claude(rig, server, tmp_path) as node:
+        replied = await node.last(await rig.open_session())
+    assert isinstance(replied, Replied)
+    assert replied.state == "interrupted"
+    assert 900_000 < len(replied.text) <= 1_048_512
+
+
+# --- the budget ---
+
+
+async def test_a_budget_stops_before_the_call_and_begins_anew_the_next_day(rig: Rig, tmp_path: Path) -> None:
+    async with WireServer(wire.answer("yes")) as server, Claude(rig, server, tmp_path, budget=400) as node:
+        session = await rig.open_session()
+        assert isinstance(await node.last(session), Replied)
+        assert isinstance(await node.last(session), Replied)
+        failed = await node.last(session)
+        assert isinstance(failed, Failed)
+        assert failed.code == "budget"
+        assert failed.message == "today's budget of $0.0004 is used up: $0.0004 were spent"
+        assert "00:00 UTC" in failed.remedy
+        assert len(server.seen) == 2
+        facts = await node.costs.describe(1)
+        assert (facts["spent_today_micro_dollars"], facts["left_today_micro_dollars"]) == (400, 0)
+        assert facts["begins_anew"] == "2026-11-22T00:00:00.000Z"
+        node.now_ms += DAY_MS // 2  # midnight
+        assert isinstance([event async for event in node.turns.resume(session)][-1], Replied)
+        assert [day["day"] for day in (await node.costs.describe(2))["days"]] == ["2026-11-22", "2026-11-21"]
+        assert [day["day"] for day in (await node.costs.describe(1))["days"]] == ["2026-11-22"]
+
+
+async def test_what_was_spent_before_a_restart_counts(rig: Rig, tmp_path: Path) -> None:
+    async with WireServer(wire.answer("yes")) as server:
+        async with Claude(rig, server, tmp_path, budget=200) as node:
+            assert isinstance(await node.last(await rig.open_session()), Replied)
+        async with Claude(rig, server, tmp_path, budget=200) as node:
+            failed = await node.last(await rig.open_session())
+        assert isinstance(failed, Failed)
+        assert failed.code == "budget"
+        async with Claude(rig, server, tmp_path, budget=200, now_ms=NOON + DAY_MS) as node:
+            assert isinstance(await node.last(await rig.open_session()), Replied)
+        assert len(server.seen) == 2
+
+
+async def test_without_a_price_no_budget_can_be_kept_but_replies_come_without_one(rig: Rig, tmp_path: Path) -> None:
+    odd = [wire.message_start("claude-of-tomorrow"), wire.block_start(), wire.text_delta("x"), *wire.closing()]
+    async with WireServer(Reply(odd)) as server:
+        async with Claude(rig, server, tmp_path, now_ms=0) as node:  # long before the first price
+            replied = await node.last(await rig.open_session())
+            facts = await node.costs.describe(1)
+        assert isinstance(replied, Replied)
+        assert replied.metrics["cost_micro_dollars"] is None
+        [day] = facts["days"]
+        assert (day["model"], day["cost_micro_dollars"], day["unpriced_calls"]) == ("claude-of-tomorrow", None, 1)
+        async with Claude(rig, server, tmp_path, budget=10**9, now_ms=0) as node:
+            failed = await node.last(await rig.open_session())
+        assert isinstance(failed, Failed)
+        assert failed.code == "budget"
+        assert "models.prices" in failed.remedy
+        assert len(server.seen) == 1
+
+
+async def test_calls_side_by_side_are_all_booked(rig: Rig, tmp_path: Path) -> None:
+    async with WireServer(wire.answer("yes")) as server, Claude(rig, server, tmp_path) as node:
+        sessions = [await rig.open_session() for _ in range(10)]
+        ends = await asyncio.gather(*(node.last(session) for session in sessions))
+        facts = await node.costs.describe(1)
+    assert all(isinstance(end, Replied) for end in ends)
+    [day] = facts["days"]
+    assert (day["calls"], day["input_tokens"], day["output_tokens"]) == (10, 250, 150)
+    assert (day["cost_micro_dollars"], facts["spent_today_micro_dollars"]) == (2000, 2000)
