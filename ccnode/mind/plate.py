@@ -262,18 +262,23 @@ def _characters(text: str) -> Iterator[Finding]:
             yield Finding(line, "error", f"the control character {what}", "delete it")
 
 
-def _form(text: str) -> Iterator[Finding]:
+def open_fence(text: str) -> tuple[str, int]:
+    """The marker of a code block that does not end, and its line; ("", 0) where every one does."""
     fence, opened = "", 0
     for number, line in enumerate(text.split("\n"), 1):
         marker = _FENCE.match(line)
-        if not marker:
-            continue
-        if not fence:
+        if marker and not fence:
             fence, opened = marker[1], number
-        elif marker[1].startswith(fence) and not line[marker.end() :].strip():
-            fence = ""
+        elif marker and marker[1].startswith(fence) and not line[marker.end() :].strip():
+            fence, opened = "", 0
+    return fence, opened
+
+
+def _form(text: str) -> Iterator[Finding]:
+    fence, opened = open_fence(text)
     if fence:
-        yield Finding(opened, "warning", "this code block does not end, so later headings are none", f"end it: {fence}")
+        message = "this code block does not end, so later headings are none"
+        yield Finding(opened, "warning", message, f"end it: {fence[:20]}")
 
 
 def _facts(plate: Plate) -> Iterator[Finding]:
