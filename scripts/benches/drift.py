@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benches.figures import Figure, figure
-from benches.styles import CHATTY, NEAR, PLAIN, TERSE, Style, Writer
+from benches.styles import CHATTY, NEAR, PLAIN, TERSE, Style, Writer, between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,8 @@ SIZES = (500, 1000, 2000)
 SEEDS = 6
 SAME_WINDOWS = 24  # of each seed, after the baseline
 CHANGED_WINDOWS = 6
+SLOW_WINDOWS = 20
+SLOW_SEEDS = 4
 
 
 @dataclass
@@ -100,8 +102,54 @@ def rates(before: Style, after: Style, size: int, seeds: int = SEEDS) -> Rates:
     return result
 
 
+def _first(rang: list[bool]) -> int:
+    """Number of the first window at which it rang, from 1; one more than there are where it did not."""
+    return next((number for number, rings in enumerate(rang, 1) if rings), len(rang) + 1)
+
+
+def slow(seeds: int = SLOW_SEEDS, size: int = 2000) -> tuple[float, float, float, float]:
+    """A writer who changes a thirtieth of the way to another style each window: the window at which each alarm rings.
+
+    Gives the means over seeds for MEWMA and for the alarm of two of three, and for both the share in % of as many
+    windows without a change after which they had rung.
+    """
+    from ccnode.mind import drift
+
+    found: list[tuple[int, int]] = []
+    idle: list[tuple[bool, bool]] = []
+    for seed in range(seeds):
+        start = 7000 + 100 * seed
+        own = list(_vectors(PLAIN, start, size, drift.MEWMA_WINDOWS_MIN + SLOW_WINDOWS))
+        moving = [
+            next(_vectors(between(PLAIN, CHATTY, number / 30), start + number, size, 1))
+            for number in range(1, SLOW_WINDOWS + 1)
+        ]
+        spread, base = drift.learn(own[: drift.MEWMA_WINDOWS_MIN]), drift.baseline(own)
+        if not isinstance(spread, drift.Spread) or not isinstance(base, tuple):
+            raise TypeError("too few windows")
+        alarm = drift.Alarm()
+        for vector in own[drift.BASELINE_WINDOWS : drift.MEWMA_WINDOWS_MIN]:
+            alarm = alarm.after(drift.rms(vector, base))
+        each = []
+        for windows in (moving, own[drift.MEWMA_WINDOWS_MIN :]):
+            chart, bell, rang = drift.Mewma(spread), alarm, []
+            for vector in windows:
+                chart, bell = chart.after(vector), bell.after(drift.rms(vector, base))
+                rang.append((chart.ringing, bell.ringing))
+            each.append(rang)
+        found.append((_first([a for a, _ in each[0]]), _first([b for _, b in each[0]])))
+        idle.append((any(a for a, _ in each[1]), any(b for _, b in each[1])))
+    share = 100 / seeds
+    return (
+        sum(a for a, _ in found) / seeds,
+        sum(b for _, b in found) / seeds,
+        share * sum(a for a, _ in idle),
+        share * sum(b for _, b in idle),
+    )
+
+
 def bench_drift() -> list[Figure]:
-    """False alarms and finds at 500, 1000 and 2000 words, for two gross changes; a similar writer for comparison."""
+    """False alarms and finds at 500, 1000 and 2000 words, for two gross changes; a similar writer; slow drift."""
     gross = {size: (rates(PLAIN, TERSE, size), rates(PLAIN, CHATTY, size)) for size in SIZES}
     near = rates(PLAIN, NEAR, SIZES[-1])
     figures = []
@@ -137,4 +185,16 @@ def bench_drift() -> list[Figure]:
             )
         )
     figures[-1].notes["a similar writer, % of windows above 0.10"] = round(100 * near.changed_above / near.changed, 1)
+    mewma, alarm, idle_mewma, idle_alarm = slow()
+    figures.append(
+        figure(
+            "slow change, MEWMA, against two of three",
+            mewma,
+            alarm,
+            "windows",
+            1.0,
+            at_most=True,
+            rang_in_20_unchanged_windows_percent={"MEWMA": idle_mewma, "two of three": idle_alarm},
+        )
+    )
     return figures

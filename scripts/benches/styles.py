@@ -58,6 +58,16 @@ PLAIN = Style()
 NEAR = replace(PLAIN, hedge=0.19, boost=0.15, question=0.13, self_=0.3, sentences=9.5)  # a similar writer
 
 
+def between(first: Style, second: Style, share: float) -> Style:
+    """A style on the way from one to another, so far along it."""
+    return Style(
+        **{
+            field.name: (1 - share) * getattr(first, field.name) + share * getattr(second, field.name)
+            for field in fields(Style)
+        }
+    )
+
+
 class Writer:
     """Writes messages in one style; the same seed writes the same."""
 
