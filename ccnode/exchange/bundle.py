@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from ccnode.exchange.files import open_regular
 from ccnode.exchange.model import ExchangeError, Left
 from ccnode_crypto import bundle, whole
 from ccnode_crypto.chain import RUN_ENTRIES_MAX
@@ -169,7 +170,7 @@ def _survey_whole(plan: BundlePlan, judge: _Judge, progress: Callable[[int], Non
         if held > RUN_BYTES_MAX and plan.receivable:
             plan.receivable, plan.why = False, "more than 64 MiB lie between two of its signed heads"
 
-    with plan.path.open("rb") as file, plan.path.open("rb") as again:
+    with open_regular(plan.path) as file, open_regular(plan.path) as again:
         found = whole.read(_lines(file, progress), _lines(again), visit, begin=begin)
     _note(plan, found.what, found.created_ms, found.ignored)
     plan.orders = found.orders
@@ -188,7 +189,7 @@ def _survey_held(plan: BundlePlan, problem: str, judge: _Judge, progress: Callab
             f"{plan.path.name}: {problem}, and {plan.size} bytes are more than the {HELD_BYTES_MAX} that are held then",
             "write it with 'ccnode export all', or export single sessions",
         )
-    with plan.path.open("rb") as file:
+    with open_regular(plan.path) as file:
         found = bundle.read(_lines(file, progress, HELD_LINES_MAX))
     plan.held = found.entries
     plan.chains, plan.complete = found.chains, found.complete
@@ -267,7 +268,7 @@ def pairs(plan: BundlePlan) -> Iterator[tuple[int, int, Entry]]:
         yield from ((number, 0, entry) for number, entry in enumerate(plan.held))
         return
     try:
-        with plan.path.open("rb") as file, plan.path.open("rb") as again:
+        with open_regular(plan.path) as file, open_regular(plan.path) as again:
             _check_same(plan)
             headers = _placed(again, "header")
             for body_at, body in _placed(file, "body"):

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from ccnode.exchange.bundle import entry_at, pairs
+from ccnode.exchange.files import open_regular
 from ccnode.exchange.model import Conversation, ExchangeError, Left, Turn
 from ccnode_crypto.entry import SALT_BYTES
 from ccnode_crypto.erasure import Missing
@@ -188,8 +189,8 @@ class BundleSource:
         with ExitStack() as stack:
             files: Files = None
             if self._plan.held is None:
-                header_file = stack.enter_context(self._plan.path.open("rb"))
-                files = (header_file, stack.enter_context(self._plan.path.open("rb")))
+                header_file = stack.enter_context(open_regular(self._plan.path))
+                files = (header_file, stack.enter_context(open_regular(self._plan.path)))
             for items in index.groups():
                 self._position = index.bodies[items[0]]
                 conversation = self._conversation(self._load(files, index, items))

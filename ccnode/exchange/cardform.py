@@ -20,6 +20,7 @@ Fields = dict[str, Any]
 
 DEPTH_MAX: Final = 64
 JSON_BYTES_MAX: Final = 8 * 1024 * 1024  # of what is parsed; what is kept is smaller
+VALUES_MAX: Final = 400_000  # in them, so that "[],[],..." does not become thirty times its size
 SPECS: Final[dict[str, Form]] = {"chara_card_v2": "v2", "chara_card_v3": "v3"}
 _SPEC_OF: Final[dict[Form, tuple[str, str]]] = {"v2": ("chara_card_v2", "2.0"), "v3": ("chara_card_v3", "3.0")}
 _V1: Final = ("name", "description", "personality", "scenario", "first_mes", "mes_example")
@@ -116,14 +117,21 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
+def _values(data: bytes) -> int:
+    """How many values the JSON has, about; more only where its strings are full of commas."""
+    return data.count(b",") + data.count(b"[") + data.count(b"{")
+
+
 def parse(data: bytes, where: str) -> tuple[Fields, list[Left]]:
     """The JSON object in some bytes, and what was changed to make it valid.
 
     Raises:
-        ExchangeError: they are too many, not UTF-8, no JSON object, nested too deeply.
+        ExchangeError: they are too many or hold too many values, are not UTF-8, no JSON object, nested too deeply.
     """
     if len(data) > JSON_BYTES_MAX:
         raise ExchangeError(f"{where} has more than {JSON_BYTES_MAX} bytes of JSON: too many for a card", _REMEDY)
+    if _values(data) > VALUES_MAX:
+        raise ExchangeError(f"{where} holds more than {VALUES_MAX} values: too many for a card", _REMEDY)
     mender = _Mender()
     try:
         value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=mender.pairs, parse_constant=_no_constant)

@@ -17,6 +17,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 
 from ccnode.exchange import cardform, png
+from ccnode.exchange.files import open_regular
 from ccnode.exchange.model import ExchangeError, Left
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def open_card(path: Path) -> Card:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe waits for ever, and a device has no end
             raise ExchangeError(f"{path}: is no file", "name a card's file")
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             size = file.seek(0, io.SEEK_END)
             file.seek(0)
             return read_card(file, size)
@@ -155,7 +156,7 @@ def looks_like_card(head: bytes, path: Path) -> str | None:
     that is no card as far as can be seen may still be something else.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             if head.startswith(png.SIGNATURE):
                 return _card_in_png(file)
             if head.startswith(ZIP_BEGIN):

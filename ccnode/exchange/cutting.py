@@ -37,6 +37,8 @@ _FLAT: Final = re.compile(
     r"""(?:[^"\[\]{}]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{](?:[^"\[\]{}]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+[\]}])*+""", re.S
 )
 _SCALAR_REST: Final = re.compile(r"[^\s,\]}]*+")
+_OPENED: Final = re.compile(r"[\[{]++")  # many at once: 20 MB of "[" are no more work than other text
+_CLOSED: Final = re.compile(r"[\]}]++")
 
 
 class Big:
@@ -82,8 +84,9 @@ class Cutter:
     """Walks through one text of JSON.
 
     `read`: the next piece of the text, "" at its end. `name`: what errors call the file. `measure`: bytes of a piece of
-    text in the file's encoding; `start`: bytes before the text (a byte order mark). Every method raises ExchangeError,
-    naming the byte offset, where the text is no JSON or ends too early.
+    text in the file's encoding; `start`: bytes before the text (a byte order mark). `steps_max`: for a mere look, how
+    many members, items and brackets may be met. Every method raises ExchangeError, naming the byte offset, where the
+    text is no JSON, ends too early, or that many were met.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class Cutter:
         measure: Callable[[str], int],
         start: int = 0,
         window: int = WINDOW_CHARS,
+        steps_max: int | None = None,
     ) -> None:
         self._read = read
         self.name = name
@@ -103,6 +107,8 @@ class Cutter:
         self._before = start  # bytes of the file before the buffer
         self._passed = 0  # characters of the text before the buffer
         self._ended = False
+        self.steps = 0
+        self._steps_max = steps_max
 
     # --- where it stands ---
 
@@ -145,6 +151,11 @@ class Cutter:
             "fetch the file once more; what stands before that place can be brought in as it is",
         )
 
+    def _step(self) -> None:
+        self.steps += 1
+        if self._steps_max is not None and self.steps > self._steps_max:
+            raise self.damage("it is too much for a look")
+
     def _expect(self, character: str) -> None:
         if self.peek() != character:
             raise self.damage(f"{character!r} is expected")
@@ -160,6 +171,7 @@ class Cutter:
             return
         number = 0
         while True:
+            self._step()
             yield number
             number += 1
             following = self.peek()
@@ -181,6 +193,7 @@ class Cutter:
             whole = self.value()
             name = whole if isinstance(whole, str) else self._string()
             self._expect(":")
+            self._step()
             yield name
             following = self.peek()
             if following not in (",", "}"):
@@ -192,7 +205,8 @@ class Cutter:
     def holds(self, name: str) -> bool:
         """Whether the object here has a member of that name with a list in it, within the window. Stays before it."""
         pieces = iter([self._buffer[self._at :]])
-        ahead = Cutter(lambda: next(pieces, ""), self.name, len, window=self._window)
+        steps = None if self._steps_max is None else self._steps_max - self.steps
+        ahead = Cutter(lambda: next(pieces, ""), self.name, len, window=self._window, steps_max=steps)
         try:
             for found in ahead.members():
                 if found == name:
@@ -200,6 +214,8 @@ class Cutter:
                 ahead.skip()
         except ExchangeError:
             pass  # the window ends before that name, or the text is damaged: whoever reads on will say so
+        finally:
+            self.steps += ahead.steps
         return False
 
     # --- values ---
@@ -310,20 +326,24 @@ class Cutter:
     def _skip_container(self, depth: int = 0) -> None:
         """Pass over the container here; or over the rest of the one around, if `depth` is 1."""
         while True:
+            self._step()
             found = _FLAT.match(self._buffer, self._at) if depth else None
             self._at = found.end() if found else self._at
             if self._at == len(self._buffer):
                 if not self._more():
                     raise self.damage("a bracket is not closed")
                 continue
-            character = self._buffer[self._at]
-            if character == '"':
+            if self._buffer[self._at] == '"':
                 self._string(keep=0)
-                continue
-            self._at += 1
-            depth += 1 if character in "[{" else -1
-            if depth == 0:
-                return
+            elif opened := _OPENED.match(self._buffer, self._at):
+                self._at = opened.end()
+                depth += len(opened[0])
+            elif closed := _CLOSED.match(self._buffer, self._at):
+                count = min(depth, len(closed[0]))
+                self._at += count
+                depth -= count
+                if depth == 0:
+                    return
 
     def _string(self, keep: int = STRING_CHARS_MAX) -> str:
         """Take a string of any length; its first `keep` characters (as written) are decoded and returned."""

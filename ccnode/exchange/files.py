@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import errno
 import os
 import stat
 import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, BinaryIO, Final
 
 from ccnode.exchange import words
 from ccnode.exchange.model import ExchangeError
@@ -32,6 +33,8 @@ DIRECTORY_BYTES_MAX: Final = (
 RATIO_MAX: Final = 200  # chats shrink to a fifth or a tenth, the densest bomb to a thousandth
 RATIO_FROM_BYTES: Final = 64 * 1024 * 1024
 METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without any bound
+_FILE_KINDS: Final = (0, stat.S_IFREG, stat.S_IFDIR)
+NO_FILE: Final = "is no file, or no longer one"
 ZIP_BEGINS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 
 _ARCHIVE_ERRORS: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error)
@@ -53,12 +56,40 @@ class Parts:
     kind: str
     name: str
     parts: list[Part]
+    links: list[str] = field(default_factory=list)  # names that lead elsewhere, or to no file: not followed
     _archive: zipfile.ZipFile | None = field(default=None, repr=False)
+    _file: IO[bytes] | None = field(default=None, repr=False)
 
     def close(self) -> None:
         """Close the archive, if it is one. Idempotent."""
         if self._archive is not None:
             self._archive.close()
+        if self._file is not None:
+            self._file.close()
+
+
+def open_regular(path: Path, *, follow: bool = True) -> BinaryIO:
+    """Open a file, and nothing else: what lies there may have changed since anybody looked.
+
+    Opening a pipe waits for somebody at its other end, so the file is opened without waiting, and looked at then.
+
+    Raises:
+        ExchangeError: it is no regular file, or it is a link and `follow` is false. OSError: it cannot be opened.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY | (0 if follow else os.O_NOFOLLOW)
+    try:
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):  # a link; a socket
+            raise ExchangeError(f"{words.line(path.name)}: {NO_FILE}", "name an export's file") from error
+        raise
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ExchangeError(f"{words.line(path.name)}: {NO_FILE}", "name an export's file")
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
 
 
 def find(path: Path) -> Parts:
@@ -71,24 +102,25 @@ def find(path: Path) -> Parts:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            return Parts("folder", name, list(_folder(path)))
+            links: list[str] = []
+            return Parts("folder", name, list(_folder(path, links)), links)
         if not stat.S_ISREG(status.st_mode):
             raise ExchangeError(
                 f"{name}: is neither a file nor a folder", "name an export's file, folder or zip archive"
             )
-        with path.open("rb") as opened:
+        with open_regular(path) as opened:
             begins = opened.read(4)
         if begins in ZIP_BEGINS:
-            return _zip(path, name, status.st_size)
+            return _zip(path, name)
     except FileNotFoundError:
         raise ExchangeError(f"{path}: there is no such file", "check the path") from None
     except OSError as error:
         raise ExchangeError(f"{path}: cannot be read: {error.strerror or error}", "check who may read it") from error
-    return Parts("file", name, [Part(name, status.st_size, lambda: path.open("rb"))])
+    return Parts("file", name, [Part(name, status.st_size, lambda: open_regular(path))])
 
 
-def _folder(root: Path) -> Iterator[Part]:
-    """The regular files below a folder, in the order of their paths."""
+def _folder(root: Path, links: list[str]) -> Iterator[Part]:
+    """The regular files below a folder, in the order of their paths. `links`: takes what is neither file nor folder."""
     found: list[tuple[str, int]] = []
     waiting = [("", 0)]
     while waiting:
@@ -101,38 +133,58 @@ def _folder(root: Path) -> Iterator[Part]:
                         waiting.append((f"{below}/", depth + 1))
                 elif entry.is_file(follow_symlinks=False):
                     found.append((below, entry.stat(follow_symlinks=False).st_size))
+                elif len(links) < FOLDER_FILES_MAX:
+                    links.append(words.line(below))
         if len(found) > FOLDER_FILES_MAX:
             raise ExchangeError(
                 f"{words.line(root.name)}: holds more than {FOLDER_FILES_MAX} files", "name the folder of one export"
             )
+    links.sort()
     for below, size in sorted(found):
         target = root / below
-        yield Part(words.line(below), size, lambda target=target: target.open("rb"))  # type: ignore[misc]
+        yield Part(words.line(below), size, lambda target=target: open_regular(target, follow=False))  # type: ignore[misc]
 
 
-def _zip(path: Path, name: str, size: int) -> Parts:
-    directory = _directory_bytes(path, size)
-    if directory > DIRECTORY_BYTES_MAX:
-        raise ExchangeError(
-            f"{name}: its directory alone takes {directory} bytes", "unpack it yourself and import the folder"
-        )
+def _zip(path: Path, name: str) -> Parts:
+    file = open_regular(path)
     try:
-        archive = zipfile.ZipFile(path)
-    except _ARCHIVE_ERRORS as error:
-        raise ExchangeError(f"{name}: is a damaged zip archive: {error}", "fetch it once more") from error
-    parts = []
+        size = os.fstat(file.fileno()).st_size
+        directory = _directory_bytes(file, size)
+        if directory > DIRECTORY_BYTES_MAX:
+            raise ExchangeError(
+                f"{name}: its directory alone takes {directory} bytes", "unpack it yourself and import the folder"
+            )
+        try:
+            archive = zipfile.ZipFile(file)
+        except _ARCHIVE_ERRORS as error:
+            raise ExchangeError(f"{name}: is a damaged zip archive: {error}", "fetch it once more") from error
+        _check_ratio(name, size, sum(member.file_size for member in archive.infolist()))
+    except BaseException:
+        file.close()
+        raise
+    parts, links = [], []
     for member in archive.infolist():
-        if not member.is_dir():
-            label = words.line(member.filename) or "?"
+        label = words.line(member.filename) or "?"
+        if stat.S_IFMT(member.external_attr >> 16) not in _FILE_KINDS:  # 0: its program knows no kinds
+            links.append(label)
+        elif not member.is_dir():
             parts.append(Part(label, member.file_size, lambda member=member: _member(archive, member, name)))  # type: ignore[misc]
-    return Parts("zip", name, parts, archive)
+    return Parts("zip", name, parts, links, archive, file)
 
 
-def _directory_bytes(path: Path, size: int) -> int:
+def _check_ratio(label: str, packed: int, unpacked: int) -> None:
+    """Raise where so much cannot come out of so little; for an archive, all of it: its files may share their bytes."""
+    if unpacked > RATIO_FROM_BYTES and unpacked > RATIO_MAX * max(1, packed):
+        raise ExchangeError(
+            f"{label}: {packed} bytes are said to unpack to {unpacked}, as no chats do",
+            "if you trust it, unpack it yourself and import the folder",
+        )
+
+
+def _directory_bytes(file: IO[bytes], size: int) -> int:
     """How large the archive says its directory is, read before the zipfile module loads all of it; 0 where unknown."""
-    with path.open("rb") as opened:
-        opened.seek(max(0, size - 66_000))  # the end record is followed by a comment of up to 65,535 bytes
-        tail = opened.read()
+    file.seek(max(0, size - 66_000))  # the end record is followed by a comment of up to 65,535 bytes
+    tail = file.read(66_000)
     end = tail.rfind(b"PK\x05\x06")
     if end < 0 or len(tail) < end + 16:
         return 0
@@ -152,11 +204,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> IO[
             f"{label}: is packed by method {member.compress_type}; stored and deflated are read",
             "unpack it yourself and import the folder",
         )
-    if member.file_size > RATIO_FROM_BYTES and member.file_size > RATIO_MAX * max(1, member.compress_size):
-        raise ExchangeError(
-            f"{label}: {member.compress_size} bytes are said to unpack to {member.file_size}, as no chats do",
-            "if you trust it, unpack it yourself and import the folder",
-        )
+    _check_ratio(label, member.compress_size, member.file_size)
     try:
         return archive.open(member)
     except _ARCHIVE_ERRORS as error:

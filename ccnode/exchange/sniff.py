@@ -11,14 +11,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ccnode.exchange import cards, cutting, reading, words
+from ccnode.exchange import cards, reading, words
 from ccnode.exchange.chatgpt import ChatGPTSource
 from ccnode.exchange.claude import ClaudeSource
 from ccnode.exchange.claude_code import KNOWN_TYPES, ClaudeCodeSource
+from ccnode.exchange.cutting import Cutter
 from ccnode.exchange.files import Text, find
 from ccnode.exchange.model import FORMATS, ExchangeError, Left
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ccnode.exchange.files import Part, Parts
@@ -26,7 +28,10 @@ if TYPE_CHECKING:
 
 LOOK_ELEMENTS: Final = 20  # conversations, or lines, that are looked at
 BEGINS_CHARS: Final = 18
+BEGINS_SEEN_CHARS: Final = 4096
 LOOK_CHARS: Final = 4 * 1024 * 1024  # and how far
+LOOK_ALL_CHARS: Final = 64 * 1024 * 1024  # in all files of a folder or an archive together
+LOOK_STEPS: Final = 100_000  # members, items and brackets that are met on the way; an export's first words need few
 BUNDLE: Final = "ccnode-export"
 NAMES: Final[dict[Format, str]] = {
     "chatgpt": "a ChatGPT data export",
@@ -36,11 +41,13 @@ NAMES: Final[dict[Format, str]] = {
     "bundle": "an export of this program",
 }
 OTHER_FILES: Final = "holds no conversations (pictures, profiles, projects and so on)"
+LINK: Final = "is a link, or no file: it is not followed"
 NAMED_MAX: Final = 20  # other files that are named each
 
 _CONVERSATIONS: Final = re.compile(r"(?:.*/)?conversations(?:[-_ ]\d+)?\.json", re.I)
 _LOG: Final = re.compile(r".*\.jsonl", re.I)
 _UNSEEN: Final = re.compile(r"(?:.*/)?(?:__MACOSX/.*|\.[^/]*)")
+_TELLING: Final = frozenset({"type", "sessionId", "leafUuid", "uuid", "messageId"})
 _KEYS: Final[dict[str, Format]] = {"mapping": "chatgpt", "chat_messages": "claude"}
 _SOURCES: Final = {"chatgpt": ChatGPTSource, "claude": ClaudeSource, "claude-code": ClaudeCodeSource}
 
@@ -99,21 +106,32 @@ def open_source(path: Path, format: str = "auto") -> Source:  # noqa: A002 - it 
 def _identify(path: Path, found: Parts) -> tuple[Guess, list[Part]]:
     """What it is, and which of its parts are to be read."""
     if found.kind == "file":
-        with path.open("rb") as opened:
+        with found.parts[0].open() as opened:
             why = cards.looks_like_card(opened.read(64), path)
         if why is not None:
             return Guess("card", why), found.parts
-        return _of_file(found.parts[0]), found.parts
+        return _of_file(found.parts[0], _Look()), found.parts
     if found.kind == "zip" and (why := cards.looks_like_card(b"PK\x03\x04", path)) is not None:
         return Guess("card", why), found.parts
+    return _of_parts(found)
+
+
+def _of_parts(found: Parts) -> tuple[Guess, list[Part]]:
+    """What a folder or an archive is, and which of its files are to be read. Raises ExchangeError."""
     parts, kind = _candidates(found)
     seen: dict[Format, list[Part]] = {}
+    problem: ExchangeError | None = None
     why = ""
-    for part in parts:
+    look = _Look()
+    for number, part in enumerate(parts):
+        if look.spent:
+            for alike in seen.values():
+                alike.extend(parts[number:])
+            break
         if not part.size:
             continue
         try:
-            guess = _of_file(part)
+            guess = _of_file(part, look)
         except ExchangeError as error:
             problem = error
             continue
@@ -125,9 +143,7 @@ def _identify(path: Path, found: Parts) -> tuple[Guess, list[Part]]:
         both = " and ".join(f"{NAMES[one]} ({parts[0].name})" for one, parts in seen.items())
         raise ExchangeError(f"{found.name}: holds {both}", "import them one after the other, each by its own path")
     if not seen:
-        if not parts:
-            raise _nothing(found)
-        raise problem if len(parts) == 1 else _nothing(found)
+        raise problem if problem is not None and len(parts) == 1 else _nothing(found)
     (only,) = seen
     return Guess(only, why), parts if kind == "conversations" else seen[only]
 
@@ -147,9 +163,10 @@ def _told(format: str, found: Parts) -> tuple[Guess, list[Part]]:  # noqa: A002
     parts = found.parts if found.kind == "file" else _candidates(found)[0]
     if not parts:
         raise _nothing(found)
+    look = _Look()
     for part in parts[:LOOK_ELEMENTS]:
         try:
-            seen = _of_file(part)
+            seen = _of_file(part, look)
         except ExchangeError:
             continue  # its owner knows better; reading it will say what is wrong
         if seen.format != told:
@@ -161,24 +178,83 @@ def _told(format: str, found: Parts) -> tuple[Guess, list[Part]]:  # noqa: A002
     return Guess(told, "its owner says so"), parts
 
 
-def _of_file(part: Part) -> Guess:
+class _Look:
+    """How much may still be looked at, of all files together; the others are taken for what the first ones are."""
+
+    def __init__(self) -> None:
+        self.chars = LOOK_ALL_CHARS
+        self.steps = 0  # what the look cost beside reading
+
+    @property
+    def spent(self) -> bool:
+        return self.chars <= 0
+
+
+class _Beginning:
+    """The beginning of a text, read once and only as far as it is needed, and looked at as often as that takes."""
+
+    def __init__(self, text: Text, look: _Look) -> None:
+        self.name = text.name
+        self._text = text
+        self._look = look
+        self._pieces: list[str] = []
+        self._room = LOOK_CHARS
+
+    def _piece(self, number: int) -> str:
+        if number == len(self._pieces) and self._room > 0:
+            piece = self._text.read()[: self._room]
+            self._room -= len(piece) or self._room
+            self._look.chars -= len(piece)
+            self._pieces.append(piece)
+        return self._pieces[number] if number < len(self._pieces) else ""
+
+    def pieces(self) -> Iterator[str]:
+        number = 0
+        while piece := self._piece(number):
+            yield piece
+            number += 1
+
+    def cutter(self) -> Cutter:
+        """A cutter at the beginning."""
+        pieces = self.pieces()
+        return Cutter(lambda: next(pieces, ""), self.name, len, steps_max=LOOK_STEPS)
+
+    def lines(self) -> Iterator[tuple[str, bool]]:
+        """The first lines, and whether each is whole."""
+        held: list[str] = []
+        count = 0
+        for piece in self.pieces():
+            *ends, rest = piece.split("\n", LOOK_ELEMENTS)
+            for end in ends:
+                yield "".join([*held, end]), True
+                held.clear()
+                count += 1
+                if count == LOOK_ELEMENTS:
+                    return
+            held.append(rest)
+        yield "".join(held), self._room > 0 or not self._text.read()
+
+    @property
+    def seen(self) -> str:
+        """What was looked at."""
+        return "".join(self._pieces)
+
+
+def _of_file(part: Part, look: _Look) -> Guess:
     """What one file of text is. Raises ExchangeError."""
     if not part.size:
         raise ExchangeError(f"{part.name}: is empty", "fetch it once more")
     text = Text(part)
     try:
-        head = text.read()
-        while len(head) < LOOK_CHARS and (more := text.read()):
-            if _look(head, part.name) is not None:
-                break
-            head += more
+        beginning = _Beginning(text, look)
+        guess = _guessed(beginning, look)
     finally:
         text.close()
-    guess = _look(head, part.name)
     if guess is not None:
         return guess
     # Enough to see what it is, and too little to give away the key or password that somebody names by mistake.
-    begins = words.line(head.replace("\ufffd", "?"), BEGINS_CHARS)
+    head = beginning.seen
+    begins = words.line(head[:BEGINS_SEEN_CHARS].replace("\ufffd", "?"), BEGINS_CHARS)
     if head.strip() in ("[]", "{}"):
         raise ExchangeError(f"{part.name}: is an empty list: nothing is there to bring in", "fetch it once more")
     raise ExchangeError(
@@ -187,36 +263,55 @@ def _of_file(part: Part) -> Guess:
     )
 
 
-def _look(head: str, name: str) -> Guess | None:
-    """What a text that begins so is; None where it does not say, or not yet."""
-    first = head[:4096].lstrip(" \t\r\n\ufeff")[:1]
-    if first == "{":
-        return _of_lines(head) or _of_conversations(head, name)
-    return _of_conversations(head, name) if first == "[" else None
+def _guessed(beginning: _Beginning, look: _Look) -> Guess | None:
+    """What a text that begins so is; None where it does not say."""
+    first = next(beginning.pieces(), "")[:BEGINS_SEEN_CHARS].lstrip(" \t\r\n\ufeff")[:1]
+    if first == "{" and (guess := _of_lines(beginning, look)) is not None:
+        return guess
+    return _of_conversations(beginning, look) if first in ("{", "[") else None
 
 
-def _of_lines(head: str) -> Guess | None:
-    for line in head.split("\n", LOOK_ELEMENTS)[:LOOK_ELEMENTS]:
-        try:
-            value, _ = cutting.DECODER.raw_decode(line.strip(" \t\r\ufeff"))
-        except (ValueError, RecursionError):
-            continue
-        kind = value.get("type") if isinstance(value, dict) else None
+def _of_lines(beginning: _Beginning, look: _Look) -> Guess | None:
+    steps = LOOK_STEPS
+    for line, whole in beginning.lines():
+        pieces = iter([line.lstrip(" \t\r\ufeff")])
+        cutter = Cutter(lambda pieces=pieces: next(pieces, ""), beginning.name, len, steps_max=steps)  # type: ignore[misc]
+        fields = _named(cutter, whole=whole)
+        steps -= cutter.steps
+        look.steps += cutter.steps
+        kind = fields.get("type")
         if kind == BUNDLE:
             return Guess("bundle", f"its first line is of the type {BUNDLE}")
-        if not isinstance(kind, str):
-            continue
-        if any(isinstance(value.get(key), str) for key in ("sessionId", "leafUuid")):
+        if kind is not None and any(fields.get(key) is not None for key in ("sessionId", "leafUuid")):
             return Guess("claude-code", "its lines have a type and a sessionId")
-        if kind in KNOWN_TYPES and ("uuid" in value or "messageId" in value):
+        if kind in KNOWN_TYPES and ("uuid" in fields or "messageId" in fields):
             return Guess("claude-code", f"its lines are of types such as {kind}")
+        if steps <= 0:
+            break
     return None
 
 
-def _of_conversations(head: str, name: str) -> Guess | None:
-    """Which names the first conversations have; as far as the head goes."""
-    pieces = iter([head])
-    cutter = cutting.Cutter(lambda: next(pieces, ""), name, len)
+def _named(cutter: Cutter, *, whole: bool) -> dict[str, str | None]:
+    """The members of a line that tell what it is, None for those that are no text; the others are passed over."""
+    fields: dict[str, str | None] = {}
+    try:
+        if cutter.peek() != "{":
+            return {}
+        for name in cutter.members():
+            if name in _TELLING and cutter.peek() == '"' and isinstance(value := cutter.value(), str):
+                fields[name] = value
+                continue
+            if name in _TELLING:
+                fields[name] = None
+            cutter.skip()
+    except ExchangeError:
+        return {} if whole else fields  # a line that goes on beyond what is looked at
+    return fields
+
+
+def _of_conversations(beginning: _Beginning, look: _Look) -> Guess | None:
+    """Which names the first conversations have."""
+    cutter = beginning.cutter()
     try:
         for number, _ in enumerate(reading.elements(cutter)):
             if number == LOOK_ELEMENTS:
@@ -229,7 +324,9 @@ def _of_conversations(head: str, name: str) -> Guess | None:
                     return Guess(_KEYS[key], f"its conversations have {key!r}")
                 cutter.skip()
     except ExchangeError:
-        return None  # the head ends here, or it is no JSON
+        return None  # what is looked at ends here, or it is no JSON
+    finally:
+        look.steps += cutter.steps
     return None
 
 
@@ -243,6 +340,9 @@ def _others(found: Parts, parts: list[Part]) -> list[Left]:
     left = [Left(part.name, OTHER_FILES, unit="file") for part in others[:NAMED_MAX]]
     if len(others) > NAMED_MAX:
         left.append(Left(found.name, OTHER_FILES, len(others) - NAMED_MAX, unit="file"))
+    left += [Left(name, LINK, unit="file") for name in found.links[:NAMED_MAX]]
+    if len(found.links) > NAMED_MAX:
+        left.append(Left(found.name, LINK, len(found.links) - NAMED_MAX, unit="file"))
     return left
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import struct
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -339,6 +340,70 @@ def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
     assert "unpack it yourself" in caught.value.remedy
 
 
+def test_many_small_bombs_are_one_large_one(tmp_path: Path) -> None:
+    """Each is below what a single file may unpack to; together, and told to share their bytes, they are not."""
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(4):
+            with archive.open(f"conversations-{number:03}.json", "w") as opened:
+                opened.write(b"[")
+                for _ in range(30):
+                    opened.write(b" " * 1_000_000)
+                opened.write(b"]")
+    for wanted in ("auto", "chatgpt"):
+        with pytest.raises(ExchangeError, match=r"export.zip: .*as no chats do"):
+            read(path, wanted)
+
+
+def test_links_in_an_archive_are_not_followed_but_listed(tmp_path: Path) -> None:
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("conversations.json", json.dumps([chat(("a", None))]))
+        for name, kind in (("conversations-001.json", stat.S_IFLNK), ("pipe", stat.S_IFIFO)):
+            member = zipfile.ZipInfo(name)
+            member.create_system = 3
+            member.external_attr = (kind | 0o777) << 16
+            archive.writestr(member, "/etc/passwd")
+    conversations, left = read(path)
+    assert len(conversations) == 1
+    assert [(one.where, one.why, one.unit) for one in left] == [
+        ("conversations-001.json", sniff.LINK, "file"),
+        ("pipe", sniff.LINK, "file"),
+    ]
+
+
+@pytest.mark.parametrize("swapped", ["pipe", "link", "folder"])
+def test_what_is_swapped_after_the_look_is_not_read(tmp_path: Path, swapped: str) -> None:
+    """A pipe would be waited for, for ever; a link could lead to what nobody named."""
+    folder = generate.write("chatgpt", tmp_path / "export", SEED, 4, "sharded")
+    source = sniff.open_source(folder)
+    target = folder / "conversations-001.json"
+    target.unlink()
+    if swapped == "pipe":
+        os.mkfifo(target)
+    elif swapped == "link":
+        target.symlink_to(folder / "conversations-000.json")
+    else:
+        target.mkdir()
+    got: list[Conversation] = []
+    with pytest.raises(ExchangeError, match=files.NO_FILE):
+        got.extend(source.conversations())
+    assert len(got) == 2  # the other shards'
+
+
+def test_named_files_may_be_links_but_not_pipes(tmp_path: Path) -> None:
+    path = save(tmp_path / "x", [chat(("a", None))])
+    (tmp_path / "link").symlink_to(path)
+    with files.open_regular(tmp_path / "link") as opened:
+        assert opened.read(1) == b"["
+    os.mkfifo(tmp_path / "pipe")
+    for wrong in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(ExchangeError, match=files.NO_FILE):
+            files.open_regular(wrong)
+    with pytest.raises(ExchangeError, match=files.NO_FILE):
+        files.open_regular(tmp_path / "link", follow=False)
+
+
 def test_a_zip_with_a_giant_directory_is_refused_before_it_is_loaded(tmp_path: Path) -> None:
     path = packed(tmp_path / "export.zip", **{"conversations.json": "[]"})
     data = bytearray(path.read_bytes())
@@ -389,6 +454,7 @@ def test_links_and_strange_files_are_not_followed(tmp_path: Path) -> None:
     os.mkfifo(folder / "conversations-000.json")
     with pytest.raises(ExchangeError, match="it holds nothing at all"):
         sniff.identify(folder)
+    assert files.find(folder).links == ["conversations-000.json", "conversations.json", "loop"]
     with pytest.raises(ExchangeError, match="neither a file nor a folder"):
         sniff.identify(folder / "conversations-000.json")
     assert sniff.identify(folder / "conversations.json").format == "chatgpt"  # a link that is named is meant

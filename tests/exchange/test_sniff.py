@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccnode.exchange import sniff
+from ccnode.exchange import files, sniff
 from ccnode.exchange.model import ExchangeError
 from tests.exchange import generate
 
@@ -160,9 +160,93 @@ def test_an_archive_of_pictures_is_listed_by_number(tmp_path: Path) -> None:
             archive.writestr(f"export/file-{number}.png", b"x")
     source = sniff.open_source(path)
     assert len(list(source.conversations())) == 1
+    source.close()
     assert sum(one.count for one in source.left) == 101
     assert len(source.left) == sniff.NAMED_MAX + 1
     assert all(one.unit == "file" for one in source.left)
+
+
+MB = 1_000_000
+HOSTILE = {
+    "open brackets": b"[" * (20 * MB),
+    "open braces": b"{" * (20 * MB),
+    "both in turn": b'[{"a":' * (4 * MB),
+    "objects in objects": b'{"a":' * (4 * MB),
+    "an open list in a conversation": b'[{"x":' + b"[" * (20 * MB),
+    "many members": b"[{" + b'"a":0,' * (3 * MB),
+    "many members of a line": b"{" + b'"type":0,' * (2 * MB),
+    "many lists": b'{"a":[' + b"[]," * (6 * MB),
+    "many strings": b'[{"a":' + b'["a",' * (4 * MB),
+    "many items": b"[" + b"[]," * (6 * MB),
+    "a wrapper around brackets": b'{"conversations":' + b"[" * (20 * MB),
+    "closed brackets": b"[" * (10 * MB) + b"]" * (10 * MB),
+    "a string without an end": b'[{"a":"' + b"x" * (20 * MB),
+    "backslashes": b'[{"a":"' + b"\\\\" * (10 * MB),
+    "spaces": b"[" + b" " * (20 * MB),
+    "a number": b"[" + b"1" * (20 * MB),
+    "lines of nothing": b"{\n" * (10 * MB),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("suffix", ["json", "jsonl"])
+def test_a_look_at_a_hostile_file_has_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, suffix: str
+) -> None:
+    """However it is made: a bounded part of it is read, and a bounded number of steps is taken."""
+    path = tmp_path / f"x.{suffix}"
+    path.write_bytes(HOSTILE[name])
+    looks: list[sniff._Look] = []
+    read = 0
+
+    class Watched(sniff._Look):
+        def __init__(self) -> None:
+            super().__init__()
+            looks.append(self)
+
+    whole = files.Text._bytes
+
+    def counted(self: files.Text) -> bytes:
+        nonlocal read
+        data = whole(self)
+        read += len(data)
+        return data
+
+    monkeypatch.setattr(sniff, "_Look", Watched)
+    monkeypatch.setattr(files.Text, "_bytes", counted)
+    with pytest.raises(ExchangeError, match="is neither"):
+        sniff.identify(path)
+    (look,) = looks
+    assert read <= sniff.LOOK_CHARS + 2 * files.CHUNK_BYTES
+    assert look.steps <= 2 * sniff.LOOK_STEPS + sniff.LOOK_ELEMENTS + 2
+
+
+def test_of_many_files_only_the_first_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sniff, "LOOK_ALL_CHARS", 5_000)
+    looked: list[str] = []
+    of_file = sniff._of_file
+
+    def noted(part: files.Part, look: sniff._Look) -> sniff.Guess:
+        looked.append(part.name)
+        return of_file(part, look)
+
+    monkeypatch.setattr(sniff, "_of_file", noted)
+    for number in range(50):
+        (tmp_path / f"{number:02}.jsonl").write_text((json.dumps(LINE) + "\n") * 10)
+    source = sniff.open_source(tmp_path)
+    assert source.format == "claude-code"
+    assert len(looked) < 10
+    assert len(list(source.conversations())) == 50  # what was not looked at is like the others, and read
+
+
+def test_a_long_line_is_seen_by_what_stands_at_its_beginning(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    line = {**LINE, "message": {"content": "x" * (2 * sniff.LOOK_CHARS)}}
+    path.write_text(json.dumps(line))
+    assert sniff.identify(path).format == "claude-code"
+    path.write_text(json.dumps(LINE)[:-1] + "!\n" + json.dumps({**LINE, "type": 7}))  # damaged, and no type
+    with pytest.raises(ExchangeError, match="is neither"):
+        sniff.identify(path)
 
 
 def test_little_is_told_of_a_file_that_is_none_of_these(tmp_path: Path) -> None:
