@@ -12,7 +12,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
-from ccnode.api.ports import Accepted, Download, Failed, Order, Piece, Replied, Source, TurnEvent
+from ccnode.api.ports import Accepted, Download, Failed, Order, Piece, Replied, Source, TurnEvent, Waiting
 from ccnode.store.browse import WINDOW, Sibling, Window, _bounds
 from ccnode.store.errors import Conflict, NotFound, StoreError
 from ccnode.store.search import Hit, Why
@@ -64,6 +64,13 @@ class Live:
                 return
 
 
+async def _either(*events: asyncio.Event) -> None:
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+
+
 class FakeNode:
     """Implements `Node`, but records nothing."""
 
@@ -78,6 +85,8 @@ class FakeNode:
         self.hold: asyncio.Event | None = None
         self.piece_gap_s = 0.0
         self.fail: Failed | None = None
+        self.waiting: Waiting | None = None  # told before a reply, which then comes once `wait_over`
+        self.wait_over = asyncio.Event()
         self.refuse: dict[str, BaseException] = {}
         self.calls: list[tuple[Any, ...]] = []
         self.metrics: dict[str, Any] = {"latency_ms": 3}
@@ -365,8 +374,13 @@ class FakeNode:
         said: list[str] = []
         state = "complete"
         await asyncio.sleep(0)
+        if self.waiting is not None:
+            live.tell(self.waiting)
+            await _either(self.wait_over, live.stop)
         if self.fail is not None:
             live.end = self.fail
+        elif self.waiting is not None and live.stop.is_set():
+            live.end = Failed("interrupted", "the reply was stopped", "resume it to get a whole one")
         else:
             for piece in self.reply(live.question.text or "").split(" "):
                 if live.stop.is_set():
@@ -375,10 +389,7 @@ class FakeNode:
                 live.tell(Piece(piece if len(said) == 1 else f" {piece}"))
                 await asyncio.sleep(self.piece_gap_s)
             if self.hold is not None and not live.stop.is_set():
-                waits = [asyncio.create_task(event.wait()) for event in (self.hold, live.stop)]
-                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-                for wait in waits:
-                    wait.cancel()
+                await _either(self.hold, live.stop)
             if live.stop.is_set():
                 state = "interrupted"
             if live.old is not None:

@@ -168,7 +168,7 @@ async def test_what_concerns_only_the_asker_is_told_only_to_them(rig: Rig) -> No
     [
         ("", "the form: not JSON"),
         ("hello", "the form: not JSON"),
-        ("[]", "type: must be message, resume, stop or regenerate"),
+        ("[]", "type: must be message, resume, stop, regenerate or continue"),
         ("null", "type: must be"),
         ('{"type": 5}', "type: must be"),
         ('{"type": ["message"]}', "type: must be"),
@@ -396,3 +396,17 @@ async def test_our_own_mistake_in_a_form_leaves_the_socket_open(rig: Rig, caplog
         await socket.send_json({"type": "message", "content": "still there"})
         assert (await form(socket))["type"] == "accepted"
     assert "RuntimeError" in caplog.text
+
+
+async def test_continuing_over_a_socket(rig: Rig) -> None:
+    session_id = await rig.start()
+    rig.node.add(session_id, "user", "Tell me")
+    rig.node.add(session_id, "assistant", "Half of", state="interrupted")
+    async with rig.socket_to(session_id) as socket:
+        await socket.send_json({"type": "continue"})
+        assert (await form(socket))["type"] == "accepted"
+        text, response = await said(socket)
+        assert (text, response["state"]) == ("You said: Tell me", "complete")
+        assert (await form(socket))["type"] == "metrics"
+        await socket.send_json({"type": "continue"})
+        assert (await form(socket))["type"] == "error"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
-from ccnode.api.ports import Failed
+from ccnode.api.ports import Failed, Waiting
 from ccnode.api.settings import Limits
 from ccnode.store.errors import Conflict
 from tests.api.rig import BEARER, PATIENCE_S, TOKEN, Rig, eventually, hang_up, serving
@@ -234,3 +234,79 @@ async def test_a_stream_that_breaks_inside_ends_and_is_logged(rig: Rig, caplog: 
     assert "failed with ValueError" in caplog.text
     answer = await rig.ask("POST", f"/api/v1/conversation/{session_id}/message", {"content": "a"})
     assert answer.status == 500
+
+
+WAIT = Waiting(
+    "waiting until 12:01:30 UTC because the rate limit is reached (retry 1 of 5)",
+    "rate_limit",
+    90.0,
+    1_795_262_490_000,
+)
+WAIT_FORM = {
+    "type": "waiting",
+    "message": WAIT.message,
+    "reason": "rate_limit",
+    "until": "2026-11-21T12:01:30.000Z",
+    "wait_s": 90.0,
+}
+
+
+async def test_a_wait_is_a_form_of_its_own(rig: Rig) -> None:
+    session_id = await rig.start()
+    rig.node.waiting = WAIT
+    rig.node.wait_over.set()
+    lines = await rig.lines(f"/api/v1/conversation/{session_id}/message", {"content": "a"})
+    assert [line["type"] for line in lines if line["type"] != "delta"] == ["accepted", "waiting", "response"]
+    assert lines[1] == WAIT_FORM
+
+
+async def test_something_told_without_a_wait_is_a_status(rig: Rig) -> None:
+    session_id = await rig.start()
+    rig.node.waiting = Waiting("asking again without the oldest part", "context_overflow")
+    rig.node.wait_over.set()
+    lines = await rig.lines(f"/api/v1/conversation/{session_id}/message", {"content": "a"})
+    assert lines[1] == {"type": "status", "message": "asking again without the oldest part"}
+
+
+async def test_a_wait_is_told_to_who_joins_and_can_be_stopped(rig: Rig) -> None:
+    session_id = await rig.start()
+    rig.node.waiting = WAIT
+    path = f"/api/v1/conversation/{session_id}"
+    first = asyncio.create_task(rig.lines(f"{path}/message", {"content": "a"}))
+    await eventually(lambda: bool(rig.node.live))
+    second = asyncio.create_task(rig.lines(f"{path}/resume", {}))
+    async with rig.client.post(f"{rig.url}{path}/resume", json={}, headers=LINES) as third:
+        assert json.loads(await third.content.readline())["type"] == "accepted"
+        assert json.loads(await third.content.readline()) == WAIT_FORM
+        assert (await rig.ask("POST", f"{path}/stop", {})).value["stopped"] is True
+    for lines in (await first, await second):
+        assert [line["type"] for line in lines] == ["accepted", "waiting", "error"]
+        assert (lines[-1]["code"], lines[-1]["kept"]) == ("interrupted", True)
+
+
+async def test_a_reply_that_broke_off_is_continued(rig: Rig) -> None:
+    session_id = await rig.start()
+    path = f"/api/v1/conversation/{session_id}/continue"
+    assert (await rig.ask("POST", path, {})).status == 409
+    rig.node.add(session_id, "user", "Tell me")
+    rig.node.add(session_id, "assistant", "Half of", state="interrupted")
+    lines = await rig.lines(path, {})
+    assert (lines[0]["type"], lines[-1]["type"], lines[-1]["state"]) == ("accepted", "response", "complete")
+    assert (await rig.ask("POST", path, {})).status == 409
+    assert (await rig.ask("POST", path, {"more": 1})).status == 400
+
+
+async def test_a_spent_budget_has_its_status(rig: Rig) -> None:
+    session_id = await rig.start()
+    rig.node.fail = Failed("budget", "today's budget of $1.00 is used up", "it begins anew at 00:00 UTC")
+    answer = await rig.ask("POST", f"/api/v1/conversation/{session_id}/message", {"content": "a"})
+    assert (answer.status, answer.error["code"], answer.error["kept"]) == (429, "budget", True)
+
+
+async def test_costs(rig: Rig) -> None:
+    assert (await rig.ask("GET", "/api/v1/cost")).value == {"total_micro_dollars": 0, "days": []}
+    assert rig.node.calls[-1] == ("costs", 30)
+    await rig.ask("GET", "/api/v1/cost?days=7")
+    assert rig.node.calls[-1] == ("costs", 7)
+    for wrong in ("0", "-1", "x", "99999"):
+        assert (await rig.ask("GET", f"/api/v1/cost?days={wrong}")).status == 400

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
-from ccnode.api.ports import Failed
+from ccnode.api.ports import Failed, Waiting
 from tests.browser.test_chat_page import say
 from tests.browser.visiting import press_until
 
@@ -115,6 +115,37 @@ async def test_a_reply_is_written_anew_and_the_old_one_stays_reachable(house: Ho
     await page.get_by_role("button", name="Continue from here").click()
     await say(page, "and then?")
     await expect(page.locator(".message .text")).to_have_text(["one", "old reply", "and then?", "You said: and then?"])
+
+
+async def test_a_reply_that_broke_off_is_continued(house: House) -> None:
+    session_id, _ = await talk(house, "one")
+    house.node.add(session_id, "assistant", "You said", state="interrupted")
+    page = await chat(house, session_id)
+    await expect(page.locator(".message.assistant")).to_contain_text("This reply was interrupted")
+    hold = house.node.hold = asyncio.Event()
+    await page.get_by_role("button", name="Continue it").click()
+    await expect(page.locator(".live .text")).to_have_text("You said: one")
+    hold.set()
+    await expect(page.locator(".message.assistant:not(.live) .text")).to_have_text("You said: one")
+    await expect(page.get_by_role("button", name="Continue it")).to_have_count(0)
+    await expect(page.locator(".turns")).to_contain_text("2/2")
+
+
+async def test_a_wait_is_shown_with_its_end_and_can_be_stopped(house: House) -> None:
+    session_id, _ = await talk(house)
+    text = "waiting until 12:01:30 UTC because the rate limit is reached (retry 1 of 5)"
+    house.node.waiting = Waiting(text, "rate_limit", 90.0, 1_795_262_490_000)
+    page = await chat(house, session_id)
+    await say(page, "Hello?")
+    told = page.locator("#link-state")
+    await expect(told).to_contain_text(text)
+    await expect(told).to_contain_text("here)")
+    await page.get_by_role("button", name="Stop").click()
+    await expect(page.locator(".waiting")).to_contain_text("has no answer yet. The reply was stopped.")
+    await expect(told).to_have_text("")
+    house.node.wait_over.set()
+    await page.get_by_role("button", name="Answer now").click()
+    await expect(page.locator(".message.assistant:not(.live) .text")).to_have_text("You said: Hello?")
 
 
 async def test_a_reply_that_could_not_be_written_anew_leaves_the_old_one(house: House) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ccnode.cli import turn
+from ccnode.cli import client, turn
 from ccnode.store.home import DirectoryLock
 from tests.cli.helpers import call, pretending, say
 
@@ -51,7 +51,7 @@ class Script:
     def __call__(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> tuple[int, Any]:
         if path.endswith("/start"):
             return 201, {"session_id": SESSION, "messages": 0}
-        if path.endswith(("/message", "/resume", "/regenerate")):
+        if path.endswith(("/message", "/resume", "/regenerate", "/continue")):
             assert headers["Accept"] == "application/x-ndjson"
             self.keys.append(headers.get("Idempotency-Key", ""))
             answer = self.streams.pop(0)
@@ -312,3 +312,61 @@ def test_a_key_is_asked_for_or_read_never_taken_from_the_line(ccnode: Ccnode, ho
     done = call("model", "use", "anthropic", "--key-file", "-", stdin="not a key\n")
     assert done.code == 1
     assert "not a key" not in done.err
+
+
+WAIT = {
+    "type": "waiting",
+    "message": "waiting until 12:01:30 UTC because the rate limit is reached (retry 1 of 5)",
+    "reason": "rate_limit",
+    "until": "2026-11-21T12:01:30.000Z",
+    "wait_s": 90.0,
+}
+
+
+def test_a_wait_is_told_and_more_patience_is_had(home: Home, monkeypatch: pytest.MonkeyPatch, ccnode: Ccnode) -> None:
+    given: list[float] = []
+    real = client.Stream.expect_wait
+
+    def noted(stream: client.Stream, seconds: float) -> None:
+        real(stream, seconds)
+        assert stream._line is not None
+        given.append(stream._line.gettimeout() or 0.0)
+
+    monkeypatch.setattr(client.Stream, "expect_wait", noted)
+    waits = [WAIT, {**WAIT, "wait_s": "long"}, {**WAIT, "wait_s": 1e99}]
+    with pretending(home, Script([ACCEPTED, *waits, *pieces("Yes."), response("Yes.")])):
+        result = ccnode("chat", "-m", "Hello?")
+    assert (result.code, result.out) == (0, "Yes.\n")
+    assert f"({WAIT['message']}; Ctrl-C stops)" in result.err
+    assert given == [client.TURN_S + 90, client.TURN_S, client.TURN_S + client.WAIT_S_MAX]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "told"),
+    [
+        ({"stop_reason": "max_tokens"}, "greatest length"),
+        ({"stop_reason": "refusal"}, "declined to go on"),
+        ({"stop_reason": "context_full"}, "all that the model can see"),
+        ({"stop_reason": "interrupted", "reason": "the reply broke off: x"}, "the reply broke off: x"),
+        ({}, "the reply was interrupted"),
+    ],
+)
+def test_a_reply_that_is_not_whole_says_why_and_how_to_get_the_rest(
+    home: Home, ccnode: Ccnode, metrics: dict[str, Any], told: str
+) -> None:
+    cut = response("Half of", state="interrupted", metrics=metrics)
+    with pretending(home, Script([ACCEPTED, *pieces("Half of"), cut])):
+        result = ccnode("chat", "-m", "Tell me")
+    assert (result.code, result.out) == (1, "Half of\n")
+    assert told in result.err
+    assert f"ccnode session continue {SESSION[:8]}" in result.err
+
+
+def test_the_rest_of_a_reply(home: Home, ccnode: Ccnode) -> None:
+    session, _ = say(home, [("Tell me", "Half of")])
+    whole = [ACCEPTED, *pieces("Half of", " it."), response("Half of it.")]
+    with pretending(home, Script(whole, (409, {"error": {"code": "nothing_to_continue", "message": "x"}}))) as calls:
+        result = ccnode("session", "continue", session)
+        assert (result.code, result.out) == (0, "Half of it.\n")
+        assert calls[-1][1] == f"/api/v1/conversation/{session}/continue"
+        assert ccnode("session", "continue", session).code == 5
