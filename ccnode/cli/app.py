@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "open": ("daemon", "open_page", "Open the chat page in the browser, signed in."),
     "chat": ("chat", "command", "Talk to the assistant, or ask one question with -m."),
     "session": ("session", "command", "List, show, search, branch and forget conversations."),
+    "plate": ("plate", "command", "See and change who the assistant is."),
     "memory": ("memory", "command", "See what is remembered; pin, disable or forget it."),
     "import": ("import_", "command", "Bring in conversations from other programs."),
     "export": ("export", "command", "Take out everything, in a form that others can check."),

@@ -66,6 +66,7 @@ def all_checks(state: State) -> list[Check]:
         "port": lambda: _port(home),
         "database": lambda: _database(home),
         "search index": lambda: _index(home),
+        "plate": lambda: _plate(home),
         "conversations": lambda: _unanswered(home),
         "backups": lambda: _backups(home),
         "recovery kit": lambda: _kit(home),
@@ -272,6 +273,25 @@ def _index(home: Home) -> Check:
     behind = found["behind"]
     text = f"{count(behind, 'message')} behind" if behind else "is complete"
     return Check("search index", "ok", text)
+
+
+def _plate(home: Home) -> Check:
+    from ccnode.cli.plates import NO_PLATE, file_of, in_force
+    from ccnode.mind.plate import lint
+    from ccnode.store.plate_shapes import FILE_REMEDY
+
+    current = in_force(home)
+    if current is None:
+        return Check("plate", "warn", "there is none: the assistant has no name and no character of its own", NO_PLATE)
+    found = file_of(home, current)
+    if found.standing == "unreadable":
+        return Check("plate", "warn", f"{home.plate.name} cannot be taken: {found.problem}", "see: ccnode plate lint")
+    if found.standing == "differs":
+        return Check("plate", "warn", f"{home.plate.name} is not version {current.version}, in force", FILE_REMEDY)
+    flaws = lint(current.text or "")
+    if flaws:
+        return Check("plate", "warn", f"version {current.version}: {flaws[0].message}", "see: ccnode plate lint")
+    return Check("plate", "ok", f"version {current.version}, signed on {local(current.issued_ms)}")
 
 
 def _unanswered(home: Home) -> Check:

@@ -365,9 +365,20 @@ def _former(profile: dict[str, object]) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _introduce(home: Home, key: SigningKey, certificate: Certificate | None, name: str) -> None:
+def open_ledger(home: Home, key: SigningKey | None = None) -> Ledger:
+    """The node's ledger, to append to; the caller holds the directory's lock, and closes it.
+
+    Raises:
+        CryptoError: node.key holds no key. StoreError: it cannot be read or opened.
+    """
+    if key is None:
+        key = SigningKey(keys.from_text("recovery", read_private(home.node_key).decode("ascii", "replace")))
     ports = Ports(lambda: time.time_ns() // 1_000_000, secrets.token_bytes)
-    ledger = Ledger(home.ledger, key, ports, backups=home.backups)
+    return Ledger(home.ledger, key, ports, backups=home.backups)
+
+
+def _introduce(home: Home, key: SigningKey, certificate: Certificate | None, name: str) -> None:
+    ledger = open_ledger(home, key)
     try:
         new = [records.node_named(name)] if name else []
         if certificate is not None:

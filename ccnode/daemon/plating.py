@@ -170,15 +170,12 @@ class Plating:
     async def _follow(self, current: Version | None) -> None:
         """Have the file say what is in force, unless it holds something that no version does: that is not lost."""
         former, self._in_force = self._in_force, current.plate if current is not None else None
-        if current is None or current.text is None:
+        if current is None:
             return
-        found = await asyncio.to_thread(platefile.read, self._home, self._in_force)
-        is_former = former is not None and found.plate == former and former != self._in_force
-        if found.standing == "missing" or is_former:
-            try:
-                await asyncio.to_thread(platefile.write, self._home, current.text)
-            except StoreError as error:
-                log.warning("plate_file_not_written", error=str(error))
+        try:
+            await asyncio.to_thread(platefile.follow, self._home, former, current)
+        except StoreError as error:
+            log.warning("plate_file_not_written", error=str(error))
 
     def _run(self, view: View[T]) -> T:
         with contextlib.closing(connect(self._home.ledger, writable=False)) as connection:

@@ -14,6 +14,7 @@ from ccnode_protocol.records import plate_digest
 
 if TYPE_CHECKING:
     from ccnode.store.home import Home
+    from ccnode.store.plates import Version
 
 Standing = Literal["same", "differs", "missing", "unreadable"]
 
@@ -69,3 +70,17 @@ def read(home: Home, in_force: bytes | None) -> PlateFile:
 def write(home: Home, text: str) -> None:
     """Put a text into the file, whole or not at all. Raises StoreReadOnly."""
     write_private(home.plate, text.encode("utf-8"))
+
+
+def follow(home: Home, former: bytes | None, current: Version) -> bool:
+    """Have the file say what is in force now; return whether it was written. `former`: what was in force before.
+
+    A file that holds something else than these two is left alone: its changes are no version yet. Raises StoreReadOnly.
+    """
+    if current.text is None:
+        return False
+    found = read(home, current.plate)
+    if found.standing != "missing" and (found.standing == "same" or former is None or found.plate != former):
+        return False
+    write(home, current.text)
+    return True

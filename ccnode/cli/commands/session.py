@@ -92,7 +92,7 @@ def show(state: State, *, session: str, at: int | None, tree: bool) -> None:
     """Show a conversation's messages."""
     from ccnode.cli import local as database
     from ccnode.cli import shapes
-    from ccnode.store import views
+    from ccnode.store import plates, views
     from ccnode_protocol import hlc
 
     home = state.node()
@@ -104,21 +104,26 @@ def show(state: State, *, session: str, at: int | None, tree: bool) -> None:
         known = views.run(connection, views.session(identifier))
         view = views.tree(identifier) if tree else views.branch(identifier, at=moment)
         messages = views.run(connection, view)
+        under = {one.plate for one in messages if one.plate is not None}
+        numbers = views.run(connection, plates.numbers(under))
     data = {
         "session": shapes.session(known),
         "messages": [shapes.message(one) for one in messages],
+        "plates": {plate.hex(): numbers.get(plate) for plate in sorted(under)},
         "unanswered": known.unanswered,
     }
-    text = _tree(messages) if tree else "\n".join(map(_said, messages))
+    text = _tree(messages) if tree else "\n".join(_said(one, numbers) for one in messages)
     state.emit(data, f"{known.id}  {line(known.title, TITLE_SHOWN)}\n\n{text}")
 
 
-def _said(one: Message) -> str:
+def _said(one: Message, plates: dict[bytes, int]) -> str:
     from ccnode.store import views
     from ccnode.store.exports import gone
 
     who = "you" if one.role == "user" else (one.model or one.role)
     state = "" if one.state == "complete" else "  (interrupted)"
+    if one.plate is not None:
+        state = f"  plate {plates.get(one.plate) or one.plate.hex()[:8]}{state}"
     state += "" if one.mark == "none" else f"  ({one.mark})"
     state += "" if one.due_ms is None or one.text is None else f"  (to be forgotten on {local(one.due_ms)})"
     head = f"#{one.seq}  {clean(who)}  {local(views.ms_of(one.time))}  {one.digest.hex()[:SHORT]}{state}"

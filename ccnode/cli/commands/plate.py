@@ -1,0 +1,405 @@
+"""What can be done with the plate? All but validating works without a daemon; keeping takes the owner key."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import click
+
+from ccnode.cli.errors import FAILED, NOT_FOUND, USAGE, CliError
+from ccnode.cli.params import OUTPUT, Group, pass_state
+from ccnode.cli.text import clean, count, local
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ccnode.cli.state import State
+    from ccnode.exchange.model import Left
+    from ccnode.store.home import Home
+    from ccnode.store.plates import Version
+
+SHORT: Final = 12
+VALIDATION_S: Final = 900.0  # four times six questions, each given two minutes
+ANSWER_SHOWN: Final = 160
+FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.group("plate", cls=Group, short_help="See and change who the assistant is.")
+def command() -> None:
+    """See and change who the assistant is.
+
+    The plate is a text in Markdown, with sections for identity, relationship, core goal, traits, last breakthrough,
+    continuity and instructions. You sign each version with your owner key. Edit consciousnessPlate.md in the data
+    directory and keep it, or use `ccnode plate edit`.
+    """
+
+
+def _version(home: Home, wanted: str | None) -> Version:
+    from ccnode.cli import local as database
+    from ccnode.cli.plates import needed
+    from ccnode.store import plates
+
+    return database.ask(home, plates.version(wanted)) if wanted is not None else needed(home)
+
+
+def _text(one: Version) -> str:
+    if one.text is None:
+        raise CliError(f"the text of version {one.version} is missing or altered", code="lost",
+                       remedy="run: ccnode audit verify", exit_code=NOT_FOUND)  # fmt: skip
+    return one.text
+
+
+def _raw(text: str) -> None:
+    """A file's text goes out as it is into a pipe; a terminal gets it cleaned."""
+    sys.stdout.write(clean(text) if sys.stdout.isatty() else text)
+
+
+@command.command("show")
+@click.option("--version", "wanted", metavar="N", help="That version: its number, or the beginning of its digest.")
+@pass_state
+def show(state: State, *, wanted: str | None) -> None:
+    """Show the plate in force."""
+    from ccnode.cli.plates import file_of, in_force
+    from ccnode.store import plate_shapes
+
+    home = state.node()
+    one = _version(home, wanted)
+    current = one if one.in_force else in_force(home)
+    found = file_of(home, current)
+    data = {"plate": plate_shapes.version(one), "file": plate_shapes.file(found, str(home.plate))}
+    text = _text(one)
+    state.note(f"version {one.version}, kept {local(one.issued_ms)}, {one.plate.hex()[:SHORT]}"
+               f"{', in force' if one.in_force else ''}")  # fmt: skip
+    if state.json:
+        state.emit(data)
+    else:
+        state.emit({}, None)
+        _raw(text)
+    if found.standing == "differs":
+        state.note(f"{home.plate.name} says something else: {plate_shapes.FILE_REMEDY}")
+    elif found.standing == "unreadable":
+        state.warn(f"{home.plate.name}: {found.problem}")
+
+
+@command.command("lint", short_help="Say what is wrong with a plate.")
+@click.argument("file", required=False, type=FILE)
+@pass_state
+def lint(state: State, *, file: Path | None) -> int:
+    """Say what is wrong with a plate: FILE, or consciousnessPlate.md in the data directory.
+
+    Ends with 1 where something would keep it from being kept.
+    """
+    from ccnode.cli.plates import said, text_in
+    from ccnode.mind.plate import errors, tokens
+    from ccnode.store import plate_shapes
+
+    path = file if file is not None else state.node().plate
+    text, findings = text_in(path)
+    wrong = len(errors(findings))
+    lines = [clean(f"{said(one, str(path))}; {one.remedy}") for one in findings]
+    facts = plate_shapes.facts(text) if text is not None else {"findings": [*map(plate_shapes.finding, findings)]}
+    size = f"{path}: about {count(tokens(text), 'token')}" if text is not None else f"{path}: no plate"
+    other = len(findings) - wrong
+    lines.append(clean(f"{size}, {count(wrong, 'error')}, {count(other, 'warning')}"))
+    state.emit({"path": str(path), "ok": not wrong, **facts}, "\n".join(lines))
+    return FAILED if wrong else 0
+
+
+@command.command("keep", short_help="Make the file in the data directory the plate.")
+@pass_state
+def keep(state: State) -> None:
+    """Make consciousnessPlate.md in the data directory the plate, as it is. Your owner key signs it."""
+    from ccnode.cli import plates
+
+    home = state.node()
+    if not home.plate.exists():
+        raise CliError(f"there is no {home.plate}", code="not_found", remedy=plates.NO_PLATE, exit_code=NOT_FOUND)
+    text, findings = plates.text_in(home.plate)
+    plates.check(state, findings, home.plate.name)
+    plates.told(state, plates.keep(state, home, text or ""))
+
+
+@command.command("edit", short_help="Edit the plate, look at what changed, and keep it.")
+@click.option("--yes", is_flag=True, help="Do not ask whether to keep it.")
+@pass_state
+def edit(state: State, *, yes: bool) -> None:
+    """Open the plate in your editor (VISUAL or EDITOR), show what changed, and keep it as a new version.
+
+    A copy is edited; the file in the data directory changes once you say yes.
+    """
+    import shutil
+    import tempfile
+
+    from ccnode.cli import ask, plates
+    from ccnode.cli.identity import read_profile
+    from ccnode.mind.plate import starting
+    from ccnode.store import platefile
+
+    home = state.node()
+    current = plates.in_force(home)
+    before = plates.file_of(home, current)
+    if before.standing == "unreadable":
+        raise CliError(f"{home.plate}: {before.problem}", code="bad_plate", remedy="mend it, or move it away")
+    if not yes:
+        ask.need_terminal("use --yes")
+    first = before.text or (current.text if current is not None else None)
+    folder = Path(tempfile.mkdtemp(prefix="ccnode-plate-"))
+    copy = folder / home.plate.name
+    copy.write_text(first or starting(str(read_profile(home).get("name", "Ada"))), encoding="utf-8")
+    kept = False
+    try:
+        text = _edited(state, copy, yes=yes)
+        _show_change(state, current, text)
+        if not yes and (current is None or text != current.text):
+            ask.confirm("Keep this?")
+        if plates.file_of(home, current) != before:
+            raise CliError(f"{home.plate} was changed meanwhile", code="conflict", exit_code=NOT_FOUND)
+        if text != before.text:
+            platefile.write(home, text)
+        kept = True  # the file holds it now, whatever becomes of the version
+        plates.told(state, plates.keep(state, home, text))
+    finally:
+        if kept:
+            shutil.rmtree(folder)
+        else:
+            state.warn(f"what you wrote is in {copy}")
+
+
+def _edited(state: State, copy: Path, *, yes: bool) -> str:
+    """The text once it can be kept; where it cannot, the editor opens again."""
+    from ccnode.cli import ask, plates
+    from ccnode.mind.plate import errors
+
+    while True:
+        plates.edited(state, copy)
+        text, findings = plates.text_in(copy)
+        if yes or not errors(findings):
+            plates.check(state, findings, copy.name)
+            return text or ""
+        for one in findings:
+            state.warn(plates.said(one, copy.name))
+        ask.confirm("Edit it again?")
+
+
+def _show_change(state: State, current: Version | None, text: str) -> None:
+    from ccnode.mind.plate_diff import diff
+
+    before = current.text if current is not None and current.text is not None else ""
+    names = (f"version {current.version}" if current is not None else "nothing", "new")
+    for line in diff(before, text, names).splitlines():
+        state.note(line)
+
+
+@command.command("history", short_help="List the versions of the plate.")
+@click.option("--diff", "with_diff", is_flag=True, help="Show what changed each time.")
+@pass_state
+def history(state: State, *, with_diff: bool) -> None:
+    """List the versions of the plate, the newest first: when each was signed, by whom, and where."""
+    from ccnode.cli import local as database
+    from ccnode.mind.plate_diff import diff
+    from ccnode.store import plate_shapes, plates
+    from ccnode_crypto.keys import node_id, owner_id
+
+    home = state.node()
+    listed = database.ask(home, plates.versions())
+    forms = [plate_shapes.version(one) for one in listed]
+    if with_diff:
+        after = ""
+        for one, form in zip(reversed(listed), reversed(forms), strict=True):
+            text = database.ask(home, plates.version(str(one.version))).text
+            form["diff"] = None if text is None else diff(after, text, ("before", f"version {one.version}"))
+            after = after if text is None else text
+    if with_diff and not state.json:
+        pieces = [
+            f"version {one.version}  {local(one.issued_ms)}  {one.plate.hex()[:SHORT]}\n"
+            + clean(form["diff"] if form["diff"] is not None else "its text is missing or altered\n")
+            for one, form in zip(listed, forms, strict=True)
+        ]
+        state.emit({}, "\n".join(pieces))
+        return
+    rows = [
+        (
+            str(one.version),
+            local(one.issued_ms),
+            owner_id(one.owner)[:SHORT],
+            node_id(one.node)[:SHORT],
+            one.plate.hex()[:SHORT],
+            "in force" if one.in_force else "lost" if one.lost else "",
+        )
+        for one in listed
+    ]
+    head = ("version", "signed", "owner", "node", "digest", "")
+    state.table({"versions": forms}, head, rows, none="There is no plate yet: ccnode plate edit")
+
+
+@command.command("revert", short_help="Make a former version the plate again.")
+@click.argument("version")
+@pass_state
+def revert(state: State, *, version: str) -> None:
+    """Make a former VERSION (its number, or the beginning of its digest) the plate again, as a new version."""
+    from ccnode.cli import plates
+
+    home = state.node()
+    text = _text(_version(home, version))
+    current = plates.in_force(home)
+    plates.check_nothing_unkept(home, current, text)
+    _show_change(state, current, text)
+    plates.told(state, plates.keep(state, home, text))
+
+
+@command.command("discard", short_help="Put the plate in force back into the file.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_state
+def discard(state: State, *, yes: bool) -> None:
+    """Drop what was changed in consciousnessPlate.md since a version was kept: the file says that version again."""
+    from ccnode.cli import ask, plates
+    from ccnode.mind.plate_diff import diff
+    from ccnode.store import plate_shapes, platefile
+
+    home = state.node()
+    current = plates.needed(home)
+    before = plates.file_of(home, current)
+    if before.standing == "same":
+        state.emit({"discarded": False}, "nothing to discard: the file is the plate in force")
+        return
+    for line in diff(before.text or "", _text(current), ("the file", f"version {current.version}")).splitlines():
+        state.note(line)
+    if not yes and before.standing != "missing":
+        ask.need_terminal("use --yes")
+        ask.confirm("Drop these changes?")
+    platefile.write(home, _text(current))
+    data = {"discarded": True, "file": plate_shapes.file(plates.file_of(home, current), str(home.plate))}
+    state.emit(data, f"{home.plate} is version {current.version} again")
+
+
+@command.command("import", short_help="Take the plate from a file: Markdown or a character card.")
+@click.argument("file", type=FILE)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_state
+def import_plate(state: State, *, file: Path, yes: bool) -> None:
+    """Take the plate from FILE: Markdown, or a character card (V2 or V3, as PNG, JSON or CHARX).
+
+    Shows what changes and what of a card is left out, and asks before the plate is replaced.
+    """
+    from ccnode.cli import ask, plates
+    from ccnode.mind.plate import lint as lint_text
+    from ccnode.store import plate_shapes
+
+    home = state.node()
+    text, whole, left = _read(file)
+    findings = lint_text(text) if text is not None else plates.text_in(file)[1]
+    plates.check(state, findings, file.name)
+    text = text or ""
+    current = plates.in_force(home)
+    plates.check_nothing_unkept(home, current, text)
+    for one in left:
+        state.note(f"left out: {one.where}: {one.why}{f' ({one.count})' if one.count > 1 else ''}")
+    _show_change(state, current, text)
+    if not yes and (current is None or current.text != text):
+        ask.need_terminal("use --yes")
+        ask.confirm("Make this the plate?")
+    made = plates.keep(state, home, text)
+    told = {
+        **made,
+        "from": "plate" if whole else "card" if whole is False else "markdown",
+        "left": [{"where": one.where, "why": one.why, "count": one.count, "unit": one.unit} for one in left],
+        "findings": [plate_shapes.finding(one) for one in findings],
+    }
+    plates.told(state, told)
+
+
+def _read(file: Path) -> tuple[str | None, bool | None, Sequence[Left]]:
+    """The plate in a file; whether a card held it whole (None: it is no card); and what is left out."""
+    from ccnode.cli.plates import text_in
+    from ccnode.exchange.cards import looks_like_card, open_card
+    from ccnode.exchange.plate_cards import from_card
+
+    if not file.is_file():  # opening a pipe waits for ever
+        raise CliError(f"{file} is no file", code="not_found", exit_code=NOT_FOUND)
+    with file.open("rb") as opened:
+        head = opened.read(64)
+    if head.startswith((b"\x89PNG", b"PK\x03\x04")) or looks_like_card(head, file):
+        mapped = from_card(open_card(file))
+        return mapped.text, mapped.whole, mapped.left
+    return text_in(file)[0], None, ()
+
+
+@command.command("export", short_help="Write the plate to a file: Markdown or a character card.")
+@click.option("--format", "kind", type=click.Choice(["md", "json", "png"]), default="md", show_default=True,
+              help="The text itself, or a character card as JSON or as a picture.")  # fmt: skip
+@click.option("--form", type=click.Choice(["v2", "v3"]), help="Which card: V2 or V3. Default: v3; a PNG holds both.")
+@click.option("--version", "wanted", metavar="N", help="That version: its number, or the beginning of its digest.")
+@click.option("-o", "--output", type=OUTPUT, metavar="FILE", help="Where to write it; without, to standard output.")
+@pass_state
+def export(
+    state: State,
+    *,
+    kind: Literal["md", "json", "png"],
+    form: Literal["v2", "v3"] | None,
+    wanted: str | None,
+    output: Path | None,
+) -> None:
+    """Write the plate to a file. A card holds the whole text too, so that importing it gives the same plate again."""
+    from ccnode.cli.files import written
+
+    one = _version(state.node(), wanted)
+    content = _content(_text(one), kind, form)
+    data: dict[str, Any] = {"version": one.version, "digest": one.plate.hex(), "format": kind}
+    if output is not None:
+        written(output, [content])
+        state.emit({**data, "path": str(output.absolute()), "bytes": len(content)}, str(output))
+    elif kind == "png" and (state.json or sys.stdout.isatty()):
+        raise CliError("a picture cannot be shown here", code="no_output", remedy="name a file: -o FILE",
+                       exit_code=USAGE)  # fmt: skip
+    elif state.json:
+        state.emit({**data, "content": content.decode("utf-8")})
+    elif kind == "png":
+        state.emit({}, None)
+        sys.stdout.buffer.write(content)
+    else:
+        state.emit({}, None)
+        _raw(content.decode("utf-8"))
+
+
+def _content(text: str, kind: Literal["md", "json", "png"], form: Literal["v2", "v3"] | None) -> bytes:
+    if kind == "md":
+        return text.encode("utf-8")
+    from ccnode.exchange.cards import card_file
+    from ccnode.exchange.plate_cards import to_card
+
+    return card_file(to_card(text), kind, form or ("v3" if kind == "json" else None))
+
+
+@command.command("validate", short_help="Ask the model the six questions of the plate.")
+@pass_state
+def validate(state: State) -> int:
+    """Ask the model the six questions of the plate: five right answers of six pass.
+
+    Asked side by side, in a conversation that is never remembered; up to four times, until they pass.
+    """
+    from ccnode.cli.client import Client
+
+    client = Client(state.node(), state.environment)
+    found = client.call("POST", "/api/v1/plate/validate", {}, timeout_s=VALIDATION_S)
+    attempts = found.get("attempts") or [{}]
+    lines = [_answered(one) for one in attempts[-1].get("answers", [])]
+    plate = found.get("plate") or {}
+    times = "" if len(attempts) == 1 else f" at attempt {len(attempts)}"
+    lines.append(
+        f"{found.get('model')} {'passes' if found.get('passed') else 'does not pass'} for version"
+        f" {plate.get('version')}: {attempts[-1].get('right')} of 6 answers are right{times}"
+    )
+    state.emit(found, clean("\n".join(lines)))
+    error = found.get("error")
+    if not isinstance(error, dict):
+        return 0
+    return state.fail(CliError(str(error.get("message")), code=str(error.get("code")), remedy=str(error.get("remedy"))))
+
+
+def _answered(one: dict[str, Any]) -> str:
+    answer = " ".join(str(one.get("answer", ""))[: 4 * ANSWER_SHOWN].split())
+    shown = answer if len(answer) <= ANSWER_SHOWN else answer[: ANSWER_SHOWN - 3] + "..."
+    mark, reason = ("right", "") if one.get("passed") else ("WRONG", f"\n       {one.get('reason')}")
+    return f"{mark}  {one.get('question')}: {shown}{reason}"
