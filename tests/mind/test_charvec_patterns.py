@@ -7,11 +7,13 @@ import re
 from importlib.resources import files
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ccnode.mind import charvec, charvec_patterns
 from ccnode.reference import charvec1
+
+UNTIMED = settings(deadline=None)  # a busy machine is no failure
 
 FIELDS = json.loads((files("ccnode") / "data" / "charvec1.json").read_text("utf-8"))
 REFERENCE = charvec1()
@@ -34,6 +36,7 @@ def _spans(pattern: str | re.Pattern[str], text: str) -> list[tuple[int, int]]:
     return [found.span() for found in re.finditer(pattern, text)]
 
 
+@UNTIMED
 @given(MARKS)
 @example("...... a")
 @example("?!.")
@@ -41,12 +44,14 @@ def test_sentences_are_split_where_the_file_says(text: str) -> None:
     assert _spans(charvec_patterns.SENTENCE, text) == _spans(FIELDS["sentence_split_regex"], text)
 
 
+@UNTIMED
 @given(MARKS)
 @example("don't'a ''a'b'")
 def test_words_are_those_of_the_file(text: str) -> None:
     assert charvec_patterns.TOKEN.findall(text) == re.findall(FIELDS["token_regex"], text)
 
 
+@UNTIMED
 @given(LINES)
 def test_structure_is_that_of_the_file(text: str) -> None:
     for line in text.split("\n"):
@@ -54,6 +59,7 @@ def test_structure_is_that_of_the_file(text: str) -> None:
         assert (ours is None) == (re.match(FIELDS["structure_line_regex"], line) is None)
 
 
+@UNTIMED
 @given(PIECES)
 @example("`" * 7 + "a`b")
 @example("Aa A. Bb Cc\nDd")
@@ -63,6 +69,7 @@ def test_precision_is_that_of_the_file(text: str) -> None:
         assert _spans(mine, text) == _spans(theirs, text)
 
 
+@UNTIMED
 @given(SPEECH)
 def test_candor_is_that_of_the_file(text: str) -> None:
     assert _spans(charvec_patterns.CANDOR, text) == _spans(FIELDS["candor_regex"], text)

@@ -17,6 +17,8 @@ from ccnode.mind.charvec import TooLittle, Unsupported, Vector
 from ccnode.mind.charvec_count import AT, runs_of, total
 from ccnode.reference import charvec1
 
+UNTIMED = settings(deadline=None)  # a busy machine is no failure
+
 FIELDS = json.loads((files("ccnode") / "data" / "charvec1.json").read_text("utf-8"))
 REFERENCE = charvec1()
 LISTS: dict[str, list[str]] = FIELDS["word_lists"]
@@ -82,7 +84,7 @@ def _measured(messages: list[str]) -> Vector | TooLittle | Unsupported:
     return charvec.measure(messages, REFERENCE, words_min=1)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(ENGLISH, min_size=1, max_size=5))
 def test_it_is_what_the_file_says(messages: list[str]) -> None:
     # "you, can" is advice to the slow way, which looks at words alone; and "`" pairs up differently there with "\n".
@@ -95,6 +97,7 @@ def test_it_is_what_the_file_says(messages: list[str]) -> None:
         assert math.isclose(raw, 1e6 * slow[name], rel_tol=1e-9, abs_tol=1), name
 
 
+@UNTIMED
 @given(MESSAGES)
 def test_every_value_is_within_its_range(messages: list[str]) -> None:
     vector = _measured(messages)
@@ -107,6 +110,7 @@ def test_every_value_is_within_its_range(messages: list[str]) -> None:
         assert vector.have < vector.need
 
 
+@UNTIMED
 @given(MESSAGES)
 def test_counts_taken_once_measure_the_same(messages: list[str]) -> None:
     cache = charvec.CountCache(REFERENCE, messages_max=3)
@@ -126,6 +130,7 @@ SENTENCES = st.lists(
 )
 
 
+@UNTIMED
 @given(SENTENCES, st.integers(1, 11))
 def test_where_a_text_is_cut_into_messages_changes_only_verbosity(sentences: list[str], at: int) -> None:
     whole, cut = _measured(["".join(sentences)]), _measured(["".join(sentences[:at]), "".join(sentences[at:])])
@@ -135,6 +140,7 @@ def test_where_a_text_is_cut_into_messages_changes_only_verbosity(sentences: lis
             assert {name for name in charvec.NAMES if whole.named()[name] != other.named()[name]} <= {"verbosity"}
 
 
+@UNTIMED
 @given(SENTENCES, st.randoms(use_true_random=False))
 def test_the_order_of_messages_changes_only_diversity(sentences: list[str], chance: Any) -> None:
     shuffled = sentences[:]
@@ -144,6 +150,7 @@ def test_the_order_of_messages_changes_only_diversity(sentences: list[str], chan
         assert {name for name in charvec.NAMES if first.named()[name] != second.named()[name]} <= {"diversity"}
 
 
+@UNTIMED
 @given(st.lists(st.lists(st.sampled_from("a b c d e".split()), max_size=12), max_size=8), st.integers(2, 9))
 def test_runs_reach_over_messages(messages: list[list[str]], window: int) -> None:
     counts = []
@@ -161,6 +168,7 @@ def test_runs_reach_over_messages(messages: list[list[str]], window: int) -> Non
     assert runs_of(joined, window) == (sum(slowly), len(slowly))
 
 
+@UNTIMED
 @given(st.lists(st.integers(0, 3000), max_size=12), st.integers(1, 4000))
 def test_windows_are_consecutive_and_full(sizes: list[int], words: int) -> None:
     empty = charvec.count("", REFERENCE)
@@ -178,6 +186,7 @@ def test_windows_are_consecutive_and_full(sizes: list[int], words: int) -> None:
     assert sum(each.words for each in last) >= words or len(last) == len(counts)
 
 
+@UNTIMED
 @given(ANY)
 def test_the_words_kept_for_comparison_are_no_function_words(text: str) -> None:
     counts = charvec.count(text, REFERENCE)

@@ -6,10 +6,12 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccnode.mind import measured
+
+UNTIMED = settings(deadline=None)  # a busy machine is no failure
 
 
 @pytest.mark.parametrize(
@@ -20,12 +22,14 @@ def test_nearest_takes_ties_to_even(numerator: int, denominator: int, expected: 
     assert measured.nearest(numerator, denominator) == expected
 
 
+@UNTIMED
 @given(st.integers(-(10**30), 10**30), st.integers(1, 10**30))
 def test_nearest_rounds_as_fractions_do(numerator: int, denominator: int) -> None:
     assert measured.nearest(numerator, denominator) == round(Fraction(numerator, denominator))
     assert measured.millionths(numerator, denominator) == round(Fraction(numerator, denominator) * 1_000_000)
 
 
+@UNTIMED
 @given(st.integers(0, 10**40), st.integers(1, 10**20))
 def test_root_is_the_nearest(numerator: int, denominator: int) -> None:
     root = measured.root(numerator, denominator)
@@ -47,6 +51,7 @@ def test_logarithms_and_halves_are_known() -> None:
     assert measured.halved(1, 2) == round(math.sqrt(0.5) * measured.FINE)
 
 
+@UNTIMED
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 10**5))
 def test_what_is_left_falls_with_age(age: int, more: int, half_life: int) -> None:
     assert 0 <= measured.halved(age + more, half_life) <= measured.halved(age, half_life) <= measured.FINE

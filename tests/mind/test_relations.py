@@ -7,13 +7,15 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccnode.mind import relations
 from ccnode.mind.charvec import TooLittle, Unsupported, count
 from ccnode.mind.relations import Pair, Relations, Tally
 from ccnode.reference import charvec1
+
+UNTIMED = settings(deadline=None)  # a busy machine is no failure
 
 REFERENCE = charvec1()
 FRENCH = json.loads(Path(__file__).with_name("languages.json").read_text("utf-8"))["French"]
@@ -194,6 +196,7 @@ _SAID = st.lists(
 PAIRS = st.lists(st.builds(_pair, _SAID, _SAID, corrects=st.booleans(), grounded=st.booleans()), max_size=25)
 
 
+@UNTIMED
 @given(PAIRS)
 def test_every_measure_is_within_its_range(pairs: list[Pair]) -> None:
     found = relations.relate(pairs)
@@ -203,6 +206,7 @@ def test_every_measure_is_within_its_range(pairs: list[Pair]) -> None:
     assert found == relations.relate(pairs)
 
 
+@UNTIMED
 @given(PAIRS, st.integers(0, 25))
 def test_a_tally_goes_on_where_it_was(pairs: list[Pair], at: int) -> None:
     tally = Tally()
@@ -216,6 +220,7 @@ def test_a_tally_goes_on_where_it_was(pairs: list[Pair], at: int) -> None:
     assert tally.measure() == relations.relate(pairs[:at])
 
 
+@UNTIMED
 @given(PAIRS, st.randoms(use_true_random=False))
 def test_the_order_of_pairs_matters_only_to_what_looks_back(pairs: list[Pair], chance: object) -> None:
     shuffled = pairs[:]
@@ -224,6 +229,7 @@ def test_the_order_of_pairs_matters_only_to_what_looks_back(pairs: list[Pair], c
     assert {name for name in first if first[name] != second[name]} <= {"responsiveness", "repair_free"}
 
 
+@UNTIMED
 @given(PAIRS)
 def test_style_matching_and_balance_are_symmetric(pairs: list[Pair]) -> None:
     swapped = [Pair(pair.reply, pair.user) for pair in pairs]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccnode.mind.measured import FINE
 from ccnode.mind.trust import HALF_LIFE_MS, OUTCOMES_MAX, Reputation
+
+UNTIMED = settings(deadline=None)  # a busy machine is no failure
 
 DAY = 24 * 3600 * 1000
 OUTCOMES = st.lists(st.tuples(st.integers(0, 10**11), st.integers(0, 50), st.integers(0, 50)), max_size=12)
@@ -58,6 +60,7 @@ def test_outcomes_are_counted_from_none_and_bounded() -> None:
     assert Reputation().after(0, good=10**30).good == OUTCOMES_MAX * FINE
 
 
+@UNTIMED
 @given(OUTCOMES)
 def test_every_figure_is_within_its_range(outcomes: list[tuple[int, int, int]]) -> None:
     record = Reputation()
@@ -68,6 +71,7 @@ def test_every_figure_is_within_its_range(outcomes: list[tuple[int, int, int]]) 
     assert 0 < record.deviation <= 288_675
 
 
+@UNTIMED
 @given(OUTCOMES, st.randoms(use_true_random=False))
 def test_the_order_in_which_outcomes_are_told_does_not_matter(
     outcomes: list[tuple[int, int, int]], chance: object
@@ -83,6 +87,7 @@ def test_the_order_in_which_outcomes_are_told_does_not_matter(
     assert ends[0].mean == pytest.approx(ends[1].mean, abs=1)
 
 
+@UNTIMED
 @given(st.integers(0, 100), st.integers(0, 100))
 def test_a_good_outcome_raises_trust_and_a_bad_one_lowers_it(good: int, bad: int) -> None:
     record = Reputation().after(0, good=good, bad=bad)
