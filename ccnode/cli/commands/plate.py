@@ -313,14 +313,14 @@ def import_plate(state: State, *, file: Path, yes: bool) -> None:
 def _read(file: Path) -> tuple[str | None, bool | None, Sequence[Left]]:
     """The plate in a file; whether a card held it whole (None: it is no card); and what is left out."""
     from ccnode.cli.plates import text_in
-    from ccnode.exchange.cards import looks_like_card, open_card
+    from ccnode.exchange.cards import open_card
     from ccnode.exchange.plate_cards import from_card
 
     if not file.is_file():  # opening a pipe waits for ever
         raise CliError(f"{file} is no file", code="not_found", exit_code=NOT_FOUND)
     with file.open("rb") as opened:
-        head = opened.read(64)
-    if head.startswith((b"\x89PNG", b"PK\x03\x04")) or looks_like_card(head, file):
+        head = opened.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head.startswith((b"\x89PNG", b"PK\x03\x04", b"{")):
         mapped = from_card(open_card(file))
         return mapped.text, mapped.whole, mapped.left
     return text_in(file)[0], None, ()
