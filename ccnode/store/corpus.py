@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from ccnode.store.impact_form import BLOCK_SIZE
 from ccnode.store.index import IDS_MAX, ROWS, Texts, open_index
@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
     from ccnode.store.scores import Columns
     from ccnode.store.sealed import Sealed
+    from ccnode.store.views import View
+
+T = TypeVar("T")
 
 TAIL_MAX: Final = 2_000  # messages that are not indexed yet, read from the ledger
 TAIL_OF_MANY: Final = 200  # of them, where there are more
 PENDING_MAX: Final = 50_000  # messages that are to be indexed anew, and till then are not looked for in the index
-CACHE_KIB: Final = 16 * 1024  # where a term's postings begin is asked again and again
+CACHE_KIB: Final = 32 * 1024  # where a term's postings begin is asked again and again
 LIVE_MAX: Final = 2 * BLOCK_SIZE + TAIL_MAX
 
 
@@ -64,7 +67,7 @@ class Moment:
     def rank(self, request: Request) -> list[list[Ranked]]:
         """The lists of a request. Raises sqlite3.Error."""
         new = {*request.wanted, *map(Wanted, request.excluded)} - self._holding.keys()
-        self._holding |= self._sealed.read(new) if self._sealed and new else dict.fromkeys(new, 0)
+        self._holding |= self._sealed.read(new, request.required) if self._sealed and new else dict.fromkeys(new, 0)
         for wanted in new:
             self._holding[wanted] += sum(len(live.holding(wanted)) for live in self._live)
         indexed, *fresh = self._live
@@ -102,6 +105,16 @@ class Moment:
         """The lists of a request that was ranked before, of the messages that are judged anew alone."""
         return self._apart.rank(request, self.statistics, self._holding) if self._apart else []
 
+    def ask(self, view: View[T]) -> T:
+        """Answer a view of the ledger as it is at this moment. Raises sqlite3.Error, and the view's own."""
+        try:
+            asked, parameters = next(view)
+            while True:
+                asked, parameters = view.send(self.connection.execute(asked, parameters).fetchall())
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
     def parts(self, number: int, request: Request) -> list[Part]:
         """What makes up the score of a message in a list of this request. Raises sqlite3.Error."""
         if self._apart and number in self.apart:
@@ -133,7 +146,6 @@ class Corpus:
         self._index, self._ledger = index, ledger
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
-        self._plain: sqlite3.Connection | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -165,12 +177,6 @@ class Corpus:
             connection.execute("BEGIN")
             newest = connection.execute("SELECT max(id) FROM entries").fetchone()[0]
             yield self._moment(connection, _State(newest=newest or 0))
-
-    def ledger(self) -> sqlite3.Connection:
-        """A connection to the ledger alone, for other questions than a moment's. Raises StoreError."""
-        if self._plain is None:
-            self._plain = connect(self._ledger, writable=False)
-        return self._plain
 
     def _open(self) -> sqlite3.Connection:
         """The connection to the index; a new one where the file was made anew."""
@@ -255,7 +261,4 @@ class Corpus:
     def close(self) -> None:
         """Close every connection. Idempotent."""
         self.close_index()
-        if self._plain is not None:
-            self._plain.close()
-            self._plain = None
         self.tokenizer.close()

@@ -32,12 +32,13 @@ if TYPE_CHECKING:
 Posting = Sequence[bytes]  # docs, counts, more
 LARGE_BYTES: Final = 12  # of a count that a byte cannot say: message, in the text, in the context
 _ADD: Final = (
-    "INSERT INTO postings VALUES (?, ?, ?, ?, ?) ON CONFLICT (segment, term) DO UPDATE SET"
+    "INSERT INTO postings (segment, term, docs, counts, more) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (segment, term) DO UPDATE SET"
     # SQLite calls what `||` gives a text, whatever it was made of.
     " docs = CAST(docs || excluded.docs AS BLOB), counts = CAST(counts || excluded.counts AS BLOB),"
     " more = CAST(more || excluded.more AS BLOB)"
 )
-_PUT: Final = "INSERT OR REPLACE INTO postings VALUES (?, ?, ?, ?, ?)"
+_PUT: Final = "INSERT OR REPLACE INTO postings (segment, term, docs, counts, more) VALUES (?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,12 @@ FULL: Final = 15  # four bits hold no larger count
 SCHEMA: Final = """
     CREATE TABLE blocks (block INTEGER PRIMARY KEY, lengths BLOB NOT NULL, roles BLOB NOT NULL, times BLOB NOT NULL);
     CREATE TABLE postings (
-        segment INTEGER NOT NULL, term TEXT NOT NULL, docs BLOB NOT NULL, counts BLOB NOT NULL, more BLOB NOT NULL,
-        PRIMARY KEY (segment, term)
-    ) WITHOUT ROWID;
+        id INTEGER PRIMARY KEY, segment INTEGER NOT NULL, term TEXT NOT NULL,
+        docs BLOB NOT NULL, counts BLOB NOT NULL, more BLOB NOT NULL
+    );
+    CREATE UNIQUE INDEX postings_term ON postings (segment, term);
 """
+# Not WITHOUT ROWID: to find its place, SQLite reads rows of such a table as a whole, and ours are up to 200 kB.
 
 # bm25 as FTS5 computes it, its constants included.
 TEXT_WEIGHT: Final = 1.0

@@ -7,18 +7,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from heapq import nlargest
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccnode.store.impact_form import CONTEXT_WEIGHT, TEXT_WEIGHT
-from ccnode.store.ranking import EVERY, Allowed, Part, Ranked, Request, Statistics, Wanted
+from ccnode.store.ranking import Counts, Few, Part, Ranked, Request, Statistics, Wanted, weighed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from ccnode.store.terms import Tokenizer
-
-Counts = tuple[int, int]  # in the text, in the turns before it
 
 
 class LiveRow(NamedTuple):
@@ -39,7 +35,9 @@ class Live:
         self._postings: dict[str, dict[int, Counts]] = {}
         self._lengths: dict[int, int] = {}
         self._facts: dict[int, tuple[int, int]] = {}
+        self._counts: dict[tuple[int, int], Counts] = {}  # one object for all that are equal
         self._sorted: list[str] | None = None
+        self._few = Few(self.holding, self._lengths.__getitem__, self._facts.__getitem__)
         self.tokens = 0
 
     def __contains__(self, number: int) -> bool:
@@ -55,7 +53,9 @@ class Live:
         for row in new:
             text, context = (Counter(self._tokenizer.terms(column.split())) for column in (row.text, row.context))
             for term in text.keys() | context.keys():
-                self._postings.setdefault(term, {})[row.number] = (text[term], context[term])
+                counts = (text[term], context[term])
+                held = self._counts.get(counts) or self._counts.setdefault(counts, weighed(*counts))
+                self._postings.setdefault(term, {})[row.number] = held
             length = text.total() + context.total()
             self._lengths[row.number] = length
             self._facts[row.number] = (row.role, row.time)
@@ -71,59 +71,18 @@ class Live:
             self._sorted = sorted(self._postings)
         at, found = bisect_left(self._sorted, wanted.term), dict[int, Counts]()
         while at < len(self._sorted) and self._sorted[at].startswith(wanted.term):
-            for number, (text, context) in self._postings[self._sorted[at]].items():
-                before = found.get(number, (0, 0))
-                found[number] = (before[0] + text, before[1] + context)
+            for number, counts in self._postings[self._sorted[at]].items():
+                before = found.get(number)
+                if before is not None:
+                    counts = weighed(before.text + counts.text, before.context + counts.context)  # noqa: PLW2901
+                found[number] = counts
             at += 1
         return found
 
     def rank(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[list[Ranked]]:
         """The lists of a request. `holding`: how many messages, here and elsewhere, hold each term."""
-        scores: dict[int, float] = {}
-        base, each = statistics.norm
-        lengths = self._lengths
-        for wanted, weight in request.wanted.items():
-            factor = statistics.factor(weight, holding[wanted])
-            for number, (text, context) in self.holding(wanted).items():
-                weighed = TEXT_WEIGHT * text + CONTEXT_WEIGHT * context
-                share = weighed / (weighed + base + each * lengths[number])
-                scores[number] = scores.get(number, 0.0) + factor * share
-        out = set(request.skip).union(*(self._postings.get(term, {}) for term in request.excluded))
-        for term in request.required:
-            out.update(scores.keys() - self._postings.get(term, {}).keys())
-        for number in out & scores.keys():
-            del scores[number]
-        ranked = list(zip(scores.values(), scores.keys(), strict=True))
-        return [
-            [
-                Ranked(*one)
-                for one in nlargest(count, ranked if allowed == EVERY else filter(self._taken_by(allowed), ranked))
-            ]
-            for count, allowed in request.lists
-        ]
+        return self._few.rank(request, statistics, holding)
 
     def parts(self, number: int, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[Part]:
         """What makes up a message's score."""
-        base, each = statistics.norm
-        found = []
-        for wanted, weight in request.wanted.items():
-            if counts := self.holding(wanted).get(number):
-                weighed = TEXT_WEIGHT * counts[0] + CONTEXT_WEIGHT * counts[1]
-                share = weighed / (weighed + base + each * self._lengths[number])
-                found.append(Part(wanted, statistics.factor(weight, holding[wanted]) * share, *counts))
-        return found
-
-    def _taken_by(self, allowed: Allowed) -> Callable[[tuple[float, int]], bool]:
-        """Whether a list takes a message, given as (score, number)."""
-        role, since, until, numbers = allowed.role, allowed.since, allowed.until, allowed.numbers
-
-        def takes(one: tuple[float, int]) -> bool:
-            its_role, time = self._facts[one[1]]
-            return (
-                (role is None or its_role == role)
-                and (since is None or time >= since)
-                and (until is None or time < until)
-                and (numbers is None or one[1] in numbers)
-            )
-
-        return takes
+        return self._few.parts(number, request, statistics, holding)

@@ -6,12 +6,14 @@ Both are bm25 as FTS5 computes it over the same statistics, so their scores stan
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from heapq import nlargest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ccnode.store.impact_form import K1, B, idf
+from ccnode.store.impact_form import CONTEXT_WEIGHT, K1, TEXT_WEIGHT, B, idf
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
 
 class Wanted(NamedTuple):
@@ -45,7 +47,7 @@ class Request:
     lists: tuple[tuple[int, Allowed], ...]
     required: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
-    skip: Collection[int] = field(default_factory=frozenset)
+    skip: AbstractSet[int] = field(default_factory=frozenset)
 
 
 class Ranked(NamedTuple):
@@ -85,3 +87,88 @@ class Statistics:
 def best(lists: Iterable[list[Ranked]], count: int) -> list[Ranked]:
     """The best of several lists; of equals the newest first."""
     return sorted((ranked for one in lists for ranked in one), reverse=True)[:count]
+
+
+class Counts(NamedTuple):
+    """How often a term is in a message's text and in the turns before it, and what that weighs."""
+
+    text: int
+    context: int
+    weight: float
+
+
+def weighed(text: int, context: int) -> Counts:
+    """The counts with their weight."""
+    return Counts(text, context, TEXT_WEIGHT * text + CONTEXT_WEIGHT * context)
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """Messages that are ranked one by one, where there are not so many of them that arrays would be faster.
+
+    `holding`: the messages that hold a term; `length`: how many terms a message has; `fact`: its role and its time.
+    """
+
+    holding: Callable[[Wanted], Mapping[int, Counts]]
+    length: Callable[[int], int]
+    fact: Callable[[int], tuple[int, int]]
+
+    def rank(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[list[Ranked]]:
+        """The lists of a request. `holding`: how many messages, here and elsewhere, hold each term."""
+        scores = self._scores(request, statistics, holding)
+        out = [held for term in request.excluded if (held := self.holding(Wanted(term)))]
+        ranked = list(zip(scores.values(), scores.keys(), strict=True))
+        if out or request.skip:
+            skip = request.skip
+            ranked = [one for one in ranked if one[1] not in skip and not any(one[1] in held for held in out)]
+        return [
+            [
+                Ranked(*one)
+                for one in nlargest(count, ranked if allowed == EVERY else filter(self._taken_by(allowed), ranked))
+            ]
+            for count, allowed in request.lists
+        ]
+
+    def _scores(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> Mapping[int, float]:
+        scores: dict[int, float] = {}
+        length, (base, each) = self.length, statistics.norm
+        among = self._having(request.required) if request.required else None
+        for wanted, weight in request.wanted.items():
+            factor, held = statistics.factor(weight, holding[wanted]), self.holding(wanted)
+            if among is not None:
+                held = {number: held[number] for number in among if number in held}
+            for number, counts in held.items():
+                share = counts[2] / (counts[2] + base + each * length(number))
+                scores[number] = scores.get(number, 0.0) + factor * share
+        return scores
+
+    def _having(self, terms: Iterable[str]) -> list[int]:
+        """The messages that hold all these terms."""
+        rarest, *others = sorted((self.holding(Wanted(term)) for term in terms), key=len)
+        return [number for number in rarest if all(number in one for one in others)]
+
+    def parts(self, number: int, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[Part]:
+        """What makes up a message's score."""
+        base, each = statistics.norm
+        found = []
+        for wanted, weight in request.wanted.items():
+            if counts := self.holding(wanted).get(number):
+                share = counts.weight / (counts.weight + base + each * self.length(number))
+                score = statistics.factor(weight, holding[wanted]) * share
+                found.append(Part(wanted, score, counts.text, counts.context))
+        return found
+
+    def _taken_by(self, allowed: Allowed) -> Callable[[tuple[float, int]], bool]:
+        """Whether a list takes a message, given as (score, number)."""
+        role, since, until, numbers = allowed.role, allowed.since, allowed.until, allowed.numbers
+
+        def takes(one: tuple[float, int]) -> bool:
+            its_role, time = self.fact(one[1])
+            return (
+                (role is None or its_role == role)
+                and (since is None or time >= since)
+                and (until is None or time < until)
+                and (numbers is None or one[1] in numbers)
+            )
+
+        return takes

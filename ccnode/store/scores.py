@@ -111,11 +111,13 @@ def summed(at: NDArray[np.intp], values: Floats, size: int = 0) -> Floats:
 class Scored:
     """The scores of one segment's messages, or (`segment` None) of those alone that match, by number in order."""
 
-    def __init__(self, numbers: Numbers, scores: Floats, segment: int | None) -> None:
-        """A message that comes several times among `numbers` scores the sum."""
+    def __init__(self, numbers: Numbers, scores: Floats, segment: int | None, *, ordered: bool = False) -> None:
+        """A message that comes several times among `numbers` scores the sum; `ordered`: each comes once, in order."""
         self._first = 0 if segment is None else segment << SEGMENT_BITS
         self._matching: Numbers | None = None
-        if segment is None:
+        if ordered:
+            self._matching, self._scores = numbers, scores
+        elif segment is None:
             self._matching, at = np.unique(numbers, return_inverse=True)
             self._scores = summed(at, scores)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -9,12 +10,12 @@ import numpy as np
 
 from ccnode.store.impact import LARGE_BYTES, check, check_sizes
 from ccnode.store.impact_form import CONTEXT_WEIGHT, FULL, SEGMENT_BITS, SEGMENT_MASK, TEXT_WEIGHT, Damaged
-from ccnode.store.ranking import Part, Ranked, Request, Statistics, Wanted, best
+from ccnode.store.ranking import Counts, Few, Part, Ranked, Request, Statistics, Wanted, best, weighed
 from ccnode.store.scores import Columns, Mask, Scored, Weigher, among, summed
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,13 +25,24 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 SPARSE_MAX: Final = 6_000  # postings that are sorted, all together, rather than spread over the messages of a segment
+FEW_MAX: Final = 400  # postings that are ranked one by one
 PREFIX_TERMS_MAX: Final = 1_000
 TERMS_AT_ONCE: Final = 250
+LATE_MIN: Final = 1_000  # messages of a posting that is not read before it is needed; from there on it fills pages
 _TERMS: Final = "SELECT segment, term, docs, counts, more FROM postings WHERE segment IN ({}) AND term IN ({})"
+_SHORT: Final = (
+    f"SELECT segment, term, id, length(counts), CASE WHEN length(counts) < {LATE_MIN} THEN docs END,"
+    f" CASE WHEN length(counts) < {LATE_MIN} THEN counts END, more FROM postings WHERE segment IN ({{}})"
+    " AND term IN ({})"
+)
+_LATE: Final = "SELECT docs, counts, more FROM postings WHERE id = ?"
 _PREFIX: Final = "SELECT docs, counts, more FROM postings WHERE segment = ? AND term >= ? AND term < ? LIMIT ?"
 _BYTES: Final = np.arange(256)
 # For each byte of counts: how much the term weighs in a message.
 _WEIGHED: Final[NDArray[np.float64]] = TEXT_WEIGHT * (_BYTES >> 4) + CONTEXT_WEIGHT * (_BYTES & FULL)
+
+
+_COUNTS: Final = tuple(weighed(byte >> 4, byte & FULL) for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +63,46 @@ class Sealed:
         self._segments = range((sealed - 1 >> SEGMENT_BITS) + 1)
         self._held: dict[int, dict[Wanted, list[Posting]]] = {segment: {} for segment in self._segments}
         self._prefixed: dict[tuple[int, Wanted], _Posted] = {}
+        self._late: dict[tuple[int, Wanted], int] = {}
+        self._sizes: dict[Wanted, int] = {}
 
-    def read(self, wanted: Iterable[Wanted]) -> dict[Wanted, int]:
-        """Read the postings of these terms; tell how many messages hold each. Raises sqlite3.Error, Damaged."""
+    def read(self, wanted: Iterable[Wanted], required: Collection[str] = ()) -> dict[Wanted, int]:
+        """Read the postings of these terms; tell how many messages hold each. Raises sqlite3.Error, Damaged.
+
+        Of those required, long ones are read when they are needed, where messages hold all the rarer terms.
+        """
         found = dict.fromkeys(wanted, 0)
         exact = {one.term: one for one in found if not one.prefix}
-        terms = list(exact)
-        for at in range(0, len(terms), TERMS_AT_ONCE):
-            some = terms[at : at + TERMS_AT_ONCE]
-            sql = _TERMS.format(",".join(map(str, self._segments)), ",".join("?" * len(some)))
-            for segment, term, *posting in self._connection.execute(sql, some):
+        for segment, term, *posting in self._rows_of(_TERMS, [term for term in exact if term not in required]):
+            check_sizes(posting)
+            self._held[segment][exact[term]] = [posting]
+            found[exact[term]] += len(posting[1])
+        for segment, term, place, size, *posting in self._rows_of(_SHORT, [term for term in exact if term in required]):
+            if size < LATE_MIN:
                 check_sizes(posting)
                 self._held[segment][exact[term]] = [posting]
-                found[exact[term]] += len(posting[1])
+            else:
+                self._late[segment, exact[term]] = place
+            found[exact[term]] += size
         for one in found:
             if one.prefix:
                 found[one] = sum(self._read_prefix(segment, one) for segment in self._segments)
+        self._sizes |= found
         return found
+
+    def _rows_of(self, sql: str, terms: Sequence[str]) -> Iterator[Sequence[Any]]:
+        segments = ",".join(map(str, self._segments))
+        for at in range(0, len(terms), TERMS_AT_ONCE):
+            some = terms[at : at + TERMS_AT_ONCE]
+            yield from self._connection.execute(sql.format(segments, ",".join("?" * len(some))), some)
+
+    def _load(self, segment: int, wanted: Wanted) -> Sequence[Posting]:
+        """The postings of a term in a segment."""
+        if (place := self._late.pop((segment, wanted), None)) is not None:
+            posting = self._connection.execute(_LATE, (place,)).fetchone()
+            check_sizes(posting)
+            self._held[segment][wanted] = [posting]
+        return self._held[segment].get(wanted, ())
 
     def _read_prefix(self, segment: int, wanted: Wanted) -> int:
         bounds = (segment, wanted.term, wanted.term + "\U0010ffff", PREFIX_TERMS_MAX)
@@ -84,6 +119,8 @@ class Sealed:
 
     def rank(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[list[Ranked]]:
         """The lists of a request. `holding`: how many messages, here and elsewhere, hold each term."""
+        if self._is_little(request):
+            return Few(self._held_by, self._column("lengths").item, self._fact).rank(request, statistics, holding)
         lists: list[list[Ranked]] = [[] for _ in request.lists]
         masks = [Mask(allowed, self._column) for _, allowed in request.lists]
         skip = np.array(sorted(request.skip), np.int64)
@@ -102,6 +139,31 @@ class Sealed:
                 lists[at] = best([lists[at], scored.top(count, floors[at], masks[at])], count)
         return lists
 
+    def _is_little(self, request: Request) -> bool:
+        """Whether so few messages hold the terms that it would take longer to make arrays of them."""
+        return sum(map(self._sizes.__getitem__, (*request.wanted, *map(Wanted, request.excluded)))) <= FEW_MAX
+
+    def _held_by(self, wanted: Wanted) -> dict[int, Counts]:
+        """The messages that hold a term, and how often."""
+        found: dict[int, Counts] = {}
+        for segment, held in self._held.items():
+            first = segment << SEGMENT_BITS
+            for posting in held.get(wanted, ()):
+                for low, counts in _one_by_one(posting):
+                    before = found.get(first | low)
+                    # Several terms may begin so.
+                    found[first | low] = (
+                        counts
+                        if before is None
+                        else weighed(before.text + counts.text, before.context + counts.context)
+                    )
+        if found and max(found) >= self._sealed:
+            raise Damaged("a posting is beyond the blocks of the impact index")
+        return found
+
+    def _fact(self, number: int) -> tuple[int, int]:
+        return int(self._column("roles")[number]), int(self._column("times")[number])
+
     def _batches(self, request: Request) -> Sequence[Sequence[int]]:
         """Which segments are ranked together: all, where there is little to sort; else each, the newest first."""
         if request.required:
@@ -118,11 +180,10 @@ class Sealed:
     def _rows(self, segments: Iterable[int], wanted: Collection[Wanted]) -> list[_Row]:
         """The postings of these terms in these segments."""
         return [
-            _Row(segment, one, held[one])
+            _Row(segment, one, postings)
             for segment in segments
-            if (held := self._held[segment])
             for one in wanted
-            if one in held
+            if (postings := self._load(segment, one) if self._late else self._held[segment].get(one))
         ]
 
     def _posted(self, row: _Row) -> _Posted:
@@ -149,12 +210,13 @@ class Sealed:
 
     def _scored(self, segments: Sequence[int], request: Request, weigher: Weigher, floor: float) -> Scored | None:
         """The scores of the messages of some segments, as far as they may be above `floor`."""
-        rows, factors = self._rows(segments, request.wanted), weigher.factors
+        factors = weigher.factors
         if request.required:
             scored = self._having(segments, request.required, weigher)
-            rows, floor = [row for row in rows if row.wanted.prefix or row.wanted.term not in request.required], -1.0
+            others = [one for one in request.wanted if one.prefix or one.term not in request.required]
+            rows, floor = self._rows(segments, others), -1.0
         else:
-            telling, rows = _split(rows, factors, floor)
+            telling, rows = _split(self._rows(segments, request.wanted), factors, floor)
             if not telling:
                 return None
             numbers, weights, sizes = self._gathered(telling)
@@ -182,14 +244,18 @@ class Sealed:
         wanted = [Wanted(term) for term in terms]
         numbers: list[Numbers] = [np.zeros(0, np.int64)]
         weights: dict[Wanted, list[Floats]] = {one: [np.zeros(0)] for one in wanted}
+        by_size = sorted(wanted, key=self._sizes.__getitem__)
         for segment in segments:
-            held = self._held[segment]
-            if not all(one in held for one in wanted):
+            held, found = self._held[segment], None
+            if any(one not in held and (segment, one) not in self._late for one in wanted):
                 continue
-            found, *others = sorted((np.frombuffer(held[one][0][0], "<u2") for one in wanted), key=len)
-            for docs in others:
-                found = found[among(found, docs)[1]]
-            if len(found):
+            for one in by_size:
+                docs = np.frombuffer(self._load(segment, one)[0][0], "<u2")
+                found = docs if found is None else _both(found, docs)
+                if not len(found):
+                    break
+            else:
+                assert found is not None  # noqa: S101  # there is a term
                 numbers.append(found.astype(np.int64) + (segment << SEGMENT_BITS))
                 for one in wanted:
                     weights[one].append(_weights_at(held[one][0], found))
@@ -197,10 +263,12 @@ class Sealed:
         scores = np.zeros(len(together))
         for one in wanted:
             scores += weigher.shares(together, np.concatenate(weights[one])) * weigher.factors[one]
-        return Scored(together, scores, None)
+        return Scored(together, scores, None, ordered=True)
 
     def parts(self, number: int, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[Part]:
-        """What makes up a message's score."""
+        """What makes up a message's score; nothing of one that is beyond the blocks."""
+        if number >= self._sealed:
+            return []
         segment, low = number >> SEGMENT_BITS, number & SEGMENT_MASK
         base, each = statistics.norm
         length = float(self._column("lengths")[number])
@@ -215,7 +283,7 @@ class Sealed:
 
     def _counts(self, segment: int, wanted: Wanted, low: int) -> tuple[int, int]:
         text = context = 0
-        for posting in self._held[segment].get(wanted, ()):
+        for posting in self._load(segment, wanted):
             docs = np.frombuffer(posting[0], "<u2")
             at = int(docs.searchsorted(low))
             if at < len(docs) and docs[at] == low:
@@ -225,6 +293,24 @@ class Sealed:
                     counts = next(((row[1], row[2]) for row in rows if row[0] == low), counts)
                 text, context = text + counts[0], context + counts[1]
         return text, context
+
+
+def _both(few: NDArray[np.uint16], many: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """What is in both of two ordered lists, neither of which is empty at first."""
+    found: NDArray[np.uint16] = few[many.take(many.searchsorted(few), mode="clip") == few]
+    return found
+
+
+def _one_by_one(posting: Posting) -> Iterator[tuple[int, Counts]]:
+    """The messages of a short posting, and how often each holds the term. Raises Damaged."""
+    docs = struct.unpack(f"<{len(posting[1])}H", posting[0])
+    counts: Iterable[Counts] = map(_COUNTS.__getitem__, posting[1])
+    if posting[2]:
+        large = {row[0]: weighed(*row[1:]) for row in struct.iter_unpack("<III", posting[2])}
+        if not large.keys() <= set(docs):
+            raise Damaged("a posting counts messages that it does not hold")
+        counts = [large.get(low, small) for low, small in zip(docs, counts, strict=True)]
+    return zip(docs, counts, strict=True)
 
 
 def _weights_at(posting: Posting, found: NDArray[np.uint16]) -> Floats:
@@ -247,7 +333,7 @@ def _put_large(posting: Posting, docs: NDArray[np.uint16], weights: Floats) -> i
 class _Row(NamedTuple):
     segment: int
     wanted: Wanted
-    postings: list[Posting]
+    postings: Sequence[Posting]
 
 
 def _split(rows: list[_Row], factors: Mapping[Wanted, float], floor: float) -> tuple[list[_Row], list[_Row]]:

@@ -24,6 +24,7 @@ from ccnode_protocol import hlc, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from ccnode.mind.prompt_types import PromptMessage, Recalled
@@ -33,6 +34,7 @@ __all__ = ["LIMIT_MAX", "Filters", "Hit", "Searcher", "Why"]
 
 T = TypeVar("T")
 LIMIT_MAX: Final = 200
+DEPTHS: Final = (3_000, 20_000)  # how far down the ranking a later page is looked for; there it ends
 PHRASE_LOOKS: Final = (200, 2_000)  # candidates whose words are read for a phrase
 PINNED_MAX: Final = 10_000  # the newest of them that are looked among
 
@@ -80,13 +82,17 @@ class Searcher:
         self._turn = threading.Lock()
         self._damage = threading.Event()
 
-    def search(self, text: str, limit: int = 20, filters: Filters | None = None) -> list[Hit]:
+    def search(
+        self, text: str, limit: int = 20, filters: Filters | None = None, *, after: bytes | None = None
+    ) -> list[Hit]:
         """The messages that hold words of `text`, best first (the more and the rarer the words, the better).
 
         "words in quotes" must be said so, words joined by AND must be there, and a -word must not. Stop words count
-        where nothing else is asked for, then only among the newest messages.
+        where nothing else is asked for, then only among the newest messages. `after`: only those that come after this
+        message, whether it is a hit (any more) or not.
 
         Raises:
+            NotFound: `after` is no message.
             StoreError: the ledger cannot be read. Without an index only the newest messages are searched.
         """
         query = parse(text)
@@ -94,10 +100,13 @@ class Searcher:
         if not query.said:
             return []
         with self._turn:
-            found = self._ask(lambda moment: _Search(self._corpus, moment, query, filters or Filters()).run(limit))
-            messages = {message.id: message for message in self._messages([one.number for one in found])}
-            weights = self._weights(query, found)
-            return [self._hit(messages[one.number], one, weights) for one in found if one.number in messages]
+            return self._ask(lambda moment: self._found(moment, query, limit, filters or Filters(), after))
+
+    def _found(self, moment: Moment, query: Query, limit: int, filters: Filters, after: bytes | None) -> list[Hit]:
+        found = _Search(self._corpus, moment, query, filters).run(limit, after)
+        messages = {message.id: message for message in _messages(moment, [one.number for one in found])}
+        weights = self._weights(query, found)
+        return [self._hit(messages[one.number], one, weights) for one in found if one.number in messages]
 
     def _weights(self, query: Query, found: Sequence[_Found]) -> dict[str, float]:
         """How much each term of the query tells: what it brought to the hits."""
@@ -141,7 +150,7 @@ class Searcher:
             candidates |= self._candidates(moment, wider, skip)
         return list(candidates.values()), wider
 
-    def _candidates(self, moment: Moment, plan: RecallPlan, skip: Collection[int]) -> dict[int, Candidate]:
+    def _candidates(self, moment: Moment, plan: RecallPlan, skip: AbstractSet[int]) -> dict[int, Candidate]:
         """The messages that may account for a question."""
         wanted: Counter[Wanted] = Counter()
         for sought in plan.sought:
@@ -157,8 +166,8 @@ class Searcher:
             lists += ((recall.CANDIDATES_MORE, Allowed(numbers=frozenset(row[0] for row in pinned))),)
         ranked = shown(moment, Request(dict(wanted), lists, skip=skip), Filters(remembered=True))
         numbers = [one.number for taken in ranked for one in taken]
-        messages = self._messages(numbers)
-        unwanted = views.run(self._corpus.ledger(), memory.left_out(message.digest for message in messages))
+        messages = _messages(moment, numbers)
+        unwanted = moment.ask(memory.left_out(message.digest for message in messages))
         return {message.id: _candidate(message) for message in messages if message.digest not in unwanted}
 
     def found_damage(self) -> bool:
@@ -186,14 +195,6 @@ class Searcher:
         except sqlite3.Error as error:
             raise translated(error) from error
 
-    def _messages(self, numbers: Sequence[int]) -> list[Message]:
-        """These messages, but those whose words are gone, or are not as they were signed."""
-        found: list[Message] = []
-        for at in range(0, len(numbers), IDS_AT_ONCE):
-            some = list(dict.fromkeys(numbers[at : at + IDS_AT_ONCE]))
-            found += views.run(self._corpus.ledger(), views.messages_by_id(some))
-        return [message for message in found if message.text]
-
 
 class _Search:
     """One search at one moment."""
@@ -207,21 +208,38 @@ class _Search:
             for term in terms:
                 self._words.setdefault(term, word)
 
-    def run(self, limit: int) -> list[_Found]:
-        """At most `limit` hits, best first."""
+    def run(self, limit: int, after: bytes | None = None) -> list[_Found]:
+        """At most `limit` hits, best first, of those after a message. Raises NotFound where that is none."""
+        last = self._moment.ask(views.message(after)).id if after is not None else None
         if not self._words:
-            return [_Found(number) for number in self._newest(limit)]
-        request = Request(
+            return [_Found(number) for number in self._newest(limit, last)]
+        ranked: list[Ranked] = []
+        for count in (limit,) if last is None else (LIMIT_MAX * 2, *DEPTHS):
+            request = self._request(count)
+            if self._query.phrases:
+                found = self._with_phrases(request, count)
+            else:
+                (found,) = shown(self._moment, request, self._filters)
+            ranked = found if last is None else self._after(found, last, request)
+            if len(ranked) >= limit or len(found) < count:
+                break
+        return [self._found(one, request) for one in ranked[:limit]]
+
+    def _request(self, count: int) -> Request:
+        return Request(
             dict.fromkeys(map(Wanted, self._words), 1.0),
-            ((limit, self._allowed()),),
+            ((count, self._allowed()),),
             required=frozenset(term for word in self._query.required for term in self._terms[word]),
             excluded=frozenset(self._tokenizer.terms(self._query.excluded)),
         )
-        if self._query.phrases:
-            ranked = self._with_phrases(request, limit)
-        else:
-            (ranked,) = shown(self._moment, request, self._filters)
-        return [self._found(one, request) for one in ranked[:limit]]
+
+    def _after(self, ranked: list[Ranked], number: int, request: Request) -> list[Ranked]:
+        """Those that come after a message, even where that is hidden by now."""
+        for at, one in enumerate(ranked):
+            if one.number == number:
+                return ranked[at + 1 :]
+        place = Ranked(sum(part.score for part in self._moment.parts(number, request)), number)
+        return [one for one in ranked if one < place]
 
     def _allowed(self) -> Allowed:
         allowed = self._filters.allowed()
@@ -293,9 +311,11 @@ class _Search:
         said = list(words(text))
         return all(holds_phrase(said, phrase) for phrase in self._query.phrases)
 
-    def _newest(self, limit: int) -> list[int]:
+    def _newest(self, limit: int, last: int | None) -> list[int]:
         """Where only stop words are asked for, which no index holds: the newest messages that say them all."""
         condition, parameters = self._filters.sql()
+        if last is not None:
+            condition, parameters = f"{condition} AND m.id < ?", (*parameters, last)
         rows = self._moment.connection.execute(
             "SELECT m.id, e.sealed FROM messages m JOIN entries e ON e.id = m.id"
             " JOIN sessions s ON s.session = m.session LEFT JOIN marks k ON k.id = m.id"
@@ -310,6 +330,15 @@ class _Search:
                 if len(found) == limit:
                     break
         return found
+
+
+def _messages(moment: Moment, numbers: Sequence[int]) -> list[Message]:
+    """These messages, but those whose words are gone, or are not as they were signed."""
+    found: list[Message] = []
+    for at in range(0, len(numbers), IDS_AT_ONCE):
+        some = list(dict.fromkeys(numbers[at : at + IDS_AT_ONCE]))
+        found += moment.ask(views.messages_by_id(some))
+    return [message for message in found if message.text]
 
 
 def _candidate(message: Message) -> Candidate:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ccnode.mind.stemming import WORD_CHARS_MAX, fold, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ccnode.store.terms import Tokenizer
 
 CHARS: Final = 160
 LOOKED_AT_MAX: Final = 20_000  # characters of a message; further ones are only looked at where none of these tells
 MARKS_MAX: Final = 32
+STEMMED_CHARS: Final = 2  # at the end of a term that may be of no form of it: "sensibl" of "sensibility"
 MORE: Final = "..."
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _UNSPACED: Final = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
@@ -60,10 +61,14 @@ def _where_to_look(text: str, weights: Mapping[str, float]) -> int:
 
 def _occurrences(text: str, weights: Mapping[str, float], tokenizer: Tokenizer) -> Iterator[_Found]:
     """Where the terms occur, in order."""
+    if text.isascii():
+        found_words = _beginning_so(text, weights)
+    else:
+        found_words = [(*found.span(), found.group()) for found in _WORD.finditer(text)]
     beginnings = {term[0] for term in weights}  # stemming alters ends
     spelled = {
         word: _folded(word)
-        for word in set(_WORD.findall(text))
+        for word in {word for _, _, word in found_words}
         if word[0].lower() in beginnings or not (word.isascii() and word.isalnum())
     }
     known = tokenizer.of(part for parts in spelled.values() for part in parts)
@@ -72,17 +77,38 @@ def _occurrences(text: str, weights: Mapping[str, float], tokenizer: Tokenizer) 
         for word, parts in spelled.items()
         if any(not weights.keys().isdisjoint(known[one]) for one in parts)
     }
-    if not telling:
-        return
-    for found in _WORD.finditer(text):
-        if (parts := telling.get(found.group())) is None:
+    for start, end, word in found_words:
+        if (parts := telling.get(word)) is None:
             continue
-        start, end = found.span()
         terms = [term for part in parts for term in known[part] if term in weights]
         if _UNSPACED.search(text, start, end):
             yield from _pairs(text, start, end, set(terms))
         else:
             yield _Found(start, end, terms[0])
+
+
+def _beginning_so(text: str, terms: Iterable[str]) -> list[tuple[int, int, str]]:
+    """The words of an ASCII text that may be forms of these terms, in order: where they start and end, and the word."""
+    folded = text.lower()
+    starts: set[int] = set()
+    for beginning in {term[: max(1, len(term) - STEMMED_CHARS)] for term in terms}:
+        at = folded.find(beginning)
+        while at >= 0:
+            if not at or not folded[at - 1].isalnum():
+                starts.add(_head(folded, at))
+            at = folded.find(beginning, at + 1)
+    found = (_WORD.match(text, at) for at in sorted(starts))
+    return [(*one.span(), one.group()) for one in found if one]
+
+
+def _head(text: str, at: int) -> int:
+    """Where a word begins that has its second part at a place: "o'clock"."""
+    if at < 2 or text[at - 1] != "'" or not text[at - 2].isalnum():  # noqa: PLR2004  # a letter and an apostrophe
+        return at
+    at -= 2
+    while at and text[at - 1].isalnum():
+        at -= 1
+    return at
 
 
 def _folded(word: str) -> tuple[str, ...]:

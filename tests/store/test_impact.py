@@ -56,6 +56,9 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
                 monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(scores, "SIZE", 32)
     monkeypatch.setattr(sealed, "SPARSE_MAX", 12)
+    monkeypatch.setattr(sealed, "FEW_MAX", 6)
+    monkeypatch.setattr(sealed, "LATE_MIN", 5)
+    monkeypatch.setattr(sealed, "_SHORT", sealed._SHORT.replace("1000", "5"))
 
 
 @pytest.fixture
@@ -467,8 +470,8 @@ DAMAGES = {
 LIES = {
     "postings missing": "DELETE FROM postings WHERE term = 'sea'",
     "counts altered": "UPDATE postings SET counts = zeroblob(length(counts)) WHERE term = 'sea'",
-    "a posting more": "INSERT INTO postings VALUES (0, 'zzz', x'0100', x'11', x'')",
-    "a segment more": "INSERT INTO postings VALUES (999, 'zzz', x'0100', x'11', x'')",
+    "a posting more": "INSERT INTO postings VALUES (NULL, 0, 'zzz', x'0100', x'11', x'')",
+    "a segment more": "INSERT INTO postings VALUES (NULL, 999, 'zzz', x'0100', x'11', x'')",
     "totals altered": "UPDATE state SET tokens = tokens + 1",
     "lengths altered": "UPDATE blocks SET lengths = zeroblob(32) WHERE block = 1",
     "roles altered": "UPDATE blocks SET roles = zeroblob(8) WHERE block = 1",

@@ -38,6 +38,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(scores, "SIZE", 32)
+    monkeypatch.setattr(sealed, "FEW_MAX", 6)
 
 
 @pytest.fixture(params=["indexed", "not indexed", "to be indexed anew"])
