@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 from ccnode import clock
 from ccnode.api.bodies import read_json, read_query
 from ccnode.api.context import node_of
-from ccnode.api.errors import BadRequest, answer
+from ccnode.api.errors import answer
 from ccnode.api.forms import iso
 from ccnode.api.models import CLEAN, QUERY_CHARS_MAX, Body, MessageId, Nothing, Page, Query
 from ccnode.store.errors import NotFound
@@ -69,10 +69,8 @@ async def listed(request: web.Request) -> web.Response:
     memory = node_of(request).memory
     if not query.q.strip():
         page = await memory.page(query.limit, before=query.before, wanted=query.mark)
-    elif query.before is not None:
-        raise BadRequest("before: does not go together with q", "ask for more at once with limit")
     else:
-        page = await memory.search(query.q, query.limit, wanted=query.mark)
+        page = await memory.search(query.q, query.limit, before=query.before, wanted=query.mark)
     return answer(
         {
             "memories": [memory_form(one) for one in page.memories],

@@ -32,7 +32,7 @@ async def memory(request: web.Request) -> web.StreamResponse:
     query, known = read_query(request, ShownQuery), node_of(request).memory
     text, wanted = query.q.strip(), query.mark or None
     if text:
-        found = await known.search(text, query.limit, wanted=wanted)
+        found = await known.search(text, query.limit, before=query.before, wanted=wanted)
     else:
         found = await known.page(query.limit, before=query.before, wanted=wanted)
     forgetting = await known.page(FORGETTING_SHOWN, before=None, wanted="forgetting")
@@ -44,7 +44,7 @@ async def memory(request: web.Request) -> web.StreamResponse:
         mark=query.mark,
         before=query.before,
         memories=[memory_form(one) for one in found.memories],
-        older=found.next.hex() if found.next is not None and not text else None,
+        older=found.next.hex() if found.next is not None else None,
         forgetting=[{**memory_form(one), "left": left(one, now_ms)} for one in forgetting.memories],
         more_forgetting=forgetting.next is not None,
     )

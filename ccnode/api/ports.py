@@ -160,8 +160,8 @@ class Memories(Protocol):
         A page may hold fewer than `limit` and still have a next one.
         """
 
-    async def search(self, text: str, limit: int, *, wanted: Wanted | None) -> Page:
-        """The memories that hold words of `text`, best first."""
+    async def search(self, text: str, limit: int, *, before: str | None, wanted: Wanted | None) -> Page:
+        """The memories that hold words of `text`, best first; with `before`, those that come after that message."""
 
     async def one(self, message_id: str) -> Memory:
         """One message, as it is remembered."""

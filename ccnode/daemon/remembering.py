@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from ccnode import clock
 from ccnode.api.ports import Order
-from ccnode.store import memory, views
+from ccnode.store import memory, memory_search, views
 from ccnode.store.ledger import connect
-from ccnode.store.search import LIMIT_MAX, Filters
 from ccnode_protocol.records import MARKS
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from ccnode.store.views import View
 
 T = TypeVar("T")
-FORGETTING_READ: Final = 200  # of those to be forgotten, which no search finds
 
 
 class Append(Protocol):
@@ -49,18 +47,14 @@ class Remembering:
             after = views.run(connection, views.resolve_message(before)) if before is not None else None
             return views.run(connection, memory.page(limit, before=after, wanted=wanted))
 
-    async def search(self, text: str, limit: int, *, wanted: Wanted | None) -> Page:
+    async def search(self, text: str, limit: int, *, before: str | None, wanted: Wanted | None) -> Page:
         """See api/ports.py."""
-        return await asyncio.to_thread(self._search, text, limit, wanted)
+        return await asyncio.to_thread(self._search, text, limit, before, wanted)
 
-    def _search(self, text: str, limit: int, wanted: Wanted | None) -> Page:
-        if wanted == "forgetting":
-            found = self._page(FORGETTING_READ, None, wanted).memories
-            words = text.casefold().split()
-            holding = [one for one in found if all(word in (one.message.text or "").casefold() for word in words)]
-            return memory.Page(holding[:limit])
-        hits = self._searcher.search(text, LIMIT_MAX, Filters(role=None if wanted else "user"))
-        return self._run(memory.among(hits, limit, wanted=wanted))
+    def _search(self, text: str, limit: int, before: str | None, wanted: Wanted | None) -> Page:
+        with contextlib.closing(connect(self._ledger, writable=False)) as connection:
+            after = views.run(connection, views.resolve_message(before)) if before is not None else None
+            return memory_search.search(self._searcher, connection, text, limit, wanted=wanted, after=after)
 
     async def one(self, message_id: str) -> Memory:
         """See api/ports.py."""

@@ -19,10 +19,9 @@ from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.records import MARKS, Mark, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from ccnode.store.ledger import Job
-    from ccnode.store.search import Hit
     from ccnode.store.transaction import Transaction
     from ccnode.store.views import Message, View
 
@@ -108,7 +107,7 @@ def page(limit: int = 50, *, before: bytes | None = None, wanted: Wanted | None 
                 (message,) = yield from views.messages_by_id([number])
                 read += 1
                 if message.text is not None and (wanted or message.mark != "none" or states(message.text)):
-                    found.append((yield from _memory(message, titles)))
+                    found.append((yield from described(message, titles)))
             if len(found) == limit or looked_at >= LOOKED_AT or read >= READ_MAX:
                 return Page(found, digest)
         if len(rows) < ROWS_AT_ONCE:
@@ -128,7 +127,8 @@ def _may_be_shown(wanted: Wanted | None, has_words: int, is_ours: int, session_d
     return bool(due) == (wanted == "forgetting")
 
 
-def _memory(message: Message, sessions: dict[bytes, views.Session]) -> View[Memory]:
+def described(message: Message, sessions: dict[bytes, views.Session]) -> View[Memory]:
+    """A message as a memory; `sessions`: those that are known, to which its own is added. Raises NotFound."""
     known = sessions.get(message.session)
     if known is None:
         known = sessions[message.session] = yield from views.session(message.session)
@@ -139,25 +139,7 @@ def _memory(message: Message, sessions: dict[bytes, views.Session]) -> View[Memo
 def one(digest: bytes) -> View[Memory]:
     """One message, as it is remembered. Raises NotFound."""
     message = yield from views.message(digest)
-    return (yield from _memory(message, {}))
-
-
-def among(hits: Sequence[Hit], limit: int, *, wanted: Wanted | None = None) -> View[Page]:
-    """The memories among messages that a search found by their own words, in its order."""
-    found: list[Memory] = []
-    titles: dict[bytes, views.Session] = {}
-    for hit in hits:
-        message = hit.message
-        if message.text is None or (wanted is not None and message.mark != wanted):
-            continue
-        if hit.why and all(reason.where == "context" for reason in hit.why):
-            continue
-        if wanted is None and (message.role != "user" or not (message.mark != "none" or states(message.text))):
-            continue
-        found.append((yield from _memory(message, titles)))
-        if len(found) == limit:
-            break
-    return Page(found)
+    return (yield from described(message, {}))
 
 
 # --- what is left out of memory ---

@@ -47,10 +47,11 @@ class FakeMemory:
                 return Page(found, message.digest if at + 1 < len(known) else None)
         return Page(found)
 
-    async def search(self, text: str, limit: int, *, wanted: Wanted | None) -> Page:
-        self.node._check("memory.search", text, limit, wanted)
-        every = await self.page(10_000, before=None, wanted=wanted)
-        return Page([one for one in every.memories if text.lower() in (one.message.text or "").lower()][:limit])
+    async def search(self, text: str, limit: int, *, before: str | None, wanted: Wanted | None) -> Page:
+        self.node._check("memory.search", text, limit, before, wanted)
+        every = await self.page(10_000, before=before, wanted=wanted)
+        found = [one for one in every.memories if text.lower() in (one.message.text or "").lower()]
+        return Page(found[:limit], found[limit - 1].message.digest if len(found) > limit else None)
 
     async def one(self, message_id: str) -> Memory:
         self.node._check("memory.one", message_id)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ccnode.store import audit, backup, bundles, erase, memory, rebuild, turns, views
+from ccnode.store import audit, backup, bundles, erase, memory, memory_search, rebuild, turns, views
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.home import Home
 from ccnode.store.index import differences, open_index
@@ -559,9 +559,11 @@ def test_only_memories_of_ours_are_shown(place: Place) -> None:
     place.catch_up()
     with contextlib.closing(Searcher(place.home.index, place.home.ledger)) as searcher:
         hits = searcher.search("facts fact", 50)
-    texts = [one.message.text for one in ask(place, memory.among(hits, 10)).memories]
+    texts = [one.message.text for one in ask(place, memory_search.among(hits, 10)).memories]
     assert set(texts) == {"one fact", "two facts", "four facts"}
-    assert [one.message.text for one in ask(place, memory.among(hits, 10, wanted="pinned")).memories] == ["one fact"]
+    assert [one.message.text for one in ask(place, memory_search.among(hits, 10, wanted="pinned")).memories] == [
+        "one fact"
+    ]
     one = ask(place, memory.one(facts[2]))
     assert one.due_ms == one.message.due_ms is not None
     hidden = ask(place, memory.one(ask(place, views.branch(session_id(2)))[0].digest))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ccnode.cli.client import Client
     from ccnode.cli.state import State
-    from ccnode.store.memory import Memory, Page, Wanted
+    from ccnode.store.memory import Memory, Wanted
 
 SHORT: Final = 12
 TITLE_SHOWN: Final = 30
@@ -108,23 +108,23 @@ def _notes(one: Memory) -> str:
 @command.command("search", short_help="Search what is remembered.")
 @click.argument("query")
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True, help="At most so many.")
+@click.option("--before", type=MessageName(), help="Only those that come after this message, which was found.")
 @click.option("--mark", type=click.Choice(["pinned", "disabled"]), help="Only what is pinned, or disabled.")
 @pass_state
-def search(state: State, *, query: str, limit: int, mark: str | None) -> None:
+def search(state: State, *, query: str, limit: int, before: str | None, mark: str | None) -> None:
     """Search what is remembered, the best first. What is to be forgotten is not found."""
     from ccnode.cli import local as database
-    from ccnode.store import memory, views
-    from ccnode.store.search import LIMIT_MAX as HITS_MAX
-    from ccnode.store.search import Filters, Searcher
+    from ccnode.store import memory_search, views
+    from ccnode.store.search import Searcher
 
-    home = state.node()
+    home, wanted = state.node(), cast("Wanted | None", mark)
     with database.opened(home) as connection:
+        after = views.run(connection, views.resolve_message(before)) if before else None
         searcher = Searcher(home.index, home.ledger)
         try:
-            hits = searcher.search(query, HITS_MAX, Filters(role=None if mark else "user"))
+            page = memory_search.search(searcher, connection, query, limit, wanted=wanted, after=after)
         finally:
             searcher.close()
-        page: Page = views.run(connection, memory.among(hits, limit, wanted=cast("Wanted | None", mark)))
     _show(state, page.memories, page.next, "Nothing was found.")
 
 
