@@ -303,9 +303,21 @@ class Node(Protocol):
         """Take the order back before it is due."""
 
     async def search(
-        self, text: str, limit: int, *, session_id: str | None, role: str | None, since: int | None, until: int | None
+        self,
+        text: str,
+        limit: int,
+        *,
+        session_id: str | None,
+        role: str | None,
+        since: int | None,
+        until: int | None,
+        ended: bool | None = None,
+        imported: bool | None = None,
     ) -> Sequence[Hit]:
-        """Messages by their words, best first. `since` and `until` are milliseconds since 1970."""
+        """Messages by their words, best first. `since` and `until` are milliseconds since 1970.
+
+        `ended`, `imported`: only of conversations that were ended, or brought in; or (False) that were not.
+        """
 
     def say(self, session_id: str, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
         """One turn: Accepted, then Pieces (and Waitings), then Replied or Failed.

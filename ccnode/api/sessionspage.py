@@ -96,12 +96,22 @@ async def listed(request: web.Request) -> web.StreamResponse:
 async def _hits(node: Node, query: SessionsQuery) -> list[dict[str, Any]]:
     """What was found, as the template wants it."""
     session_id = (await node.session(query.session)).id if query.session else None
-    wanted = query.more if not query.only else HITS_MAX
-    hits = await node.search(query.q, wanted, session_id=session_id, role=query.role, **query.times())
+    if query.only == "forgetting":
+        return []  # what is to be forgotten is not found
+    since, until = query.times().values()
+    hits = await node.search(
+        query.q,
+        query.more,
+        session_id=session_id,
+        role=query.role,
+        since=since,
+        until=until,
+        ended=FILTERS[query.only].get("ended"),
+        imported=FILTERS[query.only].get("imported"),
+    )
     sessions = {}
     for identifier in {hit.message.session for hit in hits}:
         sessions[identifier] = await node.session(session_of(identifier))
-    kept = [hit for hit in hits if _fits(hit, query.only, ended=sessions[hit.message.session].ended is not None)]
     return [
         {
             "message": hit.message,
@@ -110,17 +120,8 @@ async def _hits(node: Node, query: SessionsQuery) -> list[dict[str, Any]]:
             "snippet": marked(hit.snippet, hit.highlights),
             "why": reasons(hit),
         }
-        for hit in kept[: query.more]
+        for hit in hits
     ]
-
-
-def _fits(hit: Hit, only: str, *, ended: bool) -> bool:
-    match only:
-        case "open" | "ended":
-            return ended == (only == "ended")
-        case "imported":
-            return hit.message.origin is not None
-    return True
 
 
 def reasons(hit: Hit) -> list[dict[str, Any]]:

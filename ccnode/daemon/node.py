@@ -234,11 +234,20 @@ class RunningNode:
         return await self._change(session_id, lambda session: jobs.undo_forget(session, clock.now_ms()))
 
     async def search(
-        self, text: str, limit: int, *, session_id: str | None, role: str | None, since: int | None, until: int | None
+        self,
+        text: str,
+        limit: int,
+        *,
+        session_id: str | None,
+        role: str | None,
+        since: int | None,
+        until: int | None,
+        ended: bool | None = None,
+        imported: bool | None = None,
     ) -> Sequence[Hit]:
         """Messages about something. Times are milliseconds since 1970."""
         session = await self._resolve(session_id) if session_id else None
-        filters = Filters(session=session, role=role, since=since, until=until)
+        filters = Filters(session, role, since, until, ended=ended, imported=imported)
         return await asyncio.to_thread(self._searcher.search, text, limit, filters)
 
     # --- turns ---

@@ -257,10 +257,23 @@ class FakeNode:
         return session
 
     async def search(
-        self, text: str, limit: int, *, session_id: str | None, role: str | None, since: int | None, until: int | None
+        self,
+        text: str,
+        limit: int,
+        *,
+        session_id: str | None,
+        role: str | None,
+        since: int | None,
+        until: int | None,
+        ended: bool | None = None,
+        imported: bool | None = None,
     ) -> Sequence[Hit]:
-        self._check("search", text, limit, session_id, role, since, until)
+        filters = () if ended is imported is None else (ended, imported)
+        self._check("search", text, limit, session_id, role, since, until, *filters)
         found = [one for path in self.paths.values() for one in path if text.lower() in (one.text or "").lower()]
+        of = {session.session: session for session in self.kept.values()}
+        found = [one for one in found if ended is None or (of[one.session].ended is not None) == ended]
+        found = [one for one in found if imported is None or (one.session in self.brought) == imported]
         return [self._hit(one, text) for one in found if role in (None, one.role)][:limit]
 
     def _hit(self, message: Message, text: str) -> Hit:

@@ -90,6 +90,23 @@ async def test_days_become_moments(rig: Rig) -> None:
     assert ("search", "x", 20, None, "user", start, start + 86_400_000) in rig.node.calls
 
 
+@pytest.mark.parametrize(
+    ("only", "filters"),
+    [("", ()), ("open", (False, None)), ("ended", (True, None)), ("imported", (None, True))],
+)
+async def test_a_search_is_filtered_where_it_ranks(rig: Rig, only: str, filters: tuple[object, ...]) -> None:
+    """Not among the best two hundred: what is looked for may rank below them."""
+    status, _ = await get(rig, f"/sessions?q=x&more=60&only={only}")
+    assert status == 200
+    assert ("search", "x", 60, None, None, None, None, *filters) in rig.node.calls
+
+
+async def test_what_is_to_be_forgotten_is_not_searched(rig: Rig) -> None:
+    status, text = await get(rig, "/sessions?q=x&only=forgetting")
+    assert (status, [call for call in rig.node.calls if call[0] == "search"]) == (200, [])
+    assert "Nothing that was said fits." in text
+
+
 async def test_the_list_of_conversations_can_be_filtered_by_programs(rig: Rig) -> None:
     first = await rig.start("one")
     rig.node.brought[rig.node.kept[first].session] = "claude"
