@@ -278,6 +278,7 @@ def _index(home: Home) -> Check:
 def _plate(home: Home) -> Check:
     from ccnode.cli.plates import NO_PLATE, file_of, in_force
     from ccnode.mind.plate import lint
+    from ccnode.store import views
     from ccnode.store.plate_shapes import FILE_REMEDY
 
     current = in_force(home)
@@ -291,7 +292,7 @@ def _plate(home: Home) -> Check:
     flaws = lint(current.text or "")
     if flaws:
         return Check("plate", "warn", f"version {current.version}: {flaws[0].message}", "see: ccnode plate lint")
-    return Check("plate", "ok", f"version {current.version}, signed on {local(current.issued_ms)}")
+    return Check("plate", "ok", f"version {current.version}, kept on {local(views.ms_of(current.time))}")
 
 
 def _unanswered(home: Home) -> Check:

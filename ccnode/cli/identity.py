@@ -142,7 +142,7 @@ def make_identity(
         own = own_plate(home)
         stage = Home(home.root / STAGE)
         stage.root.mkdir(mode=0o700)
-        identity = _make(stage, wishes, own or plate.starting(wishes.name), now_ms, chance)
+        identity = _make(stage, wishes, own, now_ms, chance)
         if own is None:  # the person's own is left as it is
             text = plate.starting(wishes.name)
             platefile.write(stage, text)  # by which a later attempt knows the other as ours
@@ -186,7 +186,9 @@ def _clear(home: Home) -> None:
     shutil.rmtree(home.root / STAGE)
 
 
-def _make(home: Home, wishes: Wishes, text: str, now_ms: Callable[[], int], chance: Callable[[int], bytes]) -> Identity:
+def _make(
+    home: Home, wishes: Wishes, own: str | None, now_ms: Callable[[], int], chance: Callable[[int], bytes]
+) -> Identity:
     from pyrage import x25519
 
     node_key = SigningKey(chance(keys.KEY_BYTES))
@@ -208,7 +210,10 @@ def _make(home: Home, wishes: Wishes, text: str, now_ms: Callable[[], int], chan
     _write_owner_key(home, code, wishes.passphrase)
     write_private(home.backup_key, f"{backup_key}\n".encode())
     write_private(home.token, secrets.token_urlsafe(32).encode() + b"\n")
-    first = records.plate_kept(plates.stated(owner_key, text, None, None, created_ms), text)
+    text = plate.starting(wishes.name) if own is None else own
+    # An owner who exists has a plate elsewhere, which must not give way to this one: the latest stated is in force.
+    stated_ms = 0 if own is None and wishes.owner_seed else created_ms
+    first = records.plate_kept(plates.stated(owner_key, text, None, None, stated_ms), text)
     _begin_chain(home, node_key, certificate, wishes.name, first, Ports(now_ms, chance))
     write_private(home.profile, _profile(identity, certificate, wishes))
     return identity

@@ -326,6 +326,11 @@ def test_recovering_an_owner(home: Home, tmp_path: Path) -> None:
     owners = [json.loads(one.profile.read_text())["owner_id"] for one in (home, second)]
     assert owners[0] == owners[1]
     assert second.node_key.read_text() != home.node_key.read_text()
+    first, other = (database.ask(one, plate_in_force()) for one in (home, second))
+    assert first is not None
+    assert other is not None
+    assert (other.issued_ms, other.version) == (0, 1)  # so that it gives way to the plate that the owner has elsewhere
+    assert first.issued_ms > 0
 
 
 def test_questions_need_a_terminal(ccnode: Ccnode, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ def command(state: State) -> None:
     found = {
         "data_dir": home.root,
         "config": home.config,
+        "plate": home.plate,
         "profile": home.profile,
         "ledger": home.ledger,
         "index": home.index,

@@ -62,7 +62,7 @@ def _raw(text: str) -> None:
 def show(state: State, *, wanted: str | None) -> None:
     """Show the plate in force."""
     from ccnode.cli.plates import file_of, in_force
-    from ccnode.store import plate_shapes
+    from ccnode.store import plate_shapes, views
 
     home = state.node()
     one = _version(home, wanted)
@@ -70,7 +70,7 @@ def show(state: State, *, wanted: str | None) -> None:
     found = file_of(home, current)
     data = {"plate": plate_shapes.version(one), "file": plate_shapes.file(found, str(home.plate))}
     text = _text(one)
-    state.note(f"version {one.version}, kept {local(one.issued_ms)}, {one.plate.hex()[:SHORT]}"
+    state.note(f"version {one.version}, kept {local(views.ms_of(one.time))}, {one.plate.hex()[:SHORT]}"
                f"{', in force' if one.in_force else ''}")  # fmt: skip
     if state.json:
         state.emit(data)
@@ -196,10 +196,10 @@ def _show_change(state: State, current: Version | None, text: str) -> None:
 @click.option("--diff", "with_diff", is_flag=True, help="Show what changed each time.")
 @pass_state
 def history(state: State, *, with_diff: bool) -> None:
-    """List the versions of the plate, the newest first: when each was signed, by whom, and where."""
+    """List the versions of the plate, the newest first: when each was kept, which owner signed it, on which node."""
     from ccnode.cli import local as database
     from ccnode.mind.plate_diff import diff
-    from ccnode.store import plate_shapes, plates
+    from ccnode.store import plate_shapes, plates, views
     from ccnode_crypto.keys import node_id, owner_id
 
     home = state.node()
@@ -213,7 +213,7 @@ def history(state: State, *, with_diff: bool) -> None:
             after = after if text is None else text
     if with_diff and not state.json:
         pieces = [
-            f"version {one.version}  {local(one.issued_ms)}  {one.plate.hex()[:SHORT]}\n"
+            f"version {one.version}  {local(views.ms_of(one.time))}  {one.plate.hex()[:SHORT]}\n"
             + clean(form["diff"] if form["diff"] is not None else "its text is missing or altered\n")
             for one, form in zip(listed, forms, strict=True)
         ]
@@ -222,7 +222,7 @@ def history(state: State, *, with_diff: bool) -> None:
     rows = [
         (
             str(one.version),
-            local(one.issued_ms),
+            local(views.ms_of(one.time)),
             owner_id(one.owner)[:SHORT],
             node_id(one.node)[:SHORT],
             one.plate.hex()[:SHORT],
@@ -230,7 +230,7 @@ def history(state: State, *, with_diff: bool) -> None:
         )
         for one in listed
     ]
-    head = ("version", "signed", "owner", "node", "digest", "")
+    head = ("version", "kept", "owner", "node", "digest", "")
     state.table({"versions": forms}, head, rows, none="There is no plate yet: ccnode plate edit")
 
 
