@@ -36,7 +36,7 @@ BATCH_BYTES: Final = 768 * 1024
 IDS_MAX: Final = 500
 LEFT_MAX: Final = 1_000  # entries of the list; beyond, they are counted by their reason
 REASONS_MAX: Final = 100
-SEEN_MAX: Final = 2_000_000
+SEEN_MAX: Final = 20_000  # conversations of this import that are remembered in memory; the others in a file
 ELSEWHERE: Final = "elsewhere"
 VARIOUS: Final = "various reasons"
 FORGOTTEN: Final = "its conversation is to be forgotten here"
@@ -114,6 +114,48 @@ class _Entry:
     opening: tuple[str | None, int | None] | None
 
 
+class _Seen:
+    """The conversations that were met, in little memory: beyond a number of them in a file that goes with its end."""
+
+    def __init__(self) -> None:
+        self._near: set[bytes] = set()
+        self._far: sqlite3.Connection | None = None
+
+    def __contains__(self, session: bytes) -> bool:
+        if session in self._near:
+            return True
+        found = self._run("SELECT 1 FROM seen WHERE session = ?", [(session,)]) if self._far is not None else []
+        return bool(found)
+
+    def add(self, session: bytes) -> None:
+        """Remember a conversation. Raises StoreError: there is no room for the file."""
+        self._near.add(session)
+        if len(self._near) < SEEN_MAX:
+            return
+        self._run("INSERT OR IGNORE INTO seen VALUES (?)", [(each,) for each in sorted(self._near)])
+        self._near.clear()
+
+    def _run(self, sql: str, rows: Sequence[tuple[bytes]]) -> list[Any]:
+        try:
+            if self._far is None:
+                self._far = sqlite3.connect("", check_same_thread=False)  # a file that SQLite removes by itself
+                self._far.execute("PRAGMA cache_size = -1024")
+                self._far.execute("CREATE TABLE seen (session BLOB PRIMARY KEY) WITHOUT ROWID")
+            if len(rows) == 1:
+                return self._far.execute(sql, rows[0]).fetchall()
+            with self._far:
+                self._far.executemany(sql, rows)
+        except sqlite3.Error as error:
+            raise translated(error) from error
+        return []
+
+    def close(self) -> None:
+        """Let the file go. Idempotent."""
+        if self._far is not None:
+            self._far.close()
+            self._far = None
+
+
 class Importer:
     """Brings conversations of one origin into one ledger. Its calls block: it belongs into a thread of its own."""
 
@@ -131,7 +173,7 @@ class Importer:
         self._origin = origin
         self._since = since
         self._connection = connect(ledger, writable=False) if ledger is not None else None
-        self._seen: set[bytes] = set()
+        self._seen = _Seen()
         self._batch: list[_Entry] = []
         self._batch_entries = self._batch_bytes = 0
         self._batch_sessions: set[bytes] = set()
@@ -160,8 +202,7 @@ class Importer:
             if kept.messages:
                 tally.leave(Left(plan.where(conversation.id), plan.NOTHING_KEPT, 1, "conversation"), found=True)
             return
-        if len(self._seen) < SEEN_MAX:
-            self._seen.add(main)
+        self._seen.add(main)
         opened, forgotten = self._opened(main)
         known: Sequence[Place | None] = [None] * len(kept.turns)
         if opened is not None:
@@ -202,6 +243,7 @@ class Importer:
 
     def close(self) -> None:
         """Let the database go; what is not flushed is dropped. Idempotent."""
+        self._seen.close()
         if self._connection is not None:
             self._connection.close()
             self._connection = None

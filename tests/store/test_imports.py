@@ -181,6 +181,14 @@ def test_twice_in_one_file_is_known_the_second_time(ledger: Ledger) -> None:
     assert (tally.conversations.added, tally.conversations.known) == (2, 1)
 
 
+def test_twice_in_one_file_is_known_however_many_stand_between(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "SEEN_MAX", 3)
+    made = [conversation("-a", name=f"c{number}") for number in range(10)]
+    tally = bring(ledger, *made, *reversed(made), made[4])
+    assert (tally.conversations.added, tally.conversations.known) == (10, 11)
+    assert (tally.messages.added, tally.messages.known) == (10, 11)
+
+
 def test_what_grew_is_added_where_it_belongs(home: Home, ledger: Ledger) -> None:
     bring(ledger, conversation("-a ab bc bd", current="c"))
     # The shown branch went on, so did the other, and there is a new one.
