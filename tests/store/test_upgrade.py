@@ -18,6 +18,8 @@ from ccnode.store.index import Index
 from tests.store.support import DAY_MS, OWNER, START_MS, Node, reader, saying, session_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ccnode.store.ledger import Ledger
 
 UPGRADES = Path(__file__).parent / "upgrades"
@@ -95,7 +97,12 @@ def test_what_was_said_is_there_and_goes_on(home: Home, version: str) -> None:
             assert views.run(connection, views.session(session_id(5))).due_ms == START_MS + DAY_MS
             assert views.run(connection, views.session(session_id(7))).title == "Said at the other one"
         ledger.append_sync(saying(1, "We go on.", shown[-1].digest))
-        following = Index(home.index, home.ledger, lambda _: None)
+
+        def taken_off(numbers: Sequence[int]) -> None:
+            marks = ",".join(map(str, numbers))
+            ledger.append_sync(lambda tx: tx.execute(f"DELETE FROM reindex WHERE id IN ({marks})"))
+
+        following = Index(home.index, home.ledger, taken_off)
         while following.catch_up():
             pass
         following.close()
