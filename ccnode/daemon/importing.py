@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import structlog
 
 from ccnode import clock
+from ccnode.daemon import memory
 from ccnode.daemon.import_records import Record, Records
 from ccnode.exchange.model import ExchangeError
 from ccnode.store.errors import Conflict, NotFound, StoreError, StoreFull, StoreReadOnly
@@ -304,7 +305,12 @@ class Importing:
         self._current = (record.import_id, bringing)
         record.format = bringing.format
         watch()
-        bringing.run(watch)
+        try:
+            bringing.run(watch)
+        finally:
+            with contextlib.suppress(StoreError):  # whatever is wrong with the disk is told already
+                self._ledger.append_sync(lambda tx: tx.execute("PRAGMA shrink_memory"))
+            memory.give_back()
 
     def _tell(self) -> None:
         task = self._task

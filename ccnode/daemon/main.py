@@ -20,7 +20,7 @@ from ccnode.api.errors import ServeError
 from ccnode.api.serve import Servers
 from ccnode.api.settings import ApiSettings, Limits
 from ccnode.core.identity import Presence, meet
-from ccnode.daemon import presence, workers
+from ccnode.daemon import memory, presence, workers
 from ccnode.daemon.choice import ModelChoice
 from ccnode.daemon.costs import account_of
 from ccnode.daemon.identity import introduce, read_key, read_profile, take_new_key
@@ -76,6 +76,7 @@ def run(home: Home, settings: Settings, *, announce: Callable[[str], None] = pri
     if not home.exists():
         raise StoreError(f"there is no node in {home.root}", remedy="make one: ccnode init")
     os.umask(0o077)  # whatever a node writes is for its owner alone
+    memory.bound()
     _configure_log()
     return asyncio.run(_main(home, settings, lambda node: _announce(node, home, announce, program)))
 
@@ -256,11 +257,12 @@ def _start_workers(
     ledger.on_commit(committed)
     ledger.on_commit(node.changes.committed)
 
-    eraser, orders_came = workers.Eraser(ledger, home), asyncio.Event()
+    eraser, orders_came, erased = workers.Eraser(ledger, home), asyncio.Event(), asyncio.Event()
     node.imports.on_done = orders_came.set
 
     async def erase() -> None:
         if await eraser.step():
+            erased.set()
             wake.set()
 
     async def back_up() -> None:
@@ -272,7 +274,9 @@ def _start_workers(
         asyncio.create_task(node.warm_model(), name="model"),
         asyncio.create_task(node.imports.start(), name="imports"),
         asyncio.create_task(node.plates.open(), name="plate"),
-        asyncio.create_task(workers.follow_with_index(node, open_index, wake, lambda: node.imports.busy), name="index"),
+        asyncio.create_task(
+            workers.follow_with_index(node, open_index, wake, lambda: node.imports.busy, erased), name="index"
+        ),
         asyncio.create_task(workers.every(workers.ERASE_EVERY_S, "erasing", node, erase, orders_came), name="erase"),
         asyncio.create_task(workers.every(workers.BACKUP_LOOK_S, "backing up", node, back_up), name="backup"),
     ]

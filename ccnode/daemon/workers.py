@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from ccnode import clock
+from ccnode.daemon import memory
 from ccnode.store.errors import StoreCorrupt, StoreError
 from ccnode.store.home import read_private
 from ccnode.store.ledger import marker_path
@@ -31,34 +32,34 @@ FIRST_S: Final = 5.0  # after a start, so that the first answers do not wait for
 ERASE_EVERY_S: Final = 600.0
 BACKUP_LOOK_S: Final = 300.0
 INDEX_GATHER_S: Final = 0.2  # one batch for what is committed within this time
-INDEX_REST: Final = 4.0  # while something is imported: how many times as long as it works the index rests,
-INDEX_REST_S: Final = 5.0  # and how long at most
+BUSY_LOOK_S: Final = 0.5  # while something is imported, it waits; so often it looks whether that is over
+BUSY_SHOW_S: Final = 10.0
+GIVE_BACK_STEPS: Final = 16
+ERASED_STEPS: Final = 4  # to index anew what 1,000 erasures left, to merge, and to cut the log
 INDEX_SHOW_S: Final = 2.0  # counting what is left of a million takes as long as indexing some of it
 
 
 async def follow_with_index(
-    node: RunningNode, open_index: Callable[[], Index], wake: asyncio.Event, busy: Callable[[], bool] = lambda: False
+    node: RunningNode,
+    open_index: Callable[[], Index],
+    wake: asyncio.Event,
+    busy: Callable[[], bool] = lambda: False,
+    erased: asyncio.Event | None = None,
 ) -> None:
     """Keep the index up with the ledger. `wake` is set after each commit. Runs until cancelled.
 
-    While the node is `busy` with an import, the index follows at leisure: both at once would leave a chat no processor.
+    While the node is `busy` with an import, the index waits: both at once would leave a chat no processor, and each
+    takes its memory. Only what was `erased` leaves the index even then.
     """
     index: Index | None = None
+    erased = erased or asyncio.Event()
     try:
         while True:
             wake.clear()
             try:
                 if index is None:
                     index = await asyncio.to_thread(open_index)
-                shown, began = float("-inf"), clock.elapsed_s()
-                while await asyncio.to_thread(index.catch_up):
-                    if busy():
-                        await asyncio.sleep(min(INDEX_REST_S, INDEX_REST * (clock.elapsed_s() - began)))
-                    began = clock.elapsed_s()
-                    if clock.elapsed_s() - shown >= INDEX_SHOW_S:
-                        node.index_progress = await asyncio.to_thread(vars_of, index)
-                        shown = clock.elapsed_s()
-                node.index_progress = await asyncio.to_thread(vars_of, index)
+                await _catch_up(node, index, busy, erased)
                 node.problems.pop("index", None)
             except StoreError as error:
                 node.problems["index"] = f"the search index is behind: {error}. {error.remedy}"
@@ -70,6 +71,39 @@ async def follow_with_index(
     finally:
         if index is not None:
             index.close()
+
+
+async def _catch_up(node: RunningNode, index: Index, busy: Callable[[], bool], erased: asyncio.Event) -> None:
+    """Index what is new, and then give back the memory that it took."""
+    shown, steps, waited = float("-inf"), 0, False
+    while True:
+        if busy() and not erased.is_set():
+            if not waited:
+                await asyncio.to_thread(memory.give_back)
+            if not waited or clock.elapsed_s() - shown >= BUSY_SHOW_S:
+                node.index_progress = await asyncio.to_thread(vars_of, index)
+                shown = clock.elapsed_s()
+            waited = True
+            await asyncio.sleep(BUSY_LOOK_S)
+            continue
+        if erased.is_set():
+            erased.clear()
+            more = await asyncio.to_thread(_take_out, index)
+        else:
+            more = bool(await asyncio.to_thread(index.catch_up))
+        steps, waited = steps + 1, False
+        if clock.elapsed_s() - shown >= INDEX_SHOW_S or not more:
+            node.index_progress = await asyncio.to_thread(vars_of, index)
+            shown = clock.elapsed_s()
+        if steps % GIVE_BACK_STEPS == 0 or (not more and steps > 1):
+            await asyncio.to_thread(memory.give_back)
+        if not more:
+            return
+
+
+def _take_out(index: Index) -> bool:
+    """Take out what was erased, which comes before all else; whether there may be more to do."""
+    return all(index.catch_up() for _ in range(ERASED_STEPS))
 
 
 def vars_of(index: Index) -> dict[str, int]:

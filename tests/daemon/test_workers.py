@@ -22,7 +22,7 @@ from ccnode_crypto.keys import SigningKey
 from ccnode_protocol import records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from ccnode.daemon.node import RunningNode
@@ -134,3 +134,46 @@ def test_a_backup_of_a_damaged_ledger_replaces_none_and_is_told_each_time(tmp_pa
         with pytest.raises(StoreCorrupt, match="older backups are kept"):
             workers.back_up_if_due(home, every_hours=6, keep=1)
         assert [each.path for each in backup.list_backups(home)] == before
+
+
+async def test_while_something_is_imported_the_index_waits_but_takes_out_what_was_erased(
+    home: Home, ledger: Ledger
+) -> None:
+    wake, erased, node, loop = asyncio.Event(), asyncio.Event(), StandIn(), asyncio.get_running_loop()
+    importing = False
+    ledger.on_commit(lambda _run: None if loop.is_closed() else cast("None", loop.call_soon_threadsafe(wake.set)))
+
+    def taken_off(numbers: Sequence[int]) -> None:
+        marks = ",".join(map(str, numbers))
+        ledger.append_sync(lambda tx: tx.execute(f"DELETE FROM reindex WHERE id IN ({marks})"))
+
+    following = asyncio.create_task(
+        workers.follow_with_index(
+            cast("RunningNode", node),
+            lambda: Index(home.index, home.ledger, taken_off),
+            wake,
+            lambda: importing,
+            erased,
+        )
+    )
+    session = await ledger.append(jobs.open_session(None, None))
+    await ledger.append(jobs.ask(session, SECRET, None))
+    await _until(lambda: node.index_progress.get("position") == 3)
+    importing = True
+    other = await ledger.append(jobs.open_session(None, None))
+    await ledger.append(jobs.ask(other, "What is new?", None))
+    await _until(lambda: node.index_progress.get("behind") == 1)
+    await ledger.append(jobs.forget(session, clock.now_ms() - records.FORGET_UNDO_MS + 1))
+    await asyncio.sleep(0.01)
+    assert await workers.Eraser(ledger, home).step()
+    erased.set()
+    wake.set()
+    await _until(lambda: not erased.is_set() and SECRET.encode() not in b"".join(_contents(home.index)))
+    importing = False
+    await _until(lambda: node.index_progress.get("behind") == 0)
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+
+
+def _contents(path: Path) -> list[bytes]:
+    return [each.read_bytes() for each in path.parent.glob(f"{path.name}*")]
