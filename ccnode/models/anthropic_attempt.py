@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import contextlib
+from typing import TYPE_CHECKING, Final
 
 from ccnode.models.anthropic_errors import Failure, classify, model_error
 from ccnode.models.anthropic_request import cited_sources
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from ccnode.models.anthropic_endpoint import Timeouts
     from ccnode.models.anthropic_request import Request
     from ccnode.models.base import Finished, Usage
+
+_END_S: Final = 0.2
+_END_EVENTS_MAX: Final = 100
 
 
 class Attempt:
@@ -76,8 +80,17 @@ class Attempt:
             return classify(err, self._model, self._wall_clock())
 
     async def close(self) -> None:
-        """Close the connection if the answer has not been read to its end."""
-        if self._stream is not None:
+        """Close the connection, unless the answer has come to its end: then it is there for the next."""
+        if self._stream is None:
+            return
+        try:
+            if self._reader.stopped:
+                # What ends the body comes right after message_stop, and a connection is only used again behind it.
+                with contextlib.suppress(Exception):  # whatever it is: the reply is whole, and the connection closed
+                    async with asyncio.timeout(_END_S):
+                        for _ in range(_END_EVENTS_MAX):
+                            await anext(self._stream)
+        finally:
             await self._stream.close()
 
     async def _read(self) -> Delta | Finished:

@@ -19,7 +19,7 @@ from ccnode.models.base import Delta, Finished, ModelAdapter, ModelError
 from ccnode.models.keys import ApiKey
 from tests.models import wire_server as wire
 from tests.models.anthropic_node import KEY, PROMPT, QUESTION, Node, asked, failed
-from tests.models.wire_server import Hold, Reply, WireServer
+from tests.models.wire_server import Abort, Hold, Reply, Step, WireServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -256,6 +256,27 @@ async def test_cancelling_while_waiting_for_a_retry_asks_no_more() -> None:
             await task
         await adapter.close()
         assert len(server.seen) == 1
+
+
+async def test_one_connection_serves_one_reply_after_another() -> None:
+    """A new one for each would cost a TLS handshake each time."""
+    async with WireServer(
+        wire.answer("a"), wire.answer("b"), wire.failure(529, "overloaded_error"), wire.answer("c")
+    ) as server:
+        node = Node(server)
+        assert [(await node.ask())[0] for _ in range(3)] == ["a", "b", "c"]
+        await node.adapter.close()
+    assert len({id(seen.connection) for seen in server.seen}) == 1
+
+
+@pytest.mark.parametrize("rest", [[Hold(asyncio.Event())], [wire.ping()] * 5000, [b"data: {broken\n\n"], [Abort()]])
+async def test_what_follows_the_end_holds_nothing_up(rest: list[Step]) -> None:
+    async with WireServer(Reply([*wire.opening("done"), *wire.closing(), *rest]), wire.answer("next")) as server:
+        node = Node(server)
+        assert (await node.ask())[0] == "done"
+        assert (await node.ask())[0] == "next"
+        await node.adapter.close()
+    assert len(server.seen) == 2
 
 
 async def test_many_replies_run_side_by_side_over_one_adapter() -> None:

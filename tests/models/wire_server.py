@@ -156,6 +156,7 @@ class Seen:
     headers: dict[str, str]
     body: dict[str, Any]
     raw: bytes
+    connection: object  # the same one for requests over the same connection
 
 
 class WireServer:
@@ -191,7 +192,7 @@ class WireServer:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
         headers = {name.lower(): value for name, value in request.headers.items()}
-        self.seen.append(Seen(request.path, headers, json.loads(raw or b"{}"), raw))
+        self.seen.append(Seen(request.path, headers, json.loads(raw or b"{}"), raw, request.transport))
         reply = self.script[min(len(self.seen), len(self.script)) - 1]
         try:
             return await self._play(request, reply)
