@@ -2,7 +2,7 @@
 """How fast is it, and compared with what? Each figure is a ratio to a yardstick measured beside it in the same run.
 
     scripts/bench.py NAME [--json]     NAME: append, group, verify, start, memory, help, search, recall10, import,
-                                       start-million, measure, drift, or all
+                                       start-million, phi, measure, drift, or all
     scripts/bench.py import --messages 100000     also search and start-million: with other than a million
 
 Run it with the project's own interpreter (.venv/bin/python) on an otherwise quiet machine. Both sides of a ratio are
@@ -34,6 +34,7 @@ BENCHES = {
     "recall10": ("recall10", "bench_recall10"),
     "import": ("imports", "bench_import"),
     "start-million": ("process", "bench_start_million"),
+    "phi": ("phi", "bench_phi"),
     "measure": ("measure", "bench_measure"),
     "drift": ("drift", "bench_drift"),
 }
