@@ -5,7 +5,7 @@
                                        start-million, measure, drift, or all
     scripts/bench.py import --messages 100000     also search and start-million: with other than a million
     scripts/bench.py import --file-gb 2           instead: the peak of a whole daemon's memory over a file of that size,
-                                                  its index coming up included; file and node take 5.5 times it on the disk
+                                                  its index included; it takes 5.5 times that size on the disk
 
 Run it with the project's own interpreter (.venv/bin/python) on an otherwise quiet machine. Both sides of a ratio are
 measured in turn, again and again, so that a machine that slows down slows both. Exit code 1 where a target is missed.

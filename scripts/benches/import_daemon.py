@@ -94,7 +94,7 @@ def _conversation(number: int, texts: list[str]) -> str:
 
 
 def bench_import_file(gigabytes: float) -> list[Figure]:
-    """Import a file of so many GB into a running daemon, and let its index come up; its peak of memory, against 200 MB."""
+    """Import a file of so many GB into a running daemon, until its index is up; the peak of memory, at 200 MB."""
     with scratch() as folder:
         path = folder / "conversations.json"
         messages = write_export(path, int(gigabytes * GB))
