@@ -45,7 +45,9 @@ async def memory(request: web.Request) -> web.StreamResponse:
         before=query.before,
         memories=[memory_form(one) for one in found.memories],
         older=found.next.hex() if found.next is not None else None,
-        forgetting=[{**memory_form(one), "left": left(one, now_ms)} for one in forgetting.memories],
+        forgetting=[
+            {**memory_form(one), "left": left(one, now_ms), "titles": one.titles} for one in forgetting.memories
+        ],
         more_forgetting=forgetting.next is not None,
     )
 

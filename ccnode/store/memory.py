@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode.mind.memory import states
+from ccnode.mind.titles import repeats
 from ccnode.store import orders, views
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.turns import take_back, view
@@ -35,16 +36,24 @@ FOLLOWED_MAX: Final = 4_000  # messages that are looked at to see what a few rep
 DIGESTS_AT_ONCE: Final = 500
 
 
+_TITLES: Final = (
+    "SELECT e.sealed FROM session_events s JOIN entries e ON e.id = s.id"
+    " WHERE s.session = ? AND s.kind IN (16, 18) ORDER BY s.id"  # session-opened, session-titled
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
     """A message as something that is remembered, with the title of its session.
 
-    `due_ms`: when it, or all of its session, is to be erased, in milliseconds since 1970.
+    `due_ms`: when it, or all of its session, is to be erased, in milliseconds since 1970. `titles`: of a message that
+    is to be erased alone, what its session is or was called in its words; that stays (protocol/README.md, kind 20).
     """
 
     message: Message
     title: str
     due_ms: int | None
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +142,15 @@ def described(message: Message, sessions: dict[bytes, views.Session]) -> View[Me
     if known is None:
         known = sessions[message.session] = yield from views.session(message.session)
     due_ms = [moment for moment in (message.due_ms, known.due_ms) if moment is not None]
-    return Memory(message, known.title, min(due_ms, default=None))
+    titles = (yield from _titles_like(message)) if message.due_ms is not None and known.due_ms is None else ()
+    return Memory(message, known.title, min(due_ms, default=None), titles)
+
+
+def _titles_like(message: Message) -> View[tuple[str, ...]]:
+    """What the message's session is or was called, as far as that says what the message says."""
+    rows = yield _TITLES, (message.session,)
+    titles = dict.fromkeys(title for (sealed,) in rows if (title := views.text_of(sealed, "title")))
+    return tuple(title for title in titles if repeats(title, message.text or ""))
 
 
 def one(digest: bytes) -> View[Memory]:

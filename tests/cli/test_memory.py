@@ -120,6 +120,20 @@ def test_it_is_corrected(daemon: Running, home: Home) -> None:
     assert "Bello" in asked(question)["reply"]
 
 
+def test_titles_that_say_what_is_forgotten_are_named(daemon: Running, home: Home) -> None:
+    told = asked("My dog is called Bello.")
+    for title in ("A dog called Bello", "Animals", "Weather"):
+        assert call("session", "rename", told["session_id"], title).code == 0
+    forgotten = call("memory", "forget", told["user_message_id"], "--yes")
+    assert "A dog called Bello" in forgotten.err  # it was renamed, and stands on the chain all the same
+    assert "Weather" not in forgotten.err
+    assert f"ccnode session forget {told['session_id'][:6]}" in forgotten.err
+    again = call("memory", "forget", told["user_message_id"], "--yes", "--json").data
+    assert again["titles_that_stay"] == ["A dog called Bello"]
+    other = asked("My cat is called Mia.")
+    assert call("memory", "forget", other["user_message_id"], "--yes", "--json").data["titles_that_stay"] == []
+
+
 def test_what_is_pinned_is_preferred(daemon: Running, home: Home) -> None:
     old = asked("My favourite colour is green.")["user_message_id"]
     asked("My favourite colour is blue.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
@@ -198,7 +199,7 @@ def forget(state: State, *, message: str, undo: bool, yes: bool) -> None:
     """Forget one message: in 24 hours its words are erased for ever. Until then it can be taken back."""
     from ccnode.cli import ask
     from ccnode.cli import local as database
-    from ccnode.store import memory, views
+    from ccnode.store import memory
 
     identifier = _identifier(state, message)
     path = f"/api/v1/memory/{identifier}/forget"
@@ -213,12 +214,18 @@ def forget(state: State, *, message: str, undo: bool, yes: bool) -> None:
         known = database.ask(state.node(), memory.one(bytes.fromhex(identifier)))
         ask.confirm(f"Forget {line(known.message.text or '', 60)!r}?")
     made = client.call("POST", path, {})
-    due_ms = database.ask(state.node(), views.message(bytes.fromhex(identifier))).due_ms
+    known = database.ask(state.node(), memory.one(bytes.fromhex(identifier)))
+    due_ms = known.message.due_ms
     due = iso(due_ms) if due_ms is not None else str(made.get("due", ""))
     when = f"on {local(due_ms)}" if due_ms is not None else f"at {due}"
-    data = {**_kept(made), "order": made.get("order"), "due": due}
+    data = {**_kept(made), "order": made.get("order"), "due": due, "titles_that_stay": list(known.titles)}
     state.emit(data, f"{identifier[:SHORT]}  will be forgotten {when}")
     state.note(f"Until then it can be taken back: ccnode memory forget --undo {identifier[:SHORT]}")
+    for title in known.titles:
+        state.note(f"Its conversation's title says the same, and stays: {line(title, 60)}")
+    if known.titles:
+        session = uuid.UUID(bytes=known.message.session)
+        state.note(f"Titles are erased with all of their conversation: ccnode session forget {str(session)[:SHORT]}")
     state.note("Replies may quote it; those stay, but are not recalled. Backups made before keep it until they go.")
 
 
