@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from ccnode.store.impact_form import BLOCK_SIZE
-from ccnode.store.index import IDS_MAX, ROWS, Texts, open_index
+from ccnode.store.index import IDS_MAX, open_index
+from ccnode.store.index_rows import ROWS, Texts
 from ccnode.store.ledger import connect
 from ccnode.store.live import Live, LiveRow
 from ccnode.store.ranking import Part, Ranked, Request, Statistics, Wanted, best
@@ -29,6 +30,10 @@ TAIL_OF_MANY: Final = 200  # of them, where there are more
 PENDING_MAX: Final = 50_000  # messages that are to be indexed anew, and till then are not looked for in the index
 CACHE_KIB: Final = 32 * 1024  # where a term's postings begin is asked again and again
 LIVE_MAX: Final = 2 * BLOCK_SIZE + TAIL_MAX
+
+
+class Missing(sqlite3.OperationalError):
+    """There is no index (yet). Its writer sees that by itself."""
 
 
 class _State(NamedTuple):
@@ -183,7 +188,7 @@ class Corpus:
         try:
             stat = self._index.stat()
         except OSError as error:
-            raise sqlite3.OperationalError("there is no index") from error
+            raise Missing("there is no index") from error
         file = (stat.st_dev, stat.st_ino)
         if self._connection is not None and file != self._file:
             self.close_index()

@@ -11,15 +11,14 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
-from ccnode.mind import lexicon, recall
+from ccnode.mind import lexicon
 from ccnode.store import impact_form
 from ccnode.store.errors import translated
+from ccnode.store.index_rows import ROWS, IndexRow, Texts
 from ccnode.store.terms import TOKENIZER, Tokenizer
-from ccnode.store.views import text_of
-from ccnode_protocol.records import ROLE_NAMES, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -29,7 +28,6 @@ _FORM: Final = 4  # raise it when what the tables hold changes
 VERSION: Final = _FORM << 32 | crc32(" ".join(sorted(lexicon.STOP)).encode())  # they are left out of the texts
 BATCH_MESSAGES: Final = 500
 IDS_MAX: Final = 500
-TEXTS_MAX: Final = 4 * BATCH_MESSAGES  # remembered: a message is the context of those after it
 
 # state: `position` is how far FTS5's table is, `sealed` the impact index (the first entry number that it lacks), with
 # how many messages and terms it holds; `changes` counts what was not just added, so that readers forget what they know;
@@ -46,22 +44,6 @@ _SCHEMA: Final = f"""
 _MERGE_DUE, _CUT_DUE = 1, 2
 TABLES: Final = 4
 _TABLES: Final = "SELECT count(*) FROM sqlite_master WHERE name IN ('message_index', 'state', 'blocks', 'postings')"
-# A message with the two turns before it, and its time.
-ROWS: Final = (
-    "SELECT m.id, m.role, e.sealed, p.id, p.role, pe.sealed, g.id, g.role, ge.sealed, m.time"
-    " FROM messages m JOIN entries e ON e.id = m.id"
-    " LEFT JOIN messages p ON p.id = m.parent_id LEFT JOIN entries pe ON pe.id = p.id"
-    " LEFT JOIN messages g ON g.id = p.parent_id LEFT JOIN entries ge ON ge.id = g.id"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class IndexRow:
-    """What the index must hold of a message; `text` None where nothing of it may be found (its content is gone)."""
-
-    id: int
-    text: str | None
-    context: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +52,6 @@ class Progress:
 
     position: int
     behind: int
-
-
-class Texts:
-    """Makes index rows from rows of `ROWS`; remembers texts, because most messages are the context of two others."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, str | None] = {}
-
-    def row(self, row: Sequence[Any]) -> IndexRow:
-        """What the index must hold of this message."""
-        if len(self._known) >= TEXTS_MAX:
-            self._known.clear()
-        own, parent, before_that = (self._text(*row[at : at + 3]) for at in (0, 3, 6))
-        return IndexRow(row[0], own, " ".join(text for text in (before_that, parent) if text is not None))
-
-    def _text(self, number: int | None, role: int | None, sealed: bytes | None) -> str | None:
-        if number is None or role is None or not isinstance(sealed, bytes):
-            return None
-        if number not in self._known:
-            said = text_of(sealed, "text")
-            self._known[number] = None if said is None else recall.index_text(ROLE_NAMES[Role(role)], said)
-        return self._known[number]
 
 
 def open_index(path: Path, ledger: Path, *, writable: bool) -> sqlite3.Connection:
@@ -137,19 +97,22 @@ class Index:
         self._on_reindexed = on_reindexed
         self._found_damage = found_damage
         self._made_anew = False
+        self._file: tuple[int, int] | None = None
         self._texts = Texts()
         self._tokenizer = Tokenizer()
         self._connection = self._open()
 
     def _open(self) -> sqlite3.Connection:
         try:
-            return self._checked()
+            connection = self._checked()
         except sqlite3.DatabaseError:
             remove(self._path)
-        try:
-            return self._checked()
-        except sqlite3.Error as error:
-            raise translated(error) from error
+            try:
+                connection = self._checked()
+            except sqlite3.Error as error:
+                raise translated(error) from error
+        self._file = _file_of(self._path)
+        return connection
 
     def _checked(self) -> sqlite3.Connection:
         """Open, make the schema where there is none, and check that the index is of this version and this ledger."""
@@ -174,8 +137,7 @@ class Index:
         Raises:
             StoreError: the disk is full or cannot be written; the position stays where it was.
         """
-        if self._found_damage() and not self._made_anew:  # what is damaged again so soon is not the index
-            self._made_anew = True
+        if self._is_lost():
             self.make_anew()
         try:
             return self._reindex(messages_max) or self._purge() or self._seal() or self._advance(messages_max)
@@ -186,6 +148,17 @@ class Index:
             if self._connection.in_transaction:
                 self._connection.rollback()
             raise translated(error) from error
+
+    def _is_lost(self) -> bool:
+        """Whether the file is gone, or a reader found it damaged."""
+        if self._file != _file_of(self._path):  # what is written into a deleted file nobody reads
+            return True
+        if not self._found_damage():
+            return False
+        # What a reader finds damaged again may not be the index: before all is done once more, it is looked at.
+        lost = not self._made_anew or _is_wrong(self._path, self._ledger)
+        self._made_anew = True
+        return lost
 
     def make_anew(self) -> None:
         """Begin again from nothing; `catch_up` then indexes everything. Raises StoreError."""
@@ -291,6 +264,31 @@ class Index:
         """Close the file. Idempotent."""
         self._connection.close()
         self._tokenizer.close()
+
+
+def _file_of(path: Path) -> tuple[int, int] | None:
+    """Which file a path leads to; None where it leads to none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
+
+
+def _is_wrong(path: Path, ledger: Path) -> bool:
+    """Whether a fresh look at all of the file finds damage; `differences` finds more, and takes as long as indexing."""
+    try:
+        with contextlib.closing(open_index(path, ledger, writable=False)) as connection:
+            run = connection.execute
+            sealed = run("SELECT sealed FROM state").fetchone()[0]
+            return bool(
+                run("PRAGMA main.quick_check(1)").fetchone()[0] != "ok"
+                or run(_TABLES).fetchone()[0] != TABLES
+                or run("SELECT count(*) FROM blocks").fetchone()[0] != sealed >> impact_form.BLOCK_BITS
+                or run("SELECT 1 FROM postings WHERE length(docs) <> 2 * length(counts) LIMIT 1").fetchone()
+            )
+    except (sqlite3.Error, TypeError):  # TypeError: there is no state
+        return True
 
 
 def is_damage(error: sqlite3.Error) -> bool:

@@ -13,9 +13,8 @@ from ccnode.mind import lexicon, recall
 from ccnode.mind.recall import Candidate, RecallPlan
 from ccnode.mind.stemming import words
 from ccnode.store import memory, views
-from ccnode.store.corpus import TAIL_MAX, Corpus, Moment
+from ccnode.store.corpus import TAIL_MAX, Corpus, Missing, Moment
 from ccnode.store.errors import translated
-from ccnode.store.index import is_damage
 from ccnode.store.query import Query, holds_phrase, parse
 from ccnode.store.ranking import Allowed, Ranked, Request, Wanted
 from ccnode.store.shown import IDS_AT_ONCE, Filters, numbers_of, shown
@@ -28,12 +27,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ccnode.mind.prompt_types import PromptMessage, Recalled
+    from ccnode.mind.recall import Compare
     from ccnode.store.views import Message
 
 __all__ = ["LIMIT_MAX", "Filters", "Hit", "Searcher", "Why"]
 
 T = TypeVar("T")
 LIMIT_MAX: Final = 200
+BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 DEPTHS: Final = (3_000, 20_000)  # how far down the ranking a later page is looked for; there it ends
 PHRASE_LOOKS: Final = (200, 2_000)  # candidates whose words are read for a phrase
 PINNED_MAX: Final = 10_000  # the newest of them that are looked among
@@ -122,11 +123,18 @@ class Searcher:
         return Hit(message, found.score, piece.text, found.why, piece.highlights)
 
     def recall(
-        self, question: str, conversation: Sequence[PromptMessage], *, exclude: Iterable[bytes] = (), limit: int = 6
+        self,
+        question: str,
+        conversation: Sequence[PromptMessage],
+        *,
+        exclude: Iterable[bytes] = (),
+        limit: int = 6,
+        compare: Compare | None = None,
     ) -> list[Recalled]:
         """What the stored messages, but those excluded, have to say on a question; see mind/recall.py.
 
         What is left out of memory (memory.py) has no say; what is pinned is among the candidates wherever it matches.
+        `compare` tells how alike in meaning texts are to a question (None: unknown); without it words alone decide.
 
         Raises:
             StoreError: the ledger cannot be read.
@@ -137,7 +145,9 @@ class Searcher:
         left_out = set(exclude)
         with self._turn:
             candidates, wider = self._ask(lambda moment: self._recalled(moment, plan, left_out))
-        return recall.rank(wider, candidates, limit)
+        comparison = recall.to_compare(wider, candidates) if compare is not None else None
+        likeness = compare(comparison.question, comparison.texts) if compare is not None and comparison else None
+        return recall.rank(wider, candidates, limit, likeness)
 
     def _recalled(
         self, moment: Moment, plan: RecallPlan, left_out: Collection[bytes]
@@ -187,13 +197,15 @@ class Searcher:
             with self._corpus.moment() as moment:
                 return ask(moment)
         except sqlite3.Error as error:  # whatever it was: where the ledger is the cause, the next fails as well
-            if is_damage(error):
-                self._damage.set()
+            damaged = not isinstance(error, Missing) and getattr(error, "sqlite_errorcode", None) not in BUSY
         try:
             with self._corpus.moment_without_index() as moment:
-                return ask(moment)
+                found = ask(moment)
         except sqlite3.Error as error:
             raise translated(error) from error
+        if damaged:
+            self._damage.set()
+        return found
 
 
 class _Search:
