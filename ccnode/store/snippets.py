@@ -17,6 +17,7 @@ CHARS: Final = 160
 LOOKED_AT_MAX: Final = 20_000  # characters of a message; further ones are only looked at where none of these tells
 MARKS_MAX: Final = 32
 STEMMED_CHARS: Final = 2  # at the end of a term that may be of no form of it: "sensibl" of "sensibility"
+LINKS_MAX: Final = 8  # words with apostrophes between them that are followed back
 MORE: Final = "..."
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _UNSPACED: Final = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
@@ -102,13 +103,17 @@ def _beginning_so(text: str, terms: Iterable[str]) -> list[tuple[int, int, str]]
 
 
 def _head(text: str, at: int) -> int:
-    """Where a word begins that has its second part at a place: "o'clock"."""
-    if at < 2 or text[at - 1] != "'" or not text[at - 2].isalnum():  # noqa: PLR2004  # a letter and an apostrophe
+    """Where the word begins that has a part at a place: "o'clock" is one, "a'b'c" is two."""
+    start = at
+    for _ in range(LINKS_MAX):
+        if start < 2 or text[start - 1] != "'" or not text[start - 2].isalnum():  # noqa: PLR2004  # both characters
+            break
+        start -= 2
+        while start and text[start - 1].isalnum():
+            start -= 1
+    if start == at:
         return at
-    at -= 2
-    while at and text[at - 1].isalnum():
-        at -= 1
-    return at
+    return next(one.start() for one in _WORD.finditer(text, start) if one.end() > at)
 
 
 def _folded(word: str) -> tuple[str, ...]:

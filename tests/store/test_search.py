@@ -364,6 +364,21 @@ def test_highlights_are_words(text: str) -> None:
     assert "\n" not in found.text
 
 
+@given(
+    text=st.lists(st.sampled_from(["boat", "Boats", "boatman", "aboat", "happy", "happily", "Happiness", "sensibility",
+                                   "it's", "o'clock", "a'b'boat", "'boat'", "x-boat", "boat_s", "clock", "sky", "skies", "."]),
+                  max_size=14).map(" ".join)
+)  # fmt: skip
+@SETTINGS
+def test_plain_text_is_highlighted_as_any_other(text: str) -> None:
+    """Text in ASCII alone goes a shorter way."""
+    tokenizer = Tokenizer()
+    weights = dict.fromkeys(tokenizer.terms(["boat", "happy", "sensible", "clock", "sky"]), 1.0)
+    plain, other = snippet(text, weights, tokenizer), snippet(f"{text} \u2014", weights, tokenizer)
+    tokenizer.close()
+    assert plain.highlights == other.highlights
+
+
 # --- many at once ---
 
 
