@@ -366,7 +366,8 @@ def test_highlights_are_words(text: str) -> None:
 
 @given(
     text=st.lists(st.sampled_from(["boat", "Boats", "boatman", "aboat", "happy", "happily", "Happiness", "sensibility",
-                                   "it's", "o'clock", "a'b'boat", "'boat'", "x-boat", "boat_s", "clock", "sky", "skies", "."]),
+                                   "it's", "o'clock", "a'b'boat", "'boat'", "x-boat", "boat_s", "clock", "sky", "skies",
+                                   "."]),
                   max_size=14).map(" ".join)
 )  # fmt: skip
 @SETTINGS
