@@ -1,4 +1,4 @@
-"""What does the owner decide alone? Statements signed by the owner key, each for one purpose: which plate is in force.
+"""What does the owner decide alone? Statements signed by the owner key, each for one purpose: the plate, the baseline.
 
 A statement is a canonical map. Its name stands in the domain that is signed, so that one made for a plate never passes
 for anything else. What is stated must be greater in `issued_ms` than what was stated before (`next_issued`), so that a
@@ -23,6 +23,9 @@ VERSION: Final = 1
 STATEMENT_BYTES_MAX: Final = 4096
 ISSUED_MS_MAX: Final = 2**53
 PLATE: Final = "plate"
+BASELINE: Final = "baseline"
+DIMENSIONS_MAX: Final = 64
+VALUE_MAX: Final = 1_000_000
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 
@@ -111,9 +114,82 @@ def state_plate(owner_key: SigningKey, plate: bytes, previous: bytes | None, iss
     return PlateStatement(unsigned.owner, plate, previous, issued_ms, signature)
 
 
+@dataclass(frozen=True, slots=True)
+class BaselineStatement:
+    """The owner's word that this character vector is the one that drift is measured from.
+
+    `spec`: SHA-256 of the specification that the vector was measured by. `values`: in millionths, in its order.
+    `words`: over how many words. `issued_ms`: milliseconds since 1970.
+    """
+
+    owner: bytes
+    spec: bytes
+    values: tuple[int, ...]
+    words: int
+    issued_ms: int
+    signature: bytes
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """What is stated."""
+        return {
+            "version": VERSION,
+            "owner": self.owner,
+            "spec": self.spec,
+            "values": list(self.values),
+            "words": self.words,
+            "issued_ms": self.issued_ms,
+        }
+
+    @property
+    def body(self) -> bytes:
+        """The canonical bytes that are signed."""
+        return canonical.encode(self.fields)
+
+    def verify(self) -> None:
+        """Check form and signature.
+
+        Raises:
+            EncodingError: a field is out of its bounds.
+            KeyFormatError: the owner key is malformed.
+            SignatureError: that owner did not sign it.
+        """
+        _check_baseline(self)
+        verify_statement(PublicKey(self.owner), BASELINE, self.body, self.signature)
+
+
+def state_baseline(
+    owner_key: SigningKey, spec: bytes, values: tuple[int, ...], words: int, issued_ms: int
+) -> BaselineStatement:
+    """Sign that this vector is the baseline. Raises EncodingError where a field is out of its bounds."""
+    unsigned = BaselineStatement(owner_key.public.raw, spec, values, words, issued_ms, b"")
+    _check_baseline(unsigned)
+    signature = sign_statement(owner_key, BASELINE, unsigned.body)
+    return BaselineStatement(unsigned.owner, spec, values, words, issued_ms, signature)
+
+
 def _check(said: PlateStatement) -> None:
-    for name, digest in (("plate", said.plate), ("previous", said.previous)):
-        if digest is not None and len(digest) != DIGEST_BYTES:
-            raise EncodingError(f"{name}: {DIGEST_BYTES} bytes are expected")
-    if type(said.issued_ms) is not int or not 0 <= said.issued_ms <= ISSUED_MS_MAX:
-        raise EncodingError(f"issued_ms: an integer from 0 to {ISSUED_MS_MAX} is expected")
+    _check_digest("plate", said.plate)
+    if said.previous is not None:
+        _check_digest("previous", said.previous)
+    _check_whole("issued_ms", said.issued_ms, ISSUED_MS_MAX)
+
+
+def _check_baseline(said: BaselineStatement) -> None:
+    _check_digest("spec", said.spec)
+    if not 1 <= len(said.values) <= DIMENSIONS_MAX:
+        raise EncodingError(f"values: 1 to {DIMENSIONS_MAX} integers are expected")
+    for value in said.values:
+        _check_whole("values", value, VALUE_MAX)
+    _check_whole("words", said.words, ISSUED_MS_MAX)
+    _check_whole("issued_ms", said.issued_ms, ISSUED_MS_MAX)
+
+
+def _check_digest(name: str, digest: bytes) -> None:
+    if len(digest) != DIGEST_BYTES:
+        raise EncodingError(f"{name}: {DIGEST_BYTES} bytes are expected")
+
+
+def _check_whole(name: str, value: int, most: int) -> None:
+    if type(value) is not int or not 0 <= value <= most:
+        raise EncodingError(f"{name}: an integer from 0 to {most} is expected")

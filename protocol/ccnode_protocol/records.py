@@ -19,6 +19,8 @@ does not know are stored, proven and passed on, and have no effect.
       23  memory-marked     message, mark                                            -
       24  card-kept         card, form                                               name, json
       25  plate-kept        plate, previous, owner, issued_ms, signature             text
+      26  baseline-set      spec, values, words, owner, issued_ms, signature         -
+      27  measured          reply, spec, baseline, words, window, own, vector, closed, closes, figures  -
 
 Identifiers of sessions are 16 bytes (a UUID), digests 32, keys 16. Absent fields are left out, never null (except
 `predecessor`). A reader ignores fields it does not know.
@@ -26,7 +28,7 @@ Identifiers of sessions are 16 bytes (a UUID), digests 32, keys 16. Absent field
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from hashlib import sha256
 from typing import Final
@@ -35,7 +37,7 @@ from ccnode_crypto import canonical
 from ccnode_crypto.entry import AUDIENCE_PUBLIC, CONTENT_BYTES_MAX, KIND_EPOCH_OPENED, META_BYTES_MAX
 from ccnode_crypto.errors import CryptoError, EncodingError
 from ccnode_crypto.keys import SIGNATURE_BYTES
-from ccnode_crypto.statements import PlateStatement
+from ccnode_crypto.statements import VALUE_MAX, BaselineStatement, PlateStatement
 from ccnode_protocol import hlc
 from ccnode_protocol.errors import LocalError, RemoteError
 
@@ -51,6 +53,10 @@ CARD_NAME_CHARS_MAX: Final = 200
 CARD_FORMS: Final = ("v2", "v3")
 CARD_JSON_BYTES_MAX: Final = CONTENT_BYTES_MAX - 1024  # the name stands beside it
 PLATE_BYTES_MAX: Final = 65_536
+DIMENSIONS_MAX: Final = 64
+FIGURES_MAX: Final = 128
+FIGURE_CHARS_MAX: Final = 48
+FIGURE_MAX: Final = 2**53
 SAID_MS_MAX: Final = 2**47  # the year 6429, the last whose clock values fit 63 bits
 TEXT_BYTES_MAX: Final = CONTENT_BYTES_MAX - 64  # the map around the text takes a few bytes
 FORGET_UNDO_MS: Final = 24 * 3600 * 1000
@@ -73,6 +79,8 @@ class Kind(IntEnum):
     MEMORY_MARKED = 23
     CARD_KEPT = 24
     PLATE_KEPT = 25
+    BASELINE_SET = 26
+    MEASURED = 27
 
 
 class Role(IntEnum):
@@ -270,6 +278,74 @@ def plate_kept(said: PlateStatement, text: str) -> Record:
     return _record(Kind.PLATE_KEPT, meta, {"text": text})
 
 
+def baseline_set(said: BaselineStatement) -> Record:
+    """The owner's baseline: the character vector that drift is measured from, as they stated it."""
+    meta: dict[str, object] = {
+        "spec": said.spec,
+        "values": list(said.values),
+        "words": said.words,
+        "owner": said.owner,
+        "issued_ms": said.issued_ms,
+        "signature": said.signature,
+    }
+    return _record(Kind.BASELINE_SET, meta)
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why a figure has no number: there is only so much (`have`) of the `need` that it takes, counted in `unit`."""
+
+    have: int
+    need: int
+    unit: str
+
+
+Figure = int | Lack | str  # a number; too little for one; or in words why there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What was measured of a reply, named by its digest: integers in millionths, and no words.
+
+    `spec`: SHA-256 of the specification measured by. `baseline`: digest of the baseline-set entry compared with.
+    `words`: those of the reply; `own`: the vector of the reply alone. `window`: how many words the window that ends
+    with it has, `vector` its vector. `closes`: the words of the window, sharing none with other such windows, that the
+    reply completes (0 where it completes none), `closed` its vector. `figures`: all others, by their names.
+    """
+
+    reply: bytes
+    spec: bytes
+    baseline: bytes | None = None
+    words: int = 0
+    window: int = 0
+    own: tuple[int, ...] | None = None
+    vector: tuple[int, ...] | None = None
+    closed: tuple[int, ...] | None = None
+    closes: int = 0
+    figures: dict[str, Figure] = field(default_factory=dict)
+
+
+def measured(found: Measurement) -> Record:
+    """What was measured of a reply. Raises LocalError where it is over the limits."""
+    figures = {
+        name: [value.have, value.need, value.unit] if isinstance(value, Lack) else value
+        for name, value in found.figures.items()
+    }
+    meta: dict[str, object] = {
+        "reply": found.reply,
+        "spec": found.spec,
+        "baseline": found.baseline,
+        "words": found.words or None,
+        "window": found.window or None,
+        "own": list(found.own) if found.own is not None else None,
+        "vector": list(found.vector) if found.vector is not None else None,
+        "closed": list(found.closed) if found.closed is not None else None,
+        "closes": found.closes or None,
+        "figures": figures or None,
+    }
+    return _record(Kind.MEASURED, meta)
+
+
 def epoch_opened(predecessor: tuple[bytes, int, int, bytes, bytes] | None) -> Record:
     """The first entry of a chain; names the head before: epoch, audience, position, digest, node key."""
     meta = canonical.encode({"predecessor": list(predecessor) if predecessor else None})
@@ -428,6 +504,79 @@ def read_plate(meta: bytes) -> PlateStatement:
     except CryptoError as error:
         raise RemoteError(f"meta.signature: {error}") from error
     return said
+
+
+def read_baseline(meta: bytes) -> BaselineStatement:
+    """What a baseline-set entry states, once its owner's signature is verified; whose owner that is, others judge.
+
+    Raises:
+        RemoteError: a field is wrong, or the statement does not verify.
+    """
+    fields = _fields(meta)
+    said = BaselineStatement(
+        owner=_bytes(fields, "owner", DIGEST_BYTES),
+        spec=_bytes(fields, "spec", DIGEST_BYTES),
+        values=_vector(fields, "values") or (),
+        words=_integer(fields, "words"),
+        issued_ms=_integer(fields, "issued_ms"),
+        signature=_bytes(fields, "signature", SIGNATURE_BYTES),
+    )
+    try:
+        said.verify()
+    except CryptoError as error:
+        raise RemoteError(f"meta.signature: {error}") from error
+    return said
+
+
+def read_measured(meta: bytes) -> Measurement:
+    """What was measured of a reply. Raises RemoteError naming the field that is wrong."""
+    fields = _fields(meta)
+    figures = fields.get("figures", {})
+    if not isinstance(figures, dict) or len(figures) > FIGURES_MAX:
+        raise RemoteError(f"meta.figures: a map of at most {FIGURES_MAX} figures is expected")
+    return Measurement(
+        reply=_bytes(fields, "reply", DIGEST_BYTES),
+        spec=_bytes(fields, "spec", DIGEST_BYTES),
+        baseline=_bytes_or_none(fields, "baseline", DIGEST_BYTES),
+        words=_integer(fields, "words"),
+        window=_integer(fields, "window"),
+        own=_vector(fields, "own"),
+        vector=_vector(fields, "vector"),
+        closed=_vector(fields, "closed"),
+        closes=_integer(fields, "closes"),
+        figures={name: _figure(name, value) for name, value in figures.items()},
+    )
+
+
+def _vector(fields: dict[str, canonical.Value], name: str) -> tuple[int, ...] | None:
+    if name not in fields:
+        return None
+    values = fields[name]
+    if not isinstance(values, list) or not 1 <= len(values) <= DIMENSIONS_MAX:
+        raise RemoteError(f"meta.{name}: 1 to {DIMENSIONS_MAX} integers are expected")
+    found = tuple(value for value in values if type(value) is int and 0 <= value <= VALUE_MAX)
+    if len(found) != len(values):
+        raise RemoteError(f"meta.{name}: integers from 0 to {VALUE_MAX} are expected")
+    return found
+
+
+def _figure(name: str, value: canonical.Value) -> Figure:
+    match value:
+        case bool():
+            pass
+        case int() if abs(value) <= FIGURE_MAX:
+            return value
+        case str() if len(value) <= FIGURE_CHARS_MAX:
+            return value
+        case [int(have), int(need), str(unit)] if (
+            not isinstance(have, bool)
+            and not isinstance(need, bool)
+            and 0 <= have <= FIGURE_MAX
+            and 0 <= need <= FIGURE_MAX
+            and len(unit) <= FIGURE_CHARS_MAX
+        ):
+            return Lack(have, need, unit)
+    raise RemoteError(f"meta.figures.{name[:FIGURE_CHARS_MAX]}: an integer, [have, need, unit] or a text is expected")
 
 
 def read_signed(meta: bytes, name: str) -> tuple[bytes, bytes]:

@@ -11,11 +11,20 @@ from hypothesis import strategies as st
 from ccnode_crypto import canonical, statements
 from ccnode_crypto.errors import CryptoError, EncodingError, KeyFormatError, SignatureError
 from ccnode_crypto.keys import StatementPurpose, domain
-from ccnode_crypto.statements import PlateStatement, next_issued, sign_statement, state_plate, verify_statement
+from ccnode_crypto.statements import (
+    BaselineStatement,
+    PlateStatement,
+    next_issued,
+    sign_statement,
+    state_baseline,
+    state_plate,
+    verify_statement,
+)
 from tests.crypto.chains import OTHER, OWNER
 
 BODY = canonical.encode({"version": 1, "what": "this"})
 PLATE = state_plate(OWNER, b"p" * 32, b"q" * 32, 1234)
+BASELINE = state_baseline(OWNER, b"c" * 32, (0, 500_000, 1_000_000), 2031, 1234)
 NAMES = st.from_regex(r"\A[a-z0-9][a-z0-9-]{0,31}\Z")
 
 
@@ -96,6 +105,48 @@ def test_a_plate_with_anything_changed_does_not(wrong: PlateStatement) -> None:
 def test_a_plate_outside_its_bounds_is_refused_though_it_is_signed(field: str, value: object) -> None:
     wrong = replace(PLATE, **{field: value})  # type: ignore[arg-type]  # of any type, as from outside
     signed = replace(wrong, signature=sign_statement(OWNER, "plate", wrong.body))
+    with pytest.raises(EncodingError):
+        signed.verify()
+
+
+def test_a_baseline_verifies_as_it_was_stated() -> None:
+    BASELINE.verify()
+    assert verify_statement(OWNER.public, "baseline", BASELINE.body, BASELINE.signature) == BASELINE.fields
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        replace(BASELINE, spec=b"d" * 32),
+        replace(BASELINE, values=(0, 500_001, 1_000_000)),
+        replace(BASELINE, values=(0, 500_000)),
+        replace(BASELINE, words=2032),
+        replace(BASELINE, issued_ms=1235),
+        replace(BASELINE, owner=OTHER.public.raw),
+        replace(BASELINE, signature=b""),
+    ],
+)
+def test_a_baseline_with_anything_changed_does_not(wrong: BaselineStatement) -> None:
+    with pytest.raises(SignatureError):
+        wrong.verify()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("spec", b"c"),
+        ("values", ()),
+        ("values", (0,) * 65),
+        ("values", (-1,)),
+        ("values", (1_000_001,)),
+        ("values", (True,)),
+        ("words", -1),
+        ("issued_ms", 2**53 + 1),
+    ],
+)
+def test_a_baseline_outside_its_bounds_is_refused_though_it_is_signed(field: str, value: object) -> None:
+    wrong = replace(BASELINE, **{field: value})  # type: ignore[arg-type]  # of any type, as from outside
+    signed = replace(wrong, signature=sign_statement(OWNER, "baseline", wrong.body))
     with pytest.raises(EncodingError):
         signed.verify()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,13 +13,15 @@ from ccnode_crypto import canonical
 from ccnode_crypto.entry import CONTENT_BYTES_MAX, META_BYTES_MAX
 from ccnode_crypto.errors import EncodingError
 from ccnode_crypto.keys import SigningKey
-from ccnode_crypto.statements import state_plate
+from ccnode_crypto.statements import state_baseline, state_plate
 from ccnode_protocol import records
 from ccnode_protocol.errors import LocalError, ProtocolError, RemoteError
-from ccnode_protocol.records import Forget, Kind, Mark, MessageMeta, Predecessor, Role, State
+from ccnode_protocol.records import Forget, Kind, Lack, Mark, Measurement, MessageMeta, Predecessor, Role, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from ccnode_protocol.records import Figure
 
 SESSION, DIGEST, KEY = b"s" * 16, b"d" * 32, b"k" * 16
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -30,6 +33,8 @@ READERS: list[Callable[[bytes], object]] = [
     records.read_order,
     records.read_card,
     records.read_plate,
+    records.read_baseline,
+    records.read_measured,
     records.read_predecessor,
     lambda meta: records.read_signed(meta, "certificate"),
     lambda meta: records.read_text(meta, "text"),
@@ -83,7 +88,7 @@ def test_the_other_kinds_are_read_as_they_were_recorded() -> None:
 
 
 def test_kinds_and_roles_have_their_numbers_for_ever() -> None:
-    assert [int(kind) for kind in Kind] == [1, 2, 3, 4, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25]
+    assert [int(kind) for kind in Kind] == [1, 2, 3, 4, *range(16, 28)]
     assert [int(mark) for mark in Mark] == [0, 1, 2]
     assert {records.MARKS[name]: name for name in records.MARKS} == records.MARK_NAMES
     assert {records.ROLES[name]: name for name in records.ROLES} == records.ROLE_NAMES
@@ -179,7 +184,8 @@ def test_any_bytes_give_a_value_or_a_remote_error(data: bytes) -> None:
 FIELDS = st.sampled_from(
     (
         "session parent role key over sources model state due_ms order bodies message mark certificate signature"
-        " predecessor card form said origin plate previous owner issued_ms"
+        " predecessor card form said origin plate previous owner issued_ms spec values words reply baseline window own"
+        " vector closed closes figures"
     ).split()
 )
 VALUES = st.one_of(
@@ -241,6 +247,76 @@ def test_a_plate_is_recorded_with_its_own_text_only() -> None:
         records.plate_kept(PLATE, long + "x")
     with pytest.raises(EncodingError):
         records.plate_digest("\ud800")
+
+
+VECTOR = tuple(range(0, 800_000, 50_000))
+BASELINE = state_baseline(OWNER, DIGEST, VECTOR, 2031, 5)
+FIGURES: dict[str, Figure] = {"ccc": -250_000, "phi": Lack(12, 256, "vectors"), "lsm": "not English"}
+FOUND = Measurement(DIGEST, b"s" * 32, b"b" * 32, 512, 2031, VECTOR, VECTOR[::-1], VECTOR, 2031, FIGURES)
+
+
+def test_a_baseline_is_read_as_it_was_recorded() -> None:
+    record = records.baseline_set(BASELINE)
+    assert (record.kind, record.content) == (Kind.BASELINE_SET, b"")
+    assert records.read_baseline(record.meta) == BASELINE
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"spec": b"p" * 31}, "spec"),
+        ({"spec": b"p" * 32}, "signature"),
+        ({"values": list(VECTOR[::-1])}, "signature"),
+        ({"values": []}, "values"),
+        ({"values": [1_000_001]}, "values"),
+        ({"values": [True]}, "values"),
+        ({"values": 5}, "values"),
+        ({"words": 2032}, "signature"),
+        ({"words": -1}, "words"),
+        ({"owner": DIGEST}, "signature"),
+        ({"issued_ms": 6}, "signature"),
+        ({"signature": b"s" * 64}, "signature"),
+    ],
+)
+def test_a_baseline_whose_statement_does_not_hold_names_the_field(change: dict[str, Any], field: str) -> None:
+    meta = canonical.decode_map(records.baseline_set(BASELINE).meta, size_max=500)
+    with pytest.raises(RemoteError, match=rf"meta\.{field}"):
+        records.read_baseline(canonical.encode({**meta, **change}))
+
+
+@pytest.mark.parametrize("found", [FOUND, Measurement(DIGEST, DIGEST), replace(FOUND, vector=None, figures={})])
+def test_a_measurement_is_read_as_it_was_recorded(found: Measurement) -> None:
+    record = records.measured(found)
+    assert (record.kind, record.content) == (Kind.MEASURED, b"")
+    assert records.read_measured(record.meta) == found
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"reply": b""}, "reply"),
+        ({"spec": DIGEST[1:]}, "spec"),
+        ({"baseline": None}, "baseline"),
+        ({"words": -1}, "words"),
+        ({"own": [-1]}, "own"),
+        ({"vector": [0] * 65}, "vector"),
+        ({"closed": ["1"]}, "closed"),
+        ({"closes": True}, "closes"),
+        ({"figures": []}, "figures"),
+        ({"figures": {str(number): 1 for number in range(129)}}, "figures"),
+        ({"figures": {"ccc": True}}, "figures.ccc"),
+        ({"figures": {"ccc": None}}, "figures.ccc"),
+        ({"figures": {"ccc": 2**53 + 1}}, "figures.ccc"),
+        ({"figures": {"ccc": "x" * 49}}, "figures.ccc"),
+        ({"figures": {"ccc": [1, 2]}}, "figures.ccc"),
+        ({"figures": {"ccc": [True, 2, "words"]}}, "figures.ccc"),
+        ({"figures": {"ccc": [-1, 2, "words"]}}, "figures.ccc"),
+    ],
+)
+def test_a_measurement_that_is_none_names_the_field(change: dict[str, Any], field: str) -> None:
+    meta = canonical.decode_map(records.measured(FOUND).meta, size_max=2000)
+    with pytest.raises(RemoteError, match=rf"meta\.{field}"):
+        records.read_measured(canonical.encode({**meta, **change}))
 
 
 def test_what_is_too_large_is_not_recorded() -> None:
