@@ -17,6 +17,7 @@ APPLICATION_ID: Final = 0x63636E31  # "ccn1": marks the file as ours
 
 WHOSE_WORD_COUNTS: Final = 3  # these steps make rows for which signatures must be verified
 PLATES: Final = 5
+MEASUREMENTS: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +137,7 @@ def _complete(connection: sqlite3.Connection, migration: Migration) -> None:
         from ccnode.store import plates
 
         plates.fill(connection)
+    elif migration.number == MEASUREMENTS:
+        from ccnode.store import measurements
+
+        measurements.fill(connection)

@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 _REMEDY: Final = "see which there are: ccnode plate history"
 _HEX: Final = re.compile(r"[0-9a-f]{4,64}")
-_OUR_OWNERS: Final = (
+OUR_OWNERS: Final = (
     "SELECT k.owner FROM certified k JOIN entries e ON e.id = k.id JOIN chains c ON c.id = e.chain"
     " WHERE c.node IN (SELECT node FROM own_keys) AND k.node IN (SELECT node FROM own_keys)"
 )
 _FROM: Final = (
     " FROM plates p JOIN entries e ON e.id = p.id JOIN chains c ON c.id = e.chain"
-    f" WHERE c.node IN ({OUR_NODES}) AND p.owner IN ({_OUR_OWNERS})"
+    f" WHERE c.node IN ({OUR_NODES}) AND p.owner IN ({OUR_OWNERS})"
 )
 _COUNT: Final = f"SELECT count(*) {_FROM}"
 # The newest first, by what the owner stated and not by when it was recorded.
@@ -116,7 +116,7 @@ def _text(plate: bytes, rows: list[Row]) -> str | None:
         return None
 
 
-def _is_our_owner(owner: bytes) -> View[bool]:
+def is_our_owner(owner: bytes) -> View[bool]:
     """Whether a certificate of ours, which verifies, names this owner."""
     rows = yield _VOUCHED, (owner,)
     papers = (voices.read(meta) for (meta,) in rows if isinstance(meta, bytes))
@@ -132,7 +132,7 @@ def plate_in_force() -> View[Version | None]:
     for offset in range(total):
         for one in (yield from _page(1, offset, total)):
             known = yield from _read(one)
-            if known.text is not None and (yield from _is_our_owner(known.owner)):
+            if known.text is not None and (yield from is_our_owner(known.owner)):
                 return replace(known, in_force=True)
     return None
 
@@ -223,7 +223,7 @@ def keep(said: PlateStatement, text: str) -> Job[Keeping]:
         current = view(tx, plate_in_force())
         if current is not None and current.plate == said.plate:
             return Keeping(current, fresh=False)
-        if _stated(record.meta) is None or not view(tx, _is_our_owner(said.owner)):
+        if _stated(record.meta) is None or not view(tx, is_our_owner(said.owner)):
             remedy = "sign it with the owner key of this node; where it has no certificate: ccnode init --certify"
             raise Conflict("the plate is not signed by this node's owner", remedy=remedy)
         if said.previous != (current.plate if current is not None else None):

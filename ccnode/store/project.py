@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import activity, voices
+from ccnode.store import activity, measurements, voices
 from ccnode.store.marks import Marks
 from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError
@@ -33,6 +33,8 @@ TABLES: Final = (
     "marks",
     "activity",
     "plates",
+    "baselines",
+    "measurements",
 )
 PLACES_MAX: Final = 20_000  # parents remembered, so that an append need not look them up
 
@@ -98,6 +100,10 @@ class Projector:
                 self._certificate(entry, meta)
             elif kind == Kind.PLATE_KEPT:
                 self._plate(entry, records.read_plate(meta))
+            elif kind == Kind.BASELINE_SET:
+                self._connection.execute(measurements.INSERT_BASELINE, measurements.baseline_row(entry, meta))
+            elif kind == Kind.MEASURED:
+                self._connection.execute(measurements.INSERT, measurements.row(entry, meta))
         except RemoteError:
             return
 

@@ -1,0 +1,299 @@
+"""What was measured of replies, and of which replies is it still to be measured? Rows, and questions about them.
+
+The order of measurements is that in which they were recorded; where two of our nodes measured one reply, the first
+counts. Words that are erased or to be erased are not counted from then on, nor those of a reply in whose place another
+stands; the figures of the past stay what they were.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ccnode.store.voices import OUR_NODES
+from ccnode_protocol import records
+from ccnode_protocol.errors import RemoteError
+from ccnode_protocol.records import Kind, Role
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from ccnode.store.ledger import Job
+    from ccnode.store.transaction import Transaction
+    from ccnode.store.views import Row, View
+    from ccnode_protocol.records import Measurement
+
+INSERT: Final = "INSERT INTO measurements VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT_BASELINE: Final = "INSERT INTO baselines VALUES (?, ?, ?, ?)"
+PAGE_IDS: Final = 20_000  # of so many entries at a time the replies are looked for
+PHI: Final = "phi"
+
+_OURS: Final = f"c.node IN ({OUR_NODES})"
+_BY_THIS_NODE: Final = "c.node IN (SELECT node FROM own_keys)"
+_IMPORTED: Final = "instr(e.meta, x'a66f726967696e')"  # the key "origin", as canonical msgpack has it
+_FROM: Final = " FROM measurements x JOIN entries e ON e.id = x.id JOIN chains c ON c.id = e.chain"
+_FIRST: Final = (
+    "NOT EXISTS (SELECT 1 FROM measurements y JOIN entries f ON f.id = y.id JOIN chains d ON d.id = f.chain"
+    f" WHERE y.reply = x.reply AND y.id < x.id AND d.node IN ({OUR_NODES}))"
+)
+# Of a message m with entry r: whether its words are there, and neither to be erased nor replaced by others.
+_COUNTS: Final = (
+    "r.sealed IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM marks k WHERE k.id = m.id AND k.due_ms IS NOT NULL)"
+    " AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.session = m.session AND s.due_ms IS NOT NULL)"
+    " AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.replaces = m.id AND o.session = m.session)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A reply that was measured: its digest, its words, its own vector, whether it completes a window of words.
+
+    `counts`: whether its words still count.
+    """
+
+    id: int
+    reply: bytes
+    words: int
+    own: tuple[int, ...] | None
+    closes: bool
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A measurement as it was recorded: local number and digest of the entry, and when (hybrid logical clock).
+
+    `session`: that of the reply, None where the reply is not here.
+    """
+
+    id: int
+    digest: bytes
+    time: int
+    found: Measurement
+    session: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A reply that is to be measured: local number, digest, session."""
+
+    id: int
+    digest: bytes
+    session: bytes
+
+
+# --- rows ---
+
+
+def row(entry: int, meta: bytes) -> Row:
+    """The row of a measured entry. Raises RemoteError."""
+    found = records.read_measured(meta)
+    has_phi = isinstance(found.figures.get(PHI), int)
+    own = _packed(found.own) if found.own is not None else None
+    return entry, found.reply, found.spec, found.words, own, int(found.closes > 0), int(has_phi), found.baseline
+
+
+def baseline_row(entry: int, meta: bytes) -> Row:
+    """The row of a baseline-set entry whose statement verifies. Raises RemoteError."""
+    said = records.read_baseline(meta)
+    return entry, said.spec, said.owner, said.issued_ms
+
+
+def _packed(vector: tuple[int, ...]) -> bytes:
+    return struct.pack(f">{len(vector)}I", *vector)
+
+
+def _unpacked(packed: bytes | None) -> tuple[int, ...] | None:
+    return None if packed is None else struct.unpack(f">{len(packed) // 4}I", packed)
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    """After migration 7: make the rows of entries that were here before it. Raises sqlite3.Error."""
+    makers = {Kind.BASELINE_SET: (INSERT_BASELINE, baseline_row), Kind.MEASURED: (INSERT, row)}
+    sql = f"SELECT id, kind, meta FROM entries WHERE kind IN ({Kind.BASELINE_SET:d}, {Kind.MEASURED:d}) ORDER BY id"
+    for entry, kind, meta in connection.execute(sql).fetchall():
+        insert, make = makers[Kind(kind)]
+        try:
+            connection.execute(insert, make(entry, meta))
+        except RemoteError:
+            continue  # it means nothing
+
+
+# --- what was measured ---
+
+
+def known(limit: int) -> View[list[Known]]:
+    """The replies that were measured last, newest first."""
+    counts = f"SELECT count(*) FROM entries r JOIN messages m ON m.id = r.id WHERE r.digest = x.reply AND {_COUNTS}"
+    columns = f"x.id, x.reply, x.words, x.own, x.closes, ({counts})"
+    rows = yield f"SELECT {columns} {_FROM} WHERE {_OURS} AND {_FIRST} ORDER BY x.id DESC LIMIT ?", (limit,)
+    return [
+        Known(number, reply, words, _unpacked(own), bool(closes), bool(count))
+        for number, reply, words, own, closes, count in rows
+    ]
+
+
+def counting(digest: bytes) -> View[str | None]:
+    """The words of a reply that still count; None where there are none, or they are not those that were signed."""
+    from ccnode.store import views
+
+    rows = yield (f"SELECT 1 FROM entries r JOIN messages m ON m.id = r.id WHERE r.digest = ? AND {_COUNTS}", (digest,))
+    return (yield from views.message(digest)).text if rows else None
+
+
+def since_phi() -> View[int]:
+    """How many replies were measured since the last time that phi was; of all where it never was."""
+    last = f"SELECT coalesce(max(x.id), 0) {_FROM} WHERE x.phi = 1 AND {_OURS}"
+    rows = yield f"SELECT count(*) {_FROM} WHERE x.own IS NOT NULL AND {_OURS} AND x.id > ({last})", ()
+    count: int = rows[0][0]
+    return count
+
+
+def count() -> View[int]:
+    """How many replies were measured."""
+    rows = yield f"SELECT count(*) {_FROM} WHERE {_OURS} AND {_FIRST}", ()
+    found: int = rows[0][0]
+    return found
+
+
+_MEASURED: Final = (
+    "SELECT x.id, e.digest, e.time, e.meta, (SELECT m.session FROM entries r JOIN messages m ON m.id = r.id"
+    f" WHERE r.digest = x.reply) {_FROM} WHERE {_OURS}"
+)
+
+
+def _read(rows: list[Row]) -> list[Measured]:
+    found = []
+    for number, digest, time, meta, session in rows:
+        try:
+            found.append(Measured(number, digest, time, records.read_measured(meta), session))
+        except RemoteError:
+            continue  # altered in the table: the audit names it
+    return found
+
+
+def history(limit: int, before: int | None = None) -> View[list[Measured]]:
+    """Measurements, newest first; `before`: only those with a lower local number."""
+    sql = f"{_MEASURED} AND x.id < ? AND {_FIRST} ORDER BY x.id DESC LIMIT ?"
+    rows = yield sql, (before if before is not None else 2**62, limit)
+    return _read(rows)
+
+
+def of_reply(digest: bytes) -> View[Measured | None]:
+    """What was measured of one reply."""
+    rows = yield f"{_MEASURED} AND x.reply = ? ORDER BY x.id LIMIT 1", (digest,)
+    found = _read(rows)
+    return found[0] if found else None
+
+
+def windows(limit: int, baseline: bytes | None = None, *, newest: bool = False) -> View[list[Measured]]:
+    """Measurements that completed a window whose vector is there, oldest first.
+
+    Of all the first `limit` or (`newest`) the last; with a `baseline` only those compared with it.
+    """
+    wanted, parameters = ("AND x.baseline = ?", [baseline]) if baseline is not None else ("", [])
+    order = "DESC" if newest else "ASC"
+    sql = f"{_MEASURED} AND x.closes = 1 {wanted} AND {_FIRST} ORDER BY x.id {order} LIMIT ?"
+    rows = yield sql, (*parameters, limit)
+    found = [each for each in _read(rows) if each.found.closed is not None]
+    return found[::-1] if newest else found
+
+
+def last_phi() -> View[Measured | None]:
+    """The newest measurement that has phi."""
+    rows = yield f"{_MEASURED} AND x.phi = 1 ORDER BY x.id DESC LIMIT 1", ()
+    found = _read(rows)
+    return found[0] if found else None
+
+
+def last_in(session: bytes) -> View[Measured | None]:
+    """The measurement of the newest reply of a session's branch that has one, among its last hundred messages."""
+    from ccnode.store import views
+
+    for message in reversed((yield from views.branch(session, limit=100))):
+        if message.role == "assistant":
+            found = yield from of_reply(message.digest)
+            if found is not None:
+                return found
+    return None
+
+
+# --- what is to be measured ---
+
+
+def newest_measured() -> View[int]:
+    """The local number of the newest reply that this node measured; 0 where it measured none."""
+    rows = yield (
+        f"SELECT x.reply {_FROM} WHERE {_BY_THIS_NODE} ORDER BY x.id DESC LIMIT 1",
+        (),
+    )
+    if not rows:
+        return 0
+    found = yield "SELECT id FROM entries WHERE digest = ?", (rows[0][0],)
+    return found[0][0] if found else 0
+
+
+def newest_entry() -> View[int]:
+    """The local number of the newest entry."""
+    rows = yield "SELECT coalesce(max(id), 0) FROM entries", ()
+    found: int = rows[0][0]
+    return found
+
+
+def pending(after: int) -> View[tuple[list[Pending], int]]:
+    """Replies of this node after an entry that were not measured, oldest first; and how far it looked.
+
+    What was brought in is none of them, nor is another node's. It looks at `PAGE_IDS` entries.
+    """
+    until = min(after + PAGE_IDS, (yield from newest_entry()))
+    rows = yield (
+        (
+            "SELECT m.id, e.digest, m.session FROM messages m JOIN entries e ON e.id = m.id JOIN chains c ON"
+            f" c.id = e.chain WHERE m.id > ? AND m.id <= ? AND m.role = {Role.ASSISTANT:d} AND {_BY_THIS_NODE}"
+            f" AND NOT {_IMPORTED} AND NOT EXISTS (SELECT 1 FROM measurements x JOIN entries f ON f.id = x.id"
+            f" JOIN chains d ON d.id = f.chain WHERE x.reply = e.digest AND d.node IN ({OUR_NODES})) ORDER BY m.id"
+        ),
+        (after, until),
+    )
+    return [Pending(*row) for row in rows], until
+
+
+def conversation(reply: int, limit: int) -> View[list[tuple[int, bytes, int]]]:
+    """The way to a reply: (local number, digest, role) of its messages, oldest first, at most `limit` of them.
+
+    What does not count is left out, and what was brought in or is a stranger's.
+    """
+    rows = yield (
+        (
+            "WITH RECURSIVE up (id, parent_id, depth) AS (SELECT id, parent_id, depth FROM messages WHERE id = ?"
+            " UNION ALL SELECT m.id, m.parent_id, m.depth FROM messages m JOIN up ON m.id = up.parent_id LIMIT ?)"
+            " SELECT m.id, r.digest, m.role FROM up JOIN messages m ON m.id = up.id JOIN entries r ON r.id = m.id"
+            f" JOIN chains c ON c.id = r.chain WHERE {_OURS} AND NOT {_IMPORTED.replace('e.', 'r.', 1)}"
+            f" AND {_COUNTS} ORDER BY m.depth"
+        ),
+        (reply, limit),
+    )
+    return [(number, digest, role) for number, digest, role in rows]
+
+
+def depth(reply: int) -> View[int]:
+    """How far a message is from the root of its conversation, from 1; 0 where that is not known."""
+    rows = yield "SELECT coalesce(depth, 0) FROM messages WHERE id = ?", (reply,)
+    return rows[0][0] if rows else 0
+
+
+def record(found: Measurement) -> Job[bytes | None]:
+    """A ledger job: record a measurement once; None where its reply was measured already.
+
+    Raises LocalError where it is over the limits.
+    """
+    made = records.measured(found)
+
+    def job(tx: Transaction) -> bytes | None:
+        if tx.query(f"SELECT 1 {_FROM} WHERE x.reply = ? AND {_OURS}", (found.reply,)):
+            return None
+        return tx.append(made).digest
+
+    return job
