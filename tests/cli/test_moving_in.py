@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccnode.store.home import Home
+from tests.cli import helpers
 from tests.cli.helpers import Running, call, make_node, running
 from tests.exchange import generate
 
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
 VERIFY_EXPORT = Path(__file__).parents[2] / "scripts" / "verify_export.py"
 SEED = 31
 FEW, MANY = 60, 5_000
+LONG_S = 1_200.0
 LAYOUTS = {"chatgpt": "sharded-zip", "claude": "zip", "claude-code": "folder"}
 
 
-@pytest.fixture(scope="module")
-def count(request: pytest.FixtureRequest) -> int:
-    return MANY if request.config.getoption("--long") else FEW
+@pytest.fixture
+def count(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    if not request.config.getoption("--long"):
+        return FEW
+    monkeypatch.setattr(helpers, "DEADLINE_S", LONG_S)  # of a single command
+    return MANY
 
 
 def ok(result: Result) -> Result:
@@ -66,7 +71,8 @@ def test_years_of_conversations_move_in_and_on(  # noqa: PLR0915  # one way, ste
         sessions = ok(call("session", "list", "--json", "--limit", "5")).data["sessions"]
         shown = ok(call("session", "show", sessions[0]["session_id"], "--json")).data["messages"]
         words = max((one["text"] for one in shown if one["role"] == "user"), key=len)
-        query = " ".join(word for word in words.split() if word.isalpha() and len(word) > 3)[:200]
+        # All say the same few words, so what nobody else said is a number of them in their order.
+        query = '"' + " ".join(word for word in words.split()[:12] if word.isalpha()) + '"'
         hits = ok(call("session", "search", query, "--json", "--limit", "50")).data["results"]
         assert sessions[0]["session_id"] in {hit["session_id"] for hit in hits}
         told = ok(call("chat", "-m", "My bicycle lock opens with 4711.", sessions[0]["session_id"], "--json")).data
