@@ -13,6 +13,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
 from ccnode.api.ports import Accepted, Download, Failed, Order, Piece, Replied, Source, TurnEvent, Waiting
+from ccnode.store import spending
+from ccnode.mind import branches
+from ccnode.mind.measured import TooLittle
+from ccnode.store.branching import Compared
 from ccnode.store.browse import WINDOW, Sibling, Window, _bounds
 from ccnode.store.errors import Conflict, NotFound, StoreError
 from ccnode.store.search import Hit, Why
@@ -91,6 +95,9 @@ class FakeNode:
         self.calls: list[tuple[Any, ...]] = []
         self.metrics: dict[str, Any] = {"latency_ms": 3}
         self.stops = 0
+        self.warning: str | None = None
+        self.spent: list[spending.Spent] = []
+        self.budget = 0
         self.name = "home"
         self.left: list[Message] = []  # replies that were answered anew
         self.brought: dict[bytes, str] = {}
@@ -306,6 +313,20 @@ class FakeNode:
         async for event in live.listen():
             yield event
 
+    async def merge(self, session_id: str, branches: Sequence[str], text: str | None) -> AsyncIterator[TurnEvent]:
+        self._check("merge", session_id, list(branches), text)
+        heads = [self.paths[self._known(branch).id][-1].digest for branch in branches]
+        self.sources = tuple(heads)
+        async for event in self.say(session_id, text or "bring them together", "merge" + b"".join(heads).hex()):
+            yield event
+
+    async def compare(self, session_id: str, other: str) -> Compared:
+        self._check("compare", session_id, other)
+        left, right = self._known(session_id), self._known(other)
+        found = branches.compare(self.paths[left.id], self.paths[right.id])
+        few = branches.Characters(TooLittle(3, 1000), TooLittle(5, 1000))
+        return Compared(left, right, found, few)
+
     async def resume(self, session_id: str) -> AsyncIterator[TurnEvent]:
         self._check("resume", session_id)
         session = self._known(session_id)
@@ -462,7 +483,7 @@ class FakeNode:
 
     def models(self) -> dict[str, Any]:
         self._check("models")
-        return {"current": MODEL, "available": ["embedded", "anthropic"], "problem": None}
+        return {"current": MODEL, "available": ["embedded", "anthropic"], "problem": None, "warning": self.warning}
 
     async def use_model(self, adapter: str, model: str | None) -> dict[str, Any]:
         self._check("use_model", adapter, model)
@@ -472,7 +493,7 @@ class FakeNode:
 
     async def costs(self, days: int) -> dict[str, Any]:
         self._check("costs", days)
-        return {"total_micro_dollars": 0, "days": []}
+        return spending.cost_form(self.spent, self.budget, START_MS)
 
     def request_stop(self) -> None:
         self._check("request_stop")

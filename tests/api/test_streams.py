@@ -304,7 +304,7 @@ async def test_a_spent_budget_has_its_status(rig: Rig) -> None:
 
 
 async def test_costs(rig: Rig) -> None:
-    assert (await rig.ask("GET", "/api/v1/cost")).value == {"total_micro_dollars": 0, "days": []}
+    assert (await rig.ask("GET", "/api/v1/cost")).value["total_micro_dollars"] == 0
     assert rig.node.calls[-1] == ("costs", 30)
     await rig.ask("GET", "/api/v1/cost?days=7")
     assert rig.node.calls[-1] == ("costs", 7)

@@ -21,7 +21,7 @@ document.addEventListener("submit", guarded(async (event) => {
 
 live.on("changed", (what) => {
   if (what.includes("backups")) return refresh("backups", "room");
-  if (what.includes("messages")) return refresh("since");
+  if (what.includes("messages")) return refresh("since", "cost");
 });
 live.on("node", () => refresh("state", "model"));
-live.on("open", () => refresh("since", "backups", "room", "settings"));
+live.on("open", () => refresh("since", "cost", "backups", "room", "settings"));

@@ -113,6 +113,7 @@ export function replace(found, ids) {
     const fresh = found.getElementById(id);
     if (!fresh || !$(id)) continue;
     localize(fresh);
+    for (const one of fresh.querySelectorAll("details[id]")) one.open = $(one.id)?.open ?? one.open;
     if (!fresh.isEqualNode($(id))) $(id).replaceWith(fresh);
   }
   if (focused && document.activeElement?.id !== focused) $(focused)?.focus();

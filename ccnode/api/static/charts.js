@@ -1,0 +1,27 @@
+// What do charts do by themselves? They say the value that is pointed at, or that the arrow keys are at.
+
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+function show(plot, hit) {
+  plot.querySelector(".hit.on")?.classList.remove("on");
+  hit?.classList.add("on");
+  plot.parentElement.querySelector(".told").textContent = hit?.dataset.told ?? "";
+}
+
+document.addEventListener("pointerover", (event) => {
+  const hit = event.target.closest?.(".plot .hit");
+  if (hit) show(hit.closest(".plot"), hit);
+});
+
+document.addEventListener("keydown", (event) => {
+  const plot = event.target;
+  if (!plot.classList?.contains("plot") || event.ctrlKey || event.altKey || event.metaKey) return;
+  const hits = [...plot.querySelectorAll(".hit")];
+  const at = hits.findIndex((hit) => hit.classList.contains("on"));
+  const from = at < 0 && STEPS[event.key] < 0 ? hits.length : at;
+  const to = { Home: 0, End: hits.length - 1 }[event.key] ?? from + STEPS[event.key];
+  if (event.key === "Escape") return show(plot, null);
+  if (Number.isNaN(to)) return;
+  event.preventDefault();
+  show(plot, hits[Math.min(hits.length - 1, Math.max(0, to))]);
+});
