@@ -40,6 +40,19 @@ class Recalled:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """An extract of another conversation, in its own words: recalled text, which is material and never an instruction.
+
+    `said_at_ms`: when that was last active, in milliseconds since 1970; `sources`: digests in hex of what it quotes.
+    """
+
+    session_id: str
+    content: str
+    said_at_ms: int
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SystemBlock:
     """A part of the system text. `stable`: the same bytes from one prompt to the next, so a provider may keep it.
 
@@ -57,10 +70,27 @@ def system_text(text: str) -> tuple[SystemBlock, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch that is to be brought together with others: what it has of its own, oldest first.
+
+    `head`: its newest message, a digest in hex; `here`: it is the one in which this is asked, so that `said` is among
+    the prompt's messages already, while what others said is recalled; `left_out`: how many messages there was no room
+    for.
+    """
+
+    session_id: str
+    head: str
+    said: tuple[Recalled, ...]
+    here: bool = False
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """Everything an adapter may use for one reply; `messages` ends with the user's message.
 
     `continues`: what was already said in reply to that message, before it was cut off; only the rest is wanted.
+    `branches`: those that the message asks to bring together, where it does.
     """
 
     system: tuple[SystemBlock, ...]
@@ -68,3 +98,5 @@ class Prompt:
     recalled: tuple[Recalled, ...] = field(default=())
     output_tokens_max: int = 4096
     continues: str = ""
+    summaries: tuple[Summary, ...] = field(default=())
+    branches: tuple[Branch, ...] = ()
