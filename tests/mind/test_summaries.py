@@ -38,13 +38,8 @@ def test_a_cut_is_one_line_that_begins_as_the_text_does(text: str, most: int) ->
     line = clipped(text, most)
     assert len(line) <= most
     assert len(line.splitlines()) <= 1
-    if line.endswith("...") and len(line) > most // 2:
-        line = line.removesuffix("...")
-    assert (
-        "".join(line.split())[: most // 4]
-        in "".join(ch for ch in text if ch.isprintable() or ch.isspace()).replace(" ", "")
-        or not text.isascii()
-    )
+    whole = clipped(text, 10_000)
+    assert line == whole or whole.startswith(line.removesuffix("..."))
 
 
 @given(st.text(max_size=50), st.text(max_size=50))
