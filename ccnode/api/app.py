@@ -8,6 +8,7 @@ from aiohttp import web
 
 from ccnode.api import (
     auditpage,
+    branching,
     cards,
     chatpage,
     conversations,
@@ -67,9 +68,11 @@ def _routes() -> list[tuple[str, str, Handler]]:
         ("DELETE", session, conversations.end),
         ("GET", "/api/v1/message/{message_id}", conversations.message),
         ("GET", f"{session}/tree", conversations.tree),
+        ("GET", f"{session}/compare", branching.compared),
         ("POST", f"{session}/forget", conversations.forget),
         ("DELETE", f"{session}/forget", conversations.undo_forget),
         ("POST", f"{session}/message", talking.message),
+        ("POST", f"{session}/merge", talking.merge),
         ("POST", f"{session}/resume", talking.resume),
         ("POST", f"{session}/regenerate", talking.regenerate),
         ("POST", f"{session}/continue", talking.go_on),

@@ -18,6 +18,7 @@ KEY_CHARS_MAX: Final = 200
 PATH_CHARS_MAX: Final = 4096
 QUERY_CHARS_MAX: Final = 2000
 PAGE_MAX: Final = 200
+BRANCHES_MAX: Final = 16  # as mind/branches.py has it, which is not loaded here
 TOO_LARGE: Final = "too_large"
 
 
@@ -93,6 +94,22 @@ class MessageBody(Body):
 
     content: Content
     idempotency_key: Key | None = None
+
+
+SessionName = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,64}$")]
+
+
+class MergeBody(Body):
+    """POST /api/v1/conversation/{session_id}/merge."""
+
+    branches: Annotated[list[SessionName], Field(min_length=1, max_length=BRANCHES_MAX - 1)]
+    content: Content | None = None
+
+
+class CompareQuery(Query):
+    """GET /api/v1/conversation/{session_id}/compare."""
+
+    other: SessionName
 
 
 class TitleBody(Body):

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 
     from ccnode.exchange.cardform import Form
+    from ccnode.store.branching import Compared
     from ccnode.store.browse import Window
     from ccnode.store.cards import KeptCard
     from ccnode.store.memory import Memory, Page, Wanted
@@ -287,6 +288,9 @@ class Node(Protocol):
     async def tree(self, session_id: str) -> Sequence[Message]:
         """Every message of the conversation that the session belongs to, parents before children."""
 
+    async def compare(self, session_id: str, other: str) -> Compared:
+        """Two branches: what they share, what each has of its own, and the character of each one's own replies."""
+
     async def message(self, message_id: str) -> Message:
         """One message; a unique beginning of its id (6 digits or more) will do."""
 
@@ -324,6 +328,9 @@ class Node(Protocol):
 
         Closing the iterator does not stop the turn. A `key` that was used before in the session gives that turn again.
         """
+
+    def merge(self, session_id: str, branches: Sequence[str], text: str | None) -> AsyncIterator[TurnEvent]:
+        """One turn that brings other branches into this one; `text` says what to heed. The same heads merge once."""
 
     def resume(self, session_id: str) -> AsyncIterator[TurnEvent]:
         """Answer an unanswered turn, or join the one that is being answered (its pieces so far come first)."""

@@ -11,7 +11,7 @@ from ccnode.api.bodies import read_json, session_id_of, validated
 from ccnode.api.context import HUB, limits_of, node_of
 from ccnode.api.errors import ApiError, BadRequest, answer, encode
 from ccnode.api.forms import reply_form
-from ccnode.api.models import MessageBody, Nothing
+from ccnode.api.models import MergeBody, MessageBody, Nothing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,6 +28,13 @@ async def message(request: web.Request) -> web.StreamResponse:
     body = await read_json(request, MessageBody)
     key = _key(request, body)
     return await _turn(request, session_id, node_of(request).say(session_id, body.content, key), key)
+
+
+async def merge(request: web.Request) -> web.StreamResponse:
+    """POST .../merge: one turn that brings other branches into this conversation, answered by its reply."""
+    session_id = await session_id_of(request)
+    body = await read_json(request, MergeBody)
+    return await _turn(request, session_id, node_of(request).merge(session_id, body.branches, body.content))
 
 
 async def resume(request: web.Request) -> web.StreamResponse:

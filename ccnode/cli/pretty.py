@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from rich.tree import Tree
 
 from ccnode.cli.text import clean
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+TREE_WIDTH: Final = 200  # where no terminal tells its own
+
+
+Leaf = tuple[str, Sequence[int]]  # a label, and the numbers of those below it
+
+
+def draw_tree(title: str, roots: Sequence[int], leaves: Sequence[Leaf], *, color: bool) -> str:
+    """A tree as text, each of `roots` a branch of the title; labels are text, never markup."""
+    top = Tree(Text(title))
+    waiting = [(number, top) for number in roots]
+    while waiting:
+        number, above = waiting.pop(0)
+        label, below = leaves[number]
+        node = above.add(Text(label, style="bold" if label.startswith("* ") else ""))
+        waiting += [(one, node) for one in below]
+    console = Console(no_color=not color, force_terminal=color, highlight=False, width=None if color else TREE_WIDTH)
+    with console.capture() as written:
+        console.print(top)
+    return "\n".join(line.rstrip() for line in written.get().splitlines())
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, color: bool) -> None:

@@ -144,6 +144,11 @@ class Talk:
         """The rest of an interrupted reply, after what there was of it. Raises CliError."""
         return self._run(session_id, f"/api/v1/conversation/{of(session_id)}/continue", {}, None)
 
+    def merge(self, session_id: str, branches: list[str], text: str | None) -> Reply:
+        """Bring branches into a session. Raises CliError."""
+        body = {"branches": branches, **({"content": text} if text else {})}
+        return self._run(session_id, f"/api/v1/conversation/{of(session_id)}/merge", body, None)
+
     def stop(self, session_id: str) -> None:
         """Have the reply that is being written stopped; what there is of it is kept."""
         try:

@@ -106,8 +106,10 @@ def _closed(facts: Facts) -> Refused | None:
     return None
 
 
-def ask(facts: Facts, text: str, key: bytes | None) -> AppendMessage | AlreadyAsked | Refused:
-    """A person says something."""
+def ask(
+    facts: Facts, text: str, key: bytes | None, sources: Sequence[bytes] = ()
+) -> AppendMessage | AlreadyAsked | Refused:
+    """A person says something; `sources`: the heads of the branches that it asks to bring together."""
     if facts.asked is not None:
         if facts.asked.text != text:
             return Refused("key_reused", "the idempotency key was used for another message", "use a new key")
@@ -119,7 +121,7 @@ def ask(facts: Facts, text: str, key: bytes | None) -> AppendMessage | AlreadyAs
     if len(text.encode("utf-8", "surrogatepass")) > records.TEXT_BYTES_MAX:
         return Refused("too_long", f"the message is over {records.TEXT_BYTES_MAX} bytes", "send it in parts")
     parent = facts.leaf.digest if facts.leaf else None
-    return AppendMessage(MessageMeta(facts.session, Role.USER, parent=parent, key=key), text)
+    return AppendMessage(MessageMeta(facts.session, Role.USER, parent=parent, key=key, sources=tuple(sources)), text)
 
 
 def resume(facts: Facts) -> Answer | Refused:

@@ -8,14 +8,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import ccnode
-from ccnode import clock
+from ccnode import clock, reference
 from ccnode.api.ports import Order, TurnEvent
 from ccnode.daemon.changes import Changes
 from ccnode.daemon.exporting import Exporting
 from ccnode.daemon.plating import Plating
 from ccnode.daemon.remembering import Remembering
 from ccnode.daemon.validating import Validating
-from ccnode.store import browse, views
+from ccnode.store import branching, browse, views
 from ccnode.store import cards as kept_cards
 from ccnode.store import turns as jobs
 from ccnode.store.errors import StoreError, StoreFull, StoreReadOnly
@@ -207,6 +207,11 @@ class RunningNode:
         """Every message of the conversation that the session belongs to."""
         return await self._readers.run(views.tree(await self._resolve(session_id)))
 
+    async def compare(self, session_id: str, other: str) -> branching.Compared:
+        """Two branches beside each other."""
+        left, right = await self._resolve(session_id), await self._resolve(other)
+        return await asyncio.to_thread(branching.compared, self.home.ledger, left, right, reference.charvec1())
+
     async def message(self, message_id: str) -> Message:
         """One message, by its id or a unique beginning of it."""
         digest = await self._readers.run(views.resolve_message(message_id))
@@ -255,6 +260,12 @@ class RunningNode:
     async def say(self, session_id: str, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
         """One turn; see api/ports.py."""
         async for event in self._watched(self._turns.say(await self._resolve(session_id), text, key)):
+            yield event
+
+    async def merge(self, session_id: str, branches: Sequence[str], text: str | None) -> AsyncIterator[TurnEvent]:
+        """Bring other branches into a session; see api/ports.py."""
+        others = [await self._resolve(branch) for branch in branches]
+        async for event in self._watched(self._turns.merge(await self._resolve(session_id), others, text)):
             yield event
 
     async def resume(self, session_id: str) -> AsyncIterator[TurnEvent]:

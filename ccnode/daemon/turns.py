@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -15,15 +16,15 @@ from ccnode.daemon.live import LiveTurn, Outcome
 from ccnode.mind.context import build_prompt, system_of
 from ccnode.mind.prompt_types import PromptMessage, Recalled
 from ccnode.models.base import Finished, ModelError
-from ccnode.store import memory, plates, views
+from ccnode.store import branching, memory, plates, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from ccnode.models.base import ModelAdapter
-    from ccnode.store.ledger import Ledger
+    from ccnode.store.ledger import Job, Ledger
     from ccnode.store.readers import Readers
     from ccnode.store.search import Searcher
 
@@ -69,11 +70,21 @@ class Turns:
     async def say(self, session: bytes, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
         """See api/ports.py. Raises StoreError before the first event only."""
         digest = key_bytes(key)
+        async for event in self._say(session, digest, jobs.ask(session, text, digest)):
+            yield event
+
+    async def merge(self, session: bytes, others: Sequence[bytes], wish: str | None) -> AsyncIterator[TurnEvent]:
+        """See api/ports.py. Raises StoreError before the first event only."""
+        wanted = await self._readers.run(branching.merge(session, others, wish))
+        async for event in self._say(session, wanted.key, branching.ask(wanted)):
+            yield event
+
+    async def _say(self, session: bytes, digest: bytes | None, ask: Job[jobs.Asked]) -> AsyncIterator[TurnEvent]:
         async with self._one_at_a_time(session):
             live = self._live.get(session)
             if live is not None and (digest is None or live.key != digest):
                 raise Conflict("a reply is being written in this session", remedy="wait for it, or stop it")
-            asked = await self._ledger.append(jobs.ask(session, text, digest))
+            asked = await self._ledger.append(ask)
             question = await self._readers.run(views.message(asked.question))
             if live is None and asked.answer is None:
                 live = self._begin(session, Answer(asked.question), digest)
@@ -177,16 +188,22 @@ class Turns:
             if each.text and each.digest not in left_out
         ]
         recalled = await self._recall(question.text or "", turns, [message.digest for message in history])
+        merging = await self._readers.run(branching.merged(question))
+        if merging:  # what they said is what there is to consider, and it has its own budget
+            recalled = list({one.message_id: one for each in merging[1:] for one in each.said}.values())
         plate = await self._readers.run(plates.plate_in_force())
         system = system_of(plate.text if plate is not None else None)
         reply = Reply(session, answer, model.name, plate.plate if plate is not None else None)
         most, begun = self._output_tokens_max, answer.begun
         prompt = build_prompt(turns, recalled, system, output_tokens_max=most, continues=begun)
+        prompt = replace(prompt, branches=tuple(merging)) if merging else prompt
         outcome, state = await live.speak(model, prompt, reply)
         failed = _failure(outcome, reply)
         if failed is not None:
             return failed
         sources = tuple(bytes.fromhex(source) for source in outcome.sources) if isinstance(outcome, Finished) else ()
+        if merging:  # whatever it cites, a merge rests on the heads of its branches
+            sources = (*question.sources, *sources)
         digest = await self._ledger.append(jobs.close(reply, sources, state))
         recorded = await self._readers.run(views.message(digest))
         latency_ms = round((clock.elapsed_s() - began) * 1000)

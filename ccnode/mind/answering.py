@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ccnode.mind import phrases, recall, selfhood
+from ccnode.mind.branches import consolidated
 from ccnode.mind.evidence import judged
 from ccnode.mind.speech import is_request
 
@@ -76,6 +77,8 @@ class _Told:
 
 def reply_to(prompt: Prompt) -> Reply:
     """Decide the reply to the last message of the prompt. Cost is bounded whatever the sizes."""
+    if prompt.branches:
+        return Reply(*consolidated(prompt.branches))
     asked = prompt.messages[-1].content if prompt.messages else ""
     shown = _CONTROL.sub(" ", asked[:2_000]).strip()
     if not shown and not _CONTROL.sub(" ", asked).strip():

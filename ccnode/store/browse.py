@@ -83,7 +83,7 @@ def window(
     if focus is not None:
         focused = (yield from views.message(focus)).id
         if focused not in numbers:
-            numbers, aside = (yield from _way_to(focused)), True
+            numbers, aside = (yield from way_to(focused)), True
     start, end = _bounds(numbers, focused, first, size)
     messages = yield from views.messages_by_id(numbers[start:end])
     return Window(
@@ -104,10 +104,10 @@ def numbers_of(session: Session, at: int | None = None) -> View[list[int]]:
     if leaf is None and session.parent is not None:
         rows = yield "SELECT id FROM entries WHERE digest = ?", (session.parent,)
         leaf = rows[0] if rows else None
-    return (yield from _way_to(leaf[0])) if leaf is not None else []
+    return (yield from way_to(leaf[0])) if leaf is not None else []
 
 
-def _way_to(number: int) -> View[list[int]]:
+def way_to(number: int) -> View[list[int]]:
     """The local numbers of the messages from the root down to one."""
     rows = yield _UP, (number,)
     return [row[0] for row in reversed(rows)]

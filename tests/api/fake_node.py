@@ -13,6 +13,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
 from ccnode.api.ports import Accepted, Download, Failed, Order, Piece, Replied, Source, TurnEvent, Waiting
+from ccnode.mind import branches
+from ccnode.mind.measured import TooLittle
 from ccnode.store import spending
 from ccnode.mind import branches
 from ccnode.mind.measured import TooLittle

@@ -65,6 +65,7 @@ class Rig:
     readers: Readers
     turns: Turns
     model: ScriptedModel
+    ledger_path: Path
 
     async def open_session(self, title: str = "talk") -> bytes:
         return await self.ledger.append(jobs.open_session(title, None))
@@ -77,7 +78,7 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     searcher = Searcher(tmp_path / "index.sqlite", tmp_path / "ledger.sqlite")
     model = ScriptedModel()
     turns = Turns(ledger, readers, searcher, lambda: model)
-    yield Rig(ledger, readers, turns, model)
+    yield Rig(ledger, readers, turns, model, tmp_path / "ledger.sqlite")
     await turns.close()
     await readers.close()
     searcher.close()

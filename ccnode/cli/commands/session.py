@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from ccnode.cli.commands import session_branches
 from ccnode.cli.errors import FAILED, NOT_FOUND, USAGE, CliError
 from ccnode.cli.params import OUTPUT, Group, MessageName, Moment, SessionName, pass_state
 from ccnode.cli.text import clean, count, line, local
@@ -33,6 +34,10 @@ def command() -> None:
 
     SESSION is a conversation's id, a unique beginning of that (4 characters or more), or `last`.
     """
+
+
+for _branching in (session_branches.tree, session_branches.compare, session_branches.merge):
+    command.add_command(_branching)
 
 
 def _session(state: State, name: str) -> bytes:
@@ -128,7 +133,8 @@ def _said(one: Message, plates: dict[bytes, int]) -> str:
     state += "" if one.due_ms is None or one.text is None else f"  (to be forgotten on {local(one.due_ms)})"
     head = f"#{one.seq}  {clean(who)}  {local(views.ms_of(one.time))}  {one.digest.hex()[:SHORT]}{state}"
     text = clean(one.text) if one.text is not None else gone(one)
-    return f"{head}\n{text}\n"
+    rests = ", ".join(source.hex()[:SHORT] for source in one.sources)
+    return f"{head}\n{text}\n" + (f"(rests on {rests})\n" if rests else "")
 
 
 def _tree(messages: list[Message]) -> str:
