@@ -120,6 +120,10 @@ class Models(_Section):
         default=False,
         description="Ask for adaptive thinking; false leaves `thinking` out, and the model to its own way.",
     )
+    meaning: bool = Field(
+        default=True,
+        description="Have the embedded model compare meanings, not only words: some 60 MiB while it is in use.",
+    )
     output_tokens_max: int = Field(
         16_384, ge=16, le=1_000_000, description="The most tokens of one reply, with what is thought before it."
     )

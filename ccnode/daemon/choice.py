@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ccnode import clock
 from ccnode.models.base import ModelError
 from ccnode.models.embedded import EmbeddedModel
+from ccnode.models.meaning import Meaning
 from ccnode.models.retirement import retirement_warning
 from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.home import Home, read_private, write_private
@@ -53,7 +54,7 @@ class ModelChoice:
         self._now_ms = now_ms
         self._key_file = settings.key_file or home.root / KEY_FILE
         self.problem: str | None = None
-        self._embedded = EmbeddedModel()
+        self._embedded = EmbeddedModel(Meaning() if settings.meaning else None)
         self._chosen: ModelAdapter = self._embedded
         chosen = _read(home)
         adapter, model = chosen.get("adapter", settings.adapter), chosen.get("model", settings.model)
@@ -86,6 +87,10 @@ class ModelChoice:
         if adapter != "anthropic":
             return None
         return retirement_warning(model, datetime.fromtimestamp(self._now_ms() / 1000, UTC).date())
+
+    def rest(self) -> bool:
+        """Let go of what the embedded model loaded and has not used for a while; whether there was any."""
+        return self._embedded.rest()
 
     async def warm(self) -> None:
         """Have the adapter load what it needs, so that the first reply does not wait for it."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import ccnode
 from ccnode import clock, reference
 from ccnode.api.ports import Order, TurnEvent
+from ccnode.daemon import memory
 from ccnode.daemon.changes import Changes
 from ccnode.daemon.exporting import Exporting
 from ccnode.daemon.plating import Plating
@@ -321,6 +322,11 @@ class RunningNode:
     async def warm_model(self) -> None:
         """Have the model in use load what it needs."""
         await self._choice.warm()
+
+    async def rest_model(self) -> None:
+        """Have it let go of what it has not used for a while."""
+        if await asyncio.to_thread(self._choice.rest):
+            await asyncio.to_thread(memory.give_back)
 
     async def costs(self, days: int) -> dict[str, Any]:
         """What was spent on models."""

@@ -15,7 +15,7 @@ from ccnode.core.turns import Answer, Facts, Refused, Reply, go_on, regenerate, 
 from ccnode.daemon.live import LiveTurn, Outcome
 from ccnode.mind.context import build_prompt, system_of
 from ccnode.mind.prompt_types import PromptMessage, Recalled
-from ccnode.models.base import Finished, ModelError
+from ccnode.models.base import Compares, Finished, ModelError
 from ccnode.store import branching, memory, plates, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, StoreError
@@ -187,7 +187,7 @@ class Turns:
             for each in history
             if each.text and each.digest not in left_out
         ]
-        recalled = await self._recall(question.text or "", turns, [message.digest for message in history])
+        recalled = await self._recall(model, question.text or "", turns, [message.digest for message in history])
         merging = await self._readers.run(branching.merged(question))
         if merging:  # what they said is what there is to consider, and it has its own budget
             recalled = list({one.message_id: one for each in merging[1:] for one in each.said}.values())
@@ -210,8 +210,12 @@ class Turns:
         metrics = {"latency_ms": latency_ms, "ccc": None, "phi": None, **_ending(outcome)}
         return await self._recorded(recorded, answer.question, metrics)
 
-    async def _recall(self, question: str, turns: list[PromptMessage], exclude: list[bytes]) -> list[Recalled]:
-        return await asyncio.to_thread(self._searcher.recall, question, turns[:-1], exclude=exclude)
+    async def _recall(
+        self, model: ModelAdapter, question: str, turns: list[PromptMessage], exclude: list[bytes]
+    ) -> list[Recalled]:
+        # Only a model that answers by what comes first waits for meanings to be compared; another weighs for itself.
+        compare = model.likeness if isinstance(model, Compares) else None
+        return await asyncio.to_thread(self._searcher.recall, question, turns[:-1], exclude=exclude, compare=compare)
 
     async def _recorded(
         self, message: views.Message, question: bytes, metrics: Mapping[str, int | str | None] | None = None

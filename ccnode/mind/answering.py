@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ccnode.mind.asking import Question
+    from ccnode.mind.evidence import Likeness
     from ccnode.mind.matching import Match
     from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled
 
-ANSWER_MIN = 0.26  # likelihood: where nine of ten questions about what was never told are admitted
+ANSWER_MIN = 0.3  # likelihood: where nine of ten questions about what was never told are admitted
 _RELATED_MIN = 0.6  # by the rules of `matching`, for a text that asks nothing
 _SAME = 0.03  # two messages whose scores differ less may be two answers to one question
 _QUOTE_CHARS_MAX = 300
@@ -75,8 +76,21 @@ class _Told:
     pinned: bool = False
 
 
-def reply_to(prompt: Prompt) -> Reply:
-    """Decide the reply to the last message of the prompt. Cost is bounded whatever the sizes."""
+def to_compare(prompt: Prompt) -> recall.Comparison:
+    """What of the conversation is worth comparing in meaning with the prompt's last message, before `reply_to`."""
+    asked = prompt.messages[-1].content if prompt.messages else ""
+    before = prompt.messages[:-1]
+    question = recall.plan(asked, before).question
+    same_text = _plain(asked)
+    told = ((each.role, each.content, context) for _, each, context in _said_before(before, same_text))
+    return recall.compare_best(question, told)
+
+
+def reply_to(prompt: Prompt, likeness: Likeness | None = None) -> Reply:
+    """Decide the reply to the last message of the prompt. Cost is bounded whatever the sizes.
+
+    `likeness` is what comparing the texts of `to_compare` gave, where something could compare them.
+    """
     if prompt.branches:
         return Reply(*consolidated(prompt.branches))
     asked = prompt.messages[-1].content if prompt.messages else ""
@@ -92,7 +106,7 @@ def reply_to(prompt: Prompt) -> Reply:
     before = prompt.messages[:-1]
     plan = recall.plan(asked, before)
     if plan.question.asks:
-        return _answer(plan.question, before, prompt.recalled, asked)
+        return _answer(_told(plan.question, before, prompt.recalled, asked, likeness))
     if is_request(shown):
         return Reply(f"{phrases.UNKNOWN} how to do that. {phrases.WHAT_I_AM} {phrases.WHAT_I_CAN_DO}")
     return _acknowledge(prompt.recalled, asked)
@@ -115,8 +129,8 @@ def _small_talk(shown: str) -> str | None:
     return None
 
 
-def _answer(question: Question, before: Sequence[PromptMessage], recalled: Sequence[Recalled], asked: str) -> Reply:
-    told = [item for item in _told(question, before, recalled, asked) if item.score >= ANSWER_MIN]
+def _answer(found: Sequence[_Told]) -> Reply:
+    told = [item for item in found if item.score >= ANSWER_MIN]
     if not told:
         return Reply(
             f"{phrases.UNKNOWN}: nothing I found in what you told me answers that. {phrases.WHAT_I_CAN_DO} "
@@ -138,7 +152,13 @@ def _answer(question: Question, before: Sequence[PromptMessage], recalled: Seque
     return Reply(text, tuple(dict.fromkeys(source for source in sources if source)))
 
 
-def _told(question: Question, before: Sequence[PromptMessage], recalled: Sequence[Recalled], asked: str) -> list[_Told]:
+def _told(
+    question: Question,
+    before: Sequence[PromptMessage],
+    recalled: Sequence[Recalled],
+    asked: str,
+    likeness: Likeness | None,
+) -> list[_Told]:
     same_text = _plain(asked)
     result: list[_Told] = []
     seen: dict[str, int] = {}
@@ -161,18 +181,9 @@ def _told(question: Question, before: Sequence[PromptMessage], recalled: Sequenc
                 item.pinned,
             )
         )
-    spent = 0
-    first = max(0, len(before) - _CONVERSATION_MESSAGES_MAX)
-    for at in range(len(before) - 1, first - 1, -1):
-        message = before[at]
-        spent += min(len(message.content), _CONVERSATION_CHARS_MAX // 4)
-        if spent > _CONVERSATION_CHARS_MAX:
-            break
+    for at, message, context in _said_before(before, same_text):
         text = _plain(message.content)
-        if message.role in ("system", "tool") or text == same_text:
-            continue
-        context = " ".join(other.content[-500:] for other in before[max(0, at - 2) : at])
-        found = judged(question, message.role, message.content, context)
+        found = judged(question, message.role, message.content, context, likeness)
         known = seen.get(text)
         if known is not None:
             other = result[known]
@@ -191,6 +202,20 @@ def _told(question: Question, before: Sequence[PromptMessage], recalled: Sequenc
             said = (message.message_id, message.role, message.content)
             result.append(_Told(*said, None, found.score, found, (1, at), message.pinned))
     return result
+
+
+def _said_before(before: Sequence[PromptMessage], same_text: str) -> Iterator[tuple[int, PromptMessage, str]]:
+    """What was said in this conversation, the newest first, as far as the limits go: place, message, its context."""
+    spent = 0
+    first = max(0, len(before) - _CONVERSATION_MESSAGES_MAX)
+    for at in range(len(before) - 1, first - 1, -1):
+        message = before[at]
+        spent += min(len(message.content), _CONVERSATION_CHARS_MAX // 4)
+        if spent > _CONVERSATION_CHARS_MAX:
+            break
+        if message.role in ("system", "tool") or _plain(message.content) == same_text:
+            continue
+        yield at, message, " ".join(other.content[-500:] for other in before[max(0, at - 2) : at])
 
 
 def _same_matter(best: _Told, other: _Told) -> bool:

@@ -2,7 +2,8 @@
 
 To be about the same thing is not to answer: of a hundred questions about what was never told, most have some message
 near them. So the rules of `matching` are one witness among several. What each is worth was learned from examples
-(tests/memory/learn.py, logistic regression); the weights are in `words/weights.py`.
+(tests/memory/learn.py, logistic regression); the weights are in `words/weights.py`: one table for words alone, one for
+words and how alike in meaning the texts are (`Likeness`), where something could compare them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -21,7 +23,7 @@ from ccnode.mind.stemming import family, stem
 from ccnode.mind.words import weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from ccnode.mind.asking import Question, Unit
     from ccnode.mind.reading import Sentence
@@ -46,6 +48,12 @@ _QUANTITY = re.compile(
 )
 _TITLES: Final = frozenset("mr mrs ms miss dr prof professor sister father aunt uncle".split())
 
+# What of a message is compared with the question in meaning: its beginning, and each of its first sentences.
+_COMPARED_CHARS = 500
+_COMPARED_SENTENCES = 6
+
+# How alike in meaning a text is to the question (the cosine of their vectors, in [-1, 1]), for each text compared.
+Likeness = Mapping[str, float]
 _How = Literal["said", "meant", "hinted", "missing"]
 _WORTH: Final[Mapping[_How, float]] = {"said": 1.0, "meant": 0.9, "hinted": 0.5, "missing": 0.0}
 _LIKE_THE_KIND: Final = 0.75
@@ -62,22 +70,48 @@ class _Covered:
     how: _How
 
 
-def judged(question: Question, role: str, content: str, context: str = "") -> Match:
+def judged(question: Question, role: str, content: str, context: str = "", likeness: Likeness | None = None) -> Match:
     """The match of a message with a question, its score being how likely the message answers it, in [0, 1].
 
-    A text that asks nothing is compared by the rules of `matching` alone: nothing could answer it.
+    `likeness` tells how alike the texts of `compared(question, content)` are to the question; without it, or where it
+    lacks one of them, words alone decide. A text that asks nothing is compared by the rules of `matching` alone:
+    nothing could answer it.
     """
     found = match(question, role, content, context)
     if not question.asks or not found.score:
         return found
-    score = likelihood(evidence(question, role, content, found)) * role_factor(question, role, content)
-    return replace(found, score=score)
+    values = evidence(question, role, content, found)
+    worth = weights.WORDS
+    alike = [] if likeness is None else [likeness.get(text) for text in compared(question, content)]
+    near = [one for one in alike if one is not None]
+    if near and len(near) == len(alike):
+        values |= meaning(values, near)
+        worth = weights.MEANING
+    return replace(found, score=likelihood(values, worth) * role_factor(question, role, content))
 
 
-def likelihood(values: Mapping[str, float]) -> float:
+def compared(question: Question, content: str) -> tuple[str, ...]:
+    """The texts of a message whose likeness to the question tells whether it answers: the beginning, then sentences."""
+    spoken = sentences(content, needles(question))[:_COMPARED_SENTENCES]
+    return (content[:_COMPARED_CHARS], *(sentence.text[:_COMPARED_CHARS] for sentence in spoken))
+
+
+def likelihood(values: Mapping[str, float], worth: Mapping[str, float]) -> float:
     """The logistic function of the weighted sum of the evidence: a number in (0, 1)."""
-    total = weights.BIAS + sum(weights.WEIGHTS[name] * value for name, value in values.items())
+    total = worth["bias"] + sum(weight * values[name] for name, weight in worth.items() if name != "bias")
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def meaning(values: Mapping[str, float], near: Sequence[float]) -> dict[str, float]:
+    """What the likeness says: of the whole (the first of `near`), and of the nearest sentence."""
+    nearest = max(near[1:], default=near[0])
+    return {
+        "alike, whole": near[0],
+        "alike": nearest,
+        "alike, squared": nearest * nearest,
+        "kind and alike": values["kind found"] * nearest,
+        "kind wanted and alike": values["kind wanted and found"] * nearest,
+    }
 
 
 def evidence(question: Question, role: str, content: str, found: Match) -> dict[str, float]:

@@ -6,24 +6,26 @@ Pure: the store runs the full-text query, this module writes it and judges what 
     plan                       a question -> RecallPlan with the MATCH expression
     matches                    whether a message that is not indexed yet is worth ranking
     refine                     the plan again, once the first candidates tell who is who ("my son Jonas")
+    to_compare                 the texts whose meaning is worth comparing with the question, where that can be done
     rank                       candidates -> the best of them, as Recalled
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ccnode.mind import lexicon
 from ccnode.mind.aliases import aliases
 from ccnode.mind.asking import Question, read_question, with_aliases
-from ccnode.mind.evidence import judged
+from ccnode.mind.evidence import Likeness, compared, judged
 from ccnode.mind.people import beings
 from ccnode.mind.prompt_types import Recalled
 from ccnode.mind.stemming import family, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from ccnode.mind.prompt_types import PromptMessage, Role
 
@@ -34,7 +36,12 @@ CONTEXT_WEIGHT = 0.7  # bm25 weight of the context column; the text column weigh
 TERMS_MAX = 240
 _TERMS_PER_UNIT = 100
 _SCORE_MIN = 0.01
+COMPARED_MAX = (
+    24  # messages compared in meaning: those that words put first (the right one is among 16, 99 times in 100)
+)
 _ALIASES_MAX = 12
+# How alike in meaning each of the texts is to the question; None where that cannot be told.
+Compare = Callable[[str, Sequence[str]], Likeness | None]
 _MATCH_CHARS_MAX = 20_000
 
 
@@ -183,17 +190,50 @@ def matches(plan: RecallPlan, content: str) -> bool:
     return any(lexicon.lemma(word) in plan.keys for word in words(content[:_MATCH_CHARS_MAX]))
 
 
-def rank(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -> list[Recalled]:
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A question, and the texts that are to be compared with it in meaning."""
+
+    question: str
+    texts: tuple[str, ...] = ()
+
+
+def to_compare(plan: RecallPlan, candidates: Sequence[Candidate]) -> Comparison:
+    """What to compare in meaning before `rank`: the texts of the COMPARED_MAX candidates that words put first.
+
+    Nothing where the text asks nothing: nothing could answer it.
+    """
+    question = with_aliases(plan.question, who_is_who(plan.question, candidates))
+    return compare_best(question, ((each.role, each.content, each.context) for each in candidates))
+
+
+def compare_best(question: Question, messages: Iterable[tuple[str, str, str]]) -> Comparison:
+    """The same for (role, content, context) of any messages."""
+    if not question.asks:
+        return Comparison(question.text)
+    scored = [(judged(question, *each).score, each[1]) for each in messages]
+    best = sorted((each for each in scored if each[0] > 0), key=lambda each: -each[0])[:COMPARED_MAX]
+    texts = (text for _, content in best for text in compared(question, content))
+    return Comparison(question.text, tuple(dict.fromkeys(texts)))
+
+
+def rank(
+    plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6, likeness: Likeness | None = None
+) -> list[Recalled]:
     """The candidates that account best for the question, best first, at most `limit`; newer first among equals.
 
+    `likeness` is what comparing the texts of `to_compare` gave; then only the candidates compared are ranked.
     A pinned one comes before others that are better by no more than PINNED_BONUS.
     Messages of one speaker with the same words count once (the newest stays). The score is in [0, 1]; those of
     the answers to a question add up to less than 1.
     """
     found: dict[tuple[str, str], Recalled] = {}
     question = with_aliases(plan.question, who_is_who(plan.question, candidates))
+    by_meaning = likeness is not None and question.asks
     for candidate in candidates:
-        score = judged(question, candidate.role, candidate.content, candidate.context).score
+        if by_meaning and likeness and any(text not in likeness for text in compared(question, candidate.content)):
+            continue
+        score = judged(question, candidate.role, candidate.content, candidate.context, likeness).score
         if score < _SCORE_MIN:
             continue
         recalled = Recalled(

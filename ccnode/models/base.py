@@ -6,10 +6,10 @@ ModelError                 the model did not answer; `kind` says why, `remedy` w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from ccnode.mind.prompt_types import Prompt
 
@@ -119,6 +119,14 @@ class Account(Protocol):
 
     def spent(self, models: tuple[str, ...], usage: Usage) -> int | None:
         """Book a call; its cost in micro-dollars, None where that is not known. Of the names the first known counts."""
+
+
+@runtime_checkable
+class Compares(Protocol):
+    """An adapter that can compare meanings, and wants what is recalled for it ranked by them."""
+
+    def likeness(self, question: str, texts: Sequence[str]) -> Mapping[str, float] | None:
+        """How alike in meaning each text is to the question, in [-1, 1]; None if that is not known here."""
 
 
 class ModelAdapter(Protocol):

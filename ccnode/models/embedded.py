@@ -8,20 +8,25 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from ccnode.mind.answering import pieces, reply_to
+from ccnode.mind.answering import pieces, reply_to, to_compare
 from ccnode.models.base import Delta, Finished, ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from ccnode.mind.prompt_types import Prompt
     from ccnode.models.base import Notice
+    from ccnode.models.meaning import Meaning
 
 NAME = "embedded/1"
 
 
 class EmbeddedModel:
-    """Finds and quotes what was told. Holds no state, so one instance serves all conversations at once."""
+    """Finds and quotes what was told. One instance serves all conversations at once."""
+
+    def __init__(self, meaning: Meaning | None = None) -> None:
+        """`meaning`: what compares texts by their meaning; without it words alone decide."""
+        self._meaning = meaning
 
     @property
     def name(self) -> str:
@@ -42,7 +47,9 @@ class EmbeddedModel:
             raise ModelError(
                 "bad_request", "prompt.messages does not end with a user message", remedy="send the user's message last"
             )
-        reply = reply_to(prompt)
+        comparison = to_compare(prompt)
+        likeness = await asyncio.to_thread(self.likeness, comparison.question, comparison.texts)
+        reply = reply_to(prompt, likeness)
         text = reply.text
         if prompt.continues:
             # Memory may have changed since: then what follows is all that is known now.
@@ -60,6 +67,14 @@ class EmbeddedModel:
             yield Delta(piece)
             await asyncio.sleep(0)  # lets other conversations speak between two words
         yield Finished(NAME, "max_tokens" if cut else "end", output_tokens=count, sources=reply.sources)
+
+    def likeness(self, question: str, texts: Sequence[str]) -> Mapping[str, float] | None:
+        """How alike in meaning each text is to the question, for what is recalled; None if that is not known here."""
+        return self._meaning.likeness(question, texts) if self._meaning is not None and texts else None
+
+    def rest(self) -> bool:
+        """Let go of what was loaded and has not been used for a while; whether there was any."""
+        return self._meaning is not None and self._meaning.rest()
 
     async def close(self) -> None:
         """Nothing to release."""

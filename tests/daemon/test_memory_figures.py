@@ -16,6 +16,7 @@ from ccnode import clock
 from ccnode.api.ports import Replied
 from ccnode.daemon.turns import Turns
 from ccnode.models.embedded import EmbeddedModel
+from ccnode.models.meaning import Meaning
 from ccnode.store import turns as jobs
 from ccnode.store.index import Index
 from ccnode.store.ledger import Ledger, Ports
@@ -69,7 +70,8 @@ async def test_told_facts_are_answered_and_unknowns_are_not(tmp_path: Path, name
     while index.catch_up():
         pass
     readers, searcher = Readers(path), Searcher(tmp_path / "index.sqlite", path)
-    turns = Turns(ledger, readers, searcher, EmbeddedModel)
+    model = EmbeddedModel(Meaning())
+    turns = Turns(ledger, readers, searcher, lambda: model)
     cited = silent = known = 0
     for question in script.questions:
         replied = await ask(turns, ledger, question.asked)

@@ -4,8 +4,9 @@
     python -m tests.memory.learn --held-out the same for the set that is never learned from
     python -m tests.memory.learn --write    learn from all of SETS_LEARNED and write the weights
 
-Logistic regression (Newton's method, ridge) on "this candidate answers this question", for all candidates that the
-search brings up. A question that nothing answers weighs more than one that something does: there is a lie to lose.
+Logistic regression (Newton's method, ridge) on "this candidate answers this question": for words alone over all
+candidates that the search brings up, for words and meaning over those that are compared in meaning. A question that
+nothing answers weighs more than one that something does: there is a lie to lose.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ import numpy as np
 
 from ccnode.mind import recall
 from ccnode.mind.asking import with_aliases
-from ccnode.mind.evidence import evidence
+from ccnode.mind.evidence import compared, evidence, meaning
 from ccnode.mind.matching import match
+from ccnode.models.meaning import Meaning
 from tests.memory import facts
 from tests.memory.test_recall_figures import SEED, fetch, index
 
@@ -34,6 +36,7 @@ SETS_LEARNED: Final[tuple[SetName, ...]] = ("a", "b", "c", "d", "e", "f")
 RIDGE: Final = 50.0
 UNKNOWN_WEIGHT: Final = 4.0
 SCORE_MIN: Final = 0.05
+LIKELIHOODS_SHOWN: Final = (0.0, 0.2, 0.23, 0.26, 0.3, 0.4)
 TABLE: Final = Path(__file__).resolve().parent.parent.parent / "ccnode" / "mind" / "words" / "weights.py"
 
 
@@ -55,12 +58,23 @@ class Weights:
     bias: float
 
 
-def examples(name: SetName, folder: Path) -> tuple[tuple[str, ...], list[Asked]]:
-    """Every question of a set with the evidence of its candidates."""
+@dataclass(frozen=True)
+class Examples:
+    """Every question of a set with the evidence of its candidates, by words alone and with meaning."""
+
+    words_names: tuple[str, ...]
+    words: list[Asked]
+    meaning_names: tuple[str, ...]
+    meaning: list[Asked]
+
+
+def examples(name: SetName, folder: Path, encoder: Meaning) -> Examples:
+    """All that is learned from a set, or tried on it."""
     script = facts.script(name, SEED)
     database, stored, ids = index(script, folder / f"{name}.db")
     names: tuple[str, ...] = ()
-    found = []
+    more_names: tuple[str, ...] = ()
+    by_words, by_meaning = [], []
     for question in script.questions:
         plan = recall.plan(question.asked)
         rows = fetch(database, plan)
@@ -69,20 +83,32 @@ def examples(name: SetName, folder: Path) -> tuple[tuple[str, ...], list[Asked]]
             rows += fetch(database, wider)
         candidates = [stored[row - 1] for row in dict.fromkeys(rows)]
         read = with_aliases(wider.question, recall.who_is_who(wider.question, candidates))
+        comparison = recall.to_compare(wider, candidates)
+        likeness = encoder.likeness(comparison.question, comparison.texts)
+        if likeness is None:
+            raise SystemExit(f"meaning cannot be compared: {encoder.problem}")
         goal = (
             ids[question.session, question.index] if question.session is not None and question.index is not None else ""
         )
-        values, right = [], []
+        values, right, more, more_right = [], [], [], []
         for candidate in candidates:
             rules = match(read, candidate.role, candidate.content, candidate.context)
-            if rules.score >= SCORE_MIN:
-                pieces = evidence(read, candidate.role, candidate.content, rules)
-                names = names or tuple(pieces)
-                values.append([pieces[each] for each in names])
-                right.append(candidate.message_id == goal)
-        found.append(Asked(bool(goal), np.array(values, float), np.array(right, bool)))
+            if rules.score < SCORE_MIN:
+                continue
+            pieces = evidence(read, candidate.role, candidate.content, rules)
+            names = names or tuple(pieces)
+            values.append([pieces[each] for each in names])
+            right.append(candidate.message_id == goal)
+            near = [likeness.get(text) for text in compared(read, candidate.content)]
+            if None not in near:
+                pieces |= meaning(pieces, [each for each in near if each is not None])
+                more_names = more_names or tuple(pieces)
+                more.append([pieces[each] for each in more_names])
+                more_right.append(right[-1])
+        by_words.append(Asked(bool(goal), np.array(values, float), np.array(right, bool)))
+        by_meaning.append(Asked(bool(goal), np.array(more, float), np.array(more_right, bool)))
     database.close()
-    return names, found
+    return Examples(names, by_words, more_names, by_meaning)
 
 
 def learn(names: tuple[str, ...], asked: Sequence[Asked]) -> Weights:
@@ -130,15 +156,15 @@ def shares(found: Sequence[tuple[float, bool, bool]], least: float) -> tuple[flo
     return answered / max(1, len(known)), sum(likely < least for likely in unknown) / max(1, len(unknown))
 
 
-def write(weights: Weights) -> None:
-    """Write the table."""
-    lines = [f'    "{name}": {value:.4f},' for name, value in zip(weights.names, weights.each, strict=True)]
-    TABLE.write_text(
-        '"""What is each piece of evidence worth, in log odds? Written by `python -m tests.memory.learn --write`."""'
-        "\n\n"
-        "from __future__ import annotations\n\nfrom typing import Final\n\n"
-        f"BIAS: Final = {weights.bias:.4f}\nWEIGHTS: Final = {{\n" + "\n".join(lines) + "\n}\n"
-    )
+def write(words: Weights, meaning: Weights) -> None:
+    """Write both tables."""
+    question = "What is each piece of evidence worth, in log odds?"
+    text = f'"""{question} Written by `python -m tests.memory.learn --write`."""\n\n'
+    text += "from __future__ import annotations\n\nfrom typing import Final\n"
+    for name, weights in (("WORDS", words), ("MEANING", meaning)):
+        rows = [f'    "{each}": {value:.4f},' for each, value in zip(weights.names, weights.each, strict=True)]
+        text += f'\n{name}: Final = {{\n    "bias": {weights.bias:.4f},\n' + "\n".join(rows) + "\n}\n"
+    TABLE.write_text(text)
 
 
 def main() -> None:
@@ -148,16 +174,28 @@ def main() -> None:
     parser.add_argument("--held-out", action="store_true", help="show what the held-out set reaches, too")
     options = parser.parse_args()
     shown = facts.SETS if options.held_out else SETS_LEARNED
+    encoder = Meaning()
     with tempfile.TemporaryDirectory() as folder:
-        sets = {name: examples(name, Path(folder)) for name in shown}
-    names = sets["a"][0]
-    for name in shown:
-        rest = [one for other in SETS_LEARNED if other != name for one in sets[other][1]]
-        found = outcomes(learn(names, rest), sets[name][1])
-        marks = " ".join("{:.2f}/{:.2f}".format(*shares(found, least)) for least in (0.0, 0.2, 0.23, 0.26, 0.3, 0.4))
-        print(f"{name} left out: {marks}")  # noqa: T201 (what it is run for)
+        sets = {name: examples(name, Path(folder), encoder) for name in shown}
+    found = {
+        "words": {name: (each.words_names, each.words) for name, each in sets.items()},
+        "meaning": {name: (each.meaning_names, each.meaning) for name, each in sets.items()},
+    }
+    for way, tried in found.items():
+        names = tried["a"][0]
+        for name in shown:
+            rest = [one for other in SETS_LEARNED if other != name for one in tried[other][1]]
+            reached = outcomes(learn(names, rest), tried[name][1])
+            marks = " ".join(
+                "{:.2f}/{:.2f}".format(*shares(reached, least)) for least in (0.0, 0.2, 0.23, 0.26, 0.3, 0.4)
+            )
+            print(f"{way}, {name} left out: {marks}", flush=True)  # noqa: T201 (what it is run for)
     if options.write:
-        write(learn(names, [one for name in SETS_LEARNED for one in sets[name][1]]))
+        learned = {
+            way: learn(tried["a"][0], [one for name in SETS_LEARNED for one in tried[name][1]])
+            for way, tried in found.items()
+        }
+        write(learned["words"], learned["meaning"])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How much of what was told is found again, asked in other words, and how often is not knowing admitted?
 
-Real SQLite with the full-text table the store keeps; the reply is the embedded model's own.
+Real SQLite with the full-text table the store keeps; the reply is the embedded model's own, by meaning and by words.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pytest
 
 from ccnode.mind import answering, phrases, recall
 from ccnode.mind.prompt_types import Prompt, PromptMessage
+from ccnode.models.meaning import Meaning
 from tests.memory import facts
 
 if TYPE_CHECKING:
@@ -25,18 +26,20 @@ if TYPE_CHECKING:
 
 # Shares required: facts answered, unknowns admitted.
 REQUIRED = (0.7, 0.9)
-# What is reached must not get worse. The weights were learned on A to F; nothing was ever made to fit G.
+# What is reached must not get worse: with meanings compared, as shipped, and by words alone, where they cannot be.
+# The weights were learned on A to F; nothing was ever made to fit G.
 FLOORS: dict[SetName, tuple[float, float]] = {
-    "a": (0.71, 0.9),
-    "b": (0.57, 0.85),
-    "c": (0.7, 0.82),
-    "d": (0.6, 0.92),
-    "e": (0.72, 0.94),
-    "f": (0.69, 0.87),
-    "g": (0.44, 0.83),
+    "a": (0.74, 0.92),
+    "b": (0.62, 0.9),
+    "c": (0.77, 0.84),
+    "d": (0.72, 0.94),
+    "e": (0.77, 0.94),
+    "f": (0.75, 0.88),
+    "g": (0.63, 0.87),
 }
-REACHED: tuple[SetName, ...] = ("a", "e", "f")  # with the set itself among what was learned from
-_UNREACHED = pytest.mark.xfail(strict=True, reason="the word tables know too little of how people word things")
+FLOORS_OF_WORDS: dict[SetName, tuple[float, float]] = {"a": (0.7, 0.9), "g": (0.42, 0.85)}
+REACHED: tuple[SetName, ...] = ("a", "d", "e", "f")  # with the set itself among what was learned from
+_UNREACHED = pytest.mark.xfail(strict=True, reason="being about the question is still taken for answering it too often")
 SEED = 1
 
 
@@ -82,23 +85,29 @@ def fetch(database: sqlite3.Connection, plan: recall.RecallPlan) -> list[int]:
     ]
 
 
-def _recall(database: sqlite3.Connection, stored: list[recall.Candidate], asked: str) -> list[Recalled]:
+def _recall(
+    database: sqlite3.Connection, stored: list[recall.Candidate], asked: str, compare: recall.Compare | None
+) -> list[Recalled]:
     plan = recall.plan(asked)
     rows = fetch(database, plan)
     wider = recall.refine(plan, [stored[row - 1] for row in rows])
     if wider is not plan:
         rows += fetch(database, wider)
-    return recall.rank(wider, [stored[row - 1] for row in dict.fromkeys(rows)])
+    candidates = [stored[row - 1] for row in dict.fromkeys(rows)]
+    comparison = recall.to_compare(wider, candidates)
+    return recall.rank(
+        wider, candidates, likeness=compare(comparison.question, comparison.texts) if compare is not None else None
+    )
 
 
-def measure(name: SetName, path: Path) -> Figures:
+def measure(name: SetName, path: Path, compare: recall.Compare | None) -> Figures:
     """Tell the script, ask all its questions in a new session each, count."""
     script = facts.script(name, SEED)
     database, stored, ids = index(script, path)
     known = answered = unknown = admitted = 0
     for question in script.questions:
-        recalled = _recall(database, stored, question.asked)
-        reply = answering.reply_to(Prompt("", (PromptMessage("user", question.asked),), tuple(recalled)))
+        recalled = _recall(database, stored, question.asked, compare)
+        reply = answering.reply_to(Prompt((), (PromptMessage("user", question.asked),), tuple(recalled)))
         denied = phrases.UNKNOWN in reply.text
         if question.session is None or question.index is None:
             unknown += 1
@@ -114,17 +123,31 @@ def measure(name: SetName, path: Path) -> Figures:
 
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> Callable[[SetName], Figures]:
-    """The figures of a set, measured once."""
-    return lru_cache(maxsize=None)(lambda name: measure(name, tmp_path_factory.mktemp(name) / "index.db"))
+    """The figures of a set with meanings compared, measured once."""
+    meaning = Meaning()
+    if meaning.problem is not None:
+        pytest.fail(f"meaning cannot be compared: {meaning.problem}")
+    return lru_cache(maxsize=None)(
+        lambda name: measure(name, tmp_path_factory.mktemp(name) / "index.db", meaning.likeness)
+    )
+
+
+def _at_least(found: Figures, shares: tuple[float, float]) -> bool:
+    return found.answered >= shares[0] * found.known and found.admitted >= shares[1] * found.unknown
 
 
 @pytest.mark.parametrize("name", facts.SETS)
 def test_the_figures_get_no_worse(name: SetName, figures: Callable[[SetName], Figures]) -> None:
     found = figures(name)
     print(f"set {name}: {found}")  # noqa: T201 (the figures are what this test is run for)
-    answered_min, admitted_min = FLOORS[name]
-    assert found.answered >= answered_min * found.known, found
-    assert found.admitted >= admitted_min * found.unknown, found
+    assert _at_least(found, FLOORS[name]), found
+
+
+@pytest.mark.parametrize("name", FLOORS_OF_WORDS)
+def test_words_alone_still_do(name: SetName, tmp_path: Path) -> None:
+    found = measure(name, tmp_path / "index.db", None)
+    print(f"set {name} by words alone: {found}")  # noqa: T201 (the figures are what this test is run for)
+    assert _at_least(found, FLOORS_OF_WORDS[name]), found
 
 
 @pytest.mark.parametrize(
@@ -132,5 +155,17 @@ def test_the_figures_get_no_worse(name: SetName, figures: Callable[[SetName], Fi
 )
 def test_the_requirement_is_reached(name: SetName, figures: Callable[[SetName], Figures]) -> None:
     found = figures(name)
-    assert found.answered >= REQUIRED[0] * found.known, found
-    assert found.admitted >= REQUIRED[1] * found.unknown, found
+    assert _at_least(found, REQUIRED), found
+
+
+def test_the_requirement_is_reached_over_all_sets_that_were_learned_from(
+    figures: Callable[[SetName], Figures],
+) -> None:
+    found = [figures(name) for name in facts.SETS if name != "g"]
+    whole = Figures(
+        sum(each.known for each in found),
+        sum(each.answered for each in found),
+        sum(each.unknown for each in found),
+        sum(each.admitted for each in found),
+    )
+    assert _at_least(whole, REQUIRED), whole
