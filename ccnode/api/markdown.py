@@ -39,8 +39,11 @@ class Room:
     marks: int = MARKS_TOGETHER_MAX
 
 
-def html(text: str, room: Room | None = None) -> str:
-    """The text as HTML; as it was typed where it is very long or full of marks, or where `room` is used up."""
+def html(text: str, room: Room | None = None, *, breaks: bool = True) -> str:
+    """The text as HTML; as it was typed where it is very long or full of marks, or where `room` is used up.
+
+    `breaks`: a line's end is shown as one, as in what people say; else it is a space, as in a text that was wrapped.
+    """
     room = Room() if room is None else room
     if len(text) > DRESSED_CHARS_MAX:
         return _plain(text)
@@ -48,16 +51,16 @@ def html(text: str, room: Room | None = None) -> str:
     if marks > min(MARKS_MAX, room.marks):
         return _plain(text)
     room.marks -= marks
-    return _kept(text) if len(text) <= KEPT_CHARS_MAX else _render(text)
+    return _kept(text, breaks) if len(text) <= KEPT_CHARS_MAX else _render(text, breaks)
 
 
 @lru_cache(KEPT)
-def _kept(text: str) -> str:
-    return _render(text)
+def _kept(text: str, breaks: bool) -> str:  # noqa: FBT001  # a part of the cache's key
+    return _render(text, breaks)
 
 
-def _render(text: str) -> str:
-    rendered: str = _parser().render(text)
+def _render(text: str, breaks: bool) -> str:  # noqa: FBT001
+    rendered: str = _parser(breaks).render(text)
     return rendered
 
 
@@ -72,11 +75,11 @@ def _allowed(url: str) -> bool:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser(breaks: bool) -> MarkdownIt:  # noqa: FBT001
     from markdown_it import MarkdownIt
 
     # js-default would let links of any harmless scheme through; the list above is closed.
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": False, "maxNesting": NESTING_MAX})
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": breaks, "linkify": False, "maxNesting": NESTING_MAX})
     parser.enable(["table", "strikethrough"])
     parser.validateLink = _allowed  # type: ignore[method-assign]  # the library's way of setting it
     for name, rule in (("link_open", _link), ("image", _image), ("fence", _code), ("code_block", _code)):

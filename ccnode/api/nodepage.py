@@ -113,7 +113,7 @@ def cost_in_words(sums: dict[str, Any]) -> str:
     if cost is None:
         return "not known"
     shown = dollars(cost)
-    return f"{shown} and what {count(unpriced, 'call')} cost, which is not known" if unpriced else shown
+    return f"at least {shown} (what {count(unpriced, 'call')} cost is not known)" if unpriced else shown
 
 
 def dollars(micro: int) -> str:

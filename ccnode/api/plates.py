@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -57,6 +58,7 @@ class LintBody(Body):
     """POST /api/v1/plate/lint."""
 
     text: Text
+    diff: bool = False
 
 
 class PlateQuery(Query):
@@ -100,9 +102,23 @@ async def history(request: web.Request) -> web.Response:
 
 
 async def lint(request: web.Request) -> web.Response:
-    """POST /api/v1/plate/lint: what a text says as a plate, and what is wrong with it."""
-    body = await read_json(request, LintBody)
-    return answer(await node_of(request).plates.lint(body.text))
+    """POST /api/v1/plate/lint: what a text says as a plate, and what is wrong with it; and what it would change."""
+    body, plates = await read_json(request, LintBody), node_of(request).plates
+    told = await plates.lint(body.text)
+    if body.diff:
+        current = (await plates.describe(None))["plate"]
+        told["diff"] = await asyncio.to_thread(changes, current, body.text, "the text")
+    return answer(told)
+
+
+def changes(older: dict[str, Any] | None, text: str, name: str) -> str | None:
+    """What a text changes of a version (of none: all of it is new), as a unified diff; None where that was lost."""
+    from ccnode.mind.plate_diff import diff
+
+    if older is not None and "text" not in older:
+        return None
+    before = (older["text"], f"version {older['version']}") if older is not None else ("", "nothing")
+    return diff(before[0], text, (before[1], name))
 
 
 async def validate(request: web.Request) -> web.Response:

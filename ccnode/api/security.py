@@ -29,7 +29,17 @@ PORT_HTTP: Final = 80
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 # Pages answer strangers too: with how to sign in, and nothing else (rendering.page).
 PAGES: Final = frozenset(
-    {"/", "/chat/{session_id}", "/sessions", "/sessions/{session_id}", "/memory", "/audit", "/transfer", "/node"}
+    {
+        "/",
+        "/chat/{session_id}",
+        "/sessions",
+        "/sessions/{session_id}",
+        "/memory",
+        "/plate",
+        "/audit",
+        "/transfer",
+        "/node",
+    }
 )
 PUBLIC: Final = PAGES | frozenset(
     {"/health", "/ready", "/favicon.ico", "/static/{name}", "/api/v1/login", "/api/v1/metrics/realtime"}

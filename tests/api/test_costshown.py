@@ -25,7 +25,7 @@ def test_what_is_not_known_is_never_nothing() -> None:
              Spent("2026-03-01", "unpriced", calls=1, unpriced=1)]  # fmt: skip
     shown = cost_shown(cost_form(spent, 1_000_000, START_MS))
     assert (shown["spent"], shown["left"], shown["of_budget"]) == ("$0.50", "$0.50", 50)
-    assert shown["now"]["cost"] == "$0.50 and what 3 calls cost, which is not known"
+    assert shown["now"]["cost"] == "at least $0.50 (what 3 calls cost is not known)"
     assert [row["cost"] for row in shown["rows"]] == ["$0.50", "not known", "not known"]
     assert [(name, one["cost"]) for name, one in shown["models"]] == [("priced", "$0.50"), ("unpriced", "not known")]
     assert shown["sums"]["hits"] == 66

@@ -17,10 +17,13 @@ export function sentence(text) {
 
 const UNREACHABLE = { code: "unreachable", message: "The node does not answer.", remedy: "Start it: ccnode run" };
 
-// Ask the node: JSON in, JSON out. Throws Failure, whatever goes wrong.
+// Ask the node: JSON (or a file) in, JSON out. Throws Failure, whatever goes wrong.
 export async function request(method, path, body) {
   const options = { method, headers: { Accept: "application/json" }, credentials: "same-origin", cache: "no-store" };
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    options.headers["Content-Type"] = "application/octet-stream";
+    options.body = body;
+  } else if (body !== undefined) {
     options.headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(body);
   }
