@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ccnode.store.terms import Tokenizer
 
 Posting = Sequence[bytes]  # docs, counts, more
+PORTION_CHARS: Final = 1024 * 1024
 LARGE_BYTES: Final = 12  # of a count that a byte cannot say: message, in the text, in the context
 _ADD: Final = (
     "INSERT INTO postings (segment, term, docs, counts, more) VALUES (?, ?, ?, ?, ?)"
@@ -66,6 +67,32 @@ def count(rows: Iterable[tuple[int, str, str]], tokenizer: Tokenizer) -> Counted
     keys, terms = _keys(np.array(said, np.int64), where, numbers, tokenizer)
     lengths = np.bincount(keys >> 1 & SEGMENT_MASK, minlength=1)
     return Counted(_grouped(keys, terms), {low: int(lengths[low]) for low in np.flatnonzero(lengths).tolist()})
+
+
+def _count_all(rows: Iterable[tuple[int, str, str]], tokenizer: Tokenizer) -> Counted:
+    """The same for messages of any size, a few at a time: counting takes forty times the room of their texts."""
+    postings: dict[str, Posting] = {}
+    lengths: dict[int, int] = {}
+    for some in _portions(rows):
+        counted = count(some, tokenizer)
+        lengths.update(counted.lengths)
+        for term, posting in counted.postings.items():
+            held = postings.get(term)
+            postings[term] = posting if held is None else tuple(map(bytes.__add__, held, posting))
+    return Counted(postings, lengths)
+
+
+def _portions(rows: Iterable[tuple[int, str, str]]) -> Iterator[list[tuple[int, str, str]]]:
+    some: list[tuple[int, str, str]] = []
+    size = 0
+    for row in rows:
+        some.append(row)
+        size += len(row[1]) + len(row[2])
+        if size > PORTION_CHARS:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def _keys(
@@ -195,7 +222,7 @@ def _block(
     """What a block is to hold: lengths, roles, times, postings."""
     first, after = block << BLOCK_BITS, (block + 1) << BLOCK_BITS
     texts = "SELECT rowid, text, context FROM message_index WHERE rowid >= ? AND rowid < ? ORDER BY rowid"
-    counted = count(connection.execute(texts, (first, after)).fetchall(), tokenizer)
+    counted = _count_all(connection.execute(texts, (first, after)), tokenizer)
     lengths = np.zeros(BLOCK_SIZE, np.uint32)
     roles, times = np.zeros(BLOCK_SIZE, np.uint8), np.zeros(BLOCK_SIZE, np.int64)
     for low, length in counted.lengths.items():

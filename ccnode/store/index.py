@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
 from ccnode.mind import lexicon
@@ -28,6 +28,7 @@ _FORM: Final = 4  # raise it when what the tables hold changes
 VERSION: Final = _FORM << 32 | crc32(" ".join(sorted(lexicon.STOP)).encode())  # they are left out of the texts
 BATCH_MESSAGES: Final = 500
 IDS_MAX: Final = 500
+BYTES_AT_ONCE: Final = 8 * 1024 * 1024  # of texts: a message may have 1 MiB, and comes with the two before it
 
 # state: `position` is how far FTS5's table is, `sealed` the impact index (the first entry number that it lacks), with
 # how many messages and terms it holds; `changes` counts what was not just added, so that readers forget what they know;
@@ -172,8 +173,8 @@ class Index:
         newest = run("SELECT id, digest FROM ledger.entries ORDER BY id DESC LIMIT 1").fetchone()
         if newest is None or newest[0] == position:
             return 0
-        rows = run(f"{ROWS} WHERE m.id > ? ORDER BY m.id LIMIT ?", (position, messages_max)).fetchall()
-        if len(rows) == messages_max:
+        rows, whole = _up_to(run(f"{ROWS} WHERE m.id > ? ORDER BY m.id LIMIT ?", (position, messages_max)))
+        if len(rows) == messages_max or not whole:
             newest = run("SELECT id, digest FROM ledger.entries WHERE id = ?", (rows[-1][0],)).fetchone()
         run("BEGIN IMMEDIATE")
         self._put(map(self._texts.row, rows))
@@ -264,6 +265,19 @@ class Index:
         """Close the file. Idempotent."""
         self._connection.close()
         self._tokenizer.close()
+
+
+def _up_to(rows: sqlite3.Cursor) -> tuple[list[Any], bool]:
+    """The first rows, as far as BYTES_AT_ONCE go but one at least, and whether they are all."""
+    taken: list[Any] = []
+    size = 0
+    for row in rows:
+        taken.append(row)
+        size += sum(len(each) for each in row if isinstance(each, bytes | str))
+        if size >= BYTES_AT_ONCE:
+            rows.close()
+            return taken, False
+    return taken, True
 
 
 def _file_of(path: Path) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 TOKENIZER: Final = "porter unicode61 remove_diacritics 2"
-KNOWN_MAX: Final = 200_000  # words remembered, some 30 MB
+KNOWN_MAX: Final = 50_000  # words remembered, some 9 MB
 
 _SCHEMA: Final = f"""
     CREATE VIRTUAL TABLE words USING fts5(word, content = '', tokenize = '{TOKENIZER}');

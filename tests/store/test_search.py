@@ -14,7 +14,7 @@ from ccnode.mind.prompt_types import PromptMessage
 from ccnode.store import query, shown
 from ccnode.store.errors import StoreError
 from ccnode.store.home import Home
-from ccnode.store.index import Index
+from ccnode.store.index import Index, differences, open_index
 from ccnode.store.query import Query, parse
 from ccnode.store.search import Filters, Searcher
 from ccnode.store.snippets import CHARS, snippet
@@ -428,3 +428,20 @@ def test_a_long_tail_is_read_in_part_and_the_rest_when_it_is_indexed(
     index.close()
     with contextlib.closing(sqlite3.connect(place.home.index)) as connection:
         assert connection.execute("SELECT count(*) FROM message_index").fetchone() == (100,)
+
+
+def test_large_messages_are_indexed_a_few_at_a_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Memory is bounded by the bytes of what is indexed at once, not by how many messages there are.
+    for number in range(9):
+        place.tell(f"harbour {number} " + "word " * 2_000, "Noted.")
+    monkeypatch.setattr("ccnode.store.index.BYTES_AT_ONCE", 25_000)
+    index = Index(place.home.index, place.home.ledger, place.reindexed)
+    steps = []
+    while done := index.catch_up():
+        steps.append(done)
+    index.close()
+    assert max(steps) < 9  # messages; 18 are there
+    assert len(steps) > 3
+    assert len(place.texts("harbour")) == 9
+    with contextlib.closing(open_index(place.home.index, place.home.ledger, writable=False)) as connection:
+        assert differences(connection) == []
