@@ -31,7 +31,7 @@ PHI: Final = "phi"
 
 _OURS: Final = f"c.node IN ({OUR_NODES})"
 _BY_THIS_NODE: Final = "c.node IN (SELECT node FROM own_keys)"
-_IMPORTED: Final = "instr(e.meta, x'a66f726967696e')"  # the key "origin", as canonical msgpack has it
+_IMPORTED: Final = "instr({}.meta, x'a66f726967696e')"  # the key "origin", as canonical msgpack has it
 _FROM: Final = " FROM measurements x JOIN entries e ON e.id = x.id JOIN chains c ON c.id = e.chain"
 _FIRST: Final = (
     "NOT EXISTS (SELECT 1 FROM measurements y JOIN entries f ON f.id = y.id JOIN chains d ON d.id = f.chain"
@@ -50,7 +50,7 @@ _COUNTS: Final = (
 class Known:
     """A reply that was measured: its digest, its words, its own vector, whether it completes a window of words.
 
-    `counts`: whether its words still count.
+    `phi`: whether that was measured with it. `counts`: whether its words still count.
     """
 
     id: int
@@ -58,6 +58,7 @@ class Known:
     words: int
     own: tuple[int, ...] | None
     closes: bool
+    phi: bool
     counts: bool
 
 
@@ -90,7 +91,7 @@ class Pending:
 def row(entry: int, meta: bytes) -> Row:
     """The row of a measured entry. Raises RemoteError."""
     found = records.read_measured(meta)
-    has_phi = isinstance(found.figures.get(PHI), int)
+    has_phi = isinstance(found.figures.get(PHI), int | str)
     own = _packed(found.own) if found.own is not None else None
     return entry, found.reply, found.spec, found.words, own, int(found.closes > 0), int(has_phi), found.baseline
 
@@ -127,11 +128,11 @@ def fill(connection: sqlite3.Connection) -> None:
 def known(limit: int) -> View[list[Known]]:
     """The replies that were measured last, newest first."""
     counts = f"SELECT count(*) FROM entries r JOIN messages m ON m.id = r.id WHERE r.digest = x.reply AND {_COUNTS}"
-    columns = f"x.id, x.reply, x.words, x.own, x.closes, ({counts})"
+    columns = f"x.id, x.reply, x.words, x.own, x.closes, x.phi, ({counts})"
     rows = yield f"SELECT {columns} {_FROM} WHERE {_OURS} AND {_FIRST} ORDER BY x.id DESC LIMIT ?", (limit,)
     return [
-        Known(number, reply, words, _unpacked(own), bool(closes), bool(count))
-        for number, reply, words, own, closes, count in rows
+        Known(number, reply, words, _unpacked(own), bool(closes), bool(phi), bool(count))
+        for number, reply, words, own, closes, phi, count in rows
     ]
 
 
@@ -141,14 +142,6 @@ def counting(digest: bytes) -> View[str | None]:
 
     rows = yield (f"SELECT 1 FROM entries r JOIN messages m ON m.id = r.id WHERE r.digest = ? AND {_COUNTS}", (digest,))
     return (yield from views.message(digest)).text if rows else None
-
-
-def since_phi() -> View[int]:
-    """How many replies were measured since the last time that phi was; of all where it never was."""
-    last = f"SELECT coalesce(max(x.id), 0) {_FROM} WHERE x.phi = 1 AND {_OURS}"
-    rows = yield f"SELECT count(*) {_FROM} WHERE x.own IS NOT NULL AND {_OURS} AND x.id > ({last})", ()
-    count: int = rows[0][0]
-    return count
 
 
 def count() -> View[int]:
@@ -174,10 +167,13 @@ def _read(rows: list[Row]) -> list[Measured]:
     return found
 
 
-def history(limit: int, before: int | None = None) -> View[list[Measured]]:
-    """Measurements, newest first; `before`: only those with a lower local number."""
-    sql = f"{_MEASURED} AND x.id < ? AND {_FIRST} ORDER BY x.id DESC LIMIT ?"
-    rows = yield sql, (before if before is not None else 2**62, limit)
+def history(limit: int, before: int | None = None, session: bytes | None = None) -> View[list[Measured]]:
+    """Measurements, newest first; `before`: only those with a lower local number; `session`: only of its replies."""
+    wanted, parameters = "", [before if before is not None else 2**62]
+    if session is not None:
+        wanted = "AND x.reply IN (SELECT r.digest FROM messages m JOIN entries r ON r.id = m.id WHERE m.session = ?)"
+        parameters.append(session)  # type: ignore[arg-type]  # parameters are of any type
+    rows = yield f"{_MEASURED} AND x.id < ? {wanted} AND {_FIRST} ORDER BY x.id DESC LIMIT ?", (*parameters, limit)
     return _read(rows)
 
 
@@ -252,16 +248,28 @@ def pending(after: int) -> View[tuple[list[Pending], int]]:
         (
             "SELECT m.id, e.digest, m.session FROM messages m JOIN entries e ON e.id = m.id JOIN chains c ON"
             f" c.id = e.chain WHERE m.id > ? AND m.id <= ? AND m.role = {Role.ASSISTANT:d} AND {_BY_THIS_NODE}"
-            f" AND NOT {_IMPORTED} AND NOT EXISTS (SELECT 1 FROM measurements x JOIN entries f ON f.id = x.id"
-            f" JOIN chains d ON d.id = f.chain WHERE x.reply = e.digest AND d.node IN ({OUR_NODES})) ORDER BY m.id"
+            f" AND NOT {_IMPORTED.format('e')} AND NOT EXISTS (SELECT 1 FROM measurements x JOIN entries f"
+            " ON f.id = x.id JOIN chains d ON d.id = f.chain WHERE x.reply = e.digest"
+            f" AND d.node IN ({OUR_NODES})) ORDER BY m.id"
         ),
         (after, until),
     )
     return [Pending(*row) for row in rows], until
 
 
-def conversation(reply: int, limit: int) -> View[list[tuple[int, bytes, int]]]:
-    """The way to a reply: (local number, digest, role) of its messages, oldest first, at most `limit` of them.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message on the way to a reply; `time` is a hybrid logical clock value."""
+
+    id: int
+    parent: int | None
+    digest: bytes
+    role: int
+    time: int
+
+
+def conversation(reply: int, limit: int) -> View[list[Said]]:
+    """The way to a reply, oldest first, at most the last `limit` messages.
 
     What does not count is left out, and what was brought in or is a stranger's.
     """
@@ -269,13 +277,27 @@ def conversation(reply: int, limit: int) -> View[list[tuple[int, bytes, int]]]:
         (
             "WITH RECURSIVE up (id, parent_id, depth) AS (SELECT id, parent_id, depth FROM messages WHERE id = ?"
             " UNION ALL SELECT m.id, m.parent_id, m.depth FROM messages m JOIN up ON m.id = up.parent_id LIMIT ?)"
-            " SELECT m.id, r.digest, m.role FROM up JOIN messages m ON m.id = up.id JOIN entries r ON r.id = m.id"
-            f" JOIN chains c ON c.id = r.chain WHERE {_OURS} AND NOT {_IMPORTED.replace('e.', 'r.', 1)}"
-            f" AND {_COUNTS} ORDER BY m.depth"
+            " SELECT m.id, m.parent_id, r.digest, m.role, m.time FROM up JOIN messages m ON m.id = up.id"
+            " JOIN entries r ON r.id = m.id JOIN chains c ON c.id = r.chain"
+            f" WHERE {_OURS} AND NOT {_IMPORTED.format('r')} AND {_COUNTS} ORDER BY m.depth"
         ),
         (reply, limit),
     )
-    return [(number, digest, role) for number, digest, role in rows]
+    return [Said(*row) for row in rows]
+
+
+def orders() -> View[tuple[int, ...]]:
+    """What changes whenever words are to be forgotten, or no longer to be: then nothing that was kept of them holds."""
+    rows = yield (
+        (
+            f"SELECT (SELECT count(*) FROM session_events WHERE kind = {Kind.FORGET_ORDERED:d}),"
+            f" (SELECT count(*) FROM message_events WHERE kind = {Kind.FORGET_ORDERED:d}),"
+            " (SELECT count(*) FROM cancellations)"
+        ),
+        (),
+    )
+    found: tuple[int, ...] = rows[0]
+    return found
 
 
 def depth(reply: int) -> View[int]:

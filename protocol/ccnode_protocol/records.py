@@ -21,6 +21,7 @@ does not know are stored, proven and passed on, and have no effect.
       25  plate-kept        plate, previous, owner, issued_ms, signature             text
       26  baseline-set      spec, values, words, owner, issued_ms, signature         -
       27  measured          reply, spec, baseline, words, window, own, vector, closed, closes, figures  -
+      29  note-kept         note, sources                                            text
 
 Identifiers of sessions are 16 bytes (a UUID), digests 32, keys 16. Absent fields are left out, never null (except
 `predecessor`). A reader ignores fields it does not know.
@@ -31,7 +32,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ccnode_crypto import canonical
 from ccnode_crypto.entry import AUDIENCE_PUBLIC, CONTENT_BYTES_MAX, KIND_EPOCH_OPENED, META_BYTES_MAX
@@ -40,6 +41,9 @@ from ccnode_crypto.keys import SIGNATURE_BYTES
 from ccnode_crypto.statements import VALUE_MAX, BaselineStatement, PlateStatement
 from ccnode_protocol import hlc
 from ccnode_protocol.errors import LocalError, RemoteError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SESSION_BYTES: Final = 16
 DIGEST_BYTES: Final = 32
@@ -55,8 +59,10 @@ CARD_JSON_BYTES_MAX: Final = CONTENT_BYTES_MAX - 1024  # the name stands beside 
 PLATE_BYTES_MAX: Final = 65_536
 DIMENSIONS_MAX: Final = 64
 FIGURES_MAX: Final = 128
-FIGURE_CHARS_MAX: Final = 48
+FIGURE_CHARS_MAX: Final = 100
 FIGURE_MAX: Final = 2**53
+NOTE_BYTES: Final = 16
+NOTE_TEXT_BYTES_MAX: Final = 65_536
 SAID_MS_MAX: Final = 2**47  # the year 6429, the last whose clock values fit 63 bits
 TEXT_BYTES_MAX: Final = CONTENT_BYTES_MAX - 64  # the map around the text takes a few bytes
 FORGET_UNDO_MS: Final = 24 * 3600 * 1000
@@ -81,6 +87,7 @@ class Kind(IntEnum):
     PLATE_KEPT = 25
     BASELINE_SET = 26
     MEASURED = 27
+    NOTE_KEPT = 29
 
 
 class Role(IntEnum):
@@ -346,6 +353,25 @@ def measured(found: Measurement) -> Record:
     return _record(Kind.MEASURED, meta)
 
 
+def note_id(sources: Sequence[bytes]) -> bytes:
+    """The identifier of the note that is made from these messages (their digests), and of its every version."""
+    return sha256(b"".join(sources)).digest()[:NOTE_BYTES]
+
+
+def note_kept(sources: Sequence[bytes], text: str) -> Record:
+    """What is to be remembered of messages, named by their digests, in other words: a note, or a new version of it.
+
+    Raises:
+        LocalError: there is no source, or more than SOURCES_MAX, or one twice; or no text, or one over its limit.
+        EncodingError: the text is not valid Unicode.
+    """
+    if not 1 <= len(sources) <= SOURCES_MAX or len(set(sources)) != len(sources):
+        raise LocalError(f"a note has 1 to {SOURCES_MAX} sources, each once")
+    if not text.strip() or len(text.encode("utf-8", "surrogatepass")) > NOTE_TEXT_BYTES_MAX:
+        raise LocalError(f"a note says something, in at most {NOTE_TEXT_BYTES_MAX} bytes")
+    return _record(Kind.NOTE_KEPT, {"note": note_id(sources), "sources": list(sources)}, {"text": text})
+
+
 def epoch_opened(predecessor: tuple[bytes, int, int, bytes, bytes] | None) -> Record:
     """The first entry of a chain; names the head before: epoch, audience, position, digest, node key."""
     meta = canonical.encode({"predecessor": list(predecessor) if predecessor else None})
@@ -398,25 +424,29 @@ def _integer(fields: dict[str, canonical.Value], name: str, most: int = 2**53) -
 def read_message(meta: bytes) -> MessageMeta:
     """Raises RemoteError naming the field that is wrong."""
     fields = _fields(meta)
-    sources = fields.get("sources", [])
-    if not isinstance(sources, list) or len(sources) > SOURCES_MAX:
-        raise RemoteError(f"meta.sources: at most {SOURCES_MAX} digests are expected")
-    digests = tuple(source for source in sources if isinstance(source, bytes) and len(source) == DIGEST_BYTES)
-    if len(digests) != len(sources):
-        raise RemoteError(f"meta.sources: digests of {DIGEST_BYTES} bytes are expected")
     return MessageMeta(
         session=_bytes(fields, "session", SESSION_BYTES),
         role=Role(_integer(fields, "role", most=max(Role))),
         parent=_bytes_or_none(fields, "parent", DIGEST_BYTES),
         key=_bytes_or_none(fields, "key", KEY_BYTES),
         over=_bytes_or_none(fields, "over", DIGEST_BYTES),
-        sources=digests,
+        sources=_sources(fields),
         model=_short_text(fields, "model", MODEL_CHARS_MAX),
         state=State(_integer(fields, "state", most=max(State))),
         said_ms=_said(fields),
         origin=_short_text(fields, "origin", ORIGIN_CHARS_MAX),
         plate=_bytes_or_none(fields, "plate", DIGEST_BYTES),
     )
+
+
+def _sources(fields: dict[str, canonical.Value]) -> tuple[bytes, ...]:
+    sources = fields.get("sources", [])
+    if not isinstance(sources, list) or len(sources) > SOURCES_MAX:
+        raise RemoteError(f"meta.sources: at most {SOURCES_MAX} digests are expected")
+    digests = tuple(source for source in sources if isinstance(source, bytes) and len(source) == DIGEST_BYTES)
+    if len(digests) != len(sources):
+        raise RemoteError(f"meta.sources: digests of {DIGEST_BYTES} bytes are expected")
+    return digests
 
 
 def _short_text(fields: dict[str, canonical.Value], name: str, most: int) -> str | None:
@@ -577,6 +607,17 @@ def _figure(name: str, value: canonical.Value) -> Figure:
         ):
             return Lack(have, need, unit)
     raise RemoteError(f"meta.figures.{name[:FIGURE_CHARS_MAX]}: an integer, [have, need, unit] or a text is expected")
+
+
+def read_note(meta: bytes) -> tuple[bytes, tuple[bytes, ...]]:
+    """The identifier of a note, and the messages (their digests) that it is made from. Raises RemoteError."""
+    fields = _fields(meta)
+    note, sources = _bytes(fields, "note", NOTE_BYTES), _sources(fields)
+    if not sources or len(set(sources)) != len(sources):
+        raise RemoteError(f"meta.sources: 1 to {SOURCES_MAX} digests, each once, are expected")
+    if note != note_id(sources):
+        raise RemoteError("meta.note: the first bytes of SHA-256 of the sources are expected")
+    return note, sources
 
 
 def read_signed(meta: bytes, name: str) -> tuple[bytes, bytes]:

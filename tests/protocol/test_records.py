@@ -307,7 +307,7 @@ def test_a_measurement_is_read_as_it_was_recorded(found: Measurement) -> None:
         ({"figures": {"ccc": True}}, "figures.ccc"),
         ({"figures": {"ccc": None}}, "figures.ccc"),
         ({"figures": {"ccc": 2**53 + 1}}, "figures.ccc"),
-        ({"figures": {"ccc": "x" * 49}}, "figures.ccc"),
+        ({"figures": {"ccc": "x" * 101}}, "figures.ccc"),
         ({"figures": {"ccc": [1, 2]}}, "figures.ccc"),
         ({"figures": {"ccc": [True, 2, "words"]}}, "figures.ccc"),
         ({"figures": {"ccc": [-1, 2, "words"]}}, "figures.ccc"),
