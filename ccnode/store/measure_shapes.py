@@ -6,7 +6,7 @@ On the chain figures are integers in millionths; here they are numbers, each wit
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ccnode.clock import iso
 from ccnode.mind import drift, measuring
@@ -15,7 +15,7 @@ from ccnode.mind.measured import MILLION
 from ccnode.mind.metric_help import METRIC_HELP
 from ccnode.mind.relations import NAMES as RELATIONS
 from ccnode.store import baselines, measurements, views
-from ccnode.store.errors import NotFound
+from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.shapes import time
 from ccnode_crypto.keys import node_id, owner_id
 from ccnode_protocol.records import Figure, Lack
@@ -125,6 +125,49 @@ def proposed(windows: Sequence[Measured]) -> Form:
     if isinstance(mean, tuple):
         return {**figure("proposed", MILLION * len(first)), "values": vector(mean), "words": words}
     return {**figure("proposed", Lack(mean.have, mean.need, mean.unit)), "values": None, "words": words}
+
+
+def page(found: Sequence[Measured], limit: int) -> Form:
+    """A page of the history, of measurements newest first, one more than `limit` where there are more."""
+    shown, more = found[:limit], len(found) > limit
+    return {
+        "measurements": [measurement(each) for each in shown],
+        "more": more,
+        "next": shown[-1].id if shown and more else None,
+    }
+
+
+def wanted(source: Literal["now", "proposed"]) -> View[tuple[tuple[int, ...], int] | None]:
+    """The vector that an owner may make the baseline, and over how many words; None where there is none yet."""
+    if source == "now":
+        newest = yield from measurements.history(1)
+        found = newest[0].found if newest else None
+        return (found.vector, found.window) if found is not None and found.vector is not None else None
+    first = yield from measurements.windows(drift.BASELINE_WINDOWS)
+    mean = drift.baseline([each.found.closed for each in first if each.found.closed is not None])
+    return (mean, sum(each.found.closes for each in first)) if isinstance(mean, tuple) else None
+
+
+def nothing_measured(source: Literal["now", "proposed"]) -> Conflict:
+    """The error where there is none yet."""
+    need = "1,000 words" if source == "now" else "ten windows of 2,000 words"
+    error = Conflict(
+        f"there is not enough text yet: {need} of the assistant's own are needed", remedy="talk on, then try again"
+    )
+    error.code = "nothing_measured"
+    return error
+
+
+def baselines_now(spec: bytes) -> View[Form]:
+    """The baseline in force, the one that is proposed, and what is measured now."""
+    signed = yield from baselines.in_force(spec)
+    suggested = proposed((yield from measurements.windows(drift.BASELINE_WINDOWS)))
+    newest = yield from measurements.history(1)
+    return {
+        "baseline": baseline(signed),
+        "proposed": suggested,
+        "measured": _character(newest[0] if newest else None, signed, suggested),
+    }
 
 
 def helps() -> Form:
