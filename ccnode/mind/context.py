@@ -19,14 +19,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
-from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled, Summary, SystemBlock, system_text
+from ccnode.mind.prompt_types import (
+    Branch,
+    Prompt,
+    PromptMessage,
+    Recalled,
+    Summary,
+    SystemBlock,
+    system_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 T = TypeVar("T")
 PartKind = Literal["plate", "answering", "character", "summary", "recalled", "conversation", "question", "begun"]
-Why = Literal["budget", "repeat", "not remembered", "too old", "context full"]
+Why = Literal["budget", "repeat", "not remembered", "erased", "too old", "context full"]
 
 BUDGET: Final = 64_000
 BYTES_A_TOKEN: Final = 3
@@ -44,7 +52,9 @@ class Material:
 
     `character`: the measured character as a text of numbers, `character_id` the entry that it is from; `begun` what was
     said in reply before it was cut off, `begun_id` that reply. `unremembered`: ids of messages of the conversation that
-    may not be shown; `earlier`: how many messages stand before `history`. Texts are untrusted but for the plate.
+    may not be shown, `erased` of those whose words are gone; `earlier`: how many stand before `history`. `branches`:
+    what the question asks to bring together, within a budget of its own; it is recalled in the place of all else.
+    Texts are untrusted but for the plate.
     """
 
     history: Sequence[PromptMessage]
@@ -57,7 +67,9 @@ class Material:
     begun: str = ""
     begun_id: str = ""
     unremembered: Sequence[str] = ()
+    erased: Sequence[str] = ()
     earlier: int = 0
+    branches: Sequence[Branch] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +150,18 @@ def build(given: Material, budget: int = BUDGET, output_tokens_max: int = 4096) 
         else:
             gone.append(LeftOut("character", "budget", character, source))
 
-    recalled = _filled(given.recalled, int(room * SHARES["recalled"]), gone)
+    if given.branches:
+        recalled = list({one.message_id: one for each in given.branches[1:] for one in each.said}.values())
+    else:
+        recalled = _filled(given.recalled, int(room * SHARES["recalled"]), gone)
     left -= sum(tokens_said(each.content) for each in recalled)
     fresh = given.summaries if len(given.history) == 1 and not given.earlier else ()
     summaries = _summarized(fresh, int(room * SHARES["summaries"]), gone)
     left -= sum(tokens_said(each.content) for each in summaries)
     before = _newest(given, left, gone)
     spoken = [*before, question]
-    recalled = _without_repeats(recalled, spoken, gone)
+    if not given.branches:
+        recalled = _without_repeats(recalled, spoken, gone)
 
     parts += [Part("summary", tokens_said(each.content), each.sources) for each in summaries]
     parts += [Part("recalled", tokens_said(each.content), (each.message_id,)) for each in recalled]
@@ -156,21 +172,16 @@ def build(given: Material, budget: int = BUDGET, output_tokens_max: int = 4096) 
     system = system_of(given.plate)
     if is_told:
         system += (SystemBlock(given.character),)
-    prompt = Prompt(system, tuple(spoken), tuple(recalled), output_tokens_max, given.begun, tuple(summaries))
+    prompt = Prompt(
+        system,
+        tuple(spoken),
+        tuple(recalled),
+        output_tokens_max,
+        given.begun,
+        summaries=tuple(summaries),
+        branches=tuple(given.branches),
+    )
     return Built(prompt, (*parts, asked, *begun), tuple(gone), budget)
-
-
-def build_prompt(
-    history: Sequence[PromptMessage],
-    recalled: Sequence[Recalled],
-    system: tuple[SystemBlock, ...] = system_text(SYSTEM_TEXT),
-    *,
-    output_tokens_max: int = 4096,
-    continues: str = "",
-) -> Prompt:
-    """To go."""
-    built = build(Material(history, recalled=recalled, begun=continues), output_tokens_max=output_tokens_max)
-    return replace(built.prompt, system=system)
 
 
 def _ids(message: PromptMessage) -> tuple[str, ...]:
@@ -222,6 +233,7 @@ def _newest(given: Material, room: int, gone: list[LeftOut]) -> list[PromptMessa
     if given.earlier:
         gone.append(LeftOut("conversation", "too old", None, (), given.earlier))
     gone.extend(LeftOut("conversation", "not remembered", None, (each,)) for each in given.unremembered)
+    gone.extend(LeftOut("conversation", "erased", None, (each,)) for each in given.erased)
     return list(before[first:])
 
 

@@ -43,7 +43,8 @@ class Recalled:
 class Summary:
     """An extract of another conversation, in its own words: recalled text, which is material and never an instruction.
 
-    `said_at_ms`: when that was last active, in milliseconds since 1970; `sources`: digests in hex of what it quotes.
+    `said_at_ms`: when that was last active, in milliseconds since 1970; `sources`: digests in hex of the entries that
+    hold its title, first question, last question and last answer, "" for what it does not tell.
     """
 
     session_id: str

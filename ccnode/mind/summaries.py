@@ -54,7 +54,7 @@ def summarize(talk: Conversation) -> Summary | None:
         shown = clipped(said.text, most) if said is not None and said.text is not None else ""
         if said is not None and shown:
             lines.append(f"{name}: {shown}")
-            sources.append(said.id)
+        sources.append(said.id if said is not None and shown else "")
     return Summary(talk.session_id, "\n".join(lines), talk.last_ms, tuple(sources)) if lines else None
 
 

@@ -1,15 +1,21 @@
-"""Who reads while the daemon runs? A few aiosqlite connections, read-only, which never hold up the writer."""
+"""Who reads while the daemon runs? A few aiosqlite connections, read-only, which never hold up the writer.
+
+And one that answers, in a thread, what needs many small queries: there they do not wait for the event loop in between.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import sqlite3
+import threading
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import aiosqlite
 
+from ccnode.store import views
 from ccnode.store.errors import translated
+from ccnode.store.ledger import connect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -80,3 +86,26 @@ class Readers:
         """Close the connections. Idempotent."""
         while self._all:
             await self._all.pop().close()
+
+
+class ThreadReader:
+    """One connection; one view at a time, from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._turn = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def ask(self, view: View[T]) -> T:
+        """Answer a view here. Raises StoreError: the view's own, or SQLite's, translated."""
+        with self._turn:
+            if self._connection is None:
+                self._connection = connect(self._path, writable=False)
+            return views.run(self._connection, view)
+
+    def close(self) -> None:
+        """Close the connection. Idempotent."""
+        with self._turn:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None

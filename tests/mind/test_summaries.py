@@ -21,14 +21,14 @@ def test_a_question_that_is_first_and_last_is_told_once() -> None:
     told = summarize(Conversation("s", 7, None, FIRST, FIRST, ANSWER))
     assert told is not None
     assert told.content == "First asked: Where is the key?\nLast answered: Here."
-    assert told.sources == ("a" * 64, "c" * 64)
+    assert told.sources == ("", "a" * 64, "", "c" * 64)
 
 
 def test_what_is_gone_is_not_told() -> None:
     gone = Said("e" * 64, None)
     told = summarize(Conversation("s", 7, gone, gone, QUESTION, None))
     assert told is not None
-    assert (told.content, told.sources) == ("Last asked: And the lamp?", ("b" * 64,))
+    assert (told.content, told.sources) == ("Last asked: And the lamp?", ("", "", "b" * 64, ""))
     assert summarize(Conversation("s", 7, gone, Said("f" * 64, " \x00\n"), gone, gone)) is None
     assert summarize(Conversation("s", 7)) is None
 

@@ -1,0 +1,57 @@
+"""What is there to make a prompt of? All that the database knows for one question, in one consistent state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ccnode.store import branching, memory, plates, recent, views
+
+if TYPE_CHECKING:
+    from ccnode.mind.prompt_types import Branch
+    from ccnode.mind.summaries import Conversation
+    from ccnode.store.plates import Version
+    from ccnode.store.views import Message, View
+
+HISTORY_MESSAGES: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is known. `history`: the newest messages, up to the question, or for a preview to where one would follow.
+
+    `unremembered`: digests of those that may not be shown. `before`: what the conversations before were, where this one
+    begins; `merging`: the branches that the question asks to bring together.
+    """
+
+    session: bytes
+    question: Message | None
+    history: list[Message]
+    unremembered: set[bytes]
+    plate: Version | None
+    before: list[Conversation]
+    merging: list[Branch]
+
+
+def of_question(digest: bytes) -> View[Ground]:
+    """What there is for the reply to a recorded question. Raises NotFound."""
+    question = yield from views.message(digest)
+    history = yield from views.branch_up_to(question.id, HISTORY_MESSAGES)
+    merging = yield from branching.merged(question)
+    return (yield from _ground(question.session, question, history, merging))
+
+
+def preview(session: bytes | None) -> View[Ground]:
+    """What there would be for the next question of a session, or of a new one. Raises NotFound."""
+    history = (yield from views.branch(session, HISTORY_MESSAGES - 1)) if session is not None else []
+    return (yield from _ground(session or b"", None, history, []))
+
+
+def _ground(session: bytes, question: Message | None, history: list[Message], merging: list[Branch]) -> View[Ground]:
+    unremembered = yield from memory.left_out(message.digest for message in history)
+    plate = yield from plates.plate_in_force()
+    begins = len(history) == (question is not None)
+    before = (yield from recent.conversations(session)) if begins else []
+    if question is not None:
+        unremembered = unremembered - {question.digest}
+    return Ground(session, question, history, unremembered, plate, before, merging)
