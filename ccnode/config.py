@@ -127,6 +127,12 @@ class Models(_Section):
     output_tokens_max: int = Field(
         16_384, ge=16, le=1_000_000, description="The most tokens of one reply, with what is thought before it."
     )
+    prompt_tokens_max: int = Field(
+        64_000,
+        ge=4_000,
+        le=2_000_000,
+        description="The most tokens of one prompt, by an estimate that is rather too high; see docs/CONTEXT.md.",
+    )
     budget_micro_dollars_per_day: int = Field(
         0,
         ge=0,
@@ -145,6 +151,16 @@ class Models(_Section):
         if value is not None and not re.match(r"https?://[^\s@/]+(/\S*)?$", value):
             raise ValueError("an address such as https://host/path is expected, without user or password")
         return value
+
+
+class Plate(_Section):
+    """How the assistant is held to its plate."""
+
+    validate_on_spawn: bool = Field(
+        default=False,
+        description="Ask the model the six questions before the first reply of each conversation, and give none where"
+        " it fails; each costs six short calls, so it is off, and of no use with the embedded model.",
+    )
 
 
 class Backup(_Section):
@@ -184,6 +200,7 @@ class Settings(BaseSettings):
 
     api: Api = Field(default_factory=Api)
     models: Models = Field(default_factory=Models)
+    plate: Plate = Field(default_factory=Plate)
     backup: Backup = Field(default_factory=Backup)
     retention: Retention = Field(default_factory=Retention)
     log: Log = Field(default_factory=Log)

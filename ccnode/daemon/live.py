@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ccnode.api.ports import Failed, Piece, Replied, TurnEvent, Waiting
 from ccnode.models.base import Finished, ModelError
 from ccnode_protocol.records import State
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Coroutine
 
     from ccnode.core.turns import Reply
     from ccnode.mind.prompt_types import Prompt
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LISTENER_EVENTS_MAX: Final = 10_000  # a listener further behind than this is dropped; the reply is recorded anyway
 
+T = TypeVar("T")
 Outcome = Finished | ModelError
 # How a model ends a reply whose rest is missing.
 _CUT: Final[dict[str, State]] = dict.fromkeys(("max_tokens", "context_full", "refusal"), State.INTERRUPTED)
@@ -35,6 +36,7 @@ class LiveTurn:
         self.question = question
         self.key = key
         self.final: Replied | Failed | None = None
+        self.shortened = False  # whether the model was asked again, without the older half of the prompt
         self._said: list[str] = []
         self._waiting: Waiting | None = None
         self._listeners: list[asyncio.Queue[TurnEvent]] = []
@@ -83,6 +85,20 @@ class LiveTurn:
         """End the reply with what there is of it."""
         self._stop.set()
 
+    async def unless_stopped(self, work: Coroutine[Any, Any, T]) -> T:
+        """What the work gives. Raises ModelError("interrupted") where the turn is stopped before."""
+        task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+            raise ModelError("interrupted", "the reply was stopped", remedy="resume it to get a whole one")
+        finally:
+            stopped.cancel()
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task})
+
     async def speak(self, model: ModelAdapter, prompt: Prompt, reply: Reply) -> tuple[Outcome, State]:
         """Let the model speak into `reply`; return how it ended. Never raises but for cancellation.
 
@@ -124,4 +140,5 @@ class LiveTurn:
         return outcome, state
 
     def _told(self, notice: Notice) -> None:
+        self.shortened = self.shortened or notice.reason == "context_overflow"
         self.tell(Waiting(notice.text, notice.reason, notice.wait_s, notice.until_ms))

@@ -190,7 +190,15 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
     readers, searcher = Readers(home.ledger), Searcher(home.index, home.ledger)
     costs = account_of(opened.ledger, readers, settings.models)
     choice = ModelChoice(home, settings.models, costs, owner=str(opened.profile.get("owner_id") or ""))
-    turns = Turns(opened.ledger, readers, searcher, choice.current, settings.models.output_tokens_max)
+    turns = Turns(
+        opened.ledger,
+        readers,
+        searcher,
+        choice.current,
+        settings.models.output_tokens_max,
+        prompt_tokens_max=settings.models.prompt_tokens_max,
+        validate_on_spawn=settings.plate.validate_on_spawn,
+    )
     upkeep = Upkeep(home, settings, readers, opened.key.public.raw)
     imports = Importing(home, opened.ledger, settings.limits.upload_bytes_max)
     node = RunningNode(home, opened.profile, opened.ledger, readers, searcher, turns, choice, upkeep, imports)
@@ -206,7 +214,7 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
     servers = Servers(make_app(node, api))
     tasks: list[asyncio.Task[None]] = []
     try:
-        await choice.open()
+        await _open_models(choice, turns)
         try:
             node.api_url = await servers.start()
         except ServeError as error:
@@ -237,6 +245,12 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
             opened.claim.release()
         opened.lock.release()
     return EXIT_OK
+
+
+async def _open_models(choice: ModelChoice, turns: Turns) -> None:
+    """Read what was spent today, and close the instances of an earlier start. Raises StoreError."""
+    await choice.open()
+    await turns.spawning.open()
 
 
 def _start_workers(

@@ -15,8 +15,7 @@ from ccnode.daemon.changes import Changes
 from ccnode.daemon.exporting import Exporting
 from ccnode.daemon.plating import Plating
 from ccnode.daemon.remembering import Remembering
-from ccnode.daemon.validating import Validating
-from ccnode.store import branching, browse, views
+from ccnode.store import branching, browse, instances, prompt_shapes, views
 from ccnode.store import cards as kept_cards
 from ccnode.store import turns as jobs
 from ccnode.store.errors import StoreError, StoreFull, StoreReadOnly
@@ -71,7 +70,7 @@ class RunningNode:
         self.changes = Changes(readers)
         self.index_progress: dict[str, int] = {"position": 0, "behind": 0}
         self.memory = Remembering(home.ledger, searcher, self._append)
-        self.plates = Plating(home, self._append, Validating(readers, choice.current))
+        self.plates = Plating(home, self._append, turns.spawning.validating)
         self.changes.listen(self.plates.changed)
         self._exporting = Exporting(home, readers)
         self._backup: Callable[[str | None], dict[str, Any]] | None = None
@@ -226,13 +225,16 @@ class RunningNode:
         """End a session; a reply that is being written is stopped and kept."""
         session = await self._resolve(session_id)
         self._turns.stop(session)
-        return await self._change(session_id, jobs.end)
+        self._turns.spawning.ended(session)
+        return await self._change(session_id, lambda one: instances.with_end(jobs.end(one), one, clock.now_ms()))
 
     async def forget(self, session_id: str) -> Order:
         """Order a session's contents to be erased in 24 hours."""
         session = await self._resolve(session_id)
         self._turns.stop(session)
-        order, due_ms = await self._append(jobs.forget(session, clock.now_ms()))
+        self._turns.spawning.ended(session)
+        now_ms = clock.now_ms()
+        order, due_ms = await self._append(instances.with_end(jobs.forget(session, now_ms), session, now_ms))
         return Order(order.hex(), due_ms)
 
     async def undo_forget(self, session_id: str) -> Session:
@@ -289,6 +291,19 @@ class RunningNode:
         return self._turns.stop(await self._resolve(session_id))
 
     # --- the node itself ---
+
+    async def prompt_of(self, message_id: str) -> dict[str, Any]:
+        """What entered the prompt of a reply."""
+        digest = await self._readers.run(views.resolve_message(message_id))
+        return await self._readers.run(prompt_shapes.kept(digest))
+
+    async def preview(self, text: str, session_id: str | None) -> dict[str, Any]:
+        """What would enter the prompt for a text."""
+        return await self._turns.preview(text, await self._resolve(session_id) if session_id else None)
+
+    async def instances(self, limit: int, *, living: bool) -> dict[str, Any]:
+        """The instances of the model."""
+        return await self._readers.run(instances.forms(limit, clock.now_ms(), living=living))
 
     async def create_backup(self, output: str | None) -> dict[str, Any]:
         """Make a backup now."""

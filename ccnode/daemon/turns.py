@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
-from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ccnode import clock
 from ccnode.api.ports import Accepted, Failed, Piece, Replied, Source, TurnEvent
 from ccnode.core.turns import Answer, Facts, Refused, Reply, go_on, regenerate, resume
 from ccnode.daemon.live import LiveTurn, Outcome
-from ccnode.mind.context import build_prompt, system_of
-from ccnode.mind.prompt_types import PromptMessage, Recalled
-from ccnode.models.base import Compares, Finished, ModelError
-from ccnode.store import branching, memory, plates, views
+from ccnode.daemon.prompting import Prompting
+from ccnode.daemon.spawning import Spawning
+from ccnode.daemon.validating import Validating
+from ccnode.mind.context import BUDGET, after_shortening
+from ccnode.models.base import Finished, ModelError
+from ccnode.store import branching, prompts, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, StoreError
+from ccnode.store.readers import ThreadReader
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from ccnode.store.readers import Readers
     from ccnode.store.search import Searcher
 
-HISTORY_MESSAGES: Final = 200
 OUTPUT_TOKENS_MAX: Final = 16_384  # with what a model thinks before it speaks
 KEY_BYTES: Final = 16
 USED: Final = (
@@ -57,11 +58,15 @@ class Turns:
         searcher: Searcher,
         model: Callable[[], ModelAdapter],
         output_tokens_max: int = OUTPUT_TOKENS_MAX,
+        *,
+        prompt_tokens_max: int = BUDGET,
+        validate_on_spawn: bool = False,
     ) -> None:
         self._ledger = ledger
         self._readers = readers
-        self._searcher = searcher
         self._model = model
+        self._prompting = Prompting(ThreadReader(ledger.path), searcher, prompt_tokens_max)
+        self.spawning = Spawning(ledger, readers, Validating(readers, model), validate=validate_on_spawn)
         self._output_tokens_max = output_tokens_max
         self._live: dict[bytes, LiveTurn] = {}
         self._starting: dict[bytes, tuple[asyncio.Lock, list[int]]] = {}  # the lock, and who holds or awaits it
@@ -152,6 +157,12 @@ class Turns:
             live.stop()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=10)
+        await self.spawning.close()
+        self._prompting.close()
+
+    async def preview(self, text: str, session: bytes | None) -> dict[str, Any]:
+        """See api/ports.py. Raises StoreError."""
+        return await self._prompting.preview(self._model(), text, session)
 
     def _begin(self, session: bytes, answer: Answer, key: bytes | None) -> LiveTurn:
         if len(self._live) >= LIVE_MAX:
@@ -179,43 +190,25 @@ class Turns:
     async def _run_turn(self, session: bytes, answer: Answer, live: LiveTurn) -> Replied | Failed:
         began = clock.elapsed_s()
         model = self._model()
-        question = await self._readers.run(views.message(answer.question))
-        history = await self._readers.run(views.branch_up_to(question.id, HISTORY_MESSAGES))
-        left_out = await self._readers.run(memory.left_out(message.digest for message in history)) - {question.digest}
-        turns = [
-            PromptMessage(each.role, each.text, each.digest.hex(), pinned=each.mark == "pinned")
-            for each in history
-            if each.text and each.digest not in left_out
-        ]
-        recalled = await self._recall(model, question.text or "", turns, [message.digest for message in history])
-        merging = await self._readers.run(branching.merged(question))
-        if merging:  # what they said is what there is to consider, and it has its own budget
-            recalled = list({one.message_id: one for each in merging[1:] for one in each.said}.values())
-        plate = await self._readers.run(plates.plate_in_force())
-        system = system_of(plate.text if plate is not None else None)
-        reply = Reply(session, answer, model.name, plate.plate if plate is not None else None)
-        most, begun = self._output_tokens_max, answer.begun
-        prompt = build_prompt(turns, recalled, system, output_tokens_max=most, continues=begun)
-        prompt = replace(prompt, branches=tuple(merging)) if merging else prompt
-        outcome, state = await live.speak(model, prompt, reply)
+        prepared = await self._prompting.prepare(model, answer, self._output_tokens_max)
+        instance = await self.spawning.instance(session, prepared.plate, model, live)
+        if isinstance(instance, Failed):
+            return instance
+        reply = Reply(session, answer, model.name, instance.plate)
+        outcome, state = await live.speak(model, prepared.built.prompt, reply)
         failed = _failure(outcome, reply)
         if failed is not None:
             return failed
         sources = tuple(bytes.fromhex(source) for source in outcome.sources) if isinstance(outcome, Finished) else ()
-        if merging:  # whatever it cites, a merge rests on the heads of its branches
-            sources = (*question.sources, *sources)
-        digest = await self._ledger.append(jobs.close(reply, sources, state))
+        sources = (*prepared.merged, *sources)  # whatever it cites, a merge rests on the heads of its branches
+        built = after_shortening(prepared.built) if live.shortened else prepared.built
+        account = prompts.account_of(built, model.name, instance.id)
+        await self.spawning.settled()
+        digest = await self._ledger.append(prompts.keep(jobs.close(reply, sources, state), account, clock.now_ms()))
         recorded = await self._readers.run(views.message(digest))
         latency_ms = round((clock.elapsed_s() - began) * 1000)
         metrics = {"latency_ms": latency_ms, "ccc": None, "phi": None, **_ending(outcome)}
         return await self._recorded(recorded, answer.question, metrics)
-
-    async def _recall(
-        self, model: ModelAdapter, question: str, turns: list[PromptMessage], exclude: list[bytes]
-    ) -> list[Recalled]:
-        # Only a model that answers by what comes first waits for meanings to be compared; another weighs for itself.
-        compare = model.likeness if isinstance(model, Compares) else None
-        return await asyncio.to_thread(self._searcher.recall, question, turns[:-1], exclude=exclude, compare=compare)
 
     async def _recorded(
         self, message: views.Message, question: bytes, metrics: Mapping[str, int | str | None] | None = None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ccnode import clock
 from ccnode.api.errors import ApiError
 from ccnode.mind import validation
-from ccnode.mind.context import build_prompt, system_of
+from ccnode.mind.context import Material, build
 from ccnode.mind.plate import parse
 from ccnode.mind.prompt_types import PromptMessage, Recalled
 from ccnode.models.base import Finished, ModelError
@@ -25,7 +25,6 @@ from ccnode.store.errors import Conflict, NotFound
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ccnode.mind.prompt_types import SystemBlock
     from ccnode.mind.validation import Probe, Verdict
     from ccnode.models.base import ModelAdapter
     from ccnode.store.readers import Readers
@@ -70,26 +69,29 @@ class Validating:
             raise Conflict("a validation is running", remedy="wait for it")
         self._running = True
         try:
-            self.last = await self._run()
+            self.last = await self._run(self._model())
         except ModelError as error:
             raise ApiError(502, error.kind, str(error), error.remedy) from error
         finally:
             self._running = False
         return self.last
 
-    async def _run(self) -> dict[str, Any]:
+    async def check(self, model: ModelAdapter) -> dict[str, Any]:
+        """The same of a model that is spawned, beside whatever other validation runs. Raises StoreError, ModelError."""
+        self.last = found = await self._run(model)
+        return found
+
+    async def _run(self, model: ModelAdapter) -> dict[str, Any]:
         began = clock.elapsed_s()
-        model = self._model()
         current = await self._readers.run(plates.plate_in_force())
         if current is None or current.text is None:
             raise NotFound("there is no plate to compare with", remedy="make one: ccnode plate edit")
         recalled = await self._readers.run(_last_said())
         facts = validation.Facts(validation.topics(each.content for each in recalled))
         probes = validation.questions(parse(current.text), facts)
-        system = system_of(current.text)
         attempts: list[Attempt] = []
         while len(attempts) < validation.ATTEMPTS_MAX and not (attempts and attempts[-1].passed):
-            attempts.append(await self._attempt(model, system, probes, recalled))
+            attempts.append(await self._attempt(model, current.text, probes, recalled))
         passed = attempts[-1].passed
         return {
             "passed": passed,
@@ -102,10 +104,10 @@ class Validating:
         }
 
     async def _attempt(
-        self, model: ModelAdapter, system: tuple[SystemBlock, ...], probes: tuple[Probe, ...], recalled: list[Recalled]
+        self, model: ModelAdapter, plate: str, probes: tuple[Probe, ...], recalled: list[Recalled]
     ) -> Attempt:
         """Each question in a conversation of its own, as if it were the first."""
-        asked = [_ask(model, system, probe, recalled) for probe in probes]
+        asked = [_ask(model, plate, probe, recalled) for probe in probes]
         answered = await asyncio.gather(*asked, return_exceptions=True)
         for each in answered:
             if isinstance(each, BaseException):
@@ -113,10 +115,11 @@ class Validating:
         return Attempt(tuple(each for each in answered if not isinstance(each, BaseException)))
 
 
-async def _ask(model: ModelAdapter, system: tuple[SystemBlock, ...], probe: Probe, recalled: list[Recalled]) -> Verdict:
+async def _ask(model: ModelAdapter, plate: str, probe: Probe, recalled: list[Recalled]) -> Verdict:
     """Raises ModelError where nothing can be asked of this model."""
     seen = recalled if probe.kind == "breakthrough" else []
-    prompt = build_prompt([PromptMessage("user", probe.text)], seen, system, output_tokens_max=OUTPUT_TOKENS)
+    asked = Material([PromptMessage("user", probe.text)], plate, recalled=seen)
+    prompt = build(asked, output_tokens_max=OUTPUT_TOKENS).prompt
     said: list[str] = []
     size, trouble = 0, ""
     stream = model.stream(prompt)

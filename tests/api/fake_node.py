@@ -469,6 +469,15 @@ class FakeNode:
 
     # --- the node itself ---
 
+    async def prompt_of(self, message_id: str) -> dict[str, Any]:
+        return {"message_id": (await self.message(message_id)).digest.hex(), "parts": []}
+
+    async def preview(self, text: str, session_id: str | None) -> dict[str, Any]:
+        return {"parts": [{"kind": "question", "text": text}], "session": session_id}
+
+    async def instances(self, limit: int, *, living: bool) -> dict[str, Any]:
+        return {"instances": [], "counts": {}, "limit": limit, "living": living}
+
     async def create_backup(self, output: str | None) -> dict[str, Any]:
         self._check("create_backup", output)
         return {"path": output or "/backups/1", "bytes": 1, "entries": 1, "sha256": "00"}

@@ -343,7 +343,7 @@ async def test_an_answer_from_the_same_conversation_cites_its_message(rig: Rig) 
     from ccnode.daemon.turns import Turns
     from ccnode.models.embedded import EmbeddedModel
 
-    turns = Turns(rig.ledger, rig.readers, rig.turns._searcher, EmbeddedModel)
+    turns = Turns(rig.ledger, rig.readers, rig.turns._prompting._searcher, EmbeddedModel)
     session = await rig.open_session()
     told = (await gather(turns.say(session, "My sister Nora lives in Lisbon", None)))[0]
     replied = (await gather(turns.say(session, "Where does my sister live?", None)))[-1]
