@@ -10,6 +10,7 @@ from ccnode.api import (
     auditpage,
     branching,
     cards,
+    character,
     chatpage,
     conversations,
     live,
@@ -99,6 +100,10 @@ def _routes() -> list[tuple[str, str, Handler]]:
         ("POST", "/api/v1/plate/import", platefiles.imported),
         ("GET", "/api/v1/plate/validate", plates.validated),
         ("POST", "/api/v1/plate/validate", plates.validate),
+        ("GET", "/api/v1/character", character.shown),
+        ("GET", "/api/v1/character/history", character.history),
+        ("GET", "/api/v1/character/baseline", character.baseline),
+        ("PUT", "/api/v1/character/baseline", character.set_baseline),
         ("GET", "/api/v1/cards", cards.listed),
         ("GET", "/api/v1/export/card/{card}", cards.exported),
         ("POST", "/api/v1/imports", transfers.begin),
@@ -142,6 +147,7 @@ def make_app(node: Node, settings: ApiSettings) -> web.Application:
     )
     app[NODE], app[PLACE], app[HUB] = node, Place(), Hub(settings.limits)
     app[NOTICES] = live.Notices(node)
+    node.character.listen(app[HUB].tell)
     app[security.SETTINGS], app[security.ACCESS] = settings, Access(settings.token, settings.limits)
     app.on_response_prepare.append(security.add_headers)
     app.on_shutdown.append(wind_down)

@@ -10,7 +10,7 @@ from ccnode import clock
 from ccnode.api.bodies import read_json, read_query, session_id_of
 from ccnode.api.context import HUB, api_url, node_of
 from ccnode.api.errors import answer
-from ccnode.api.forms import NOT_MEASURED, hit_form, iso, message_form, session_form
+from ccnode.api.forms import hit_form, iso, message_form, session_form
 from ccnode.api.models import ListQuery, Nothing, SearchQuery, StartBody, StateQuery, TitleBody
 from ccnode.store.errors import NotFound
 from ccnode_protocol import hlc
@@ -152,6 +152,6 @@ async def metrics(request: web.Request) -> web.Response:
             "replies": replies,
             "interrupted": sum(message.state == "interrupted" for message in messages),
             "unanswered": session.unanswered,
-            **NOT_MEASURED,
+            **await node.character.of_conversation(session_id),
         }
     )

@@ -151,6 +151,11 @@ class Hub:
         for turn in self._turns.get(session_id, []):
             turn.audience.discard(follower)
 
+    def tell(self, session_id: str, form: Form) -> None:
+        """Let those who follow a session hear something that is part of no turn."""
+        for follower in list(self._followers.get(session_id, ())):
+            follower.give(form)
+
     def running(self, session_id: str) -> Turn | None:
         """The turn that runs in a session, None without one."""
         turns = self._turns.get(session_id)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ccnode.store.memory import Memory, Page, Wanted
     from ccnode.store.search import Hit
     from ccnode.store.views import EntryRow, Message, Session
-    from ccnode_crypto.statements import PlateStatement
+    from ccnode_crypto.statements import BaselineStatement, PlateStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +202,34 @@ class Plates(Protocol):
         """What the last validation of this process found."""
 
 
+class Character(Protocol):
+    """What was measured of the assistant's replies, and the baseline. JSON values only, as docs/API.md has them.
+
+    Every method raises StoreError.
+    """
+
+    def listen(self, listener: Callable[[str, dict[str, Any]], None]) -> None:
+        """Call `listener(session_id, form)` on the event loop when a reply was measured."""
+
+    async def describe(self, session_id: str | None, *, with_help: bool) -> dict[str, Any]:
+        """What is measured now; relations of that session, or of the one measured last. Raises NotFound, Conflict."""
+
+    async def history(self, limit: int, *, before: int | None, session_id: str | None) -> dict[str, Any]:
+        """Measurements, newest first; `before`: the id of one. Raises NotFound, Conflict."""
+
+    async def of_conversation(self, session_id: str) -> dict[str, Any]:
+        """What was measured of one conversation. Raises NotFound, Conflict."""
+
+    async def baseline(self) -> dict[str, Any]:
+        """The baseline in force, the one that is proposed, what is measured now."""
+
+    async def set_baseline(self, source: Literal["now", "proposed"], passphrase: str | None) -> dict[str, Any]:
+        """Have the owner key on this machine sign a vector as the baseline. Raises Conflict, NotFound."""
+
+    async def take_baseline(self, statement: BaselineStatement) -> dict[str, Any]:
+        """Record the owner's statement, made elsewhere. Raises Conflict."""
+
+
 @dataclass(frozen=True, slots=True)
 class Download:
     """A file that is made while it is sent. `pieces` must be closed."""
@@ -234,6 +262,10 @@ class Node(Protocol):
     @property
     def plates(self) -> Plates:
         """Who the assistant is."""
+
+    @property
+    def character(self) -> Character:
+        """Whether it stays itself."""
 
     async def export(self, session_id: str | None, form: Literal["json", "md", "bundle"]) -> Download:
         """One session, or (as a bundle only) everything. Raises NotFound, Conflict, StoreBusy."""

@@ -31,6 +31,9 @@ WHAT: Final[dict[int, tuple[str, ...]]] = {
     Kind.MEMORY_MARKED: ("memory", "messages"),
     Kind.CARD_KEPT: ("cards",),
     Kind.PLATE_KEPT: ("plate",),
+    Kind.BASELINE_SET: ("character",),
+    Kind.MEASURED: ("character",),
+    Kind.NOTE_KEPT: ("memory",),
 }
 
 

@@ -288,6 +288,7 @@ def _start_workers(
         asyncio.create_task(node.warm_model(), name="model"),
         asyncio.create_task(node.imports.start(), name="imports"),
         asyncio.create_task(node.plates.open(), name="plate"),
+        asyncio.create_task(node.measuring.run(), name="measuring"),
         asyncio.create_task(
             workers.follow_with_index(node, open_index, wake, lambda: node.imports.busy, erased), name="index"
         ),

@@ -12,7 +12,9 @@ from ccnode import clock, reference
 from ccnode.api.ports import Order, TurnEvent
 from ccnode.daemon import memory
 from ccnode.daemon.changes import Changes
+from ccnode.daemon.character import Character
 from ccnode.daemon.exporting import Exporting
+from ccnode.daemon.measuring import Measuring
 from ccnode.daemon.plating import Plating
 from ccnode.daemon.remembering import Remembering
 from ccnode.store import branching, browse, instances, prompt_shapes, views
@@ -72,6 +74,9 @@ class RunningNode:
         self.memory = Remembering(home.ledger, searcher, self._append)
         self.plates = Plating(home, self._append, turns.spawning.validating)
         self.changes.listen(self.plates.changed)
+        self.measuring = Measuring(home.ledger, self._append)
+        self.character = Character(home, self._append, self.measuring)
+        self.changes.listen(self.measuring.changed)
         self._exporting = Exporting(home, readers)
         self._backup: Callable[[str | None], dict[str, Any]] | None = None
         self._ledger = ledger
@@ -107,6 +112,7 @@ class RunningNode:
             problems.append({"code": "model_retires", "message": warning})
         if self.plates.problem:
             problems.append({"code": "plate", "message": self.plates.problem})
+        problems += [{"code": code, "message": text} for code, text in self.character.problems.items()]
         owner = self.profile.get("owner_id")
         return {
             "node_id": node_id(self._ledger.chains.key.public.raw),

@@ -22,6 +22,7 @@ from ccnode.store.branching import Compared
 from ccnode.store.browse import WINDOW, Sibling, Window, _bounds
 from ccnode.store.errors import Conflict, NotFound, StoreError
 from ccnode.store.search import Hit, Why
+from tests.api.fake_character import FakeCharacter
 from ccnode.store.views import Message, Session
 from ccnode_protocol import hlc
 from tests.api.fake_imports import FakeImports
@@ -106,6 +107,7 @@ class FakeNode:
         self.upkeep = FakeUpkeep()
         self.imports = FakeImports()
         self.imports.changed = self.changed
+        self.character = FakeCharacter(self)
         self.memory = FakeMemory(self)
         self.plates = FakePlates(self)
         self.exported: list[bytes | Exception] = [b"one\n", b"two\n"]

@@ -133,7 +133,7 @@ async def test_metrics_say_what_is_not_measured(rig: Rig) -> None:
     await rig.ask("POST", f"/api/v1/conversation/{session_id}/message", {"content": "a"})
     own = (await rig.ask("GET", f"/api/v1/metrics/conversation/{session_id}")).value
     assert (own["messages"], own["replies"], own["phi"], own["ccc"]) == (2, 1, None, None)
-    assert "not measured yet" in own["note"]
+    assert own["measured"] is None
     now = (await rig.ask("GET", "/api/v1/metrics/realtime")).value
     assert (now["messages"], now["replies"], now["turns_running"], now["phi"]) == (1, 1, 0, None)
     assert now["latency_ms"]["last"] > 0
