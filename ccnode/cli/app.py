@@ -33,6 +33,8 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "session": ("session", "command", "List, show, search, branch and forget conversations."),
     "plate": ("plate", "command", "See and change who the assistant is."),
     "memory": ("memory", "command", "See what is remembered; pin, disable or forget it."),
+    "context": ("context", "command", "Show what entered the prompt of a reply."),
+    "instances": ("context", "instances", "Show the instances of the model, and what became of each."),
     "import": ("import_", "command", "Bring in conversations from other programs."),
     "export": ("export", "command", "Take out everything, in a form that others can check."),
     "audit": ("audit", "command", "Prove that nothing was altered."),
