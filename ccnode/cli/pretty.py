@@ -42,3 +42,10 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, color: bo
     for row in rows:
         table.add_row(*(Text(" ".join(clean(cell).split())) for cell in row))
     Console(no_color=not color, highlight=False, soft_wrap=False).print(table)
+
+
+def print_lines(lines: Sequence[Sequence[tuple[str, str]]]) -> None:
+    """Print lines of (text, style) pieces; the texts are cleaned, and never markup."""
+    console = Console(highlight=False, soft_wrap=True)
+    for line in lines:
+        console.print(Text.assemble(*line))

@@ -220,7 +220,7 @@ class Measuring:
 
     def changed(self, *what: str) -> None:
         """After commits; from the event loop."""
-        if {"messages", "character"} & set(what):
+        if {"messages", "character"} & set(what):  # another baseline may ring, or cease to
             self._idle.clear()
             self._woken.set()
 

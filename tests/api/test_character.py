@@ -59,11 +59,11 @@ async def test_the_owner_sets_the_baseline(rig: Rig) -> None:
     assert calls[-1] == ("character.set_baseline", "proposed", None)
     taken = await rig.ask("PUT", BASELINE, {"statement": STATEMENT})
     assert (taken.status, taken.value["baseline"]["values"]) == (200, [0.0, 0.5, 1.0])
-    said: BaselineStatement = calls[-1][1]
+    said: BaselineStatement = next(call[1] for call in calls if call[0] == "character.take_baseline")
     assert (said.owner, said.spec, said.values) == (b"\xab" * 32, b"\x12" * 32, (0, 500_000, 1_000_000))
     assert (said.words, said.issued_ms, said.signature) == (20_000, 5, b"\xcd" * 64)
     await rig.ask("PUT", BASELINE, {"source": "now", "passphrase": "correct horse"})
-    assert calls[-1] == ("character.set_baseline", "now", "correct horse")
+    assert ("character.set_baseline", "now", "correct horse") in calls
 
 
 async def test_a_wrong_passphrase_is_said(rig: Rig) -> None:
