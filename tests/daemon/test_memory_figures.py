@@ -60,7 +60,7 @@ async def ask(turns: Turns, ledger: Ledger, question: str) -> Replied:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", ["c", "e"])
+@pytest.mark.parametrize("name", [pytest.param("c", marks=pytest.mark.long), "e"])
 async def test_told_facts_are_answered_and_unknowns_are_not(tmp_path: Path, name: Literal["c", "e"]) -> None:
     script = facts.script(name, SEED)
     path = tmp_path / "ledger.sqlite"

