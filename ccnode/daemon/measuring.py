@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import structlog
 
+from ccnode import clock
 from ccnode.mind import measuring
 from ccnode.mind.charvec import WINDOW_WORDS, CountCache, Vector, measure_one
 from ccnode.mind.relations import Pair, Tally, corrects
@@ -48,6 +49,7 @@ CATCH_UP_MAX: Final = 1_000  # replies that were recorded while nothing measured
 BRANCH_MESSAGES: Final = 1_000  # of a longer conversation, relations are of its last 500 to 1,000 messages
 TALLIES_MAX: Final = 32
 RETRY_S: Final = 30.0
+PAUSE_S_MAX: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,19 +252,19 @@ class Measuring:
 
     async def _catch_up(self) -> None:
         await self._look()
-        if self._measurer is None:
-            self._measurer = await asyncio.to_thread(Measurer, self._ledger)
         while self._waiting:
-            reply = self._waiting[0]
+            began, reply = clock.elapsed_s(), self._waiting[0]
             found = await self._measure(reply)
             if found is not None and await self._append(measurements.record(found)) is not None:
                 self._tell(reply, found)
             self._waiting.popleft()
-        self.alarm = await asyncio.to_thread(self._ask, measure_shapes.alarm_text(charvec1().spec))
+            if self._waiting:  # a backlog: half of the time is left to those who talk
+                await asyncio.sleep(min(PAUSE_S_MAX, clock.elapsed_s() - began))
+        self.alarm = await asyncio.to_thread(lambda: self._ask(measure_shapes.alarm_text(charvec1().spec)))
 
     async def _measure(self, reply: Pending) -> Measurement | None:
         if self._measurer is None:
-            raise AssertionError("it is made before anything is measured")
+            self._measurer = await asyncio.to_thread(Measurer, self._ledger)
         try:
             return await asyncio.to_thread(self._measurer.measure, reply)
         except StoreError:

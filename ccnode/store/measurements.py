@@ -146,7 +146,7 @@ def counting(digest: bytes) -> View[str | None]:
 
 def count() -> View[int]:
     """How many replies were measured."""
-    rows = yield f"SELECT count(*) {_FROM} WHERE {_OURS} AND {_FIRST}", ()
+    rows = yield f"SELECT count(DISTINCT x.reply) {_FROM} WHERE {_OURS}", ()
     found: int = rows[0][0]
     return found
 

@@ -15,7 +15,7 @@ from ccnode.api.ports import Replied
 from ccnode.core.turns import Answer, Reply
 from ccnode.daemon.measuring import Measurer, Measuring
 from ccnode.reference import charvec1
-from ccnode.store import baselines, measurements, views
+from ccnode.store import baselines, erase, measurements, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import StoreFull
 from ccnode.store.ledger import Ledger, Ports
@@ -23,7 +23,7 @@ from ccnode_crypto.certificate import certify
 from ccnode_crypto.keys import SigningKey
 from ccnode_crypto.statements import state_baseline
 from ccnode_protocol import records
-from ccnode_protocol.records import Lack, State
+from ccnode_protocol.records import Lack, Measurement, State
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from ccnode.store.ledger import Job
     from ccnode.store.measurements import Measured
-    from ccnode_protocol.records import Measurement
     from tests.daemon.conftest import Rig
 
 OWNER = SigningKey(b"owner" + bytes(27))
@@ -294,11 +293,49 @@ async def test_a_full_disk_is_a_problem_until_it_is_not(talker: Talker, monkeypa
     assert len(talker.history()) == 2
 
 
+async def test_an_alarm_is_shown_until_the_owner_sets_another_baseline(talker: Talker) -> None:
+    talker.set_baseline((0,) * 16)
+    talker.replies(3, 1000)
+    async with asyncio.timeout(60), running(talker) as made:
+        await made.settled()
+        assert made.alarm == ""  # one window is no alarm
+        talker.replies(1, 1000)
+        made.changed("messages")
+        await made.settled()
+        assert "moved away from its baseline" in made.alarm
+        values = talker.history()[-1].found.vector
+        assert values is not None
+        talker.set_baseline(values)
+        made.changed("character")
+        await made.settled()
+        assert made.alarm == ""
+    assert [each.found.figures.get("alarm") for each in talker.history()] == [None, 0, None, 1]
+
+
+async def test_erased_words_are_nowhere_and_what_was_measured_stays(talker: Talker, tmp_path: Path) -> None:
+    digest = talker.reply("zygomorphic " * 30)
+    talker.replies(1, 50)
+    before = await measured(talker)
+    talker.ledger.append_sync(lambda tx: tx.append(records.message_forget_ordered(digest, clock.now_ms() + 1)))
+    later = clock.now_ms() + 1000
+    assert talker.ledger.append_sync(erase.erase_due(later))
+    assert talker.history() == before
+    with contextlib.closing(measure_connection(talker.path)) as connection:
+        for entry, meta, sealed in connection.execute("SELECT id, meta, sealed FROM entries"):
+            assert b"zygomorphic" not in meta + (sealed or b""), entry
+    talker.replies(1, 50)
+    assert (await measured(talker))[-1].found.window == 100
+
+
 async def test_phi_is_measured_every_sixteenth_reply(talker: Talker) -> None:
-    talker.replies(290, 20)
+    chance = random.Random(7)
+    for digest in talker.replies(250, 20):
+        own = tuple(chance.randrange(400_000, 600_000) for _ in range(16))
+        talker.ledger.append_sync(measurements.record(Measurement(digest, charvec1().spec, words=20, own=own)))
+    talker.replies(24, 20)
     found = [each.found for each in await measured(talker)]
     assert found[254].figures["phi"] == Lack(255, 256, "vectors")
     with_phi = [at for at, each in enumerate(found) if isinstance(each.figures.get("phi"), int)]
-    assert with_phi == [255, 271, 287]
+    assert with_phi == [255, 271]
     assert found[271].figures["phi_vectors"] == 272
     assert "phi" not in found[256].figures
