@@ -12,7 +12,6 @@ import hashlib
 import importlib.util
 import threading
 from collections import OrderedDict
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -96,6 +95,8 @@ class Meaning:
 
 def _installed(package: str, file: str) -> Path:
     """A file of an installed package, found without running its code. Raises FileNotFoundError."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
     try:
         return Path(str(distribution(package).locate_file(file)))
     except PackageNotFoundError as error:
