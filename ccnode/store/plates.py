@@ -32,12 +32,13 @@ if TYPE_CHECKING:
 
 _REMEDY: Final = "see which there are: ccnode plate history"
 _HEX: Final = re.compile(r"[0-9a-f]{4,64}")
+# CROSS JOIN: from the few plates and certificates to their entries, not through every entry of our chains to them.
 OUR_OWNERS: Final = (
-    "SELECT k.owner FROM certified k JOIN entries e ON e.id = k.id JOIN chains c ON c.id = e.chain"
+    "SELECT k.owner FROM certified k CROSS JOIN entries e ON e.id = k.id CROSS JOIN chains c ON c.id = e.chain"
     " WHERE c.node IN (SELECT node FROM own_keys) AND k.node IN (SELECT node FROM own_keys)"
 )
 _FROM: Final = (
-    " FROM plates p JOIN entries e ON e.id = p.id JOIN chains c ON c.id = e.chain"
+    " FROM plates p CROSS JOIN entries e ON e.id = p.id CROSS JOIN chains c ON c.id = e.chain"
     f" WHERE c.node IN ({OUR_NODES}) AND p.owner IN ({OUR_OWNERS})"
 )
 _COUNT: Final = f"SELECT count(*) {_FROM}"
@@ -47,7 +48,7 @@ _LISTED: Final = (
 )
 _CONTENT: Final = "SELECT e.sealed, substr(e.header, 147, 32) FROM entries e WHERE e.id = ?"
 _VOUCHED: Final = (
-    "SELECT e.meta FROM certified k JOIN entries e ON e.id = k.id JOIN chains c ON c.id = e.chain"
+    "SELECT e.meta FROM certified k CROSS JOIN entries e ON e.id = k.id CROSS JOIN chains c ON c.id = e.chain"
     " WHERE k.owner = ? AND c.node IN (SELECT node FROM own_keys) AND k.node IN (SELECT node FROM own_keys)"
 )
 
