@@ -1,7 +1,7 @@
 """How does a series of figures become a picture? As SVG made here: no script draws it, no inline style dresses it.
 
-Pure functions of values to markup. Every value is a `.hit` with what is said of it: in its title, for whoever has no
-scripts, and in `data-told`, which charts.js shows beneath the picture on hover and by arrow keys. Bars and lines are
+Pure functions of values to markup. Every value is a `.hit` with what is said of it as its title, which
+charts.js also shows beneath the picture on hover and by arrow keys. Bars and lines are
 stretched to the width there is (so they hold no text: the axes' ends stand beside them in HTML); the radar keeps its
 shape. What the picture shows stands in a table too, which is the page's part.
 """
@@ -155,8 +155,8 @@ def _rect(kind: str, index: int, y: float, height: float) -> Markup:
 
 
 def _hit(index: int, told: str) -> Markup:
-    return Markup('<rect class="hit" x="{}" width="{}" height="{}" data-told="{}"><title>{}</title></rect>').format(
-        _number(index * STEP), _number(STEP), _number(HEIGHT), told, told
+    return Markup('<rect class="hit" x="{}" width="{}" height="{}"><title>{}</title></rect>').format(
+        _number(index * STEP), _number(STEP), _number(HEIGHT), told
     )
 
 
@@ -205,4 +205,4 @@ def _wedge(angle: float, half: float, told: str) -> Markup:
     """What is pointed at on an axis: its share of the circle, with its label."""
     left, right = _at(angle - half, LABELS_AT + 12), _at(angle + half, LABELS_AT + 12)
     way = "L".join(f"{_number(x)} {_number(y)}" for x, y in ((0.0, 0.0), left, right))
-    return Markup('<path class="hit" d="M{}Z" data-told="{}"><title>{}</title></path>').format(way, told, told)
+    return Markup('<path class="hit" d="M{}Z"><title>{}</title></path>').format(way, told)

@@ -84,6 +84,12 @@ def clip(text: str | None, length: int = 160) -> str:
     return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
 
 
+def figure(value: Any) -> str:  # noqa: ANN401
+    """A measured number, or one of an API form, to three digits; a dash where there is none."""
+    number = value["value"] if isinstance(value, dict) else value
+    return "\N{EN DASH}" if number is None else f"{number:.3f}".replace("-", "\N{MINUS SIGN}")
+
+
 def sentence(text: str) -> str:
     """An error's words as a whole sentence: they are made to stand behind "ccnode: " in a terminal."""
     begun = text[:1].upper() + text[1:]
@@ -102,7 +108,15 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"when": when, "iso": iso_of, "count": count, "size": size, "clip": clip, "sentence": sentence}
+    made.filters |= {
+        "when": when,
+        "iso": iso_of,
+        "count": count,
+        "size": size,
+        "clip": clip,
+        "sentence": sentence,
+        "figure": figure,
+    }
     return made
 
 

@@ -36,6 +36,7 @@ PAGES: Final = frozenset(
         "/sessions/{session_id}",
         "/memory",
         "/plate",
+        "/character",
         "/audit",
         "/transfer",
         "/node",

@@ -65,7 +65,7 @@ def nothing() -> dict[str, Any]:
     sql, _ = next(view)
     try:
         while True:
-            sql, _ = view.send([(0,)] if "count(*)" in sql else [])
+            sql, _ = view.send([(0,)] if sql.startswith("SELECT count(") else [])
     except StopIteration as stop:
         form: dict[str, Any] = stop.value
         return form

@@ -36,7 +36,7 @@ def test_bars_are_as_high_as_their_values() -> None:
     picture = read(charts.bars([Point(1.0, "a"), Point(0.5, "b"), Point(0.0, "c"), Point(None, "d")], "cost"))
     assert picture.get("aria-label") == "cost"
     assert [(one.get("y"), one.get("height")) for one in of_class(picture, "bar")] == [("0", "100"), ("50", "50")]
-    assert [one.get("data-told") for one in of_class(picture, "hit")] == ["a", "b", "c", "d"]
+    assert [one.findtext("title") for one in of_class(picture, "hit")] == ["a", "b", "c", "d"]
 
 
 def test_what_is_not_known_is_not_drawn_as_nothing() -> None:

@@ -5,7 +5,7 @@ const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 function show(plot, hit) {
   plot.querySelector(".hit.on")?.classList.remove("on");
   hit?.classList.add("on");
-  plot.parentElement.querySelector(".told").textContent = hit?.dataset.told ?? "";
+  plot.parentElement.querySelector(".told").textContent = hit?.querySelector("title").textContent ?? "";
 }
 
 document.addEventListener("pointerover", (event) => {

@@ -1,0 +1,121 @@
+"""Does the character page show every figure, why there is none, what happened, and all of it as text?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ccnode.api import characterpage
+from ccnode.mind.metric_help import METRIC_HELP
+from ccnode_protocol.records import Lack
+from tests.api import fake_measured
+from tests.api.fake_measured import reply
+from tests.api.rig import BEARER
+
+if TYPE_CHECKING:
+    from tests.api.rig import Rig
+
+EVIL = '"><img src=x onerror="alert(1)"><script>alert(2)</script>&lt;b&gt; {{7*7}} javascript:alert(3)'
+
+
+async def page(rig: Rig, query: str = "") -> tuple[int, str]:
+    async with rig.client.get(f"{rig.url}/character{query}", headers=BEARER) as response:
+        return response.status, await response.text()
+
+
+async def test_before_anything_was_measured(rig: Rig) -> None:
+    status, text = await page(rig)
+    assert status == 200
+    assert "0 replies were measured" in text
+    assert 'class="radar"' not in text
+    assert 'class="chart"' not in text
+    assert "There is none yet: you sign one" in text
+
+
+async def test_too_little_text_says_how_much_there_is(rig: Rig) -> None:
+    rig.node.character.form = fake_measured.little()
+    _, text = await page(rig)
+    assert "Not enough text yet (have 312, need 1,000 words)." in text
+    assert '<progress max="1000" value="312" aria-label="Words: have 312, need 1000 words">' in text
+    assert "not enough yet (have 9, need 256 vectors)" in text
+
+
+async def test_every_figure_has_its_help(rig: Rig) -> None:
+    rig.node.character.form, rig.node.character.measurements = fake_measured.everything(), fake_measured.measured()
+    _, text = await page(rig)
+    for name, one in METRIC_HELP.items():
+        if name != "drift_alarm":
+            assert one.title in text, name
+            assert one.source.split(",")[0].split("&")[0] in text, name
+    assert text.count('class="radar"') == 1
+    assert text.count('class="chart"') == 2
+    assert text.count('class="gauge"') == 8
+    assert "<title>Analytic: 0.291, baseline 0.400</title>" in text
+    assert "The character has moved." in text
+    assert "Phi &gt; 0.80: not met" in text
+    assert "Sign what is measured now" in text
+
+
+async def test_the_history_has_pages(rig: Rig) -> None:
+    rig.node.character.measurements = fake_measured.measured(200)
+    _, text = await page(rig)
+    assert "/character?before=51" in text
+    _, text = await page(rig, "?before=51")
+    assert text.count('<th scope="row"><a href="/chat/') == 2 * 50
+    assert (await page(rig, "?before=x"))[0] == 400
+
+
+async def test_without_the_owner_key_nothing_can_be_signed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def absent() -> dict[str, Any]:
+        return {"owner_key": "absent"}
+
+    monkeypatch.setattr(rig.node.character, "baseline", absent)
+    rig.node.character.form = fake_measured.everything()
+    _, text = await page(rig)
+    assert 'id="sign"' not in text
+    assert "Your owner key is not on this machine." in text
+
+
+async def test_nothing_measured_becomes_markup(rig: Rig) -> None:
+    form = rig.node.character.form = fake_measured.everything()
+    form["relations"]["title"] = form["relations"]["session_id"] = form["emergence"]["text"] = EVIL
+    form["character"]["dimensions"][0]["title"] = form["phi"]["goal"]["text"] = EVIL
+    form["drift"]["drift"] = {**form["drift"]["drift"], "value": None, "status": "undefined", "text": EVIL}
+    bad = reply(1, EVIL, message_id=EVIL, session_id=EVIL)
+    rig.node.character.measurements = [bad, reply(0, 50_000)]
+    _, text = await page(rig)
+    assert "<img src=x" not in text
+    assert "<script>" not in text
+    assert 'href="javascript' not in text
+
+
+# --- what happened ---
+
+
+def test_alarms_baselines_and_plates_are_what_happened() -> None:
+    measured = [reply(0, 50_000, baseline=None), reply(1, 50_000), reply(2, 150_000, alarm=1),
+                reply(3, 150_000, alarm=1), reply(4, 50_000, alarm=0)]  # fmt: skip
+    plates = [{"version": 2, "issued": measured[3]["time"]}, {"version": 1, "issued": "2020-01-01T00:00:00.000Z"},
+              {"version": 3, "issued": "2099-01-01T00:00:00.000Z"}]  # fmt: skip
+    found = [(one["kind"], one["reply"]) for one in characterpage.events(measured, plates)]
+    assert found == [("baseline", 1), ("alarm", 2), ("plate", 3), ("over", 4)]
+    assert list(characterpage.events([], plates)) == []
+
+
+def test_a_series_says_what_is_usual_and_breaks_where_there_is_no_number() -> None:
+    measured = [reply(0, Lack(300, 1000, "words")), reply(1, 105_000), reply(2, 105_000, alarm=0), reply(3, 105_000)]
+    found = characterpage.series(measured, list(characterpage.events(measured, [])), 0.05)
+    drawn = str(found["drift"])
+    assert "drift not enough text yet (have 300, need 1,000 words), usual up to 0.100" in drawn
+    assert drawn.count('class="dot over"') == 1  # from the third on more is usual
+    assert drawn.count('class="dot"') == 2
+    assert (found["drift_top"], found["drifted"]) == ("0.2", True)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(0.0, "0.000"), (-0.5, "\u22120.500"), (-0.0001, "0.000"), (33.12, "33.1"), (1.0, "1.000")],
+)
+def test_numbers(value: float, told: str) -> None:
+    assert characterpage.number(value) == told
