@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ccnode_crypto.statements import BaselineStatement
 
 _FROM: Final = (
-    " FROM baselines b JOIN entries e ON e.id = b.id JOIN chains c ON c.id = e.chain"
+    " FROM baselines b CROSS JOIN entries e ON e.id = b.id CROSS JOIN chains c ON c.id = e.chain"
     f" WHERE c.node IN ({OUR_NODES}) AND b.owner IN ({OUR_OWNERS})"
 )
 

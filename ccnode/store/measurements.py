@@ -32,9 +32,10 @@ PHI: Final = "phi"
 _OURS: Final = f"c.node IN ({OUR_NODES})"
 _BY_THIS_NODE: Final = "c.node IN (SELECT node FROM own_keys)"
 _IMPORTED: Final = "instr({}.meta, x'a66f726967696e')"  # the key "origin", as canonical msgpack has it
-_FROM: Final = " FROM measurements x JOIN entries e ON e.id = x.id JOIN chains c ON c.id = e.chain"
+# CROSS JOIN: from the rows that an index gives to their entries, not through every entry of our chains to them.
+_FROM: Final = " FROM measurements x CROSS JOIN entries e ON e.id = x.id CROSS JOIN chains c ON c.id = e.chain"
 _FIRST: Final = (
-    "NOT EXISTS (SELECT 1 FROM measurements y JOIN entries f ON f.id = y.id JOIN chains d ON d.id = f.chain"
+    "NOT EXISTS (SELECT 1 FROM measurements y CROSS JOIN entries f ON f.id = y.id CROSS JOIN chains d ON d.id = f.chain"
     f" WHERE y.reply = x.reply AND y.id < x.id AND d.node IN ({OUR_NODES}))"
 )
 # Of a message m with entry r: whether its words are there, and neither to be erased nor replaced by others.
