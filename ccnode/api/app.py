@@ -92,6 +92,7 @@ def _routes() -> list[tuple[str, str, Handler]]:
         ("GET", "/api/v1/memory", memories.listed),
         ("GET", "/api/v1/memory/{message_id}", memories.one),
         ("PUT", "/api/v1/memory/{message_id}", memories.mark),
+        ("PUT", "/api/v1/memory/{message_id}/note", memories.edit),
         ("POST", "/api/v1/memory/{message_id}/forget", memories.forget),
         ("DELETE", "/api/v1/memory/{message_id}/forget", memories.undo_forget),
         ("GET", "/api/v1/plate", plates.shown),

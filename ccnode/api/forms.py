@@ -83,12 +83,13 @@ def hit_form(hit: Hit, title: str) -> Form:
 def source_form(source: Source) -> Form:
     """A message that a reply rests on; a long one is cut, the whole is in its session."""
     text = source.text if len(source.text) <= SOURCE_CHARS_MAX else source.text[:SOURCE_CHARS_MAX] + "..."
-    return {
+    form = {
         "message_id": source.message_id,
         "session_id": source.session_id,
         "time": iso(source.time),
         "text": text,
     }
+    return form if source.note is None else {**form, "note": source.note[:SOURCE_CHARS_MAX]}
 
 
 def event_form(event: Accepted | Piece | Waiting | Replied) -> Form:

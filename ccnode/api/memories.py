@@ -6,23 +6,34 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from ccnode import clock
 from ccnode.api.bodies import read_json, read_query
 from ccnode.api.context import node_of
 from ccnode.api.errors import answer
 from ccnode.api.forms import iso
-from ccnode.api.models import CLEAN, QUERY_CHARS_MAX, Body, MessageId, Nothing, Page, Query
+from ccnode.api.models import CLEAN, QUERY_CHARS_MAX, TOO_LARGE, Body, Content, MessageId, Nothing, Page, Query
 from ccnode.store.errors import NotFound
+from ccnode_protocol.records import NOTE_TEXT_BYTES_MAX
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from ccnode.api.ports import Memories
     from ccnode.store.memory import Memory
+    from ccnode.store.notes import Note
 
 MESSAGE_ID: Final = re.compile(r"[0-9a-fA-F]{6,64}\Z")
+
+
+def _short(text: str) -> str:
+    size = len(text.encode())
+    if size > NOTE_TEXT_BYTES_MAX:
+        message = "has {size} bytes; at most {most} are taken"
+        raise PydanticCustomError(TOO_LARGE, message, {"size": size, "most": NOTE_TEXT_BYTES_MAX})
+    return text
 
 
 class MemoryQuery(Query):
@@ -40,6 +51,12 @@ class MarkBody(Body):
     mark: Literal["pinned", "disabled", "none"]
 
 
+class NoteBody(Body):
+    """PUT /api/v1/memory/{message_id}/note."""
+
+    text: Annotated[Content, AfterValidator(_short)]
+
+
 def memory_form(memory: Memory) -> dict[str, Any]:
     """A memory as clients see it; `due`: when it, or all of its conversation, is to be erased."""
     message = memory.message
@@ -52,6 +69,19 @@ def memory_form(memory: Memory) -> dict[str, Any]:
         "text": message.text,
         "mark": message.mark,
         "due": clock.iso(memory.due_ms) if memory.due_ms is not None else None,
+        "note": note_form(memory.note) if memory.note is not None else None,
+    }
+
+
+def note_form(note: Note) -> dict[str, Any]:
+    """What is remembered instead of a message; `due`: when its words are to be erased by an order for the note."""
+    return {
+        "note_id": note.digest.hex(),
+        "text": note.text,
+        "time": iso(note.time),
+        "sources": [source.hex() for source in note.sources],
+        "versions": note.versions,
+        "due": clock.iso(note.due_ms) if note.due_ms is not None else None,
     }
 
 
@@ -91,6 +121,13 @@ async def mark(request: web.Request) -> web.Response:
     memory, message_id = _memory_of(request)
     body = await read_json(request, MarkBody)
     return answer({"memory": memory_form(await memory.mark(message_id, body.mark))})
+
+
+async def edit(request: web.Request) -> web.Response:
+    """PUT /api/v1/memory/{message_id}/note: have it remembered in other words."""
+    memory, message_id = _memory_of(request)
+    body = await read_json(request, NoteBody)
+    return answer({"memory": memory_form(await memory.edit(message_id, body.text))})
 
 
 async def forget(request: web.Request) -> web.Response:

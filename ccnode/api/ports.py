@@ -48,12 +48,16 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A stored message that a reply rests on; `time` is a hybrid logical clock value, as a message's is."""
+    """A stored message that a reply rests on; `time` is a hybrid logical clock value, as a message's is.
+
+    `note`: the words that stand for it now, where there is a note.
+    """
 
     message_id: str
     session_id: str
     time: int
     text: str
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +174,14 @@ class Memories(Protocol):
     async def mark(self, message_id: str, mark: Literal["pinned", "disabled", "none"]) -> Memory:
         """Have it preferred, or no longer recalled, from the next prompt on; or take that back."""
 
+    async def edit(self, message_id: str, text: str) -> Memory:
+        """Have it remembered in other words: a note, which stands for it from the next prompt on. It stays as it is."""
+
     async def forget(self, message_id: str) -> tuple[Memory, Order]:
-        """Order that its words be erased a day from now; till then they are not recalled."""
+        """Order that its words be erased a day from now; till then they are not recalled.
+
+        With the id of a note that is meant alone, and its message is remembered in its own words again.
+        """
 
     async def undo_forget(self, message_id: str) -> Memory:
         """Take the order back before it is due."""

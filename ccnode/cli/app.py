@@ -33,7 +33,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "session": ("session", "command", "List, show, search, branch and forget conversations."),
     "plate": ("plate", "command", "See and change who the assistant is."),
     "character": ("character", "command", "See whether the assistant stays itself."),
-    "memory": ("memory", "command", "See what is remembered; pin, disable or forget it."),
+    "memory": ("memory", "command", "See what is remembered; edit, pin, disable or forget it."),
     "context": ("context", "command", "Show what entered the prompt of a reply."),
     "instances": ("context", "instances", "Show the instances of the model, and what became of each."),
     "import": ("import_", "command", "Bring in conversations from other programs."),

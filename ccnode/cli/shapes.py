@@ -10,6 +10,7 @@ from ccnode_crypto.keys import node_id
 
 if TYPE_CHECKING:
     from ccnode.store.memory import Memory
+    from ccnode.store.notes import Note
     from ccnode.store.search import Hit
     from ccnode.store.views import Chain, EntryRow
 
@@ -44,7 +45,20 @@ def memory(one: Memory) -> dict[str, Any]:
     """A memory; `due`: when it, or all of its conversation, is to be erased."""
     said = message(one.message)
     kept = {name: said[name] for name in ("message_id", "session_id", "role", "time", "text", "mark")}
-    return {**kept, "title": one.title, "due": iso(one.due_ms) if one.due_ms is not None else None}
+    due = iso(one.due_ms) if one.due_ms is not None else None
+    return {**kept, "title": one.title, "due": due, "note": note(one.note) if one.note is not None else None}
+
+
+def note(one: Note) -> dict[str, Any]:
+    """What is remembered instead of a message; `due`: when its words are to be erased by an order for the note."""
+    return {
+        "note_id": one.digest.hex(),
+        "text": one.text,
+        "time": time(one.time),
+        "sources": [source.hex() for source in one.sources],
+        "versions": one.versions,
+        "due": iso(one.due_ms) if one.due_ms is not None else None,
+    }
 
 
 def hit(one: Hit, title: str) -> dict[str, Any]:
@@ -59,4 +73,4 @@ def hit(one: Hit, title: str) -> dict[str, Any]:
     }
 
 
-__all__ = ["chain", "entry", "hit", "memory", "message", "session", "time"]
+__all__ = ["chain", "entry", "hit", "memory", "message", "note", "session", "time"]

@@ -242,5 +242,6 @@ def sources_text(sources: list[dict[str, Any]]) -> str:
     for one in sources:
         said = str(one.get("time", ""))[:10]
         where = f"{str(one.get('message_id', ''))[:12]} {said}".strip()
-        lines.append(f"  [{where}] {line(str(one.get('text') or ''), SOURCE_CHARS)}")
+        noted = " (note)" if one.get("note") else ""
+        lines.append(f"  [{where}]{noted} {line(str(one.get('note') or one.get('text') or ''), SOURCE_CHARS)}")
     return "\n".join(["Sources:", *map(clean, lines)]) if lines else ""

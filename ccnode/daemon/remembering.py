@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from ccnode import clock
 from ccnode.api.ports import Order
-from ccnode.store import memory, memory_search, views
+from ccnode.store import memory, memory_search, notes, views
 from ccnode.store.ledger import connect
 from ccnode_protocol.records import MARKS
 
@@ -61,25 +61,37 @@ class Remembering:
         return await asyncio.to_thread(self._run, self._one(message_id))
 
     def _one(self, message_id: str) -> View[Memory]:
-        return (yield from memory.one((yield from views.resolve_message(message_id))))
+        digest = yield from notes.subject((yield from views.resolve_message(message_id)))
+        return (yield from memory.one(digest))
 
     async def mark(self, message_id: str, mark: Literal["pinned", "disabled", "none"]) -> Memory:
         """See api/ports.py."""
-        digest = await self._resolve(message_id)
+        digest = await self._subject(message_id)
         await self._append(memory.mark(digest, MARKS[mark]))
+        return await self.one(digest.hex())
+
+    async def edit(self, message_id: str, text: str) -> Memory:
+        """See api/ports.py."""
+        digest = await self._subject(message_id)
+        await self._append(notes.keep(digest, text))
         return await self.one(digest.hex())
 
     async def forget(self, message_id: str) -> tuple[Memory, Order]:
         """See api/ports.py."""
         digest = await self._resolve(message_id)
-        order, due_ms = await self._append(memory.forget(digest, clock.now_ms()))
+        is_note = await asyncio.to_thread(self._run, notes.is_note(digest))
+        order, due_ms = await self._append((notes if is_note else memory).forget(digest, clock.now_ms()))
         return await self.one(digest.hex()), Order(order.hex(), due_ms)
 
     async def undo_forget(self, message_id: str) -> Memory:
         """See api/ports.py."""
         digest = await self._resolve(message_id)
-        await self._append(memory.undo_forget(digest, clock.now_ms()))
+        is_note = await asyncio.to_thread(self._run, notes.is_note(digest))
+        await self._append((notes if is_note else memory).undo_forget(digest, clock.now_ms()))
         return await self.one(digest.hex())
+
+    async def _subject(self, message_id: str) -> bytes:
+        return await asyncio.to_thread(self._run, notes.subject(await self._resolve(message_id)))
 
     async def _resolve(self, message_id: str) -> bytes:
         return await asyncio.to_thread(self._run, views.resolve_message(message_id))

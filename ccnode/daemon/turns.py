@@ -17,7 +17,7 @@ from ccnode.daemon.spawning import Spawning
 from ccnode.daemon.validating import Validating
 from ccnode.mind.context import BUDGET, after_shortening
 from ccnode.models.base import Finished, ModelError
-from ccnode.store import branching, prompts, views
+from ccnode.store import branching, notes, prompts, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.readers import ThreadReader
@@ -214,6 +214,7 @@ class Turns:
         self, message: views.Message, question: bytes, metrics: Mapping[str, int | str | None] | None = None
     ) -> Replied:
         sources = [await self._readers.run(views.message(source)) for source in message.sources]
+        standing = await self._readers.run(notes.standing(message.sources))
         return Replied(
             session_id=str(uuid.UUID(bytes=message.session)),
             message_id=message.digest.hex(),
@@ -223,7 +224,13 @@ class Turns:
             model=message.model or "",
             state=message.state,
             sources=tuple(
-                Source(source.digest.hex(), str(uuid.UUID(bytes=source.session)), source.time, source.text or "")
+                Source(
+                    source.digest.hex(),
+                    str(uuid.UUID(bytes=source.session)),
+                    source.time,
+                    source.text or "",
+                    standing[source.digest].text if source.digest in standing else None,
+                )
                 for source in sources
             ),
             metrics=metrics or {},

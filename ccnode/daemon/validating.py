@@ -19,7 +19,7 @@ from ccnode.mind.context import Material, build
 from ccnode.mind.plate import parse
 from ccnode.mind.prompt_types import PromptMessage, Recalled
 from ccnode.models.base import Finished, ModelError
-from ccnode.store import memory, plate_shapes, plates, views
+from ccnode.store import memory, notes, plate_shapes, plates, views
 from ccnode.store.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -149,6 +149,7 @@ def _last_said() -> View[list[Recalled]]:
     found = [each.message for each in page.memories if each.message.mark != "disabled" and each.message.text]
     left_out = yield from memory.left_out(each.digest for each in found)
     kept = [each for each in found if each.digest not in left_out and each.due_ms is None][:MEMORIES]
+    kept = yield from notes.worded(kept)
     return [
         Recalled(
             each.digest.hex(),

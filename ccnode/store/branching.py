@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from ccnode.core import turns
 from ccnode.mind import branches
 from ccnode.mind.prompt_types import Branch, Recalled
-from ccnode.store import browse, memory, views
+from ccnode.store import browse, memory, notes, views
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.ledger import connect
 from ccnode.store.turns import Asked, read_facts, refuse
@@ -187,12 +187,13 @@ def merged(question: Message) -> View[list[Branch]]:
             continue
         shared = min(shared, sum(1 for one, other in zip(here, way, strict=False) if one == other))
         own = yield from _own(way, set(here))
-        others.append(Branch(session.id, head.hex(), _recalled(own)))
+        others.append(Branch(session.id, head.hex(), _recalled((yield from notes.worded(own)))))
     if not others:
         return []
     mine = yield from _own(here[shared:], set())
     name, leaf = str(uuid.UUID(bytes=question.session)), (question.parent or b"").hex()
-    return [Branch(name, leaf, _recalled(mine), here=True), *branches.within(others)]
+    said = _recalled((yield from notes.worded(mine)))
+    return [Branch(name, leaf, said, here=True), *branches.within(others)]
 
 
 def _way(session: bytes) -> View[list[int]]:

@@ -11,7 +11,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import orders, voices
+from ccnode.store import notes, orders, voices
 from ccnode.store.backup_format import disk_error
 from ccnode.store.backup_list import list_backups
 from ccnode.store.errors import translated
@@ -43,7 +43,7 @@ _OF_SESSION: Final = (
 )
 _OF_MESSAGE: Final = (
     "SELECT e.id, c.node, e.kind FROM entries e JOIN chains c ON c.id = e.chain"
-    f" WHERE e.digest = ? AND e.kind = 17 AND {_WITH_CONTENT}"
+    f" WHERE e.digest = ? AND e.kind IN (17, 29) AND {_WITH_CONTENT}"
 )
 _DROP: Final = "UPDATE entries SET sealed = NULL WHERE id = ?"
 _REINDEX: Final = "INSERT OR IGNORE INTO reindex VALUES (?)"
@@ -77,6 +77,7 @@ def next_due(connection: sqlite3.Connection, now_ms: int) -> int | None:
     """When the next order becomes due that is not yet (milliseconds since 1970); None where there is none."""
     due: int | None = connection.execute(
         "SELECT min(due_ms) FROM (SELECT due_ms FROM sessions WHERE due_ms > :now"
+        " UNION ALL SELECT value FROM message_events WHERE kind = 20 AND target IS NULL AND value > :now"  # of notes
         " UNION ALL SELECT due_ms FROM marks WHERE due_ms > :now)",
         {"now": now_ms},
     ).fetchone()[0]
@@ -97,12 +98,13 @@ def drop_contents(connection: sqlite3.Connection, now_ms: int) -> int:
 
     For a database that no daemon has open, within the caller's transaction.
     """
-    known, dropped = voices.load(connection.execute), 0
-    for order in orders.load_orders(connection.execute, known):
-        if order.is_in_force(now_ms):
-            for entry, _ in _covered(connection.execute, order, known):
-                dropped += connection.execute(_DROP, (entry,)).rowcount
-    return dropped
+    known = voices.load(connection.execute)
+    standing = [order for order in orders.load_orders(connection.execute, known) if order.is_in_force(now_ms)]
+    gone = {entry for order in standing for entry, _ in _covered(connection.execute, order, known)}
+    derived = orders.derived(connection.execute, orders.Coverage(standing, known), known)
+    gone |= {note.entry for note in derived}
+    sql = f"{_DROP} AND sealed IS NOT NULL AND sealed != x''"
+    return sum(connection.execute(sql, (entry,)).rowcount for entry in sorted(gone))
 
 
 def erase_due(now_ms: int) -> Job[list[Erased]]:
@@ -112,21 +114,26 @@ def erase_due(now_ms: int) -> Job[list[Erased]]:
     """
 
     def job(tx: Transaction) -> list[Erased]:
-        known, done = voices.load(tx.query), []
-        for order in orders.load_orders(tx.query, known):
-            if not order.is_in_force(now_ms):
-                continue
-            bodies = _covered(tx.query, order, known)
-            for entry, is_message in bodies:
-                tx.execute(_DROP, (entry,))
-                if is_message:
-                    tx.execute(_REINDEX, (entry,))
-            receipt = None if order.done else tx.append(records.erasure_done(order.digest, len(bodies)))
-            if bodies or receipt:
-                done.append(Erased(order.digest, order.session, order.message, len(bodies), receipt))
-        return done
+        known = voices.load(tx.query)
+        standing = [order for order in orders.load_orders(tx.query, known) if order.is_in_force(now_ms)]
+        done = [_carry_out(tx, order, known) for order in standing]
+        new = set(notes.orders_for(tx, orders.Coverage(standing, known), known, now_ms)) if standing else set()
+        if new:  # what was made from what is erased goes with it
+            more = [order for order in orders.load_orders(tx.query, known) if order.digest in new]
+            done += [_carry_out(tx, order, known) for order in more]
+        return [erased for erased in done if erased.bodies or erased.receipt]
 
     return job
+
+
+def _carry_out(tx: Transaction, order: Order, known: Voices) -> Erased:
+    bodies = _covered(tx.query, order, known)
+    for entry, is_message in bodies:
+        tx.execute(_DROP, (entry,))
+        if is_message:
+            tx.execute(_REINDEX, (entry,))
+    receipt = None if order.done else tx.append(records.erasure_done(order.digest, len(bodies)))
+    return Erased(order.digest, order.session, order.message, len(bodies), receipt)
 
 
 def finish(home: Home) -> Remains:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import branching, memory, plates, recent, views
+from ccnode.store import branching, memory, notes, plates, recent, views
 
 if TYPE_CHECKING:
     from ccnode.mind.prompt_types import Branch
@@ -54,4 +54,24 @@ def _ground(session: bytes, question: Message | None, history: list[Message], me
     before = (yield from recent.conversations(session)) if begins else []
     if question is not None:
         unremembered = unremembered - {question.digest}
-    return Ground(session, question, history, unremembered, plate, before, merging)
+    # What is remembered in other words is shown in these; the question is what is asked, whatever stands for it.
+    asked = history[-1:] if question is not None else []
+    history = [*(yield from notes.worded(history[: len(history) - len(asked)])), *asked]
+    worded = []
+    for one in before:
+        worded.append((yield from _worded(one)))  # noqa: PERF401 (a comprehension cannot wait for a view)
+    return Ground(session, question, history, unremembered, plate, worded, merging)
+
+
+def _worded(talk: Conversation) -> View[Conversation]:
+    """What a conversation was, in the words in which it is to be remembered."""
+    said = [each for each in (talk.first, talk.question, talk.answer) if each is not None]
+    standing = yield from notes.standing(bytes.fromhex(each.id) for each in said)
+    if not standing:
+        return talk
+    words = {digest.hex(): note.text for digest, note in standing.items()}
+    first, question, answer = (
+        replace(each, text=words.get(each.id, each.text)) if each is not None else None
+        for each in (talk.first, talk.question, talk.answer)
+    )
+    return replace(talk, first=first, question=question, answer=answer)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode.mind.memory import states
 from ccnode.mind.titles import repeats
-from ccnode.store import orders, views
+from ccnode.store import notes, orders, views
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.turns import take_back, view
 from ccnode.store.voices import OURS
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ccnode.store.ledger import Job
+    from ccnode.store.notes import Note
     from ccnode.store.transaction import Transaction
     from ccnode.store.views import Message, View
 
@@ -48,12 +49,14 @@ class Memory:
 
     `due_ms`: when it, or all of its session, is to be erased, in milliseconds since 1970. `titles`: of a message that
     is to be erased alone, what its session is or was called in its words; that stays (protocol/README.md, kind 20).
+    `note`: what is remembered instead of its words (notes.py).
     """
 
     message: Message
     title: str
     due_ms: int | None
     titles: tuple[str, ...] = ()
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,8 @@ def described(message: Message, sessions: dict[bytes, views.Session]) -> View[Me
         known = sessions[message.session] = yield from views.session(message.session)
     due_ms = [moment for moment in (message.due_ms, known.due_ms) if moment is not None]
     titles = (yield from _titles_like(message)) if message.due_ms is not None and known.due_ms is None else ()
-    return Memory(message, known.title, min(due_ms, default=None), titles)
+    note = (yield from notes.known([message.digest])).get(message.digest)
+    return Memory(message, known.title, min(due_ms, default=None), titles, note.note if note is not None else None)
 
 
 def _titles_like(message: Message) -> View[tuple[str, ...]]:
@@ -162,7 +166,7 @@ def one(digest: bytes) -> View[Memory]:
 # --- what is left out of memory ---
 
 _RESTS: Final = (
-    "SELECT e.digest, m.role, e.meta, coalesce(k.mark, 0) = 2 OR k.due_ms IS NOT NULL OR s.due_ms IS NOT NULL"
+    "SELECT e.digest, e.time, m.role, e.meta, coalesce(k.mark, 0) = 2 OR k.due_ms IS NOT NULL OR s.due_ms IS NOT NULL"
     " FROM entries e JOIN messages m ON m.id = e.id LEFT JOIN marks k ON k.id = m.id"
     " LEFT JOIN sessions s ON s.session = m.session WHERE e.digest IN ({marks})"
 )
@@ -171,26 +175,37 @@ _RESTS: Final = (
 def left_out(messages: Iterable[bytes]) -> View[set[bytes]]:
     """Which of these messages (their digests) are left out of memory: themselves, or as replies that rest on such.
 
-    A reply rests on its question and its sources. Where that leads too far, the reply is left out as well.
+    A reply rests on its question and its sources. Where that leads too far, the reply is left out as well; and where
+    something else stands for one of them now than when the reply was given (notes.py): it would bring that back.
     """
     asked = list(dict.fromkeys(messages))
     out: dict[bytes, bool] = {}
     rests: dict[bytes, tuple[bytes, ...]] = {}
+    given: dict[bytes, int] = {}
+    noted: dict[bytes, notes.Known] = {}
     level = asked
     while level and len(out) < FOLLOWED_MAX:
         for at in range(0, len(level), DIGESTS_AT_ONCE):
             some = level[at : at + DIGESTS_AT_ONCE]
-            for digest, role, meta, directly in (yield _RESTS.replace("{marks}", ",".join("?" * len(some))), some):
+            rows = yield _RESTS.replace("{marks}", ",".join("?" * len(some))), some
+            for digest, time, role, meta, directly in rows:
                 out[digest] = bool(directly)
-                rests[digest] = _rests_on(role, meta)
+                rests[digest], given[digest] = _rests_on(role, meta), time
+        found = yield from notes.known(level)
+        noted |= found
+        out |= {digest: True for digest, one in found.items() if digest in out and one.disabled}
         below = [digest for above in level for digest in rests.get(above, ())]
         level = [digest for digest in dict.fromkeys(below) if digest not in out]
     out |= dict.fromkeys(level, True)  # not followed to its end
+
+    def changed_since(source: bytes, reply: bytes) -> bool:
+        return source in noted and noted[source].at(given[reply]) != noted[source].now
+
     changed = True
     while changed:  # a message names only earlier ones, so this ends; mostly after one round, from the earliest on
         changed = False
         for digest, sources in reversed(rests.items()):
-            if not out[digest] and any(out.get(source, False) for source in sources):
+            if not out[digest] and any(out.get(source, False) or changed_since(source, digest) for source in sources):
                 out[digest] = changed = True
     return {digest for digest in asked if out.get(digest, False)}
 

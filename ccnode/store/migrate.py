@@ -18,6 +18,7 @@ APPLICATION_ID: Final = 0x63636E31  # "ccn1": marks the file as ours
 WHOSE_WORD_COUNTS: Final = 3  # these steps make rows for which signatures must be verified
 PLATES: Final = 5
 MEASUREMENTS: Final = 7
+NOTES: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +142,7 @@ def _complete(connection: sqlite3.Connection, migration: Migration) -> None:
         from ccnode.store import measurements
 
         measurements.fill(connection)
+    elif migration.number == NOTES:
+        from ccnode.store import notes
+
+        notes.fill(connection)

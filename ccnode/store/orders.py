@@ -1,7 +1,8 @@
 """Which contents may be missing? Orders to forget, read from the entries that carry them.
 
 An order covers the openings, messages and titles of its session that were recorded at or before the order itself, or
-the content of one message, once it is due and was not taken back before that. It reaches only what its own voice wrote
+the content of one message or note, once it is due and was not taken back before that. What it covers takes the notes
+with it that were made from it. It reaches only what its own voice wrote
 (voices.py), and only its own voice takes it back; the rule is that of ccnode_crypto.erasure, which judges exports. It
 is read from headers and metas, which are proven, not from columns.
 """
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
 
     Query = Callable[[str, Sequence[object]], Iterable[Sequence[Any]]]
 
-COVERED_KINDS: Final = frozenset({Kind.SESSION_OPENED, Kind.MESSAGE, Kind.SESSION_TITLED})
+COVERED_KINDS: Final = frozenset({Kind.SESSION_OPENED, Kind.MESSAGE, Kind.SESSION_TITLED, Kind.NOTE_KEPT})
+NAMED_KINDS: Final = frozenset({Kind.MESSAGE, Kind.NOTE_KEPT})  # what an order for one message can name
+_DERIVED: Final = (
+    "SELECT e.id, e.digest, e.time, c.node, t.kind, t.time, t.meta, t.digest, d.node"
+    " FROM note_sources s JOIN entries e ON e.id = s.id >> 5 JOIN chains c ON c.id = e.chain"
+    " JOIN entries t ON t.digest = s.source JOIN chains d ON d.id = t.chain ORDER BY s.id"
+)
 # Kinds are written out, or the indexes on just these rows would not serve.
 _ORDERS: Final = (
     "SELECT e.id, e.header, e.meta FROM session_events s JOIN entries e ON e.id = s.id WHERE s.kind = 20 ORDER BY e.id"
@@ -85,13 +92,19 @@ class Coverage:
     def __bool__(self) -> bool:
         return bool(self._until)
 
+    def add(self, voice: bytes, what: bytes, time: int) -> None:
+        """Cover one more entry of a voice, or a session of its, up to a time."""
+        self._until[voice, what] = max(time, self._until.get((voice, what), 0))
+
     def covers(self, kind: int, time: int, meta: bytes, digest: bytes, node: bytes) -> bool:
         """Whether the content of this entry of a node is covered; `time` is its header's."""
         if kind not in COVERED_KINDS or not self._until:
             return False
         voice = self._voices.of(node)
-        if kind == Kind.MESSAGE and time <= self._until.get((voice, digest), -1):
+        if kind in NAMED_KINDS and time <= self._until.get((voice, digest), -1):
             return True
+        if kind == Kind.NOTE_KEPT:
+            return False
         try:
             session = records.read_message(meta).session if kind == Kind.MESSAGE else records.read_session(meta)[0]
         except RemoteError:
@@ -140,6 +153,31 @@ def _proven(header: object, meta: object, kind: Kind) -> Header | None:
     return fields if fields.kind == kind else None
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A note-kept entry, made from something that is erased. `voice`: whose it is."""
+
+    entry: int
+    digest: bytes
+    time: int
+    voice: bytes
+
+
+def derived(run: Query, gone: Coverage, known: Voices) -> list[Derived]:
+    """The notes of which a source is covered by orders of the voice that kept the note, oldest first.
+
+    Raises:
+        sqlite3.Error: they cannot be read.
+    """
+    if not gone or not list(run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'note_sources'", ())):
+        return []  # a database of before there were notes
+    found: dict[bytes, Derived] = {}
+    for entry, digest, time, node, kind, said, meta, source, author in run(_DERIVED, ()):
+        if known.of(node) == known.of(author) and gone.covers(kind, said, meta, source, author):
+            found[digest] = Derived(entry, digest, time, known.of(node))
+    return list(found.values())
+
+
 def _order_named(meta: bytes) -> bytes | None:
     try:
         return records.read_order(meta)[0]
@@ -150,4 +188,12 @@ def _order_named(meta: bytes) -> bytes | None:
 def coverage(run: Query, now_ms: int) -> Coverage:
     """What the orders in force at `now_ms` cover; `run` as for `load_orders`. Raises sqlite3.Error."""
     known = voices.load(run)
-    return Coverage((order for order in load_orders(run, known) if order.is_in_force(now_ms)), known)
+    return covering(run, (order for order in load_orders(run, known) if order.is_in_force(now_ms)), known)
+
+
+def covering(run: Query, given: Iterable[Order], known: Voices) -> Coverage:
+    """What these orders cover, with what was made from that. Raises sqlite3.Error."""
+    found = Coverage(given, known)
+    for note in derived(run, found, known):
+        found.add(note.voice, note.digest, note.time)
+    return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import activity, measurements, voices
+from ccnode.store import activity, measurements, notes, voices
 from ccnode.store.marks import Marks
 from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError
@@ -35,6 +35,8 @@ TABLES: Final = (
     "plates",
     "baselines",
     "measurements",
+    "notes",
+    "note_sources",
 )
 PLACES_MAX: Final = 20_000  # parents remembered, so that an append need not look them up
 
@@ -104,6 +106,8 @@ class Projector:
                 self._connection.execute(measurements.INSERT_BASELINE, measurements.baseline_row(entry, meta))
             elif kind == Kind.MEASURED:
                 self._connection.execute(measurements.INSERT, measurements.row(entry, meta))
+            elif kind == Kind.NOTE_KEPT:
+                notes.insert(self._connection, entry, time, meta)
         except RemoteError:
             return
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from ccnode import clock
 from ccnode.mind import context
 from ccnode.mind.summaries import Conversation, Said, summarize
-from ccnode.store import plates, prompts, shapes, views
+from ccnode.store import notes, plates, prompts, shapes, views
 from ccnode.store.errors import NotFound
+from ccnode_protocol import hlc
 from ccnode_protocol.records import Kind
 
 if TYPE_CHECKING:
@@ -83,26 +84,32 @@ def _part(part: Part, account: Account) -> View[dict[str, Any]]:
     if part.kind == "plate":
         return {**head, **(yield from _plate(part.source))}
     if part.kind == "summary":
-        return {**head, **(yield from _summary(part.source))}
+        return {**head, **(yield from _summary(part.source, account))}
     if part.kind == "conversation":
         return {**head, **(yield from _conversation(part, account))}
     if part.kind == "character":
         return {**head, "state": "unknown", "text": None, "sources": list(part.source)}
-    message = yield from _message(part.source[0] if part.source else "")
+    message = yield from _message(part.source[0] if part.source else "", account if part.kind == "recalled" else None)
     if message is None:
         return {**head, "state": "unknown", "text": None, "sources": []}
     cut = message.text is not None and context.tokens_said(message.text) > part.tokens
     return {**head, "state": _state(message), "text": message.text, "cut": cut, "sources": [_source(message)]}
 
 
-def _message(digest: str) -> View[Message | None]:
-    """The message; None where there is none, or no digest."""
+def _message(digest: str, account: Account | None = None) -> View[Message | None]:
+    """The message; None where there is none, or no digest. With an account in the words that stood for it then."""
     if not digest:
         return None
     try:
-        return (yield from views.message(bytes.fromhex(digest)))
+        message = yield from views.message(bytes.fromhex(digest))
     except NotFound:
         return None
+    return (yield from _worded([message], account))[0] if account is not None else message
+
+
+def _worded(messages: list[Message], account: Account) -> View[list[Message]]:
+    """Messages in the words in which they were remembered when the prompt was built."""
+    return (yield from notes.worded(messages, hlc.from_ms(account.time_ms) if account.time_ms else None))
 
 
 def _state(message: Message) -> str:
@@ -130,13 +137,17 @@ def _plate(source: tuple[str, ...]) -> View[dict[str, Any]]:
     return {"state": "unknown" if one.text is None else "present", "text": one.text, "sources": [], "plate": plate}
 
 
-def _summary(source: tuple[str, ...]) -> View[dict[str, Any]]:
+def _summary(source: tuple[str, ...], account: Account) -> View[dict[str, Any]]:
     """An extract, made again from what it quotes."""
     title, *digests = (*source, "", "", "", "")[:4]
     rows = (yield _TITLE, (bytes.fromhex(title), int(Kind.SESSION_OPENED), int(Kind.SESSION_TITLED))) if title else []
     name = views.text_of(rows[0][0], "title") if rows else None
     first, question, answer = digests
-    found = [(yield from _message(first)), (yield from _message(question)), (yield from _message(answer))]
+    found = [
+        (yield from _message(first, account)),
+        (yield from _message(question, account)),
+        (yield from _message(answer, account)),
+    ]
     said = [Said(one.digest.hex(), one.text) if one is not None else None for one in found]
     known = [one for one in found if one is not None]
     made = summarize(Conversation("", 0, Said(title, name) if title else None, *said))
@@ -158,7 +169,7 @@ def _conversation(part: Part, account: Account) -> View[dict[str, Any]]:
     if last is not None:
         most = min(part.count + len(unwanted), _HISTORY_MAX)
         branch = yield from views.branch_up_to(last.id, most)
-    found = [one for one in branch if one.digest.hex() not in unwanted][-part.count :]
+    found = yield from _worded([one for one in branch if one.digest.hex() not in unwanted][-part.count :], account)
     lines = [
         {
             **_source(one),

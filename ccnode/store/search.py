@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final, Literal, TypeVar
 from ccnode.mind import lexicon, recall
 from ccnode.mind.recall import Candidate, RecallPlan
 from ccnode.mind.stemming import words
-from ccnode.store import memory, views
+from ccnode.store import memory, notes, views
 from ccnode.store.corpus import TAIL_MAX, Corpus, Missing, Moment
 from ccnode.store.errors import translated
+from ccnode.store.noted import NotedWords
 from ccnode.store.query import Query, holds_phrase, parse
 from ccnode.store.ranking import Allowed, Ranked, Request, Wanted
 from ccnode.store.shown import IDS_AT_ONCE, Filters, numbers_of, shown
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from ccnode.mind.prompt_types import PromptMessage, Recalled
     from ccnode.mind.recall import Compare
+    from ccnode.store.notes import Note
     from ccnode.store.views import Message
 
 __all__ = ["LIMIT_MAX", "Filters", "Hit", "Searcher", "Why"]
@@ -80,6 +82,7 @@ class Searcher:
 
     def __init__(self, index: Path, ledger: Path) -> None:
         self._corpus = Corpus(index, ledger)
+        self._noted = NotedWords()
         self._turn = threading.Lock()
         self._damage = threading.Event()
 
@@ -176,9 +179,15 @@ class Searcher:
             lists += ((recall.CANDIDATES_MORE, Allowed(numbers=frozenset(row[0] for row in pinned))),)
         ranked = shown(moment, Request(dict(wanted), lists, skip=skip), Filters(remembered=True))
         numbers = [one.number for taken in ranked for one in taken]
+        numbers += [number for number in self._noted.saying(moment, plan) if number not in skip]
         messages = _messages(moment, numbers)
         unwanted = moment.ask(memory.left_out(message.digest for message in messages))
-        return {message.id: _candidate(message) for message in messages if message.digest not in unwanted}
+        standing = moment.ask(notes.standing(message.digest for message in messages))
+        return {
+            message.id: _candidate(message, standing.get(message.digest))
+            for message in messages
+            if message.digest not in unwanted
+        }
 
     def found_damage(self) -> bool:
         """Whether a search since this was asked last found the index damaged, for its writer to make it anew."""
@@ -353,12 +362,12 @@ def _messages(moment: Moment, numbers: Sequence[int]) -> list[Message]:
     return [message for message in found if message.text]
 
 
-def _candidate(message: Message) -> Candidate:
+def _candidate(message: Message, note: Note | None) -> Candidate:
     return Candidate(
         message_id=message.digest.hex(),
         session_id=str(uuid.UUID(bytes=message.session)),
         role=message.role,
-        content=message.text or "",
+        content=note.text if note is not None else message.text or "",
         said_at_ms=hlc.to_ms(message.time),
-        pinned=message.mark == "pinned",
+        pinned=message.mark == "pinned" or (note is not None and note.pinned),
     )

@@ -26,7 +26,7 @@ _INSERT_ENTRY: Final = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 TIME_STORED_MAX: Final = 2**63 - 1  # what an SQLite integer holds; the header keeps any later time as it is
 _INSERT_RUN: Final = "INSERT INTO runs (chain, first_seq, last_seq, signature) VALUES (?, ?, ?, ?)"
 _LATEST_COUNTS: Final = frozenset(
-    {records.Kind.SESSION_TITLED, records.Kind.FORGET_ORDERED, records.Kind.MEMORY_MARKED}
+    {records.Kind.SESSION_TITLED, records.Kind.FORGET_ORDERED, records.Kind.MEMORY_MARKED, records.Kind.NOTE_KEPT}
 )
 _OF_SESSION: Final = (
     "SELECT id FROM messages WHERE session = ? UNION ALL SELECT id FROM session_events WHERE session = ?"
@@ -35,6 +35,7 @@ _OF_MESSAGE: Final = (
     "SELECT id FROM entries WHERE digest = ? UNION ALL SELECT v.id FROM entries t"
     " JOIN message_events v ON v.target = t.id WHERE t.digest = ?"
 )
+_OF_NOTE: Final = "SELECT id FROM notes WHERE note = ? AND note = ?"  # as the others, it is given its name twice
 _NEWEST: Final = "SELECT max(e.time) FROM ({}) s JOIN entries e ON e.id = s.id JOIN chains c ON c.id = e.chain"
 _BY_US: Final = " WHERE c.node IN (SELECT node FROM own_keys)"
 
@@ -176,10 +177,12 @@ class Transaction:
         Else, once a clock that ran ahead is put right, a new title would lose against the old one, and an order to
         forget would cover nothing. The next transaction finds the clock set back, and goes on in a fresh epoch.
         """
-        session, message = _about(record)
-        if session is None and message is None:
+        session, message, note = _about(record)
+        if session is None and message is None and note is None:
             return  # it means nothing to anyone
         said, what = (_OF_SESSION, session) if session is not None else (_OF_MESSAGE, message)
+        if note is not None:
+            said, what = _OF_NOTE, note
         newest = self.query(_NEWEST.format(said), (what, what))[0][0] or 0
         if newest > hlc.from_ms(self._chains.now_ms()):
             newest = self.query(_NEWEST.format(said) + _BY_US, (what, what))[0][0] or 0
@@ -331,14 +334,16 @@ def load_state(connection: sqlite3.Connection, chain: ChainId) -> tuple[int | No
     return row[0], state
 
 
-def _about(record: Record) -> tuple[bytes | None, bytes | None]:
-    """The session or the message (its digest) that a record is about."""
+def _about(record: Record) -> tuple[bytes | None, bytes | None, bytes | None]:
+    """The session, the message (its digest) or the note that a record is about."""
     try:
         if record.kind == records.Kind.MEMORY_MARKED:
-            return None, records.read_mark(record.meta)[0]
+            return None, records.read_mark(record.meta)[0], None
+        if record.kind == records.Kind.NOTE_KEPT:
+            return None, None, records.read_note(record.meta)[0]
         if record.kind == records.Kind.FORGET_ORDERED:
             order = records.read_forget(record.meta)
-            return order.session, order.message
-        return records.read_session(record.meta)[0], None
+            return order.session, order.message, None
+        return records.read_session(record.meta)[0], None, None
     except RemoteError:
-        return None, None
+        return None, None, None

@@ -21,7 +21,9 @@ KIND_MESSAGE: Final = 17
 KIND_SESSION_TITLED: Final = 18
 KIND_FORGET_ORDERED: Final = 20
 KIND_FORGET_CANCELLED: Final = 21
-COVERED_KINDS: Final = frozenset({KIND_SESSION_OPENED, KIND_MESSAGE, KIND_SESSION_TITLED})
+KIND_NOTE_KEPT: Final = 29
+COVERED_KINDS: Final = frozenset({KIND_SESSION_OPENED, KIND_MESSAGE, KIND_SESSION_TITLED, KIND_NOTE_KEPT})
+NAMED_KINDS: Final = frozenset({KIND_MESSAGE, KIND_NOTE_KEPT})  # what an order for one message can name
 SESSION_BYTES: Final = 16
 DUE_MS_MAX: Final = 2**53
 CLOCK_COUNTER_BITS: Final = 16  # the rest of a header's time is milliseconds
@@ -114,8 +116,10 @@ class Coverage:
         if missing.header.kind not in COVERED_KINDS or not self._until:
             return False
         voice, time = self.voice(missing.header.chain.node), missing.header.time
-        if missing.header.kind == KIND_MESSAGE and time <= self._until.get((missing.digest, voice), -1):
+        if missing.header.kind in NAMED_KINDS and time <= self._until.get((missing.digest, voice), -1):
             return True
+        if missing.header.kind == KIND_NOTE_KEPT:
+            return False
         session = _bytes(_fields(missing.meta), "session", SESSION_BYTES)
         return session is not None and time <= self._until.get((session, voice), -1)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from ccnode.api.ports import Order
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.memory import Memory, Page
+from ccnode.store.notes import Note
 
 if TYPE_CHECKING:
     from ccnode.store.memory import Wanted
@@ -23,6 +24,7 @@ class FakeMemory:
     def __init__(self, node: FakeNode) -> None:
         self.node = node
         self.looks = 1000
+        self.notes: dict[bytes, Note] = {}
 
     def _all(self) -> list[Message]:
         """Every message, newest first; one that several branches share stands there once."""
@@ -31,7 +33,8 @@ class FakeMemory:
 
     def _memory(self, message: Message) -> Memory:
         titles = {one.session: one.title for one in self.node.kept.values()}
-        return Memory(message, titles.get(message.session, ""), message.due_ms)
+        title = titles.get(message.session, "")
+        return Memory(message, title, message.due_ms, note=self.notes.get(message.digest))
 
     async def page(self, limit: int, *, before: str | None, wanted: Wanted | None) -> Page:
         self.node._check("memory.page", limit, before, wanted)
@@ -60,6 +63,13 @@ class FakeMemory:
     async def mark(self, message_id: str, mark: Literal["pinned", "disabled", "none"]) -> Memory:
         self.node._check("memory.mark", message_id, mark)
         return await self._change(message_id, mark=mark)
+
+    async def edit(self, message_id: str, text: str) -> Memory:
+        self.node._check("memory.edit", message_id, text)
+        message = await self.node.message(message_id)
+        self.notes[message.digest] = Note(1, b"n" * 32, b"i" * 16, message.time, text, (message.digest,))
+        self.node.changed("memory")
+        return self._memory(message)
 
     async def forget(self, message_id: str) -> tuple[Memory, Order]:
         self.node._check("memory.forget", message_id)

@@ -44,6 +44,7 @@ async def test_what_is_remembered_is_listed_page_by_page(rig: Rig, said: list[Me
         "text": "fact 4",
         "mark": "none",
         "due": None,
+        "note": None,
     }
     pages = [[one["text"] for one in answer.value["memories"]]]
     while answer.value["more"]:
@@ -63,6 +64,28 @@ async def test_it_is_searched(rig: Rig, said: list[Message]) -> None:
     second = (await rig.ask("GET", f"{MEMORY}?q=fact&limit=3&before={first['next']}")).value
     assert [first["more"], second["more"], second["next"]] == [True, False, None]
     assert [one["text"] for one in first["memories"] + second["memories"]] == await texts(rig, "?q=fact")
+
+
+async def test_it_is_remembered_in_other_words(rig: Rig, said: list[Message]) -> None:
+    path = f"{MEMORY}/{said[2].digest.hex()}"
+    answer = await rig.ask("PUT", f"{path}/note", {"text": "fact two"})
+    assert answer.status == 200, answer.value
+    assert (answer.value["memory"]["text"], answer.value["memory"]["note"]) == (
+        "fact 2",
+        {
+            "note_id": "6e" * 32,
+            "text": "fact two",
+            "time": answer.value["memory"]["time"],
+            "sources": [said[2].digest.hex()],
+            "versions": 1,
+            "due": None,
+        },
+    )
+    assert (await rig.ask("GET", path)).value["memory"]["note"]["text"] == "fact two"
+    for body, status in (({}, 400), ({"text": " "}, 400), ({"text": "\0"}, 400), ({"text": "x" * 65_537}, 413)):
+        refused = await rig.ask("PUT", f"{path}/note", body)
+        assert (refused.status, "text" in refused.error["message"]) == (status, True)
+    assert (await rig.ask("PUT", f"{MEMORY}/{'0' * 64}/note", {"text": "x"})).status == 404
 
 
 async def test_it_is_marked(rig: Rig, said: list[Message]) -> None:

@@ -46,6 +46,7 @@ def test_without_a_daemon_it_can_be_read(ccnode: Ccnode, home: Home) -> None:
         "text": "My cat is called Mia.",
         "mark": "none",
         "due": None,
+        "note": None,
     }
     assert texts(ccnode("memory", "search", "cat", "--json").data) == ["My cat is called Mia."]
     assert ccnode("memory", "search", "Zanzibar", "--json").data["memories"] == []

@@ -33,6 +33,7 @@ READERS: list[Callable[[bytes], object]] = [
     records.read_order,
     records.read_card,
     records.read_plate,
+    records.read_note,
     records.read_baseline,
     records.read_measured,
     records.read_predecessor,
@@ -59,6 +60,21 @@ def test_a_message_is_read_as_it_was_recorded(meta: MessageMeta, text: str) -> N
     assert record.kind == Kind.MESSAGE
     assert records.read_message(record.meta) == meta
     assert records.read_text(record.content, "text") == text
+
+
+def test_a_note_is_read_as_it_was_recorded_and_has_the_name_of_its_sources() -> None:
+    record = records.note_kept([DIGEST, b"e" * 32], "words")
+    assert (record.kind, records.read_text(record.content, "text")) == (Kind.NOTE_KEPT, "words")
+    assert records.read_note(record.meta) == (records.note_id([DIGEST, b"e" * 32]), (DIGEST, b"e" * 32))
+    for sources, text in (([], "a"), ([DIGEST, DIGEST], "a"), ([b"%032d" % at for at in range(33)], "a"), ([DIGEST], " "),
+                          ([DIGEST], "x" * (records.NOTE_TEXT_BYTES_MAX + 1))):  # fmt: skip
+        with pytest.raises(LocalError):
+            records.note_kept(sources, text)
+    note = records.note_id([DIGEST])
+    for meta in ({"note": note}, {"note": note, "sources": []}, {"note": note, "sources": [DIGEST, DIGEST]},
+                 {"note": KEY, "sources": [DIGEST]}, {"sources": [DIGEST]}, {"note": note, "sources": DIGEST}):  # fmt: skip
+        with pytest.raises(RemoteError):
+            records.read_note(canonical.encode(meta))
 
 
 def test_the_other_kinds_are_read_as_they_were_recorded() -> None:
@@ -88,7 +104,7 @@ def test_the_other_kinds_are_read_as_they_were_recorded() -> None:
 
 
 def test_kinds_and_roles_have_their_numbers_for_ever() -> None:
-    assert [int(kind) for kind in Kind] == [1, 2, 3, 4, *range(16, 28)]
+    assert [int(kind) for kind in Kind] == [1, 2, 3, 4, *range(16, 28), 29]
     assert [int(mark) for mark in Mark] == [0, 1, 2]
     assert {records.MARKS[name]: name for name in records.MARKS} == records.MARK_NAMES
     assert {records.ROLES[name]: name for name in records.ROLES} == records.ROLE_NAMES

@@ -375,7 +375,7 @@ def test_bits_flipped_anywhere_in_the_file(path: Path, part: int) -> None:
         found += not ok
         if ok:
             assert snapshot(path) == expected, (at, bit)
-    assert found > 5
+    assert found > 4  # of 25: the rest falls on what is empty
 
 
 def test_bits_flipped_in_the_file_header(path: Path) -> None:

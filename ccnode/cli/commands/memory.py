@@ -25,7 +25,7 @@ MARKS: Final = click.Choice(["pinned", "disabled", "forgetting"])
 HEAD: Final = ("message", "said", "", "conversation", "text")
 
 
-@click.group("memory", cls=Group, short_help="See what is remembered; pin, disable or forget it.")
+@click.group("memory", cls=Group, short_help="See what is remembered; edit, pin, disable or forget it.")
 def command() -> None:
     """See what is remembered, and correct it.
 
@@ -82,7 +82,7 @@ def _show(state: State, found: list[Memory], following: bytes | None, none: str)
             local(views.ms_of(one.message.time)),
             _notes(one),
             line(one.title, TITLE_SHOWN),
-            " ".join((one.message.text or "").split()),
+            " ".join(_words(one).split()),
         )
         for one in found
     ]
@@ -96,6 +96,11 @@ def _show(state: State, found: list[Memory], following: bytes | None, none: str)
         state.note(f"There may be more: --before {following.hex()[:SHORT]}")
 
 
+def _words(one: Memory) -> str:
+    """The words that are remembered."""
+    return one.note.text if one.note is not None and one.note.stands else one.message.text or ""
+
+
 def _notes(one: Memory) -> str:
     """What is special about a memory, in words."""
     notes: list[str] = [] if one.message.mark == "none" else [one.message.mark]
@@ -103,6 +108,8 @@ def _notes(one: Memory) -> str:
         notes.append(one.message.role)
     if one.due_ms is not None:
         notes.append(f"to be forgotten on {local(one.due_ms)}")
+    if one.note is not None and one.note.stands:
+        notes.append("note")
     return ", ".join(notes)
 
 
@@ -136,17 +143,22 @@ def show(state: State, *, message: str) -> None:
     """Show one message, where it was said, and how it is remembered."""
     from ccnode.cli import local as database
     from ccnode.cli import shapes
-    from ccnode.store import memory, views
+    from ccnode.store import memory, notes, views
     from ccnode.store.exports import gone
 
     with database.opened(state.node()) as connection:
-        one = views.run(connection, memory.one(views.run(connection, views.resolve_message(message))))
+        named = views.run(connection, views.resolve_message(message))
+        one = views.run(connection, memory.one(views.run(connection, notes.subject(named))))
         left_out = bool(views.run(connection, memory.left_out([one.message.digest])))
     said = one.message
     recalled = "not recalled" if left_out else "recalled where it fits"
-    notes = ", ".join(filter(None, [_notes(one), recalled]))
-    head = f"{said.digest.hex()}\n{said.role}, {local(views.ms_of(said.time))}, in: {line(one.title, 60)}\n{notes}"
+    told = ", ".join(filter(None, [_notes(one), recalled]))
+    head = f"{said.digest.hex()}\n{said.role}, {local(views.ms_of(said.time))}, in: {line(one.title, 60)}\n{told}"
     text = clean(said.text) if said.text is not None else gone(said)
+    if one.note is not None:
+        state_of = "remembered as" if one.note.stands else f"a note, to be forgotten on {local(one.note.due_ms or 0)}"
+        version = f", version {one.note.versions}" if one.note.versions > 1 else ""
+        text += f"\n\n{state_of} (note {one.note.digest.hex()[:SHORT]}{version}):\n{clean(one.note.text)}"
     state.emit({**shapes.memory(one), "recalled": not left_out}, f"{head}\n\n{text}")
 
 
@@ -157,13 +169,75 @@ def _marked(state: State, message: str, mark: str, what: str) -> None:
 
 
 def _identifier(state: State, message: str) -> str:
-    """The whole id of a message."""
+    """The whole id of a message or of a note."""
     from ccnode.cli import local as database
-    from ccnode.store import views
+    from ccnode.store import notes, views
 
     with database.opened(state.node()) as connection:
         digest = views.run(connection, views.resolve_message(message))
-        return views.run(connection, views.message(digest)).digest.hex()
+        if not views.run(connection, notes.is_note(digest)):
+            views.run(connection, views.message(digest))
+        return digest.hex()
+
+
+def _known(state: State, identifier: str) -> Memory:
+    """The message that an id means, as it is remembered; of a note's that from which it was made."""
+    from ccnode.cli import local as database
+    from ccnode.store import memory, notes, views
+
+    with database.opened(state.node()) as connection:
+        digest = views.run(connection, notes.subject(bytes.fromhex(identifier)))
+        return views.run(connection, memory.one(digest))
+
+
+@command.command("edit", short_help="Have a message remembered in other words.")
+@click.argument("message", type=MessageName())
+@click.option("-m", "--message", "text", metavar="TEXT", help="The words. Without, your editor opens.")
+@pass_state
+def edit(state: State, *, message: str, text: str | None) -> None:
+    """Have a message remembered in other words: a note, which is recalled instead of it from the next prompt on.
+
+    The message stays as it was said, and the note carries its id. Replies that were given before and rest on it are no
+    longer recalled. Editing again makes a new version; `ccnode memory forget NOTE` takes the note away again.
+    """
+    identifier = _identifier(state, message)
+    if text is None:
+        from ccnode.cli import ask
+
+        ask.need_terminal("give the words with -m")
+        known = _known(state, identifier)
+        before = known.note.text if known.note is not None else known.message.text or ""
+        text = _edited(state, before)
+        if text.strip() == before.strip():
+            state.note("Nothing was changed.")
+            state.emit(_shape(known))
+            return
+    made = _client(state).call("PUT", f"/api/v1/memory/{identifier}/note", {"text": text.strip()})
+    memory = _kept(made)
+    note = memory.get("note") or {}
+    subject = str(memory.get("message_id", identifier))[:SHORT]
+    state.emit(memory, f"{subject}  is remembered as: {line(str(note.get('text', '')), 60)}")
+    state.note(f"To take that back: ccnode memory forget {str(note.get('note_id', ''))[:SHORT]}")
+
+
+def _edited(state: State, text: str) -> str:
+    """The text as its owner left it in their editor; it lies in the data directory while that is open."""
+    import tempfile
+    from pathlib import Path
+
+    from ccnode.cli.plates import edited
+
+    with tempfile.TemporaryDirectory(prefix="note-", dir=state.node().root) as folder:  # for its owner alone
+        path = Path(folder) / "note.txt"
+        path.write_text(text, encoding="utf-8", errors="replace")
+        edited(state, path)
+        return path.read_text(encoding="utf-8", errors="replace")
+
+
+def _shape(one: Memory) -> dict[str, Any]:
+    from ccnode.cli import shapes
+
+    return shapes.memory(one)
 
 
 @command.command("pin")
@@ -198,8 +272,6 @@ def enable(state: State, *, message: str) -> None:
 def forget(state: State, *, message: str, undo: bool, yes: bool) -> None:
     """Forget one message: in 24 hours its words are erased for ever. Until then it can be taken back."""
     from ccnode.cli import ask
-    from ccnode.cli import local as database
-    from ccnode.store import memory
 
     identifier = _identifier(state, message)
     path = f"/api/v1/memory/{identifier}/forget"
@@ -211,10 +283,19 @@ def forget(state: State, *, message: str, undo: bool, yes: bool) -> None:
     if not yes:
         ask.need_terminal("use --yes")
         client.get("/api/v1/status")  # whether it can be done at all is said before the question
-        known = database.ask(state.node(), memory.one(bytes.fromhex(identifier)))
-        ask.confirm(f"Forget {line(known.message.text or '', 60)!r}?")
+        known = _known(state, identifier)
+        is_note = known.message.digest.hex() != identifier
+        words = known.note.text if is_note and known.note is not None else known.message.text
+        ask.confirm(f"Forget {'the note ' if is_note else ''}{line(words or '', 60)!r}?")
     made = client.call("POST", path, {})
-    known = database.ask(state.node(), memory.one(bytes.fromhex(identifier)))
+    known = _known(state, identifier)
+    if known.message.digest.hex() != identifier:
+        due = str(made.get("due", ""))
+        data = {**_kept(made), "order": made.get("order"), "due": due}
+        state.emit(data, f"{identifier[:SHORT]}  is recalled no more, and will be forgotten at {due}")
+        state.note("Its message is remembered in its own words again.")
+        state.note(f"Until then it can be taken back: ccnode memory forget --undo {identifier[:SHORT]}")
+        return
     due_ms = known.message.due_ms
     due = iso(due_ms) if due_ms is not None else str(made.get("due", ""))
     when = f"on {local(due_ms)}" if due_ms is not None else f"at {due}"
