@@ -31,7 +31,6 @@ WHAT: Final[dict[int, tuple[str, ...]]] = {
     Kind.MEMORY_MARKED: ("memory", "messages"),
     Kind.CARD_KEPT: ("cards",),
     Kind.PLATE_KEPT: ("plate",),
-    Kind.NOTE_KEPT: ("memory",),
     Kind.BASELINE_SET: ("character",),
     Kind.MEASURED: ("character",),
     Kind.NOTE_KEPT: ("memory",),
