@@ -174,6 +174,9 @@ def series(measured: Sequence[Mapping[str, Any]], happened: Sequence[Form], step
         steps.append(charts.Point(_value(figures, "step"), told, limit=step_max, event=place in at))
     tops = [charts.top_of([top, *(one.value or 0.0 for one in points)]) for points, top in
             ((drifts, 1.2 * usual), (steps, 1.2 * step_max))]  # fmt: skip
+    ends = [moment(measured[place]["time"]) if measured else "" for place in (0, -1)]
+    if ends[0][:10] != ends[1][:10]:
+        ends = [end[:10] for end in ends]
     return {
         "drift": charts.line(drifts, "Drift from the baseline, over time", 0.0, tops[0]),
         "drift_top": f"{tops[0]:g}",
@@ -181,8 +184,8 @@ def series(measured: Sequence[Mapping[str, Any]], happened: Sequence[Form], step
         "step_top": f"{tops[1]:g}",
         "drifted": any(one.value is not None for one in drifts),
         "stepped": any(one.value is not None for one in steps),
-        "first": measured[0]["time"][:10] if measured else "",
-        "last": measured[-1]["time"][:10] if measured else "",
+        "first": ends[0],
+        "last": ends[1],
     }
 
 

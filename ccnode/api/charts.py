@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 HEIGHT: Final = 100.0
 STEP: Final = 10.0  # a value's width, before the picture is stretched
 GAP: Final = 2.0
+CROWD: Final = 80  # of more values only those over their limit have a dot: the line says the rest
 STUB: Final = 7.0  # how high a bar is whose value is not known
 RADIUS: Final = 105.0
 LABELS_AT: Final = 119.0
@@ -96,7 +97,9 @@ def line(points: Sequence[Point], label: str, low: float = 0.0, high: float = 1.
         if point.value is not None:
             over = point.limit is not None and point.value > point.limit
             at = (_middle(index), y(point.value))
-            drawn += _path("dot over" if over else "dot", [at, at])
+            alone = [one for one in points[max(0, index - 1) : index + 2] if one.value is not None] == [point]
+            if over or alone or len(points) <= CROWD:
+                drawn += _path("dot over" if over else "dot", [at, at])
         drawn += _hit(index, point.told)
     return _stretched(len(points), label, drawn)
 

@@ -58,6 +58,12 @@ def test_a_line_breaks_where_there_is_no_value() -> None:
     assert [one.get("d") for one in of_class(picture, "band")] == ["M0 100L0 90L10 90L10 90L20 90L20 100Z"]
 
 
+def test_of_many_values_only_those_that_stand_out_have_a_dot() -> None:
+    many = [Point(0.05, "a", limit=0.1)] * charts.CROWD
+    picture = read(charts.line([*many, Point(0.2, "b", limit=0.1), Point(None, "c"), Point(0.01, "alone")], "drift"))
+    assert (len(of_class(picture, "dot")), len(of_class(picture, "dot over"))) == (1, 1)
+
+
 def test_a_radar_has_a_corner_on_each_axis() -> None:
     spokes = [Spoke(f"s{index}", f"s{index}: 0.5", 0.5, 1.0 if index else 0.0) for index in range(4)]
     picture = read(charts.radar(spokes, "character"))
