@@ -2,7 +2,7 @@
 """How fast is it, and compared with what? Each figure is a ratio to a yardstick measured beside it in the same run.
 
     scripts/bench.py NAME [--json]     NAME: append, group, verify, start, memory, help, search, recall10, import,
-                                       start-million, phi, measure, drift, first-piece, or all
+                                       start-million, phi, measure, drift, first-piece, prompt, spawn, or all
     scripts/bench.py import --messages 100000     also search and start-million: with other than a million
     scripts/bench.py import --file-gb 2           instead: the peak of a whole daemon's memory over a file of that size,
                                                   its index included; it takes 5.5 times that size on the disk
@@ -40,6 +40,8 @@ BENCHES = {
     "measure": ("measure", "bench_measure"),
     "drift": ("drift", "bench_drift"),
     "first-piece": ("first_piece", "bench_first_piece"),
+    "prompt": ("prompting", "bench_prompt"),
+    "spawn": ("prompting", "bench_spawn"),
 }
 SIZED = frozenset({"search", "import", "start-million"})
 MESSAGES = 1_000_000
