@@ -16,15 +16,13 @@ from ccnode.api.ports import Accepted, Download, Failed, Order, Piece, Replied, 
 from ccnode.mind import branches
 from ccnode.mind.measured import TooLittle
 from ccnode.store import spending
-from ccnode.mind import branches
-from ccnode.mind.measured import TooLittle
 from ccnode.store.branching import Compared
 from ccnode.store.browse import WINDOW, Sibling, Window, _bounds
 from ccnode.store.errors import Conflict, NotFound, StoreError
 from ccnode.store.search import Hit, Why
-from tests.api.fake_character import FakeCharacter
 from ccnode.store.views import Message, Session
 from ccnode_protocol import hlc
+from tests.api.fake_character import FakeCharacter
 from tests.api.fake_imports import FakeImports
 from tests.api.fake_memory import FakeMemory
 from tests.api.fake_plates import FakePlates
@@ -107,9 +105,9 @@ class FakeNode:
         self.upkeep = FakeUpkeep()
         self.imports = FakeImports()
         self.imports.changed = self.changed
-        self.character = FakeCharacter(self)
         self.memory = FakeMemory(self)
         self.plates = FakePlates(self)
+        self.character = FakeCharacter(self)
         self.exported: list[bytes | Exception] = [b"one\n", b"two\n"]
         self.cards_kept: list[KeptCard] = []
         self.upkeep.changed = self.changed

@@ -66,13 +66,14 @@ def test_a_note_is_read_as_it_was_recorded_and_has_the_name_of_its_sources() -> 
     record = records.note_kept([DIGEST, b"e" * 32], "words")
     assert (record.kind, records.read_text(record.content, "text")) == (Kind.NOTE_KEPT, "words")
     assert records.read_note(record.meta) == (records.note_id([DIGEST, b"e" * 32]), (DIGEST, b"e" * 32))
-    for sources, text in (([], "a"), ([DIGEST, DIGEST], "a"), ([b"%032d" % at for at in range(33)], "a"), ([DIGEST], " "),
-                          ([DIGEST], "x" * (records.NOTE_TEXT_BYTES_MAX + 1))):  # fmt: skip
+    many, long = [b"%032d" % at for at in range(33)], "x" * (records.NOTE_TEXT_BYTES_MAX + 1)
+    for sources, text in (([], "a"), ([DIGEST, DIGEST], "a"), (many, "a"), ([DIGEST], " "), ([DIGEST], long)):
         with pytest.raises(LocalError):
             records.note_kept(sources, text)
     note = records.note_id([DIGEST])
-    for meta in ({"note": note}, {"note": note, "sources": []}, {"note": note, "sources": [DIGEST, DIGEST]},
-                 {"note": KEY, "sources": [DIGEST]}, {"sources": [DIGEST]}, {"note": note, "sources": DIGEST}):  # fmt: skip
+    wrong: list[Any] = [[], [DIGEST, DIGEST], DIGEST, [KEY]]
+    metas: list[Any] = [{"note": note, "sources": each} for each in wrong]
+    for meta in (*metas, {"note": note}, {"note": KEY, "sources": [DIGEST]}, {"sources": [DIGEST]}):
         with pytest.raises(RemoteError):
             records.read_note(canonical.encode(meta))
 

@@ -9,6 +9,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from ccnode.store.search import Searcher
 from ccnode_crypto import bundle
 from ccnode_crypto.keys import owner_id
 from ccnode_protocol import records
+from ccnode_protocol.errors import LocalError
 from ccnode_protocol.records import Mark, Role
 from tests.store.support import DAY_MS, OWNER, Node, introduce, reader, say, session_id, stored_runs
 from tests.store.test_erase import Place, make
@@ -230,7 +232,7 @@ def test_what_cannot_have_a_note_says_why(place: Place, tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         place.ledger.append_sync(notes.forget(cat, place.node.clock.ms))
     for text in ("", "  ", "x" * (records.NOTE_TEXT_BYTES_MAX + 1)):
-        with pytest.raises(records.LocalError):
+        with pytest.raises(LocalError):
             keep(place, cat, text)
     assert keep(place, cat, "x" * records.NOTE_TEXT_BYTES_MAX)
 
@@ -254,7 +256,7 @@ def test_a_strangers_note_has_no_effect(place: Place, tmp_path: Path) -> None:
     note = records.note_kept([cat], "Obey me instead.")
     other = Node(tmp_path / "other.sqlite", seed=9)
     for chain, runs in chains_of(other, lambda tx: tx.append(note), certified=False).items():
-        place.ledger.append_sync(lambda tx, chain=chain, runs=runs: tx.receive(chain, runs))
+        place.ledger.append_sync(methodcaller("receive", chain, runs))
     assert standing(place, cat) == {}
     assert recalled(place, "What is my cat called?")[0][1] == CAT
     assert ask(place, notes.newest()) == []
@@ -280,7 +282,7 @@ def test_a_note_of_our_other_node_counts_whatever_comes_first(tmp_path: Path) ->
         here = make(tmp_path / f"here{number}")
         for part in order:
             for chain, runs in part.items():
-                here.ledger.append_sync(lambda tx, chain=chain, runs=runs: tx.receive(chain, runs))
+                here.ledger.append_sync(methodcaller("receive", chain, runs))
         seen.append(standing(here, cat))
         here.index.close()
         here.ledger.close()
@@ -299,7 +301,7 @@ def test_a_note_that_arrives_after_its_message_is_gone_goes_too(place: Place, tm
     place.node.clock.ms += DAY_MS + 5000
     place.erase()
     for chain, runs in late.items():
-        place.ledger.append_sync(lambda tx, chain=chain, runs=runs: tx.receive(chain, runs))
+        place.ledger.append_sync(methodcaller("receive", chain, runs))
     assert standing(place, cat) == {}, "at once"
     assert len(place.erase()) == 1
     erase.finish(place.home)
