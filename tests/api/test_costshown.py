@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ccnode.api.nodepage import cost_shown, dollars
 from ccnode.store.spending import Spent, cost_form
 from tests.api.fake_node import START_MS
+from tests.api.rig import BEARER
+
+if TYPE_CHECKING:
+    from tests.api.rig import Rig
 
 TODAY = "2026-03-02"
 
@@ -32,6 +38,20 @@ def test_what_is_not_known_is_never_nothing() -> None:
     assert str(shown["chart"]).count('class="bar unknown"') == 2
     assert "2026-03-01: not known, 1 call" in shown["chart"]
     assert shown["first"] == "2026-02-01"
+
+
+async def test_the_page_warns_before_a_model_retires_and_does_without_being_told(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def page() -> str:
+        async with rig.client.get(f"{rig.url}/node", headers=BEARER) as response:
+            assert response.status == 200
+            return await response.text()
+
+    rig.node.warning = "claude-x will be retired on 2026-05-01"
+    assert "Claude-x will be retired on 2026-05-01." in await page()
+    monkeypatch.setattr(rig.node, "models", lambda: {"current": "x", "available": []})
+    assert "retired" not in await page()
 
 
 def test_without_a_budget_or_calls() -> None:
