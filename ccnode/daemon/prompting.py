@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 from ccnode.mind import context
 from ccnode.mind.prompt_types import PromptMessage
 from ccnode.mind.summaries import summarize
-from ccnode.store import ground, prompt_shapes, prompts
+from ccnode.store import bearing, ground, prompt_shapes, prompts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ccnode.core.turns import Answer
     from ccnode.mind.context import Built
     from ccnode.mind.prompt_types import Recalled
@@ -22,10 +20,6 @@ if TYPE_CHECKING:
     from ccnode.store.plates import Version
     from ccnode.store.readers import ThreadReader
     from ccnode.store.search import Searcher
-    from ccnode.store.views import View
-
-    # The measured character of a session as a text of numbers, and the entry it is from; None where there is none yet.
-    Character = Callable[[bytes], View[tuple[str, bytes] | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +34,11 @@ class Prepared:
 class Prompting:
     """Builds prompts. The same database and the same question give the same prompt."""
 
-    def __init__(
-        self, reader: ThreadReader, searcher: Searcher, budget: int, character: Character | None = None
-    ) -> None:
+    def __init__(self, reader: ThreadReader, searcher: Searcher, budget: int) -> None:
         """`budget`: tokens of a prompt, as mind/context.py estimates them."""
         self._reader = reader
         self._searcher = searcher
         self._budget = budget
-        self._character = character
 
     async def prepare(self, model: ModelAdapter, answer: Answer, output_tokens_max: int) -> Prepared:
         """The prompt for the reply to a recorded question. Raises StoreError."""
@@ -82,7 +73,7 @@ class Prompting:
         if text is not None:
             turns.append(PromptMessage("user", text))
         recalled = [] if known.merging else self._recall(model, turns, [each.digest for each in known.history])
-        character = self._reader.ask(self._character(known.session)) if self._character is not None else None
+        character = self._reader.ask(bearing.current(known.session))
         plate = known.plate if known.plate is not None and known.plate.text is not None else None
         extracts = (summarize(each) for each in known.before)
         gone = (each for each in known.history if not each.text and each.digest != asked)
@@ -93,7 +84,7 @@ class Prompting:
             recalled=recalled,
             summaries=[each for each in extracts if each is not None],
             character=character[0] if character is not None else "",
-            character_id=character[1].hex() if character is not None else "",
+            character_ids=character[1] if character is not None else (),
             begun=begun,
             begun_id=begun_id,
             unremembered=[each.digest.hex() for each in known.history if each.digest in known.unremembered],

@@ -50,11 +50,11 @@ SYSTEM_TEXT: Final = (
 class Material:
     """What a prompt is made of. `history` ends with the question; `plate_id` is the digest in hex of the plate's text.
 
-    `character`: the measured character as a text of numbers, `character_id` the entry that it is from; `begun` what was
-    said in reply before it was cut off, `begun_id` that reply. `unremembered`: ids of messages of the conversation that
-    may not be shown, `erased` of those whose words are gone; `earlier`: how many stand before `history`. `branches`:
-    what the question asks to bring together, within a budget of its own; it is recalled in the place of all else.
-    Texts are untrusted but for the plate.
+    `character`: the measured character as a text of numbers, `character_ids` the entries that it is from; `begun` what
+    was said in reply before it was cut off, `begun_id` that reply. `unremembered`: ids of messages of the conversation
+    that may not be shown, `erased` of those whose words are gone; `earlier`: how many stand before `history`.
+    `branches`: what the question asks to bring together, within a budget of its own; it is recalled in the place of all
+    else. Texts are untrusted but for the plate.
     """
 
     history: Sequence[PromptMessage]
@@ -63,7 +63,7 @@ class Material:
     recalled: Sequence[Recalled] = ()
     summaries: Sequence[Summary] = ()
     character: str = ""
-    character_id: str = ""
+    character_ids: tuple[str, ...] = ()
     begun: str = ""
     begun_id: str = ""
     unremembered: Sequence[str] = ()
@@ -143,12 +143,11 @@ def build(given: Material, budget: int = BUDGET, output_tokens_max: int = 4096) 
     character = tokens(given.character)
     is_told = bool(given.character) and character <= room * SHARES["character"]
     if given.character:
-        source = (given.character_id,) * bool(given.character_id)
         if is_told:
-            parts.append(Part("character", character, source))
+            parts.append(Part("character", character, given.character_ids))
             left -= character
         else:
-            gone.append(LeftOut("character", "budget", character, source))
+            gone.append(LeftOut("character", "budget", character, given.character_ids))
 
     if given.branches:
         recalled = list({one.message_id: one for each in given.branches[1:] for one in each.said}.values())

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from ccnode import clock
-from ccnode.store import plates
+from ccnode.mind.measured import MILLION
+from ccnode.store import measurements, plates, views
 
 if TYPE_CHECKING:
     from ccnode.store.ledger import Job
@@ -26,6 +27,8 @@ Status = Literal["active", "idle", "terminated", "failed"]
 
 IDLE_MS: Final = 15 * 60 * 1000
 INSTANCE_BYTES: Final = 16
+DRIFTS_MAX: Final = 200  # of so many instances the drift is looked up
+MEASURED_LATER_MS: Final = 60_000  # a reply is measured beside everything else, perhaps after the node was told to stop
 MODEL_CHARS_MAX: Final = 200
 _COLUMNS: Final = (
     "id, session, plate, model, spawned_ms, heartbeat_ms, replies, ended_ms, why, correct, attempts, passed"
@@ -144,14 +147,28 @@ def forms(limit: int, now_ms: int, *, living: bool = False, running: bool = True
     """What GET /api/v1/admin/instances gives. Where no node is `running`, none of them lives, whatever its row says."""
     found = yield from instances(limit, living=living)
     known = yield from plates.numbers({one.plate for one in found if one.plate is not None})
-    listed = [_form(one, known, now_ms, running=running) for one in found]
+    drifts = {}
+    for one in found[:DRIFTS_MAX]:
+        drifts[one.id] = yield from _drift(one)
+    listed = [_form(one, known, drifts.get(one.id), now_ms, running=running) for one in found]
     counts = dict.fromkeys(("active", "idle", "terminated", "failed"), 0)
     for form in listed:
         counts[form["status"]] += 1
     return {"instances": listed, "counts": counts, "idle_after_s": IDLE_MS // 1000}
 
 
-def _form(one: Instance, known: dict[bytes, int], now_ms: int, *, running: bool) -> dict[str, Any]:
+def _drift(one: Instance) -> View[float | None]:
+    """The drift of its last reply that was measured; None where there is none, or no baseline to drift from."""
+    measured = (yield from measurements.last_in(one.session)) if one.replies else None
+    if measured is None or views.ms_of(measured.time) < one.spawned_ms:
+        return None
+    if one.ended_ms is not None and views.ms_of(measured.time) > one.ended_ms + MEASURED_LATER_MS:
+        return None  # it is that of an instance after it
+    drift = measured.found.figures.get("drift")
+    return drift / MILLION if isinstance(drift, int) else None
+
+
+def _form(one: Instance, known: dict[bytes, int], drift: float | None, now_ms: int, *, running: bool) -> dict[str, Any]:
     lost = not running and one.ended_ms is None
     checked = one.validation
     return {
@@ -165,7 +182,7 @@ def _form(one: Instance, known: dict[bytes, int], now_ms: int, *, running: bool)
         "ended": clock.iso(one.ended_ms) if one.ended_ms is not None else None,
         "why": "lost" if lost else one.why,
         "replies": one.replies,
-        "drift": None,
+        "drift": drift,
         "validation": None
         if checked is None
         else {"passed": checked.passed, "right": checked.correct, "attempts": checked.attempts},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ccnode import clock
 from ccnode.mind import context
 from ccnode.mind.summaries import Conversation, Said, summarize
-from ccnode.store import notes, plates, prompts, shapes, views
+from ccnode.store import bearing, notes, plates, prompts, shapes, views
 from ccnode.store.errors import NotFound
 from ccnode_protocol import hlc
 from ccnode_protocol.records import Kind
@@ -88,7 +88,8 @@ def _part(part: Part, account: Account) -> View[dict[str, Any]]:
     if part.kind == "conversation":
         return {**head, **(yield from _conversation(part, account))}
     if part.kind == "character":
-        return {**head, "state": "unknown", "text": None, "sources": list(part.source)}
+        text = yield from bearing.again(part.source)
+        return {**head, "state": "unknown" if text is None else "present", "text": text, "sources": []}
     message = yield from _message(part.source[0] if part.source else "", account if part.kind == "recalled" else None)
     if message is None:
         return {**head, "state": "unknown", "text": None, "sources": []}

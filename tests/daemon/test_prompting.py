@@ -9,14 +9,16 @@ import pytest
 
 from ccnode import clock
 from ccnode.api.ports import Replied
+from ccnode.mind import bearing
 from ccnode.mind.context import SYSTEM_TEXT, tokens, tokens_said
 from ccnode.mind.plate import starting
 from ccnode.models.base import Finished, ModelError, Notice
-from ccnode.store import memory, prompt_shapes, prompts, rebuild, views
+from ccnode.reference import charvec1
+from ccnode.store import instances, measurements, memory, prompt_shapes, prompts, rebuild, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import NotFound
 from ccnode.store.ledger import connect
-from ccnode_protocol.records import Mark, State
+from ccnode_protocol.records import Figure, Lack, Mark, Measurement, State
 from tests.daemon.test_turns import gather
 from tests.daemon.test_validating import keep
 
@@ -282,3 +284,26 @@ async def test_accounts_survive_a_rebuild_and_are_deleted_in_time(rig: Rig) -> N
     assert await rig.ledger.append(prompts.prune(now_ms + 91 * prompts.DAY_MS, 90)) == 1
     with pytest.raises(NotFound, match="not kept"):
         await shown(rig, replied.message_id)
+
+
+async def test_what_was_measured_stands_last_in_the_system_text_and_is_shown(rig: Rig) -> None:
+    await keep(rig, PLATE)
+    session = await rig.open_session()
+    first = await say(rig, session, "hello")
+    vector = tuple(range(0, 16 * 60_000, 60_000))
+    figures: dict[str, Figure] = {"lsm": 700_000, "coordination": Lack(3, 8, "turns"), "drift": 40_000}
+    reply = bytes.fromhex(first.message_id)
+    found = Measurement(reply, charvec1().spec, words=2, window=2, own=vector, vector=vector, figures=figures)
+    await rig.ledger.append(measurements.record(found))
+    replied = await say(rig, session, "And now?")
+    *stable, told = rig.model.prompts[-1].system
+    assert [block.text for block in stable] == [PLATE, SYSTEM_TEXT]
+    assert not told.stable
+    assert told.text == bearing.told(vector, {"lsm": 700_000})
+    (part,) = parts(await shown(rig, replied.message_id), "character")
+    assert (part["text"], part["state"], part["tokens"]) == (told.text, "present", tokens(told.text))
+    await say(rig, await rig.open_session(), "Somewhere else?")
+    assert rig.model.prompts[-1].system[-1].text == bearing.told(vector, {})
+    await rig.turns.spawning.settled()
+    listed = (await rig.readers.run(instances.forms(50, clock.now_ms())))["instances"]
+    assert [one["drift"] for one in listed] == [None, 0.04]

@@ -58,7 +58,15 @@ def test_the_system_text_is_stable_unless_it_is_said_otherwise() -> None:
 
 def test_a_new_conversation_begins_with_extracts_and_what_is_recalled() -> None:
     given_all = Material(
-        [QUESTION], PLATE, "p" * 64, [found(1, 5)], [extract(2), extract(3)], "O 0.51", "c" * 64, "begun", "b" * 64
+        [QUESTION],
+        PLATE,
+        "p" * 64,
+        [found(1, 5)],
+        [extract(2), extract(3)],
+        "O 0.51",
+        ("c" * 64, "d" * 64),
+        "begun",
+        "b" * 64,
     )
     built = build(given_all, output_tokens_max=7)
     assert built.prompt == Prompt(
@@ -71,7 +79,7 @@ def test_a_new_conversation_begins_with_extracts_and_what_is_recalled() -> None:
     )
     assert kinds(built) == ["plate", "answering", "character", "summary", "summary", "recalled", "question", "begun"]
     assert [part.source for part in built.parts if part.kind in ("plate", "character", "begun")] == [
-        ("p" * 64,), ("c" * 64,), ("b" * 64,)
+        ("p" * 64,), ("c" * 64, "d" * 64), ("b" * 64,)
     ]  # fmt: skip
     assert built.left_out == ()
     assert built.tokens == sum(part.tokens for part in built.parts) <= built.budget == BUDGET
@@ -234,7 +242,7 @@ materials = st.builds(
     st.lists(st.builds(lambda n, text: found(n, n, text=text), st.integers(100, 199), hostile), max_size=5),
     st.lists(st.builds(extract, st.integers(200, 299), hostile), max_size=5),
     st.sampled_from(["", "O 0.51 C 0.49"]),
-    st.just("c" * 64),
+    st.just(("c" * 64, "")),
     hostile,
 )
 
