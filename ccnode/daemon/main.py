@@ -295,6 +295,7 @@ def _start_workers(
         asyncio.create_task(workers.every(workers.ERASE_EVERY_S, "erasing", node, erase, orders_came), name="erase"),
         asyncio.create_task(workers.every(workers.BACKUP_LOOK_S, "backing up", node, back_up), name="backup"),
         asyncio.create_task(workers.every(workers.REST_LOOK_S, "resting", node, node.rest_model), name="rest"),
+        asyncio.create_task(workers.every(workers.TIDY_EVERY_S, "tidying", node, node.tidy), name="tidy"),
     ]
 
 

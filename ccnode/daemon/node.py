@@ -17,7 +17,7 @@ from ccnode.daemon.exporting import Exporting
 from ccnode.daemon.measuring import Measuring
 from ccnode.daemon.plating import Plating
 from ccnode.daemon.remembering import Remembering
-from ccnode.store import branching, browse, instances, prompt_shapes, views
+from ccnode.store import branching, browse, instances, prompt_shapes, prompts, views
 from ccnode.store import cards as kept_cards
 from ccnode.store import turns as jobs
 from ccnode.store.errors import StoreError, StoreFull, StoreReadOnly
@@ -348,6 +348,10 @@ class RunningNode:
         """Have it let go of what it has not used for a while."""
         if await asyncio.to_thread(self._choice.rest):
             await asyncio.to_thread(memory.give_back)
+
+    async def tidy(self) -> None:
+        """Delete what is kept of prompts and instances for as long as raw samples, and is older."""
+        await self._append(prompts.prune(clock.now_ms(), self.upkeep.settings.retention.raw_days))
 
     async def costs(self, days: int) -> dict[str, Any]:
         """What was spent on models."""

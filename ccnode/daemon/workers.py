@@ -32,6 +32,7 @@ FIRST_S: Final = 5.0  # after a start, so that the first answers do not wait for
 ERASE_EVERY_S: Final = 600.0
 BACKUP_LOOK_S: Final = 300.0
 REST_LOOK_S: Final = 60.0
+TIDY_EVERY_S: Final = 6 * 3600.0
 INDEX_GATHER_S: Final = 0.2  # one batch for what is committed within this time
 BUSY_LOOK_S: Final = 0.5  # while something is imported, it waits; so often it looks whether that is over
 BUSY_SHOW_S: Final = 10.0
