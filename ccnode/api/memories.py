@@ -42,7 +42,7 @@ class MemoryQuery(Query):
     q: Annotated[str, StringConstraints(max_length=QUERY_CHARS_MAX), CLEAN] = ""
     limit: Page = 50
     before: MessageId | None = None
-    mark: Literal["pinned", "disabled", "forgetting"] | None = None
+    mark: Literal["pinned", "disabled", "forgetting", "noted"] | None = None
 
 
 class MarkBody(Body):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ccnode.store.transaction import Transaction
     from ccnode.store.views import Message, View
 
-Wanted = Literal["pinned", "disabled", "forgetting"]
+Wanted = Literal["pinned", "disabled", "forgetting", "noted"]
 
 LIMIT_MAX: Final = 200
 LOOKED_AT: Final = 5_000  # messages that one page looks at, so that it takes a bounded time
@@ -79,6 +79,10 @@ _MARKED: Final = (
 _FORGETTING: Final = (
     "SELECT m.id, m.time FROM marks m WHERE m.due_ms IS NOT NULL AND {after} ORDER BY m.time DESC, m.id DESC LIMIT ?"
 )
+_NOTED: Final = (
+    "SELECT m.id, m.time FROM messages m WHERE m.id IN (SELECT e.id FROM note_sources s JOIN entries e"
+    " ON e.digest = s.source) AND {after} ORDER BY m.time DESC, m.id DESC LIMIT ?"
+)
 _AFTER: Final = "m.time <= ?1 AND (m.time < ?1 OR m.id < ?2)"
 _KNOWN: Final = (
     "SELECT p.id, p.time, e.digest, e.sealed IS NOT NULL, s.voice IS NULL AND s.session IS NOT NULL,"
@@ -89,7 +93,7 @@ _KNOWN: Final = (
 
 
 def page(limit: int = 50, *, before: bytes | None = None, wanted: Wanted | None = None) -> View[Page]:
-    """Memories of ours, newest first, or (`wanted`) those that are pinned, disabled or to be forgotten.
+    """Memories of ours, newest first, or (`wanted`) those that are pinned, disabled, to be forgotten, or have a note.
 
     Those to be forgotten are left out of the first two. Marked messages are shown whoever said them and whatever they
     say. A page may hold fewer than `limit`, or none, and still have a `next`: each looks at a bounded number.
@@ -106,6 +110,7 @@ def page(limit: int = 50, *, before: bytes | None = None, wanted: Wanted | None 
         "pinned": _MARKED.replace("{mark}", "1"),
         "disabled": _MARKED.replace("{mark}", "2"),
         "forgetting": _FORGETTING,
+        "noted": _NOTED,
     }[wanted].replace("{after}", _AFTER)
     sql = _KNOWN.replace("{chosen}", chosen.replace("LIMIT ?", "LIMIT ?3"))
     found: list[Memory] = []
@@ -119,7 +124,9 @@ def page(limit: int = 50, *, before: bytes | None = None, wanted: Wanted | None 
                 (message,) = yield from views.messages_by_id([number])
                 read += 1
                 if message.text is not None and (wanted or message.mark != "none" or states(message.text)):
-                    found.append((yield from described(message, titles)))
+                    memory = yield from described(message, titles)
+                    if wanted != "noted" or memory.note is not None:
+                        found.append(memory)
             if len(found) == limit or looked_at >= LOOKED_AT or read >= READ_MAX:
                 return Page(found, digest)
         if len(rows) < ROWS_AT_ONCE:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ccnode.store.views import View
 
 LOOKS: Final = 5  # times that one page asks for hits, so that it takes a bounded time
-FORGETTING_READ: Final = 200  # of those to be forgotten, which no search finds, that one page looks at
+FORGETTING_READ: Final = 200  # of those to be forgotten, or with notes, which no search finds, that a page looks at
 
 
 def search(
@@ -41,22 +41,29 @@ def search(
     """
     if wanted == "forgetting":
         return views.run(connection, _forgetting(text, limit, after))
+    if wanted == "noted":
+        return views.run(connection, _noted(text, limit, after))
     filters = Filters(role=None if wanted else "user")
-    found: list[Memory] = []
+    # The index knows what was said; what is remembered in other words comes first, where it says all that is asked.
+    found = views.run(connection, _noted(text, limit, None)).memories if after is None and wanted is None else []
+    first = {one.message.digest for one in found}
     for _ in range(LOOKS):
         hits = searcher.search(text, LIMIT_MAX, filters, after=after)
-        page = views.run(connection, among(hits, limit - len(found), wanted=wanted))
+        full, last = len(hits) == LIMIT_MAX, hits[-1].message.digest if hits else None
+        hits = [hit for hit in hits if hit.message.digest not in first]
+        page = views.run(connection, among(hits, max(1, limit - len(found)), wanted=wanted, more=full))
         found += page.memories
-        if page.next is not None or len(hits) < LIMIT_MAX:
+        if page.next is not None or not full:
             return Page(found, page.next)
-        after = hits[-1].message.digest
+        after = last
     return Page(found, after)
 
 
-def among(hits: Sequence[Hit], limit: int, *, wanted: Wanted | None = None) -> View[Page]:
+def among(hits: Sequence[Hit], limit: int, *, wanted: Wanted | None = None, more: bool | None = None) -> View[Page]:
     """The memories among messages that a search found by their own words, in its order.
 
-    `next` is the last one that was looked at, where more of the hits, or of what a search may find, come after it.
+    `next` is the last one that was looked at, where more of the hits, or of what a search may find, come after it;
+    `more`: whether it may find more, where these are not all that it found.
     """
     found: list[Memory] = []
     titles: dict[bytes, views.Session] = {}
@@ -70,9 +77,22 @@ def among(hits: Sequence[Hit], limit: int, *, wanted: Wanted | None = None) -> V
             continue
         found.append((yield from memory.described(message, titles)))
         if len(found) == limit:
-            more = at + 1 < len(hits) or len(hits) == LIMIT_MAX
-            return Page(found, message.digest if more else None)
+            follows = at + 1 < len(hits) or (len(hits) == LIMIT_MAX if more is None else more)
+            return Page(found, message.digest if follows else None)
     return Page(found)
+
+
+def _noted(text: str, limit: int, after: bytes | None) -> View[Page]:
+    words = text.casefold().split()
+    page = yield from memory.page(FORGETTING_READ, before=after, wanted="noted")
+    holding = [
+        one
+        for one in page.memories
+        if one.note is not None and one.note.stands and all(word in one.note.text.casefold() for word in words)
+    ]
+    if len(holding) > limit:
+        return Page(holding[:limit], holding[limit - 1].message.digest)
+    return Page(holding, page.next)
 
 
 def _forgetting(text: str, limit: int, after: bytes | None) -> View[Page]:

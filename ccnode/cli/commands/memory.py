@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SHORT: Final = 12
 TITLE_SHOWN: Final = 30
 LIMIT_MAX: Final = 100_000
-MARKS: Final = click.Choice(["pinned", "disabled", "forgetting"])
+MARKS: Final = click.Choice(["pinned", "disabled", "forgetting", "noted"])
 HEAD: Final = ("message", "said", "", "conversation", "text")
 
 
@@ -43,7 +43,7 @@ def _client(state: State) -> Client:
 @command.command("list")
 @click.option("--limit", type=click.IntRange(1, LIMIT_MAX), default=50, show_default=True, help="At most so many.")
 @click.option("--before", type=MessageName(), help="Only what was said before this message.")
-@click.option("--mark", type=MARKS, help="Only what is pinned, disabled or to be forgotten.")
+@click.option("--mark", type=MARKS, help="Only what is pinned, disabled, to be forgotten or has a note.")
 @pass_state
 def list_memories(state: State, *, limit: int, before: str | None, mark: str | None) -> None:
     """List what is remembered, the newest first. What is to be forgotten is left out unless asked for."""
