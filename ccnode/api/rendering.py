@@ -87,7 +87,10 @@ def clip(text: str | None, length: int = 160) -> str:
 def figure(value: Any) -> str:  # noqa: ANN401
     """A measured number, or one of an API form, to three digits; a dash where there is none."""
     number = value["value"] if isinstance(value, dict) else value
-    return "\N{EN DASH}" if number is None else f"{number:.3f}".replace("-", "\N{MINUS SIGN}")
+    if number is None:
+        return "\N{EN DASH}"
+    told = f"{number:.3f}"
+    return told.removeprefix("-") if float(told) == 0 else told.replace("-", "\N{MINUS SIGN}")
 
 
 def sentence(text: str) -> str:

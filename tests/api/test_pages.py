@@ -131,6 +131,8 @@ def test_moments_and_numbers_as_people_read_them() -> None:
     assert [rendering.size(7), rendering.size(1_234_567)] == ["7 bytes", "1.2 MB"]
     assert rendering.clip("a\n b  c", 4) == "a b…"
     assert rendering.sentence("run ccnode open") == "Run ccnode open"
+    figures = [rendering.figure(one) for one in (None, {"value": None}, {"value": -0.5}, -0.0001, 0.25)]
+    assert figures == ["\u2013", "\u2013", "\u22120.500", "0.000", "0.250"]
 
 
 async def test_a_page_full_of_hostile_replies_holds_nobody_up(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
