@@ -23,7 +23,7 @@ HOUR_MINUTES: Final = 60
 class ShownQuery(MemoryQuery):
     """GET /memory: an empty choice in a form is none."""
 
-    mark: Literal["", "pinned", "disabled"] = ""  # type: ignore[assignment]  # those to be forgotten have their own place
+    mark: Literal["", "pinned", "disabled", "noted"] = ""  # type: ignore[assignment]  # those to be forgotten have their own place
 
 
 @page("memory")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ccnode.store.corpus import Moment
 
 READ_CHARS_MAX: Final = 20_000  # of one note
+FOUND_MAX: Final = 40  # those that say the most of what is looked for, the newest of equals
 
 
 class NotedWords:
@@ -33,8 +34,9 @@ class NotedWords:
         read = moment.ask(notes.texts(unread)) if unread else {}
         kept = {number: self._keys[number] for number in numbers if number in self._keys}
         self._keys = kept | {number: _keys(text) for number, text in read.items()}
-        found = [number for number in numbers if not plan.keys.isdisjoint(self._keys.get(number, frozenset()))]
-        return moment.ask(notes.made_from(found)) if found else []
+        shared = {number: len(plan.keys & self._keys.get(number, frozenset())) for number in numbers}
+        best = sorted((number for number in numbers if shared[number]), key=lambda number: -shared[number])
+        return moment.ask(notes.made_from(best[:FOUND_MAX])) if best else []
 
 
 def _keys(text: str) -> frozenset[str]:

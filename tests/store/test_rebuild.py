@@ -70,7 +70,7 @@ class Author:
         chance, session = self.chance, self.chance.randrange(SESSIONS)
         parent = chance.choice(self.messages)[0] if self.messages and chance.random() < 0.9 else None
         action = chance.choices(
-            ["say", "again", "open", "title", "end", "forget", "cancel", "odd"], [30, 8, 4, 4, 2, 2, 2, 2]
+            ["say", "again", "open", "title", "end", "forget", "cancel", "odd", "note"], [30, 8, 4, 4, 2, 2, 2, 2, 3]
         )[0]
         if action == "say":
             role = chance.choice([Role.USER, Role.ASSISTANT])
@@ -96,6 +96,9 @@ class Author:
             self.orders.append(tx.append(records.forget_ordered(session_id(session), due)).digest)
         elif action == "cancel" and self.orders:
             tx.append(records.forget_cancelled(chance.choice(self.orders)))
+        elif action == "note" and self.messages:
+            sources = [chance.choice(self.messages)[0] for _ in range(chance.choice([1, 1, 2]))]
+            self.orders.append(tx.append(records.note_kept(list(dict.fromkeys(sources)), "in other words")).digest)
         elif action == "odd":
             kind = chance.choice([records.Kind.MESSAGE, records.Kind.SESSION_TITLED, 999])
             tx.append(records.Record(int(kind), b"\x81\xa1x\x01", b"odd"))
