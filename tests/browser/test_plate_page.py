@@ -34,7 +34,7 @@ async def test_a_change_is_judged_shown_and_signed_by_keyboard(house: House) -> 
     await text.fill(ADA.replace("- curious", "- patient"))
     await expect(page.locator("#diff .gone")).to_contain_text("-- curious")
     await expect(page.locator("#diff .add")).to_contain_text("+- patient")
-    await expect(page.locator("#facts")).to_contain_text("patient, candid, careful")
+    await expect(page.locator("#facts")).to_contain_text("patient · candid · careful")
     await expect(keep).to_be_enabled()
     await press_until(page, "#passphrase")
     await page.keyboard.type("battery staple")

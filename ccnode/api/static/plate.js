@@ -1,5 +1,6 @@
 // What does the plate page do by itself? It judges what is typed, shows what would change, keeps it, and asks the model.
 
+import { sentence } from "./link.js";
 import { $, Failure, calm, fail, guarded, live, make, refresh, request, toast } from "./ui.js";
 
 const QUIET_MS = 350;
@@ -22,8 +23,8 @@ function finding(one) {
     make("span", { class: `tag ${one.severity === "error" ? "bad" : "warn"}`, text: one.severity }),
     " ",
     where,
-    `${where ? ": " : ""}${one.message} `,
-    make("span", { class: "quiet", text: one.remedy }),
+    `${where ? ": " : ""}${sentence(one.message)} `,
+    make("span", { class: "quiet", text: sentence(one.remedy) }),
   );
 }
 
@@ -58,7 +59,9 @@ async function look() {
     if (mine !== asked) return;
     ready(told.findings);
     showDiff(told.diff);
-    $("facts").textContent = [told.name || "no name", `about ${NUMBER.format(told.tokens)} tokens`, told.traits.join(", ")].filter(Boolean).join(" · ");
+    // Each by itself: what is written there may turn the direction of writing.
+    const facts = [told.name || "no name", `about ${NUMBER.format(told.tokens)} tokens`, ...told.traits];
+    $("facts").replaceChildren(...facts.flatMap((one, at) => [at ? " · " : "", make("bdi", { text: one })]));
   } catch (failure) {
     if (mine !== asked) return;
     // Too large, or characters that are none: that is said of the text, where its other flaws are.
