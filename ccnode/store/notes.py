@@ -257,7 +257,8 @@ def is_note(digest: bytes) -> View[bool]:
 
 def newest(limit: int = RECALLED_MAX) -> View[list[int]]:
     """The local numbers of the newest notes of ours, whatever stands for their sources by now."""
-    sql = "SELECT n.id FROM notes n JOIN entries e ON e.id = n.id JOIN chains c ON c.id = e.chain"
+    # CROSS JOIN: from the few notes to their entries; left to itself SQLite goes through every entry of our chains.
+    sql = "SELECT n.id FROM notes n CROSS JOIN entries e ON e.id = n.id CROSS JOIN chains c ON c.id = e.chain"
     rows = yield f"{sql} WHERE {_OURS} AND e.sealed IS NOT NULL ORDER BY n.time DESC LIMIT ?", (limit,)
     return [row[0] for row in rows]
 
