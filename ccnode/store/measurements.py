@@ -247,8 +247,8 @@ def pending(after: int) -> View[tuple[list[Pending], int]]:
     until = min(after + PAGE_IDS, (yield from newest_entry()))
     rows = yield (
         (
-            "SELECT m.id, e.digest, m.session FROM messages m JOIN entries e ON e.id = m.id JOIN chains c ON"
-            f" c.id = e.chain WHERE m.id > ? AND m.id <= ? AND m.role = {Role.ASSISTANT:d} AND {_BY_THIS_NODE}"
+            "SELECT m.id, e.digest, m.session FROM messages m CROSS JOIN entries e ON e.id = m.id CROSS JOIN chains c"
+            f" ON c.id = e.chain WHERE m.id > ? AND m.id <= ? AND m.role = {Role.ASSISTANT:d} AND {_BY_THIS_NODE}"
             f" AND NOT {_IMPORTED.format('e')} AND NOT EXISTS (SELECT 1 FROM measurements x JOIN entries f"
             " ON f.id = x.id JOIN chains d ON d.id = f.chain WHERE x.reply = e.digest"
             f" AND d.node IN ({OUR_NODES})) ORDER BY m.id"
@@ -278,8 +278,8 @@ def conversation(reply: int, limit: int) -> View[list[Said]]:
         (
             "WITH RECURSIVE up (id, parent_id, depth) AS (SELECT id, parent_id, depth FROM messages WHERE id = ?"
             " UNION ALL SELECT m.id, m.parent_id, m.depth FROM messages m JOIN up ON m.id = up.parent_id LIMIT ?)"
-            " SELECT m.id, m.parent_id, r.digest, m.role, m.time FROM up JOIN messages m ON m.id = up.id"
-            " JOIN entries r ON r.id = m.id JOIN chains c ON c.id = r.chain"
+            " SELECT m.id, m.parent_id, r.digest, m.role, m.time FROM up CROSS JOIN messages m ON m.id = up.id"
+            " CROSS JOIN entries r ON r.id = m.id CROSS JOIN chains c ON c.id = r.chain"
             f" WHERE {_OURS} AND NOT {_IMPORTED.format('r')} AND {_COUNTS} ORDER BY m.depth"
         ),
         (reply, limit),

@@ -204,6 +204,30 @@ def test_words_that_are_to_go_or_were_replaced_do_not_count(node: Node, ledger: 
     assert counts()[0] is False
 
 
+def test_no_question_reads_every_entry_of_a_chain(node: Node, ledger: Ledger) -> None:
+    head = talk(ledger, 1, 1)
+    ledger.append_sync(measurements.record(found(head)))
+    reply = ask(node, views.message(head)).id
+    asked: list[views.View[Any]] = [
+        measurements.known(9), measurements.history(9), measurements.history(9, 5, session_id(1)),
+        measurements.windows(9), measurements.windows(9, b"b" * 32, newest=True), measurements.last_phi(),
+        measurements.pending(0), measurements.newest_measured(), measurements.of_reply(head),
+        measurements.counting(head), measurements.conversation(reply, 9), measurements.count(), measurements.orders(),
+        baselines.in_force(SPEC), baselines.last_issued(),
+    ]  # fmt: skip
+    with contextlib.closing(reader(node.path)) as connection:
+        for view in asked:
+            rows: list[views.Row] | None = None
+            while True:
+                try:
+                    sql, parameters = view.send(rows) if rows is not None else next(view)
+                except StopIteration:
+                    break
+                plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+                assert not any("entries_position" in line or line == "SCAN e" for line in plan), (sql, plan)
+                rows = connection.execute(sql, parameters).fetchall()
+
+
 # --- rows ---
 
 
