@@ -82,7 +82,8 @@ def to_compare(prompt: Prompt) -> recall.Comparison:
     before = prompt.messages[:-1]
     question = recall.plan(asked, before).question
     same_text = _plain(asked)
-    told = ((each.role, each.content, context) for _, each, context in _said_before(before, same_text))
+    said = _said_before(before, same_text)
+    told = (recall.Candidate(one.message_id, "", one.role, one.content, 0, context) for _, one, context in said)
     return recall.compare_best(question, told)
 
 

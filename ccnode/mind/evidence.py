@@ -77,7 +77,11 @@ def judged(question: Question, role: str, content: str, context: str = "", liken
     lacks one of them, words alone decide. A text that asks nothing is compared by the rules of `matching` alone:
     nothing could answer it.
     """
-    found = match(question, role, content, context)
+    return weighed(question, role, content, match(question, role, content, context), likeness)
+
+
+def weighed(question: Question, role: str, content: str, found: Match, likeness: Likeness | None = None) -> Match:
+    """The same for a message whose match is known already."""
     if not question.asks or not found.score:
         return found
     values = evidence(question, role, content, found)

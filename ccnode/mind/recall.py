@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from ccnode.mind import lexicon
 from ccnode.mind.aliases import aliases
 from ccnode.mind.asking import Question, read_question, with_aliases
-from ccnode.mind.evidence import Likeness, compared, judged
+from ccnode.mind.evidence import Likeness, compared, weighed
+from ccnode.mind.matching import Match, match
 from ccnode.mind.people import beings
 from ccnode.mind.prompt_types import Recalled
 from ccnode.mind.stemming import family, words
@@ -36,9 +37,8 @@ CONTEXT_WEIGHT = 0.7  # bm25 weight of the context column; the text column weigh
 TERMS_MAX = 240
 _TERMS_PER_UNIT = 100
 _SCORE_MIN = 0.01
-COMPARED_MAX = (
-    24  # messages compared in meaning: those that words put first (the right one is among 16, 99 times in 100)
-)
+JUDGED_MAX = 48  # messages whose evidence is weighed: those that the rules of `matching`, which are quicker, put first
+COMPARED_MAX = 24  # messages compared in meaning: those that words put first
 _ALIASES_MAX = 12
 # How alike in meaning each of the texts is to the question; None where that cannot be told.
 Compare = Callable[[str, Sequence[str]], Likeness | None]
@@ -204,17 +204,28 @@ def to_compare(plan: RecallPlan, candidates: Sequence[Candidate]) -> Comparison:
     Nothing where the text asks nothing: nothing could answer it.
     """
     question = with_aliases(plan.question, who_is_who(plan.question, candidates))
-    return compare_best(question, ((each.role, each.content, each.context) for each in candidates))
+    return compare_best(question, candidates)
 
 
-def compare_best(question: Question, messages: Iterable[tuple[str, str, str]]) -> Comparison:
-    """The same for (role, content, context) of any messages."""
+def compare_best(question: Question, candidates: Iterable[Candidate]) -> Comparison:
+    """The same for a question that was read already."""
     if not question.asks:
         return Comparison(question.text)
-    scored = [(judged(question, *each).score, each[1]) for each in messages]
-    best = sorted((each for each in scored if each[0] > 0), key=lambda each: -each[0])[:COMPARED_MAX]
+    promising = _promising(question, candidates)
+    scored = [(weighed(question, one.role, one.content, found).score, one.content) for one, found in promising]
+    best = sorted(scored, key=lambda each: -each[0])[:COMPARED_MAX]
     texts = (text for _, content in best for text in compared(question, content))
     return Comparison(question.text, tuple(dict.fromkeys(texts)))
+
+
+def _promising(question: Question, candidates: Iterable[Candidate]) -> list[tuple[Candidate, Match]]:
+    """Those worth weighing, each with its match: for a text that asks nothing all that match at all."""
+    matched = [(one, match(question, one.role, one.content, one.context)) for one in candidates]
+    found = [each for each in matched if each[1].score > 0]
+    if question.asks and len(found) > JUDGED_MAX:
+        found.sort(key=lambda each: (not each[0].pinned, -each[1].score))
+        del found[JUDGED_MAX:]
+    return found
 
 
 def rank(
@@ -230,10 +241,10 @@ def rank(
     found: dict[tuple[str, str], Recalled] = {}
     question = with_aliases(plan.question, who_is_who(plan.question, candidates))
     by_meaning = likeness is not None and question.asks
-    for candidate in candidates:
+    for candidate, matched in _promising(question, candidates):
         if by_meaning and likeness and any(text not in likeness for text in compared(question, candidate.content)):
             continue
-        score = judged(question, candidate.role, candidate.content, candidate.context, likeness).score
+        score = weighed(question, candidate.role, candidate.content, matched, likeness).score
         if score < _SCORE_MIN:
             continue
         recalled = Recalled(
