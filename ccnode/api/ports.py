@@ -386,6 +386,15 @@ class Node(Protocol):
     async def stop_turn(self, session_id: str) -> bool:
         """Stop the reply that is being written; what there is of it is kept and marked interrupted. False: none is."""
 
+    async def prompt_of(self, message_id: str) -> dict[str, Any]:
+        """What GET /api/v1/message/{message_id}/context gives. Raises NotFound where nothing is kept of it."""
+
+    async def preview(self, text: str, session_id: str | None) -> dict[str, Any]:
+        """What POST /api/v1/context/preview gives: what would enter the prompt; nothing is recorded, no model asked."""
+
+    async def instances(self, limit: int, *, living: bool) -> dict[str, Any]:
+        """What GET /api/v1/admin/instances gives."""
+
     async def create_backup(self, output: str | None) -> dict[str, Any]:
         """Write a backup to the absolute path `output`, or where backups go: path, bytes, entries, sha256."""
 
@@ -406,12 +415,3 @@ class Node(Protocol):
 
     def request_stop(self) -> None:
         """Stop the daemon with grace; returns at once."""
-    async def prompt_of(self, message_id: str) -> dict[str, Any]:
-        """What GET /api/v1/message/{message_id}/context gives. Raises NotFound where nothing is kept of it."""
-
-    async def preview(self, text: str, session_id: str | None) -> dict[str, Any]:
-        """What POST /api/v1/context/preview gives: what would enter the prompt; nothing is recorded, no model asked."""
-
-    async def instances(self, limit: int, *, living: bool) -> dict[str, Any]:
-        """What GET /api/v1/admin/instances gives."""
-
