@@ -60,8 +60,18 @@ def _kept(text: str, breaks: bool) -> str:  # noqa: FBT001  # a part of the cach
 
 
 def _render(text: str, breaks: bool) -> str:  # noqa: FBT001
-    rendered: str = _parser(breaks).render(text)
+    parser = _parser(breaks)
+    env: dict[str, Any] = {}
+    tokens = parser.parse(text, env)
+    if any(token.nesting == 1 and token.level + 1 >= NESTING_MAX for token in tokens):
+        return _plain(text)  # the parser leaves out what is nested deeper, without a word
+    rendered: str = parser.renderer.render(tokens, parser.options, env)
     return rendered
+
+
+def forget() -> None:
+    """Keep no text: after an erasure, what was erased is in memory no longer."""
+    _kept.cache_clear()
 
 
 def _plain(text: str) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from ccnode import clock
+from ccnode.api import markdown
 from ccnode.api.app import make_app
 from ccnode.api.errors import ServeError
 from ccnode.api.serve import Servers
@@ -276,6 +277,7 @@ def _start_workers(
 
     async def erase() -> None:
         if await eraser.step():
+            markdown.forget()
             erased.set()
             wake.set()
 

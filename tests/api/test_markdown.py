@@ -116,3 +116,17 @@ def test_a_page_parses_no_more_than_its_room() -> None:
     assert shown == [False] * 3 + [True] * 97
     assert "<strong>b</strong>" in markdown.html("**b**", markdown.Room(4))
     assert "**bb**!" in markdown.html("**bb**!", markdown.Room(4))
+
+
+@pytest.mark.parametrize(
+    "deep", ["> " * 25 + "treasure", "\n".join("  " * at + "- level" for at in range(25)) + " treasure"]
+)
+def test_what_is_nested_too_deep_is_shown_as_it_was_typed(deep: str) -> None:
+    assert "treasure" in markdown.html(deep)
+
+
+def test_nothing_is_kept_after_an_erasure() -> None:
+    markdown.html("a secret *word*")
+    assert markdown._kept.cache_info().currsize > 0
+    markdown.forget()
+    assert markdown._kept.cache_info().currsize == 0
