@@ -80,8 +80,8 @@ _FORGETTING: Final = (
     "SELECT m.id, m.time FROM marks m WHERE m.due_ms IS NOT NULL AND {after} ORDER BY m.time DESC, m.id DESC LIMIT ?"
 )
 _NOTED: Final = (
-    "SELECT m.id, m.time FROM messages m WHERE m.id IN (SELECT e.id FROM note_sources s JOIN entries e"
-    " ON e.digest = s.source) AND {after} ORDER BY m.time DESC, m.id DESC LIMIT ?"
+    "SELECT DISTINCT m.id, m.time FROM note_sources s CROSS JOIN entries e ON e.digest = s.source"
+    " CROSS JOIN messages m ON m.id = e.id WHERE {after} ORDER BY m.time DESC, m.id DESC LIMIT ?"
 )
 _AFTER: Final = "m.time <= ?1 AND (m.time < ?1 OR m.id < ?2)"
 _KNOWN: Final = (

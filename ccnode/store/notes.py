@@ -36,15 +36,16 @@ AT_ONCE: Final = 500
 RECALLED_MAX: Final = 2_000  # the newest notes that are looked among by their own words
 _OURS: Final = f"c.node IN ({OUR_NODES})"
 _ANY: Final = "SELECT 1 FROM notes LIMIT 1"
+# CROSS JOIN here and below: SQLite keeps to the order; left to itself it may go through every entry of our chains.
 _OF: Final = (
-    "SELECT s.source, n.id, n.note, n.time, e.digest FROM note_sources s JOIN notes n ON n.id = s.id >> 5"
-    " JOIN entries e ON e.id = n.id JOIN chains c ON c.id = e.chain"
+    "SELECT s.source, n.id, n.note, n.time, e.digest FROM note_sources s CROSS JOIN notes n ON n.id = s.id >> 5"
+    " CROSS JOIN entries e ON e.id = n.id CROSS JOIN chains c ON c.id = e.chain"
     f" WHERE s.source IN ({{marks}}) AND {_OURS} ORDER BY n.time, e.digest"
 )
 _ORDERED: Final = (
-    "SELECT v.message, v.time, v.value, EXISTS (SELECT 1 FROM cancellations x JOIN entries xe ON xe.id = x.id"
-    " JOIN chains c ON c.id = xe.chain WHERE x.forget_order = e.digest AND x.time >> 16 < v.value"
-    f" AND {_OURS}) FROM message_events v JOIN entries e ON e.id = v.id JOIN chains c ON c.id = e.chain"
+    "SELECT v.message, v.time, v.value, EXISTS (SELECT 1 FROM cancellations x CROSS JOIN entries xe ON xe.id = x.id"
+    " CROSS JOIN chains c ON c.id = xe.chain WHERE x.forget_order = e.digest AND x.time >> 16 < v.value"
+    f" AND {_OURS}) FROM message_events v CROSS JOIN entries e ON e.id = v.id CROSS JOIN chains c ON c.id = e.chain"
     f" WHERE v.message IN ({{marks}}) AND v.target IS NULL AND v.kind = 20 AND {_OURS}"
 )
 # Each source of a note: whether it is here and ours with its words, whether it is to be forgotten, its mark.
@@ -241,8 +242,8 @@ def worded(messages: Sequence[Message], at: int | None = None) -> View[list[Mess
 
 def subject(digest: bytes) -> View[bytes]:
     """The message that is meant by a digest: of a note of ours the first that it was made from, else the same one."""
-    sql = "SELECT s.source FROM entries e JOIN notes n ON n.id = e.id JOIN chains c ON c.id = e.chain"
-    sql += f" JOIN note_sources s ON s.id = n.id << {SOURCE_BITS} WHERE e.digest = ? AND {_OURS}"
+    sql = "SELECT s.source FROM entries e CROSS JOIN notes n ON n.id = e.id CROSS JOIN chains c ON c.id = e.chain"
+    sql += f" CROSS JOIN note_sources s ON s.id = n.id << {SOURCE_BITS} WHERE e.digest = ? AND {_OURS}"
     rows = yield sql, (digest,)
     source: bytes = rows[0][0] if rows else digest
     return source
@@ -250,8 +251,8 @@ def subject(digest: bytes) -> View[bytes]:
 
 def is_note(digest: bytes) -> View[bool]:
     """Whether a digest names a note of ours."""
-    sql = "SELECT 1 FROM entries e JOIN notes n ON n.id = e.id JOIN chains c ON c.id = e.chain WHERE e.digest = ?"
-    rows = yield f"{sql} AND {_OURS}", (digest,)
+    sql = "SELECT 1 FROM entries e CROSS JOIN notes n ON n.id = e.id CROSS JOIN chains c ON c.id = e.chain"
+    rows = yield f"{sql} WHERE e.digest = ? AND {_OURS}", (digest,)
     return bool(rows)
 
 
@@ -278,8 +279,9 @@ def made_from(numbers: Sequence[int]) -> View[list[int]]:
     found: list[int] = []
     for at in range(0, len(numbers), AT_ONCE):
         some = [number << SOURCE_BITS for number in numbers[at : at + AT_ONCE]]
-        sql = "SELECT m.id FROM note_sources n JOIN entries e ON e.digest = n.source JOIN messages m ON m.id = e.id"
-        sql += " JOIN sessions s ON s.session = m.session WHERE s.voice IS NULL AND s.due_ms IS NULL"
+        sql = "SELECT m.id FROM note_sources n CROSS JOIN entries e ON e.digest = n.source"
+        sql += " CROSS JOIN messages m ON m.id = e.id CROSS JOIN sessions s ON s.session = m.session"
+        sql += " WHERE s.voice IS NULL AND s.due_ms IS NULL"
         rows = yield f"{sql} AND n.id IN ({','.join('?' * len(some))})", some
         found += [row[0] for row in rows]
     return found
@@ -357,8 +359,8 @@ def undo_forget(note: bytes, now_ms: int) -> Job[None]:
 def _versions(tx: Transaction, note: bytes) -> dict[bytes, bool]:
     """The digests of a note's versions of ours, oldest first, each with whether its words are here."""
     rows = tx.query(
-        "SELECT e.digest, e.sealed IS NOT NULL FROM notes w JOIN entries e ON e.id = w.id"
-        " JOIN chains c ON c.id = e.chain WHERE w.note ="
+        "SELECT e.digest, e.sealed IS NOT NULL FROM notes w CROSS JOIN entries e ON e.id = w.id"
+        " CROSS JOIN chains c ON c.id = e.chain WHERE w.note ="
         " (SELECT n.note FROM entries t JOIN notes n ON n.id = t.id WHERE t.digest = ?)"
         f" AND {_OURS} ORDER BY w.time, e.digest",
         (note,),

@@ -33,8 +33,8 @@ COVERED_KINDS: Final = frozenset({Kind.SESSION_OPENED, Kind.MESSAGE, Kind.SESSIO
 NAMED_KINDS: Final = frozenset({Kind.MESSAGE, Kind.NOTE_KEPT})  # what an order for one message can name
 _DERIVED: Final = (
     "SELECT e.id, e.digest, e.time, c.node, t.kind, t.time, t.meta, t.digest, d.node"
-    " FROM note_sources s JOIN entries e ON e.id = s.id >> 5 JOIN chains c ON c.id = e.chain"
-    " JOIN entries t ON t.digest = s.source JOIN chains d ON d.id = t.chain ORDER BY s.id"
+    " FROM note_sources s CROSS JOIN entries e ON e.id = s.id >> 5 CROSS JOIN chains c ON c.id = e.chain"
+    " CROSS JOIN entries t ON t.digest = s.source CROSS JOIN chains d ON d.id = t.chain ORDER BY s.id"
 )
 # Kinds are written out, or the indexes on just these rows would not serve.
 _ORDERS: Final = (

@@ -72,6 +72,7 @@ def _meta(data: bytes) -> object:
         records.read_forget,
         records.read_mark,
         records.read_order,
+        records.read_note,
         records.read_predecessor,
     ):
         try:
