@@ -292,12 +292,6 @@ class RunningNode:
         async for event in self._watched(self._turns.go_on(await self._resolve(session_id))):
             yield event
 
-    async def stop_turn(self, session_id: str) -> bool:
-        """Stop the reply that is being written."""
-        return self._turns.stop(await self._resolve(session_id))
-
-    # --- the node itself ---
-
     async def prompt_of(self, message_id: str) -> dict[str, Any]:
         """What entered the prompt of a reply."""
         digest = await self._readers.run(views.resolve_message(message_id))
@@ -310,6 +304,12 @@ class RunningNode:
     async def instances(self, limit: int, *, living: bool) -> dict[str, Any]:
         """The instances of the model."""
         return await self._readers.run(instances.forms(limit, clock.now_ms(), living=living))
+
+    async def stop_turn(self, session_id: str) -> bool:
+        """Stop the reply that is being written."""
+        return self._turns.stop(await self._resolve(session_id))
+
+    # --- the node itself ---
 
     async def create_backup(self, output: str | None) -> dict[str, Any]:
         """Make a backup now."""
