@@ -124,6 +124,24 @@ def test_a_strangers_chain_says_nothing(node: Node, ledger: Ledger, tmp_path: Pa
     assert len(ask(node, measurements.history(10))) == 1
 
 
+def test_our_other_node_speaks_for_us(node: Node, ledger: Ledger, tmp_path: Path) -> None:
+    other = Node(tmp_path / "other.sqlite", seed=7)
+    with contextlib.closing(other.open()) as theirs:
+        introduce(other, theirs)
+        head = talk(theirs, 1, 1)
+        theirs.append_sync(baselines.keep(state()))
+        theirs.append_sync(measurements.record(found(head)))
+    with contextlib.closing(reader(other.path)) as connection:
+        for chain, runs in stored_runs(connection).items():
+            ledger.append_sync(methodcaller("receive", chain, runs))
+    assert in_force(node) == FLAT
+    assert [each.found.reply for each in ask(node, measurements.history(10))] == [head]
+    assert ask(node, measurements.known(10))[0].counts
+    assert ask(node, measurements.pending(0))[0] == []
+    assert ledger.append_sync(measurements.record(found(head))) is None
+    assert ask(node, measurements.newest_measured()) == 0  # none of our own
+
+
 # --- measurements ---
 
 
