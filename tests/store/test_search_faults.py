@@ -11,7 +11,7 @@ import pytest
 from ccnode.store import impact, impact_form, memory, scores, sealed
 from ccnode.store.index import Index
 from ccnode_protocol.records import Mark
-from tests.store.support import say
+from tests.store.support import saying
 from tests.store.test_impact import wrong
 from tests.store.test_search import Place
 
@@ -126,7 +126,7 @@ def test_searches_beside_an_index_that_is_written_marked_erased_and_made_anew(
         thread.start()
     try:
         for number in range(25):
-            place.ledger.append_sync(lambda tx, number=number: say(tx, 1001, f"more sea {number}"))
+            place.ledger.append_sync(saying(1001, f"more sea {number}"))
             if number % 5 == 1:
                 place.ledger.append_sync(lambda tx: tx.execute("INSERT OR IGNORE INTO reindex SELECT id FROM messages"))
             if number % 8 == 3:
@@ -201,7 +201,7 @@ def test_what_befalls_the_index_while_the_node_runs_is_survived_and_mended(
         damage(place.home.index)
         assert 10 <= len(place.find("sea", 200)) <= COUNT + number  # the newest, which it reads from the ledger
         assert isinstance(place.searcher.recall("What is at the sea?", []), list)
-        place.ledger.append_sync(lambda tx, number=number: say(tx, 1001, f"a wave {number} of the sea"))
+        place.ledger.append_sync(saying(1001, f"a wave {number} of the sea"))
         for _ in range(5):  # after each commit the daemon has it follow; a search tells it what it met
             while index.catch_up():
                 pass
