@@ -13,6 +13,7 @@ from rich.tree import Tree
 from ccnode.cli.text import clean
 
 TREE_WIDTH: Final = 200  # where no terminal tells its own
+LEVEL_MAX: Final = 8
 
 
 Leaf = tuple[str, Sequence[int]]  # a label, and the numbers of those below it
@@ -21,12 +22,14 @@ Leaf = tuple[str, Sequence[int]]  # a label, and the numbers of those below it
 def draw_tree(title: str, roots: Sequence[int], leaves: Sequence[Leaf], *, color: bool) -> str:
     """A tree as text, each of `roots` a branch of the title; labels are text, never markup."""
     top = Tree(Text(title))
-    waiting = [(number, top) for number in roots]
+    waiting = [(number, top, 1) for number in reversed(roots)]
     while waiting:
-        number, above = waiting.pop(0)
+        number, above, level = waiting.pop()
         label, below = leaves[number]
         node = above.add(Text(label, style="bold" if label.startswith("* ") else ""))
-        waiting += [(one, node) for one in below]
+        # What lies deeper is drawn at one depth: every step in takes from the width, and there may be any number.
+        following = (node, level + 1) if level < LEVEL_MAX else (above, level)
+        waiting += [(one, *following) for one in reversed(below)]
     console = Console(no_color=not color, force_terminal=color, highlight=False, width=None if color else TREE_WIDTH)
     with console.capture() as written:
         console.print(top)

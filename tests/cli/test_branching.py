@@ -47,6 +47,21 @@ def test_without_a_daemon_branches_are_drawn_and_compared(ccnode: Ccnode, home: 
     assert ccnode("session", "compare", trunk, "ffff").code == 5
 
 
+def test_branches_within_branches_are_all_drawn(ccnode: Ccnode, home: Home) -> None:
+    session, said = say(home, [("begin", "ok")])
+    parent = said[1]
+    for number in range(12):
+        _, (asked, _) = say(home, [(f"one {number}", "ok")], None, parent)
+        say(home, [(f"other {number}", "ok")], None, parent)
+        parent = asked
+        if number % 2:
+            _, (parent, _) = say(home, [(f"inner {number}", "ok")], None, parent)
+    drawn = ccnode("session", "tree", session).out
+    for number in range(12):
+        assert f"you: one {number}\n" in drawn
+        assert f"you: other {number}\n" in drawn
+
+
 def test_control_characters_are_not_obeyed_in_a_tree(ccnode: Ccnode, home: Home) -> None:
     say(home, [("\x1b[2J[bold red]hello[/]\nthere", "x" * 500)], "\x1b]0;title\x07")
     drawn = ccnode("session", "tree")
