@@ -189,6 +189,15 @@ class Searcher:
             if message.digest not in unwanted
         }
 
+    def unsearched(self) -> int:
+        """How many messages a search does not look at: the index has not come to them, and they are not the newest.
+
+        Raises:
+            StoreError: the ledger cannot be read.
+        """
+        with self._turn:
+            return self._ask(_unsearched)
+
     def found_damage(self) -> bool:
         """Whether a search since this was asked last found the index damaged, for its writer to make it anew."""
         found = self._damage.is_set()
@@ -215,6 +224,12 @@ class Searcher:
         if damaged:
             self._damage.set()
         return found
+
+
+def _unsearched(moment: Moment) -> int:
+    beyond = "SELECT count(*) FROM (SELECT 1 FROM messages WHERE id > ?)"
+    behind: int = moment.connection.execute(beyond, (moment.position,)).fetchone()[0]
+    return behind if behind > TAIL_MAX else 0
 
 
 class _Search:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ VERIFY_EXPORT = Path(__file__).parents[2] / "scripts" / "verify_export.py"
 SEED = 31
 FEW, MANY = 60, 5_000
 LONG_S = 1_200.0
+INDEXED_WITHIN_S = 600.0
 LAYOUTS = {"chatgpt": "sharded-zip", "claude": "zip", "claude-code": "folder"}
 
 
@@ -66,6 +68,12 @@ def test_years_of_conversations_move_in_and_on(  # noqa: PLR0915  # one way, ste
             assert (again["added"], again["known"]) == (0, messages["added"] + messages["known"])
         assert added == expected
         assert ok(call("status", "--json")).data["statistics"]["messages"] == added
+
+        # The index waits for imports, then follows; till it has come to the end, a search says what it left out.
+        until = time.monotonic() + INDEXED_WITHIN_S
+        while (left := ok(call("session", "search", "word", "--json")).data["unsearched"]) and time.monotonic() < until:
+            time.sleep(1)
+        assert not left
 
         # Something said years ago is found, and the conversation goes on where it ended.
         sessions = ok(call("session", "list", "--json", "--limit", "5")).data["sessions"]

@@ -31,7 +31,7 @@ def test_an_empty_node(ccnode: Ccnode, home: Home) -> None:
     assert ccnode("session", "list", "--json").data == {"sessions": []}
     assert "ccnode chat" in ccnode("session", "list").err
     assert ccnode("session", "show", "last").code == 5
-    assert ccnode("session", "search", "anything", "--json").data == {"results": []}
+    assert ccnode("session", "search", "anything", "--json").data == {"results": [], "unsearched": 0}
 
 
 def test_list_and_show(ccnode: Ccnode, home: Home) -> None:

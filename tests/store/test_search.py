@@ -445,3 +445,14 @@ def test_large_messages_are_indexed_a_few_at_a_time(place: Place, monkeypatch: p
     assert len(place.texts("harbour")) == 9
     with contextlib.closing(open_index(place.home.index, place.home.ledger, writable=False)) as connection:
         assert differences(connection) == []
+
+
+def test_what_a_search_leaves_out_is_said(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.tell("harbour", "Noted.")
+    assert place.searcher.unsearched() == 0  # read from the ledger
+    monkeypatch.setattr("ccnode.store.search.TAIL_MAX", 3)
+    assert place.searcher.unsearched() == 0
+    place.tell("lighthouse", "Noted.")
+    assert place.searcher.unsearched() == 4
+    place.catch_up()
+    assert place.searcher.unsearched() == 0

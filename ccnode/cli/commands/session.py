@@ -185,6 +185,7 @@ def search(
         searcher = Searcher(home.index, home.ledger)
         try:
             hits = searcher.search(query, limit, filters)
+            unsearched = searcher.unsearched()
         finally:
             searcher.close()
         titles = {one: views.run(connection, views.session(one)).title for one in {hit.message.session for hit in hits}}
@@ -200,11 +201,16 @@ def search(
         for hit in hits
     ]
     state.table(
-        {"results": [shapes.hit(hit, titles[hit.message.session]) for hit in hits]},
+        {"results": [shapes.hit(hit, titles[hit.message.session]) for hit in hits], "unsearched": unsearched},
         ("message", "session", "time", "who", "text", "why"),
         rows,
         none="Nothing was found.",
     )
+    if unsearched:
+        state.note(
+            f"{unsearched:,} messages are not indexed yet, and few of them were looked at: the running node indexes"
+            " them (ccnode db status); then search again."
+        )
 
 
 def _reason(word: str, share: float, where: str) -> str:
