@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ccnode.exchange import bundle_runs
+from ccnode.exchange import bundle_conversations, bundle_runs
 from ccnode.exchange.model import ExchangeError
 from ccnode.store import audit, bundles, erase, turns, views
 from ccnode.store.bundle_import import Received, conversations_here, known_here, plan_here, receive_jobs
@@ -300,7 +300,7 @@ def test_contents_that_somebody_took_out_are_no_record(first: Home, second: Home
     found, left = brought(second, plan)
     assert [len(conversation.turns) for conversation in found] == [0, 0]
     assert entries(second) == before
-    assert left == []
+    assert left == [(bundle_conversations.PLATES, 1)]
 
 
 # --- somebody else's, and parts ---
@@ -314,7 +314,7 @@ def test_a_strangers_export_gives_its_conversations_only(stranger: Home, second:
     assert [(one.title, [(turn.role, turn.text) for turn in one.turns]) for one in found] == [
         ("theirs", [("user", "Who are you?"), ("assistant", "A stranger.")])
     ]
-    assert left == []
+    assert left == [(bundle_conversations.PLATES, 1)]
     with pytest.raises(AssertionError):
         receive(second, plan)
 

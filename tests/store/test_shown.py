@@ -122,7 +122,7 @@ def test_recall_is_given_nothing_that_only_followed(kept: Place, hide: str, monk
     )
     given: list[Candidate] = []
 
-    def rank(_: object, candidates: Sequence[Candidate], __: int) -> list[Any]:
+    def rank(_: object, candidates: Sequence[Candidate], *__: object) -> list[Any]:
         given[:] = candidates
         return []
 
