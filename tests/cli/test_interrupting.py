@@ -94,7 +94,7 @@ def test_a_talk_goes_on_after_the_first(home: Home) -> None:
         child.sendline("hi")
         child.expect("a beginning")
         child.sendintr()
-        child.expect("stopped here")
+        child.expect("the reply was interrupted")
         child.sendline("/quit")
         code, _ = ended(child)
     assert code == 0

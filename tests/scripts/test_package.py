@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # Rooms hold more than their package, and a data file may have any name.
     (folder / "crypto" / "vectors").mkdir()
     (folder / "crypto" / "vectors" / "entry.json").write_text("{}")
-    (folder / "ccnode" / "data").mkdir()
+    (folder / "ccnode" / "data").mkdir(exist_ok=True)
     for name in ("0001_first.sql", "page.html.jinja", "chat.mjs", "icon.svg"):
         (folder / "ccnode" / "data" / name).write_text("x")
     return folder
