@@ -79,8 +79,9 @@ def test_years_of_conversations_move_in_and_on(  # noqa: PLR0915  # one way, ste
         sessions = ok(call("session", "list", "--json", "--limit", "5")).data["sessions"]
         shown = ok(call("session", "show", sessions[0]["session_id"], "--json")).data["messages"]
         words = max((one["text"] for one in shown if one["role"] == "user"), key=len)
-        # All say the same few words, so what nobody else said is a number of them in their order.
-        query = '"' + " ".join(word for word in words.split()[:12] if word.isalpha()) + '"'
+        # All say the same few words, so what nobody else said is a number of them in their order: the end, for there
+        # must be some among them that tell something. (A phrase of words like "about" is looked for in 2,000 messages.)
+        query = '"' + " ".join(word for word in words.split()[-30:] if word.isalpha()) + '"'
         hits = ok(call("session", "search", query, "--json", "--limit", "50")).data["results"]
         assert sessions[0]["session_id"] in {hit["session_id"] for hit in hits}
         told = ok(call("chat", "-m", "My bicycle lock opens with 4711.", sessions[0]["session_id"], "--json")).data
