@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 from ccnode_crypto import canonical
 from ccnode_crypto.entry import DIGEST_BYTES
 from ccnode_crypto.errors import EncodingError
-from ccnode_crypto.keys import PublicKey, SigningKey, StatementPurpose
 
 if TYPE_CHECKING:
     from ccnode_crypto.canonical import Value
+    from ccnode_crypto.keys import PublicKey, SigningKey, StatementPurpose
 
 VERSION: Final = 1
 STATEMENT_BYTES_MAX: Final = 4096
@@ -31,9 +31,17 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 def purpose_of(name: str) -> StatementPurpose:
     """The purpose that statements of this name are signed for. Raises EncodingError where it is no name."""
+    from ccnode_crypto.keys import StatementPurpose  # late: who only knows of statements loads no primitives
+
     if not _NAME.fullmatch(name):
         raise EncodingError("a statement's name has 1 to 32 characters: a-z, 0-9 and, not first, -")
     return StatementPurpose(f"owner-statement {name}")
+
+
+def _key(owner: bytes) -> PublicKey:
+    from ccnode_crypto.keys import PublicKey
+
+    return PublicKey(owner)
 
 
 def sign_statement(owner_key: SigningKey, purpose: str, body: bytes) -> bytes:
@@ -103,7 +111,7 @@ class PlateStatement:
             SignatureError: that owner did not sign it.
         """
         _check(self)
-        verify_statement(PublicKey(self.owner), PLATE, self.body, self.signature)
+        verify_statement(_key(self.owner), PLATE, self.body, self.signature)
 
 
 def state_plate(owner_key: SigningKey, plate: bytes, previous: bytes | None, issued_ms: int) -> PlateStatement:
@@ -155,7 +163,7 @@ class BaselineStatement:
             SignatureError: that owner did not sign it.
         """
         _check_baseline(self)
-        verify_statement(PublicKey(self.owner), BASELINE, self.body, self.signature)
+        verify_statement(_key(self.owner), BASELINE, self.body, self.signature)
 
 
 def state_baseline(

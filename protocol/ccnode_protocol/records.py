@@ -37,7 +37,6 @@ from typing import TYPE_CHECKING, Final
 from ccnode_crypto import canonical
 from ccnode_crypto.entry import AUDIENCE_PUBLIC, CONTENT_BYTES_MAX, KIND_EPOCH_OPENED, META_BYTES_MAX
 from ccnode_crypto.errors import CryptoError, EncodingError
-from ccnode_crypto.keys import SIGNATURE_BYTES
 from ccnode_crypto.statements import VALUE_MAX, BaselineStatement, PlateStatement
 from ccnode_protocol import hlc
 from ccnode_protocol.errors import LocalError, RemoteError
@@ -527,7 +526,7 @@ def read_plate(meta: bytes) -> PlateStatement:
         plate=_bytes(fields, "plate", DIGEST_BYTES),
         previous=_bytes_or_none(fields, "previous", DIGEST_BYTES),
         issued_ms=_integer(fields, "issued_ms"),
-        signature=_bytes(fields, "signature", SIGNATURE_BYTES),
+        signature=_signature(fields),
     )
     try:
         said.verify()
@@ -549,13 +548,19 @@ def read_baseline(meta: bytes) -> BaselineStatement:
         values=_vector(fields, "values") or (),
         words=_integer(fields, "words"),
         issued_ms=_integer(fields, "issued_ms"),
-        signature=_bytes(fields, "signature", SIGNATURE_BYTES),
+        signature=_signature(fields),
     )
     try:
         said.verify()
     except CryptoError as error:
         raise RemoteError(f"meta.signature: {error}") from error
     return said
+
+
+def _signature(fields: dict[str, canonical.Value]) -> bytes:
+    from ccnode_crypto.keys import SIGNATURE_BYTES  # late: what reads no statement loads no primitives
+
+    return _bytes(fields, "signature", SIGNATURE_BYTES)
 
 
 def read_measured(meta: bytes) -> Measurement:

@@ -202,6 +202,5 @@ def test_importing_the_api_is_cheap() -> None:
     """Idle memory: templates, models and mathematics are imported on use or not at all."""
     code = "import ccnode.api.app, ccnode.api.serve, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    # Not among them: cryptography, as every node signs.
-    heavy = {"jinja2", "numpy", "anthropic", "aiosqlite", "rich", "click", "ccnode.mind", "structlog"}
+    heavy = {"jinja2", "numpy", "anthropic", "aiosqlite", "rich", "click", "cryptography", "ccnode.mind", "structlog"}
     assert not heavy & set(done.stdout.split())

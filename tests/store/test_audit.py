@@ -363,8 +363,9 @@ def snapshot(path: Path) -> dict[str, list[tuple[Any, ...]]] | None:
 def test_bits_flipped_anywhere_in_the_file(path: Path, part: int) -> None:
     """Each is either found, or changes nothing that can be read."""
     chance, whole, expected, found = random.Random(part), path.read_bytes(), snapshot(path), 0
-    for _ in range(25):
-        at, bit = chance.randrange(len(whole)), chance.randrange(8)
+    said = [at for at, byte in enumerate(whole) if byte]  # every other one falls there: much of the file is empty
+    for turn in range(25):
+        at, bit = chance.choice(said) if turn % 2 else chance.randrange(len(whole)), chance.randrange(8)
         path.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << bit)]) + whole[at + 1 :])
         for suffix in ("-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
@@ -375,7 +376,7 @@ def test_bits_flipped_anywhere_in_the_file(path: Path, part: int) -> None:
         found += not ok
         if ok:
             assert snapshot(path) == expected, (at, bit)
-    assert found > 4  # of 25: the rest falls on what is empty
+    assert found > 5  # of 25: the rest falls on what is empty
 
 
 def test_bits_flipped_in_the_file_header(path: Path) -> None:
