@@ -39,7 +39,7 @@ FLOORS: dict[SetName, tuple[float, float]] = {
     "f": (0.75, 0.88),
     "g": (0.62, 0.87),
 }
-FLOORS_OF_WORDS: dict[SetName, tuple[float, float]] = {"g": (0.42, 0.84)}
+FLOORS_OF_WORDS: dict[SetName, tuple[float, float]] = {"a": (0.71, 0.9), "g": (0.44, 0.84)}
 REACHED: tuple[SetName, ...] = ("a", "d", "e", "f")  # with the set itself among what was learned from
 _UNREACHED = pytest.mark.xfail(strict=True, reason="being about the question is still taken for answering it too often")
 # Measured in every run: one that was learned from, and the one that was not. The others with `--long`.
@@ -154,7 +154,7 @@ def test_the_figures_get_no_worse(name: SetName, figures: Callable[[SetName], Fi
     assert _at_least(found, FLOORS[name]), found
 
 
-@pytest.mark.parametrize("name", FLOORS_OF_WORDS)
+@pytest.mark.parametrize("name", [pytest.param("a", marks=pytest.mark.long), "g"])
 def test_words_alone_still_do(name: SetName, tmp_path: Path) -> None:
     found = measure(name, tmp_path / "index.db", None)
     print(f"set {name} by words alone: {found}")  # noqa: T201 (the figures are what this test is run for)
