@@ -6,7 +6,8 @@ No redirects, no retries of its own, no compressed or endless answers, no messag
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, cast
+import re
+from typing import TYPE_CHECKING, Final, cast
 
 import anthropic
 import httpx2
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
     from ccnode.models.keys import ApiKey
 
-ERROR_BYTES_MAX = 256 * 1024
+ERROR_BYTES_MAX: Final = 256 * 1024
+EVENT_BYTES_MAX: Final = 8 * 1024 * 1024  # a whole reply of 1 MiB in one event, all of it escaped
+EVENT_LINE_ENDS_MAX: Final = 128  # real events have two lines, and a line may end in two characters
+_EVENT_END: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 
 
 class CappedStream(httpx2.AsyncByteStream):
@@ -48,6 +52,50 @@ class CappedStream(httpx2.AsyncByteStream):
         await self._inner.aclose()
 
 
+class WholeEvents(httpx2.AsyncByteStream):
+    """An event stream, passed on event by event: none too large, none of too many lines.
+
+    The SDK copies all that it has of an event for every further piece and line of it. Of 32 MiB of short lines without
+    an empty one between them that would be an hour of work, with the event loop held up for minutes at a time.
+    """
+
+    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
+        self._inner = inner
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        rest, line_ends = bytearray(), 0
+        async for piece in self._inner:
+            looked = max(0, len(rest) - 3)  # an end may have begun in the piece before
+            rest += piece
+            line_ends += _line_ends(piece)
+            begun = 0
+            for end in _EVENT_END.finditer(rest, looked):
+                event = bytes(rest[begun : end.end()])
+                begun = end.end()
+                _check_event(len(event), _line_ends(event))
+                yield event
+            if begun:
+                del rest[:begun]
+                line_ends = _line_ends(rest)
+            _check_event(len(rest), line_ends)
+        if rest:
+            yield bytes(rest)
+
+    async def aclose(self) -> None:
+        """Release the connection."""
+        await self._inner.aclose()
+
+
+def _line_ends(data: bytes | bytearray) -> int:
+    return data.count(b"\n") + data.count(b"\r")
+
+
+def _check_event(size: int, line_ends: int) -> None:
+    if size > EVENT_BYTES_MAX or line_ends > EVENT_LINE_ENDS_MAX:
+        msg = "the model's service sent an event without end"
+        raise ModelError("server", msg, remedy="check base_url")
+
+
 def build_client(
     key: ApiKey, base_url: str, *, connect_s: float, read_s: float, bytes_max: int, loopback: bool
 ) -> anthropic.AsyncAnthropic:
@@ -56,7 +104,9 @@ def build_client(
     async def cap(response: httpx2.Response) -> None:
         body = cast("httpx2.AsyncByteStream", response.stream)  # an asynchronous client has no other
         limit = bytes_max if response.is_success else ERROR_BYTES_MAX
-        response.stream = CappedStream(body, limit, truncate=not response.is_success)
+        capped = CappedStream(body, limit, truncate=not response.is_success)
+        is_events = response.headers.get("content-type", "").strip().lower().startswith("text/event-stream")
+        response.stream = WholeEvents(capped) if is_events else capped
 
     # At DEBUG the SDK logs whole requests, and with them the conversation; its environment variable can ask for it.
     logging.getLogger("anthropic").setLevel(logging.INFO)

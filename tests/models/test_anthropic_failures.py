@@ -317,6 +317,38 @@ async def test_an_answer_without_end_is_stopped_by_its_bytes(piece: bytes) -> No
     assert len(server.seen) == 1
 
 
+@pytest.mark.parametrize(
+    "flood",
+    [
+        pytest.param([b"a\n" * 32_768] * 16, id="a million lines and no empty one"),
+        pytest.param([b": comment\r\n" * 6_000] * 16, id="comments"),
+        pytest.param([b"data: x\n" * 200 + b"\n"], id="an event of many lines that does end"),
+        pytest.param([b"data: ", *[b"x" * 65_536] * 136], id="one line of 8.5 MiB"),
+    ],
+)
+@pytest.mark.parametrize("begun", [False, True])
+async def test_an_event_without_end_is_refused_before_it_holds_the_loop_up(flood: list[bytes], begun: bool) -> None:
+    """The SDK copies an unfinished event for each line of it: of 32 MiB of short lines that took an hour."""
+    async with WireServer(Reply([*wire.opening(*["yes"] * begun), *flood, *wire.closing()])) as server:
+        node = Node(server)
+        text, error = await node.fail()
+        await node.adapter.close()
+    assert error.kind == ("interrupted" if begun else "server")
+    assert "without end" in str(error)
+    assert text == "yes" * begun
+    assert len(server.seen) == 1
+
+
+async def test_a_long_event_in_pieces_is_read_whole() -> None:
+    said = "\N{SNOWMAN}" * 40_000
+    reply = Reply([*wire.opening(), *wire.split([wire.text_delta(said)], 4096), *wire.closing()])
+    async with WireServer(reply) as server:
+        node = Node(server)
+        text, _ = await node.ask(Prompt((), (PromptMessage("user", QUESTION),), output_tokens_max=4096))
+        await node.adapter.close()
+    assert text == said
+
+
 # --- time ---
 
 
