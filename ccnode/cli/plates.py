@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,13 +66,18 @@ def text_in(path: Path) -> tuple[str | None, list[Finding]]:
     """The text of a file, and what is wrong with it; reads no more of it than a plate may have.
 
     Raises:
-        OSError: it cannot be read.
+        CliError: it is no regular file. OSError: it cannot be read.
     """
     from ccnode.mind import plate
 
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        data = file.read(plate.BYTES_MAX + 1)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe must not hang us
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise CliError(f"{path} is not a regular file", code="not_a_file", remedy="name a text file")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(plate.BYTES_MAX + 1)
+    finally:
+        os.close(descriptor)
     findings = plate.lint_file(data)
     try:
         return (plate.text_of(data) if len(data) <= plate.BYTES_MAX else None), findings

@@ -157,7 +157,7 @@ def read_private(path: Path, *, size_max: int = 65_536) -> bytes:
     try:
         # Looked at once it is open, so that it cannot be exchanged in between. O_NONBLOCK: a FIFO must not hang us.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             mode = os.fstat(descriptor).st_mode
             if not stat.S_ISREG(mode):
                 raise StoreError(f"{path} is not a regular file", remedy="restore the file, or run 'ccnode init'")
@@ -165,7 +165,10 @@ def read_private(path: Path, *, size_max: int = 65_536) -> bytes:
                 raise StoreError(
                     f"{path} can be read by others (mode {mode & 0o777:04o})", remedy=f"run: chmod 600 {path}"
                 )
-            data = file.read(size_max + 1)
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                data = file.read(size_max + 1)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError:
         raise StoreError(f"{path} is missing", remedy="run 'ccnode init', or restore the file") from None
     except OSError as error:

@@ -38,10 +38,13 @@ def read_bytes(home: Home) -> bytes | None:
     path = home.plate
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe must not hang us
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise StoreError(f"{path} is not a regular file", remedy="move it away")
-            return file.read(plate.BYTES_MAX + 1)
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                return file.read(plate.BYTES_MAX + 1)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError:
         return None
     except OSError as error:

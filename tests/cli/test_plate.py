@@ -126,6 +126,33 @@ def test_what_is_no_file_is_refused(ccnode: Ccnode, home: Home, tmp_path: Path) 
     assert home.plate.read_text() == FIRST
 
 
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device", "link to a device", "link to nothing", "link to itself"])
+def test_what_lies_in_place_of_the_file_is_named_and_never_waited_for(ccnode: Ccnode, home: Home, kind: str) -> None:
+    """Each of these was put where consciousnessPlate.md belongs; whatever it is, it stays as it is."""
+    home.plate.unlink()
+    if kind == "folder":
+        home.plate.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(home.plate)
+    else:
+        target = {"link to nothing": home.root / "none", "link to itself": home.plate}.get(kind, Path("/dev/zero"))
+        home.plate.symlink_to(target)
+    before = home.plate.lstat()
+    opened = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        shown = ccnode("plate", "show", "--json")
+        assert shown.code == 0
+        assert shown.data["file"]["state"] == ("missing" if kind == "link to nothing" else "unreadable")
+    for command in (("keep",), ("lint",), ("lint", str(home.plate)), ("edit", "--yes")):
+        done = ccnode("plate", *command, "--json")
+        assert done.code in (1, 2, 5)
+        assert "Traceback" not in done.err
+    assert ccnode("doctor", "--json").data["checks"]
+    assert len(os.listdir("/proc/self/fd")) == opened
+    assert home.plate.lstat() == before
+    assert in_force(home) == FIRST
+
+
 def test_history_and_diff(ccnode: Ccnode, home: Home) -> None:
     home.plate.write_text(SECOND)
     ccnode("plate", "keep")

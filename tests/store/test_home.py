@@ -34,8 +34,11 @@ def test_what_is_no_file_is_refused_and_waited_for_by_nobody(tmp_path: Path, kin
         os.mkfifo(path, 0o600)
     else:
         path.mkdir(0o700)
-    with pytest.raises(StoreError):
-        read_private(path)
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        with pytest.raises(StoreError):
+            read_private(path)
+    assert len(os.listdir("/proc/self/fd")) == before  # a folder's descriptor was left open each time
 
 
 def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
