@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ccnode.mind.prompt_types import Prompt
     from ccnode.models.base import ModelAdapter, Notice
 
-LISTENER_EVENTS_MAX: Final = 10_000  # a listener further behind than this is dropped; the reply is recorded anyway
+LISTENER_EVENTS_MAX: Final = 10_000  # a listener further behind than this gets the pieces it missed as one
 
 T = TypeVar("T")
 Outcome = Finished | ModelError
@@ -51,11 +51,10 @@ class LiveTurn:
             self._waiting = event
         elif isinstance(event, Replied | Failed):
             self.final = event
-        for listener in list(self._listeners):
-            try:
-                listener.put_nowait(event)
-            except asyncio.QueueFull:
-                self._listeners.remove(listener)
+        for listener in self._listeners:
+            if listener.full():
+                _fold(listener)
+            listener.put_nowait(event)
 
     async def listen(self) -> AsyncIterator[TurnEvent]:
         """What was said so far as one piece, then all that follows, up to Replied or Failed."""
@@ -142,3 +141,27 @@ class LiveTurn:
     def _told(self, notice: Notice) -> None:
         self.shortened = self.shortened or notice.reason == "context_overflow"
         self.tell(Waiting(notice.text, notice.reason, notice.wait_s, notice.until_ms))
+
+
+def _fold(queue: asyncio.Queue[TurnEvent]) -> None:
+    """Make room for a listener that is slow: pieces become one, and of waits that follow each other the last counts.
+
+    It must not be left out: it would wait for ever for an end that nobody tells it.
+    """
+    kept: list[TurnEvent] = []
+    pieces: list[str] = []
+    while not queue.empty():
+        event = queue.get_nowait()
+        if isinstance(event, Piece):
+            pieces.append(event.text)
+            continue
+        if pieces:
+            kept.append(Piece("".join(pieces)))
+            pieces = []
+        elif kept and isinstance(event, Waiting) and isinstance(kept[-1], Waiting):
+            kept.pop()
+        kept.append(event)
+    if pieces:
+        kept.append(Piece("".join(pieces)))
+    for event in kept:
+        queue.put_nowait(event)

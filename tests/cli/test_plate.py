@@ -138,7 +138,7 @@ def test_what_lies_in_place_of_the_file_is_named_and_never_waited_for(ccnode: Cc
         target = {"link to nothing": home.root / "none", "link to itself": home.plate}.get(kind, Path("/dev/zero"))
         home.plate.symlink_to(target)
     before = home.plate.lstat()
-    opened = len(os.listdir("/proc/self/fd"))
+    opened = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(3):
         shown = ccnode("plate", "show", "--json")
         assert shown.code == 0
@@ -148,7 +148,7 @@ def test_what_lies_in_place_of_the_file_is_named_and_never_waited_for(ccnode: Cc
         assert done.code in (1, 2, 5)
         assert "Traceback" not in done.err
     assert ccnode("doctor", "--json").data["checks"]
-    assert len(os.listdir("/proc/self/fd")) == opened
+    assert len(list(Path("/proc/self/fd").iterdir())) == opened
     assert home.plate.lstat() == before
     assert in_force(home) == FIRST
 

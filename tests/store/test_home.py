@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from ccnode.store.errors import DirectoryInUse, StoreError, StoreReadOnly
 from ccnode.store.home import DirectoryLock, Home, is_held, read_private, write_private
 from ccnode.store.marker import Marker
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_a_secret_is_read_from_a_file_of_its_owner_only(tmp_path: Path) -> None:
@@ -34,11 +31,11 @@ def test_what_is_no_file_is_refused_and_waited_for_by_nobody(tmp_path: Path, kin
         os.mkfifo(path, 0o600)
     else:
         path.mkdir(0o700)
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(3):
         with pytest.raises(StoreError):
             read_private(path)
-    assert len(os.listdir("/proc/self/fd")) == before  # a folder's descriptor was left open each time
+    assert len(list(Path("/proc/self/fd").iterdir())) == before  # a folder's descriptor was left open each time
 
 
 def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
