@@ -1,0 +1,93 @@
+"""What does the ledger say? Questions to the database, each answered from one consistent state.
+
+A view is a generator: it yields SQL with parameters and gets the rows back. So the same view is run by sqlite3 where no
+daemon is (`run`), and by aiosqlite within one (readers.py); it neither knows nor cares.
+
+conversations.py, messages.py and record.py have the views by what they are about, asking.py what they share.
+"""
+
+from __future__ import annotations
+
+from ccnode.store.views.asking import (
+    MATCHES_MAX,
+    Query,
+    Row,
+    T,
+    View,
+    hlc_limit,
+    ms_of,
+    run,
+    text_of,
+)
+from ccnode.store.views.conversations import (
+    IMPORTED,
+    PREFIX_SESSION_MIN,
+    TITLE_CHARS,
+    Session,
+    leaf_of,
+    resolve_session,
+    session,
+    sessions,
+)
+from ccnode.store.views.messages import (
+    PREFIX_MESSAGE_MIN,
+    Message,
+    branch,
+    branch_up_to,
+    by_key,
+    message,
+    messages_by_id,
+    reply_to,
+    resolve_message,
+    tree,
+    unanswered,
+)
+from ccnode.store.views.record import (
+    Chain,
+    EntryRow,
+    Statistics,
+    chains,
+    entries,
+    kind_of,
+    own_nodes,
+    statistics,
+)
+
+__all__ = [
+    "IMPORTED",
+    "MATCHES_MAX",
+    "PREFIX_MESSAGE_MIN",
+    "PREFIX_SESSION_MIN",
+    "TITLE_CHARS",
+    "Chain",
+    "EntryRow",
+    "Message",
+    "Query",
+    "Row",
+    "Session",
+    "Statistics",
+    "T",
+    "View",
+    "branch",
+    "branch_up_to",
+    "by_key",
+    "chains",
+    "entries",
+    "hlc_limit",
+    "kind_of",
+    "leaf_of",
+    "message",
+    "messages_by_id",
+    "ms_of",
+    "own_nodes",
+    "reply_to",
+    "resolve_message",
+    "resolve_session",
+    "run",
+    "session",
+    "sessions",
+    "statistics",
+    "text_of",
+    "tree",
+    "unanswered",
+]
