@@ -60,7 +60,7 @@ class Refused(CliError):
 _NOT_FOUND: Final = {"NotFound", "Conflict", "DirectoryInUse"}
 _OTHERS: Final = {
     "ccnode.models.base.ModelError": "model",
-    "ccnode.config.ConfigError": "config",
+    "ccnode.config.errors.ConfigError": "config",
     "ccnode.api.errors.ServeError": "not_served",
     "ccnode.exchange.model.ExchangeError": "not_importable",
     "ccnode_crypto.errors.CryptoError": "invalid",
