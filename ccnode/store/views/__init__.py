@@ -8,17 +8,7 @@ conversations.py, messages.py and record.py have the views by what they are abou
 
 from __future__ import annotations
 
-from ccnode.store.views.asking import (
-    MATCHES_MAX,
-    Query,
-    Row,
-    T,
-    View,
-    hlc_limit,
-    ms_of,
-    run,
-    text_of,
-)
+from ccnode.store.views.asking import MATCHES_MAX, Query, Row, T, View, hlc_limit, ms_of, run, text_of
 from ccnode.store.views.conversations import (
     IMPORTED,
     PREFIX_SESSION_MIN,
@@ -42,16 +32,7 @@ from ccnode.store.views.messages import (
     tree,
     unanswered,
 )
-from ccnode.store.views.record import (
-    Chain,
-    EntryRow,
-    Statistics,
-    chains,
-    entries,
-    kind_of,
-    own_nodes,
-    statistics,
-)
+from ccnode.store.views.record import Chain, EntryRow, Statistics, chains, entries, kind_of, own_nodes, statistics
 
 __all__ = [
     "IMPORTED",

@@ -61,16 +61,8 @@ from ccnode_protocol.records.conversations import (
     session_opened,
     session_titled,
 )
-from ccnode_protocol.records.fields import (
-    DIGEST_BYTES,
-    SESSION_BYTES,
-    SOURCES_MAX,
-    Record,
-    read_text,
-)
-from ccnode_protocol.records.kinds import (
-    Kind,
-)
+from ccnode_protocol.records.fields import DIGEST_BYTES, SESSION_BYTES, SOURCES_MAX, Record, read_text
+from ccnode_protocol.records.kinds import Kind
 from ccnode_protocol.records.memory import (
     FORGET_UNDO_MS,
     MARK_NAMES,
