@@ -394,7 +394,8 @@ _EMERGENCE: Final = (
         "Emergence, psi",
         "emergence",
         f"How much {_SUMMARY} tells about its own next value beyond what the sixteen scores tell singly. Above 0 it is"
-        " sufficient for emergence; it is called so only above the 95th percentile of 200 shuffles too.",
+        " sufficient for emergence; it is called so only above the 95th percentile of 200 shuffles too. Scores that"
+        " each remember only themselves can pass that: whether it is above such series as well is said beside it.",
         "nats",
         "below 0 to above 0; expect below 0",
         _EMERGENCE_SOURCE,

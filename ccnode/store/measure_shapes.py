@@ -337,6 +337,12 @@ def _goal(phi: Figure | None, p_value: Figure | None, why: str) -> Form:
     return {"above": number(PHI_GOAL), "met": met, "text": told}
 
 
+def _beyond_memory(psi: Figure | None, by_shifting: Figure | None) -> bool | None:
+    if not isinstance(psi, int) or not isinstance(by_shifting, int):
+        return None
+    return psi > max(0, by_shifting)
+
+
 def _emergence(told: Measured | None, newest: Mapping[str, Figure]) -> Form:
     found = told.found.figures if told is not None else newest
     keys = ("psi", "delta", "gamma", "by_shuffling", "by_shifting")
@@ -347,9 +353,13 @@ def _emergence(told: Measured | None, newest: Mapping[str, Figure]) -> Form:
     text = forms["psi"]["text"]
     if isinstance(emergent, int):
         text = "evidence of emergence in these figures" if emergent else "no evidence of emergence"
+    beyond = _beyond_memory(found.get("emergence_psi"), found.get("emergence_by_shifting"))
+    if emergent == 1 and beyond is False:
+        text += ", but no more than figures give that each remember only themselves"
     return {
         **forms,
         "emergent": bool(emergent) if isinstance(emergent, int) else None,
+        "beyond_memory": beyond,
         "vectors": vectors if isinstance(vectors, int) else None,
         "text": text,
     }

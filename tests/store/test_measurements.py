@@ -328,3 +328,28 @@ def test_the_form_tells_what_was_recorded(node: Node, ledger: Ledger) -> None:
     assert (metrics["ccc"], metrics["phi"], metrics["trust"]["trust"]["value"]) == (0, 0.041, 0.5)
     live = measure_shapes.live_form("x", last)
     assert (live["type"], live["ccc"], live["phi"], live["alarm"], live["step"]) == ("metrics", 0, 0.041, True, None)
+
+
+EVIDENCE = "evidence of emergence in these figures"
+
+
+@pytest.mark.parametrize(
+    ("emergent", "by_shifting", "beyond", "said"),
+    [
+        (1, 100_000, True, EVIDENCE),
+        (1, 300_000, False, EVIDENCE + ", but no more than figures give that each remember only themselves"),
+        (0, 300_000, False, "no evidence of emergence"),
+        (0, None, None, "no evidence of emergence"),
+    ],
+)
+def test_emergence_is_told_apart_from_memory(
+    node: Node, ledger: Ledger, emergent: int, by_shifting: int | None, beyond: bool | None, said: str
+) -> None:
+    talk(ledger, 1, 1)
+    reply = ask(node, measurements.pending(0))[0][0].digest
+    figures = {"emergent": emergent, "emergence_psi": 200_000, "emergence_by_shuffling": 50_000}
+    if by_shifting is not None:
+        figures["emergence_by_shifting"] = by_shifting
+    ledger.append_sync(measurements.record(found(reply, figures=figures)))
+    told = ask(node, measure_shapes.now(SPEC))["emergence"]
+    assert (told["emergent"], told["beyond_memory"], told["text"]) == (bool(emergent), beyond, said)
