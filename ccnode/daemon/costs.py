@@ -6,6 +6,7 @@ What is spent is known here at once, and written down a moment later: a call mus
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -45,39 +46,55 @@ class Costs:
         self._prices = prices
         self._budget = budget
         self._now_ms = now_ms
-        self._day = ""
-        self._today = 0
+        self._spent: dict[str, int] = {}  # by day: a clock that is set forward and back again gives nothing anew
+        self._aside = 0
         self._writing: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
-        """Read what was spent today before this start. Raises StoreError."""
-        self._day = spending.day_of(self._now_ms())
-        self._today = sum(
-            one.cost for one in await self._readers.run(spending.since(self._day)) if one.day == self._day
-        )
+        """Read what was spent before this start. Raises StoreError."""
+        self._spent = dict(await self._readers.run(spending.by_day()))
 
-    def check(self, models: tuple[str, ...]) -> None:
+    def check(self, models: tuple[str, ...], at_most: Usage) -> int:
         """See models/base.py."""
         if not self._budget:
-            return
-        spent = self._spent_today()
+            return 0
+        day = spending.day_of(self._now_ms())
+        spent = self._spent.get(day, 0)
         if spent >= self._budget:
             message = (
                 f"today's budget of {spending.dollars(self._budget)} is used up: {spending.dollars(spent)} were spent"
             )
             remedy = "it begins anew at 00:00 UTC; or raise models.budget_micro_dollars_per_day and start the node anew"
             raise ModelError("budget", message, remedy=remedy)
-        if not self._prices.knows(models, self._day):
+        if not self._prices.knows(models, day):
             message = f"there is a budget, but the price of {models[0]} is not known, so it could not be kept"
             raise ModelError("budget", message, remedy="add the price to models.prices, or take the budget away")
+        if self._aside and spent + self._aside >= self._budget:
+            # One call may end above the budget; a hundred side by side may not each be that one.
+            message = (
+                f"what is left of today's budget of {spending.dollars(self._budget)} may be needed by the replies that"
+                " are being written"
+            )
+            remedy = "ask again when they are finished; or raise models.budget_micro_dollars_per_day"
+            raise ModelError("budget", message, remedy=remedy)
+        aside = self._prices.cost(models, day, at_most) or 0
+        self._aside += aside
+        return aside
 
-    def spent(self, models: tuple[str, ...], usage: Usage) -> int | None:
+    def release(self, aside: int) -> None:
         """See models/base.py."""
-        before = self._spent_today()
-        cost = self._prices.cost(models, self._day, usage)
-        self._today = before + (cost or 0)
+        self._aside -= aside
+
+    def spent(self, models: tuple[str, ...], usage: Usage, estimate: Usage) -> int | None:
+        """See models/base.py."""
+        day = spending.day_of(self._now_ms())
+        known = cost = self._prices.cost(models, day, usage)
+        if cost is None and self._budget:  # a service that does not count must not be one that costs nothing
+            usage = _filled(usage, estimate)
+            cost = self._prices.cost(models, day, usage)
+        self._spent[day] = self._spent.get(day, 0) + (cost or 0)
         booked = spending.Spent(
-            day=self._day,
+            day=day,
             model=models[0],
             input=usage.input_tokens or 0,
             output=usage.output_tokens or 0,
@@ -90,7 +107,7 @@ class Costs:
         task = asyncio.get_running_loop().create_task(self._write(booked))
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
-        return cost
+        return known
 
     async def describe(self, days: int) -> dict[str, Any]:
         """What GET /api/v1/cost gives. Raises StoreError."""
@@ -105,17 +122,22 @@ class Costs:
         if self._writing:
             await asyncio.wait(set(self._writing), timeout=10)
 
-    def _spent_today(self) -> int:
-        day = spending.day_of(self._now_ms())
-        if day != self._day:
-            self._day, self._today = day, 0
-        return self._today
-
     async def _write(self, booked: Spent) -> None:
         try:
             await self._ledger.append(spending.add(booked))
         except StoreError as error:
             log.warning("spending_not_written", model=booked.model, cost=booked.cost, error=str(error))
+
+
+def _filled(usage: Usage, estimate: Usage) -> Usage:
+    """The usage with the estimate for what was not counted."""
+    given, written = usage.input_tokens, usage.output_tokens
+    return replace(
+        usage,
+        input_tokens=estimate.input_tokens if given is None else given,
+        output_tokens=estimate.output_tokens if written is None else written,
+        estimated=True,
+    )
 
 
 def account_of(ledger: Ledger, readers: Readers, settings: Models) -> Costs:

@@ -27,7 +27,7 @@ from ccnode.models.anthropic_endpoint import (
 )
 from ccnode.models.anthropic_errors import Failure
 from ccnode.models.anthropic_request import build_request
-from ccnode.models.base import Delta, ErrorKind, Finished, ModelError, Notice
+from ccnode.models.base import Delta, ErrorKind, Finished, ModelError, Notice, Usage
 from ccnode.models.keys import ApiKey, parse_api_key
 from ccnode.models.retry import RetryPolicy, Schedule, clock_time
 
@@ -124,8 +124,8 @@ class AnthropicAdapter:
         retries_done: Counter[Schedule] = Counter()
         whole = True
         while True:
-            if self._account is not None:
-                self._account.check((self._model,))
+            at_most = Usage(request.tokens, request.output_tokens_max, estimated=True)
+            aside = self._account.check((self._model,), at_most) if self._account is not None else 0
             attempt = Attempt(client, self._model, request, self._timeouts, self._wall_clock)
             to_pay = True  # also where it is stopped, or breaks off
             try:
@@ -139,6 +139,8 @@ class AnthropicAdapter:
             finally:
                 if to_pay:
                     self._book(attempt)
+                if self._account is not None:
+                    self._account.release(aside)
                 await attempt.close()
             if attempt.began:
                 raise _interrupted(piece.error)
@@ -189,7 +191,7 @@ class AnthropicAdapter:
         usage = attempt.usage
         if usage is None or self._account is None:
             return None
-        return self._account.spent(attempt.models, usage)
+        return self._account.spent(attempt.models, usage, attempt.estimate)
 
     async def _wait(self, failure: Failure, retries_done: Counter[Schedule], tell: Callable[[Notice], None]) -> None:
         """Wait as the schedule says and count the retry, or raise the failure when there is none left."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ccnode.models.anthropic_errors import Failure, classify, model_error
 from ccnode.models.anthropic_request import cited_sources
 from ccnode.models.anthropic_stream import ReplyReader
-from ccnode.models.base import Delta
+from ccnode.models.base import Delta, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ccnode.models.anthropic_endpoint import Timeouts
     from ccnode.models.anthropic_request import Request
-    from ccnode.models.base import Finished, Usage
+    from ccnode.models.base import Finished
 
 _END_S: Final = 0.2
 _END_EVENTS_MAX: Final = 100
@@ -56,6 +56,11 @@ class Attempt:
     def usage(self) -> Usage | None:
         """What it has used so far; None while the service has not begun to answer."""
         return self._reader.usage()
+
+    @property
+    def estimate(self) -> Usage:
+        """What it has used by the texts alone, for where the service counts nothing."""
+        return Usage(self._request.tokens, self._reader.estimate, estimated=True)
 
     @property
     def models(self) -> tuple[str, ...]:

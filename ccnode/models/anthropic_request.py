@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
+from ccnode.mind.context import tokens_said
 from ccnode.models.anthropic_endpoint import Capabilities
 from ccnode.models.base import ModelError
 
@@ -46,7 +47,10 @@ _DEFAULT: Final = Capabilities()
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The parts of one Messages API request; `labels` maps "m1" to the recalled message's id."""
+    """The parts of one Messages API request; `labels` maps "m1" to the recalled message's id.
+
+    `tokens`: an estimate of all that is sent, rather too high.
+    """
 
     system: list[TextBlockParam]
     messages: list[MessageParam]
@@ -54,6 +58,7 @@ class Request:
     output_tokens_max: int
     user_id: str = ""
     thinking: bool = False
+    tokens: int = 0
 
 
 def build_request(prompt: Prompt, can: Capabilities = _DEFAULT, user_id: str = "") -> Request:
@@ -84,13 +89,16 @@ def build_request(prompt: Prompt, can: Capabilities = _DEFAULT, user_id: str = "
         _add(turns, "user", [_block(CONTINUE)])
     if turns[0][0] != "user":
         turns.insert(0, ("user", [_block(_OPENING)]))
+    system = _system(prompt.system, caching=can.caching, recalled=bool(labelled or extracts))
+    sent = [*system, *(block for _, blocks in turns for block in blocks)]
     return Request(
-        system=_system(prompt.system, caching=can.caching, recalled=bool(labelled or extracts)),
+        system=system,
         messages=[_message(role, blocks) for role, blocks in turns],
         labels={label: item.message_id for label, item in labelled},
         output_tokens_max=prompt.output_tokens_max,
         user_id=user_id if can.metadata else "",
         thinking=can.thinking,
+        tokens=sum(tokens_said(block["text"]) for block in sent),
     )
 
 

@@ -27,6 +27,7 @@ _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}")
 _CHARACTERS_PER_TOKEN_MAX: Final = 64
 # About the density of prose in most tokenizers; for answers that break off before they are counted.
 _CHARACTERS_PER_TOKEN: Final = 3
+_TOKENS_MAX: Final = 10**9  # of one call; more is no count that can be believed, and would use up any budget
 _COUNTS: Final = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
 
 
@@ -111,7 +112,7 @@ class ReplyReader:
         short = min(written, self._usage.get("ephemeral_5m_input_tokens", 0))
         output = self._usage.get("output_tokens")
         if not self._counted:
-            output = max(output or 0, -(-self._characters // _CHARACTERS_PER_TOKEN))
+            output = max(output or 0, self.estimate)
         return Usage(
             input_tokens=self._usage.get("input_tokens"),
             output_tokens=output,
@@ -120,6 +121,11 @@ class ReplyReader:
             cache_read_tokens=self._usage.get("cache_read_input_tokens", 0),
             estimated=not self._counted,
         )
+
+    @property
+    def estimate(self) -> int:
+        """The tokens of the text so far, by its length."""
+        return -(-self._characters // _CHARACTERS_PER_TOKEN)
 
     def _text(self, holder: object) -> str:
         text = getattr(holder, "text", None)
@@ -147,7 +153,7 @@ class ReplyReader:
     def _take(self, holder: object, names: tuple[str, ...]) -> None:
         for name in names:
             value = getattr(holder, name, None)
-            if type(value) is int and 0 <= value < 2**53:
+            if type(value) is int and 0 <= value <= _TOKENS_MAX:
                 self._usage[name] = value
 
     def _nothing_said(self) -> ModelError:

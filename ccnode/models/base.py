@@ -112,13 +112,22 @@ class Notice:
 
 
 class Account(Protocol):
-    """Who pays: asked before each call, told after it. Both return at once."""
+    """Who pays: asked before each call, told after it. All return at once."""
 
-    def check(self, models: tuple[str, ...]) -> None:
-        """Raise ModelError("budget") where a call of a model of these names may not be paid for now."""
+    def check(self, models: tuple[str, ...], at_most: Usage) -> int:
+        """Set aside what a call of a model of these names can cost; the micro-dollars that are to be released after it.
 
-    def spent(self, models: tuple[str, ...], usage: Usage) -> int | None:
-        """Book a call; its cost in micro-dollars, None where that is not known. Of the names the first known counts."""
+        Raises ModelError("budget") where it may not be paid for now.
+        """
+
+    def spent(self, models: tuple[str, ...], usage: Usage, estimate: Usage) -> int | None:
+        """Book a call; its cost in micro-dollars, None where that is not known. Of the names the first known counts.
+
+        `estimate`: reckoned from the texts, for what the service did not count.
+        """
+
+    def release(self, aside: int) -> None:
+        """The call has ended: what was set aside for it is free again."""
 
 
 @runtime_checkable

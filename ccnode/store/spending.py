@@ -74,6 +74,12 @@ def since(day: str) -> View[list[Spent]]:
     return [Spent(*row) for row in rows]
 
 
+def by_day() -> View[list[tuple[str, int]]]:
+    """What was spent on each day, in micro-dollars."""
+    rows = yield "SELECT day, sum(cost) FROM spending GROUP BY day", ()
+    return [(str(day), int(cost)) for day, cost in rows]
+
+
 def day_of(now_ms: int) -> str:
     """The day in UTC, "2026-11-21"."""
     return clock.iso(now_ms)[:10]

@@ -270,6 +270,83 @@ async def test_without_a_price_no_budget_can_be_kept_but_replies_come_without_on
         assert len(server.seen) == 1
 
 
+async def test_calls_side_by_side_do_not_each_go_over_the_budget(rig: Rig, tmp_path: Path) -> None:
+    """A race: ten turns at once, each asking before any has paid. One may end above the budget, not all of them."""
+    go = asyncio.Event()
+    script = Reply([*wire.opening("yes"), Hold(go), *wire.closing()])
+    async with WireServer(script) as server, Claude(rig, server, tmp_path, budget=400) as node:
+        sessions = [await rig.open_session() for _ in range(10)]
+        asked = [asyncio.create_task(node.last(session)) for session in sessions]
+        ended = asyncio.as_completed(asked)
+        for _ in range(9):
+            await next(ended)
+        go.set()
+        ends = await asyncio.gather(*asked)
+        refused = [end for end in ends if isinstance(end, Failed)]
+        assert (len(server.seen), len(refused)) == (1, 9)
+        assert {(one.code, "are being written" in one.message) for one in refused} == {("budget", True)}
+        # What was set aside is free again, and what was spent stays spent.
+        session = sessions[[isinstance(end, Failed) for end in ends].index(True)]
+        assert isinstance([event async for event in node.turns.resume(session)][-1], Replied)
+        assert (await node.costs.describe(1))["spent_today_micro_dollars"] == 400
+
+
+@pytest.mark.parametrize("how", ["refused", "broken", "stopped"])
+async def test_what_was_set_aside_is_free_again_however_a_call_ends(rig: Rig, tmp_path: Path, how: str) -> None:
+    first = {
+        "refused": wire.failure(401, "authentication_error"),
+        "broken": Reply([*wire.opening("a"), Abort()]),
+        "stopped": Reply([*wire.opening("a"), Hold(asyncio.Event())]),
+    }[how]
+    async with WireServer(first, wire.answer("yes")) as server, Claude(rig, server, tmp_path, budget=10_000) as node:
+        session = await rig.open_session()
+        async for event in node.turns.say(session, "Tell me", None):
+            if isinstance(event, Piece) and how == "stopped":
+                node.turns.stop(session)
+        ends = await asyncio.gather(node.last(await rig.open_session()))
+        assert isinstance(ends[0], Replied)
+
+
+async def test_a_clock_that_jumps_does_not_make_the_budget_new(rig: Rig, tmp_path: Path) -> None:
+    """Set forward a day and back again, the clock used to give the whole budget of the day a second time."""
+    async with WireServer(wire.answer("yes")) as server, Claude(rig, server, tmp_path, budget=200) as node:
+        session = await rig.open_session()
+        assert isinstance(await node.last(session), Replied)
+        for day in (0, 1, 0, -1, 0, 1, -1, 3650, 0):
+            node.now_ms = NOON + day * DAY_MS
+            await node.last(await rig.open_session())
+        assert len(server.seen) == 4  # one on each of the four days
+        by_day = {row["day"]: row["cost_micro_dollars"] for row in (await node.costs.describe(3660))["days"]}
+        assert by_day == dict.fromkeys(("2026-11-20", "2026-11-21", "2026-11-22", "2036-11-18"), 200)
+
+
+@pytest.mark.parametrize("count", [-1, 10**9 + 1, 2**53 - 1, 2**63, 10**400, 1.5, "x", None, [1], {"a": 1}])
+async def test_a_count_that_nobody_can_believe_neither_breaks_nor_uses_up_the_account(
+    rig: Rig, tmp_path: Path, count: object
+) -> None:
+    """Negative, huge, missing and of other types; with a budget, what is not counted is booked by an estimate."""
+    usage = {"input_tokens": count, "output_tokens": count, "cache_creation_input_tokens": count,
+             "cache_read_input_tokens": count, "cache_creation": {"ephemeral_5m_input_tokens": count}}  # fmt: skip
+    start = wire.event(
+        "message_start", {"type": "message_start", "message": {"model": "claude-sonnet-5-5", "usage": usage}}
+    )
+    end = wire.event("message_delta", {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": usage})
+    script = Reply([start, wire.block_start(), wire.text_delta("yes"), end, wire.message_stop()])
+    async with WireServer(script) as server:
+        async with Claude(rig, server, tmp_path) as node:
+            replied = await node.last(await rig.open_session())
+            assert isinstance(replied, Replied)
+            assert replied.metrics["cost_micro_dollars"] is None
+            [row] = (await node.costs.describe(1))["days"]
+            assert (row["cost_micro_dollars"], row["unpriced_calls"]) == (None, 1)
+        async with Claude(rig, server, tmp_path, budget=10_000) as node:
+            assert isinstance(await node.last(await rig.open_session()), Replied)
+            facts = await node.costs.describe(1)
+            [row] = facts["days"]
+            assert (row["unpriced_calls"], row["estimated_calls"]) == (1, 1)
+            assert 0 < facts["spent_today_micro_dollars"] < 10_000
+
+
 async def test_calls_side_by_side_are_all_booked(rig: Rig, tmp_path: Path) -> None:
     async with WireServer(wire.answer("yes")) as server, Claude(rig, server, tmp_path) as node:
         sessions = [await rig.open_session() for _ in range(10)]

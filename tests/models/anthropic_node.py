@@ -31,13 +31,21 @@ class Book:
         self.refuse = refuse
         self.asked: list[tuple[str, ...]] = []
         self.booked: list[tuple[tuple[str, ...], Usage]] = []
+        self.aside: list[int] = []
 
-    def check(self, models: tuple[str, ...]) -> None:
+    def check(self, models: tuple[str, ...], at_most: Usage) -> int:
         self.asked.append(models)
         if self.refuse is not None:
             raise self.refuse
+        assert at_most.estimated
+        self.aside.append(len(self.aside) + 1)
+        return self.aside[-1]
 
-    def spent(self, models: tuple[str, ...], usage: Usage) -> int | None:
+    def release(self, aside: int) -> None:
+        self.aside.remove(aside)
+
+    def spent(self, models: tuple[str, ...], usage: Usage, estimate: Usage) -> int | None:
+        assert estimate.estimated
         self.booked.append((models, usage))
         return (usage.prompt_tokens or 0) + (usage.output_tokens or 0)
 
