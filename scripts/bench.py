@@ -7,8 +7,9 @@
     scripts/bench.py import --file-gb 2           instead: the peak of a whole daemon's memory over a file of that size,
                                                   its index included; it takes 5.5 times that size on the disk
 
-Run it with the project's own interpreter (.venv/bin/python) on an otherwise quiet machine. Both sides of a ratio are
-measured in turn, again and again, so that a machine that slows down slows both. Exit code 1 where a target is missed.
+Run it on an otherwise quiet machine, with any Python: it goes on with that of .venv. Both sides of a ratio are measured
+in turn, again and again, so that a machine that slows down slows both. Exit code 1 where a target is missed, 2 where
+ccnode is not set up.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import sys
 import threading
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from checkout_python import use_checkout_python
 
 if TYPE_CHECKING:
     from benches.figures import Figure
@@ -67,6 +70,9 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=MESSAGES, help="other than a million")
     parser.add_argument("--file-gb", type=float, help="of import: bring a file of so many GB into a running daemon")
     options = parser.parse_args()
+    if missing := use_checkout_python():
+        print(f"bench: {missing}", file=sys.stderr)
+        return 2
     names = list(BENCHES) if options.name == "all" else [options.name]
     figures = [row for name in names for row in measure(name, options.messages, options.file_gb)]
     if options.json:
