@@ -8,6 +8,8 @@ conversations.py, messages.py and record.py have the views by what they are abou
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ccnode.store.views.asking import MATCHES_MAX, Query, Row, T, View, hlc_limit, ms_of, run, text_of
 from ccnode.store.views.conversations import (
     IMPORTED,
@@ -32,7 +34,19 @@ from ccnode.store.views.messages import (
     tree,
     unanswered,
 )
-from ccnode.store.views.record import Chain, EntryRow, Statistics, chains, entries, kind_of, own_nodes, statistics
+
+if TYPE_CHECKING:
+    from ccnode.store.views.record import Chain, EntryRow, Statistics, chains, entries, kind_of, own_nodes, statistics
+else:
+
+    def __getattr__(name: str) -> object:
+        """What record.py has, loaded on first use: no start and few commands ask for it."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from ccnode.store.views import record
+
+        return getattr(record, name)
+
 
 __all__ = [
     "IMPORTED",
