@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ccnode.store.errors import Conflict
+from ccnode.store.measurements import DIMENSIONS
 from ccnode.store.plates import OUR_OWNERS, is_our_owner
 from ccnode.store.turns import view
 from ccnode.store.voices import OUR_NODES
@@ -73,7 +74,8 @@ def keep(said: BaselineStatement) -> Job[Baseline]:
     """A ledger job: record the owner's statement.
 
     Raises:
-        Conflict: it is not our owner's, does not verify, or was made before the baseline that is in force.
+        Conflict: it is not our owner's, does not verify, has other dimensions, or was made before the baseline that is
+            in force.
     """
     record = records.baseline_set(said)
 
@@ -81,6 +83,9 @@ def keep(said: BaselineStatement) -> Job[Baseline]:
         if not _verifies(record.meta) or not view(tx, is_our_owner(said.owner)):
             remedy = "sign it with the owner key of this node; where it has no certificate: ccnode init --certify"
             raise Conflict("the baseline is not signed by this node's owner", remedy=remedy)
+        if len(said.values) != DIMENSIONS:
+            message = f"the baseline has {len(said.values)} values; {DIMENSIONS} are expected"
+            raise Conflict(message, remedy="measure by charvec/1")
         newest = view(tx, last_issued())
         if newest is not None and said.issued_ms <= newest:
             raise Conflict("a later baseline is in force", remedy="state it anew, after that one")

@@ -28,6 +28,7 @@ INSERT: Final = "INSERT INTO measurements VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 INSERT_BASELINE: Final = "INSERT INTO baselines VALUES (?, ?, ?, ?)"
 PAGE_IDS: Final = 20_000  # of so many entries at a time the replies are looked for
 PHI: Final = "phi"
+DIMENSIONS: Final = 16  # as mind/charvec.py has them, which is not loaded here
 
 _OURS: Final = f"c.node IN ({OUR_NODES})"
 _BY_THIS_NODE: Final = "c.node IN (SELECT node FROM own_keys)"
@@ -90,17 +91,27 @@ class Pending:
 
 
 def row(entry: int, meta: bytes) -> Row:
-    """The row of a measured entry. Raises RemoteError."""
+    """The row of a measured entry. Raises RemoteError, also where it is of other dimensions than are known here."""
     found = records.read_measured(meta)
+    for name, vector in (("own", found.own), ("vector", found.vector), ("closed", found.closed)):
+        if vector is not None:
+            _check(name, vector)
     has_phi = isinstance(found.figures.get(PHI), int | str)
     own = _packed(found.own) if found.own is not None else None
     return entry, found.reply, found.spec, found.words, own, int(found.closes > 0), int(has_phi), found.baseline
 
 
 def baseline_row(entry: int, meta: bytes) -> Row:
-    """The row of a baseline-set entry whose statement verifies. Raises RemoteError."""
+    """The row of a baseline-set entry whose statement verifies. Raises RemoteError, as `row`."""
     said = records.read_baseline(meta)
+    _check("values", said.values)
     return entry, said.spec, said.owner, said.issued_ms
+
+
+def _check(name: str, vector: tuple[int, ...]) -> None:
+    # Another program of ours may measure other dimensions; nothing here could be compared with them.
+    if len(vector) != DIMENSIONS:
+        raise RemoteError(f"meta.{name}: {DIMENSIONS} integers are expected")
 
 
 def _packed(vector: tuple[int, ...]) -> bytes:

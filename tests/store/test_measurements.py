@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ccnode.mind import charvec
 from ccnode.store import audit, baselines, measure_shapes, measurements, rebuild, views
 from ccnode.store.errors import Conflict
 from ccnode.store.home import Home
@@ -74,6 +75,10 @@ def kept(node: Node) -> dict[str, list[Any]]:
         return {table: connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() for table in tables}
 
 
+def test_the_dimensions_are_those_of_the_specification() -> None:
+    assert len(charvec.NAMES) == measurements.DIMENSIONS
+
+
 # --- baselines ---
 
 
@@ -106,6 +111,40 @@ def test_only_our_owners_word_counts(node: Node, ledger: Ledger) -> None:
     ledger.append_sync(lambda tx: tx.append(records.Record(26, meta)))
     assert in_force(node) is None
     assert len(kept(node)["baselines"]) == 1  # the stranger's own, which verifies; the forged one means nothing
+
+
+@pytest.mark.parametrize("count", [1, 15, 17, 64])
+def test_a_baseline_of_other_dimensions_is_not_taken_and_never_in_force(node: Node, ledger: Ledger, count: int) -> None:
+    """Signed by the owner, it is well formed; compared with sixteen dimensions it used to break every view of them."""
+    ledger.append_sync(baselines.keep(state()))
+    odd = state((500_000,) * count, START_MS + 1)
+    with pytest.raises(Conflict, match="16 are expected"):
+        ledger.append_sync(baselines.keep(odd))
+    ledger.append_sync(lambda tx: tx.append(records.baseline_set(odd)))  # as another program of ours may
+    assert in_force(node) == FLAT
+    reply = talk(ledger, 1, 1)
+    ledger.append_sync(measurements.record(found(reply, vector=FLAT, window=1000)))
+    assert ask(node, measure_shapes.now(SPEC))["character"]["dimensions"][15]["difference"] == 0
+
+
+@pytest.mark.parametrize("values", [(1,), (1,) * 15, (1,) * 64])
+@pytest.mark.parametrize("field", ["own", "vector", "closed"])
+def test_a_measurement_of_other_dimensions_is_passed_over(
+    node: Node, ledger: Ledger, field: str, values: tuple[int, ...]
+) -> None:
+    """Forged figures by a key of ours, as long as a record allows: views stay whole, huge numbers are only numbers."""
+    good, odd, huge = (talk(ledger, number, 1) for number in range(3))
+    ledger.append_sync(measurements.record(found(good, vector=FLAT, window=1000)))
+    ledger.append_sync(measurements.record(found(odd, **{field: values, "closes": 2**53, "window": 2**53})))
+    assert ask(node, measure_shapes.now(SPEC))["measured"]["message_id"] == good.hex()
+    assert [one.reply for one in ask(node, measurements.known(10))] == [good]
+    for bad in (2**53, -(2**53), "<b>\x1b[2J\u202e", Lack(2**53, 0, "<b>")):
+        figures = dict.fromkeys(("drift", "ccc", "phi", "phi_part", "trust", "alarm", "emergence_psi", "<i>"), bad)
+        record = records.measured(found(huge, vector=(1_000_000,) * 16, closed=FLAT, closes=1, figures=figures))
+        ledger.append_sync(methodcaller("append", record))
+        assert ask(node, measure_shapes.now(SPEC))["character"]["value"] is not None
+        assert ask(node, measure_shapes.baselines_now(SPEC))
+        assert measure_shapes.page(ask(node, measurements.history(10)), 10)["measurements"]
 
 
 def test_a_strangers_chain_says_nothing(node: Node, ledger: Ledger, tmp_path: Path) -> None:
