@@ -11,6 +11,7 @@ from itertools import dropwhile, groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from ccnode.cli.folding import columns, folded, width_of_terminal
 from ccnode.cli.text import clean, local, ms_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ def told(state: State, data: Mapping[str, Any], lines: Iterable[Line]) -> None:
     if state.json:
         state.emit(data)
         return
-    shown = [[(clean(state.named(text)), style) for text, style in line] for line in lines]
+    width = width_of_terminal()
+    named = ([(clean(state.named(text)), style) for text, style in line] for line in lines)
+    shown = [part for line in named for part in _fitted(line, width)]
     if state.color:
         from ccnode.cli.pretty import print_lines
 
@@ -43,6 +46,18 @@ def told(state: State, data: Mapping[str, Any], lines: Iterable[Line]) -> None:
         print_lines(shown)
     else:
         state.emit({}, "\n".join("".join(text for text, _ in line).rstrip() for line in shown))
+
+
+def _fitted(line: Line, width: int | None) -> list[Line]:
+    """The line as lines that fit: what is said of a label goes on in its own column."""
+    if width is None or not line or columns("".join(text for text, _ in line)) <= width:
+        return [line]
+    *before, (last, style) = line
+    at = columns("".join(text for text, _ in before))
+    if at not in (0, _LABEL):
+        return [line]
+    parts = folded(last, width - at).split("\n")
+    return [[*before, (parts[0], style)], *([(" " * at, ""), (part, style)] for part in parts[1:])]
 
 
 def _utf8() -> bool:

@@ -10,10 +10,13 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from ccnode.cli.folding import columns, folded
 from ccnode.cli.text import clean
 
 TREE_WIDTH: Final = 200  # where no terminal tells its own
 LEVEL_MAX: Final = 8
+GAP: Final = 2  # columns between those of a table
+LAST_MIN: Final = 20  # of a table's last column
 
 
 Leaf = tuple[str, Sequence[int]]  # a label, and the numbers of those below it
@@ -36,15 +39,38 @@ def draw_tree(title: str, roots: Sequence[int], leaves: Sequence[Leaf], *, color
     return "\n".join(line.rstrip() for line in written.get().splitlines())
 
 
-def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, color: bool) -> None:
-    """Print a table; the cells are text, never markup."""
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, color: bool, below: int | None = None) -> None:
+    """Print a table; the cells are text, never markup. The column `below` stands under its row, over all the width."""
+    cells = [[" ".join(clean(cell).split()) for cell in row] for row in rows]
+    console = Console(no_color=not color, highlight=False, soft_wrap=False)
+    widths = _widths([head, *cells])
+    if below is None and sum(widths[:-1]) + GAP * (len(head) - 1) + min(LAST_MIN, widths[-1]) > console.width:
+        below = len(head) - 1  # half an identifier is of no use
+    if below is not None:
+        _print_blocks(console, head, cells, below)
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for index, name in enumerate(head):
         # The last column gives way: identifiers, which stand first, must stay whole.
         table.add_column(name, no_wrap=index < len(head) - 1, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(" ".join(clean(cell).split())) for cell in row))
-    Console(no_color=not color, highlight=False, soft_wrap=False).print(table)
+    for row in cells:
+        table.add_row(*map(Text, row))
+    console.print(table)
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(columns, column)) for column in zip(*rows, strict=True)]
+
+
+def _print_blocks(console: Console, head: Sequence[str], rows: Sequence[Sequence[str]], below: int) -> None:
+    """Each row as a line, and one of its cells folded beneath it."""
+    first = [[cell for index, cell in enumerate(row) if index != below] for row in [head, *rows]]
+    widths = _widths(first)
+    for number, row in enumerate(first):
+        cells = [cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)]
+        console.print(Text((" " * GAP).join(cells).rstrip(), style="bold" if number == 0 else "dim"), soft_wrap=True)
+        if number and rows[number - 1][below]:
+            console.print(Text(folded(" " * GAP + rows[number - 1][below], console.width)), soft_wrap=True)
 
 
 def print_lines(lines: Sequence[Sequence[tuple[str, str]]]) -> None:

@@ -68,18 +68,34 @@ class State:
         """Whether colour may be used on standard output."""
         return not (self.no_color or self.environment.get("NO_COLOR")) and sys.stdout.isatty()
 
-    def emit(self, data: Mapping[str, Any], text: str | None = None) -> None:
-        """Give the command's result: the envelope in JSON mode, else `text`, which the caller has cleaned."""
+    def emit(self, data: Mapping[str, Any], text: str | None = None, *, fold: bool = False, hang: int = 0) -> None:
+        """Give the command's result: the envelope in JSON mode, else `text`, which the caller has cleaned.
+
+        With `fold` its long lines break between words on a terminal; what goes on stands `hang` columns in.
+        """
         self.emitted = True
         if self.json:
             self._envelope(data)
         elif text is not None:
+            if fold:
+                from ccnode.cli.folding import folded, width_of_terminal
+
+                text = folded(text, width_of_terminal(), hang)
             sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
 
     def table(
-        self, data: Mapping[str, Any], head: Sequence[str], rows: Sequence[Sequence[str]], none: str = ""
+        self,
+        data: Mapping[str, Any],
+        head: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        none: str = "",
+        *,
+        below: int | None = None,
     ) -> None:
-        """Give a result as a table; into a pipe as lines of tab-separated fields. Cells may be anything."""
+        """Give a result as a table; into a pipe as lines of tab-separated fields. Cells may be anything.
+
+        On a terminal the column `below` stands under its row.
+        """
         if self.json:
             self.emit(data)
             return
@@ -93,7 +109,7 @@ class State:
             return
         from ccnode.cli.pretty import print_table
 
-        print_table(head, rows, color=self.color)
+        print_table(head, rows, color=self.color, below=below)
 
     def note(self, text: str) -> None:
         """Say something that is not the result: to standard error, unless --quiet."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from ccnode.cli.client import Client, Stream, of
 from ccnode.cli.errors import FAILED, CliError, Unreachable
+from ccnode.cli.folding import Folder, width_of_terminal
 from ccnode.cli.text import clean, line
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class Talk:
         self._state = state
         self._client = client
         self._show = show
+        self._folder = Folder(width_of_terminal())
 
     def start(self, title: str | None = None, parent: str | None = None) -> dict[str, Any]:
         """Open a session; what the daemon says of it."""
@@ -203,7 +205,7 @@ class Talk:
 
     def _write(self, text: str) -> None:
         if self._show:
-            sys.stdout.write(clean(text))
+            sys.stdout.write(self._folder.feed(clean(text)))
             sys.stdout.flush()
 
     def _complete(self, shown: str, text: str) -> None:

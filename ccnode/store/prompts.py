@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ACCOUNT_BYTES_MAX: Final = 256 * 1024
 DAY_MS: Final = 86_400_000
+NEWEST: Final = 50  # messages among which a reply is looked for first
 _KINDS: Final[tuple[PartKind, ...]] = get_args(PartKind)
 _WHYS: Final[tuple[Why, ...]] = get_args(Why)
 
@@ -139,6 +140,21 @@ def prune(now_ms: int, days: int) -> Job[int]:
 
 
 # --- looking ---
+
+
+def newest_reply(session: bytes | None = None) -> View[bytes]:
+    """The digest of the newest reply: on that session's branch, or the one given here last. Raises NotFound."""
+    if session is None:
+        rows = yield "SELECT reply FROM prompts ORDER BY time_ms DESC, reply LIMIT 1", ()
+        if rows:
+            return cast("bytes", rows[0][0])
+        raise NotFound("nothing is kept of any prompt yet", remedy="ask something: ccnode chat")
+    for limit in (NEWEST, None):
+        said = yield from views.branch(session, limit)
+        for message in reversed(said):
+            if message.role == "assistant":
+                return message.digest
+    raise NotFound("there is no reply in that conversation", remedy="see: ccnode session show")
 
 
 def prompt_of(message: bytes) -> View[tuple[Message, Account]]:

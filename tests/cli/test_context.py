@@ -26,6 +26,18 @@ def test_what_is_not_kept_is_said(home: Home, ccnode: Ccnode) -> None:
     assert ccnode("context", "--preview", "hello").code == 3  # that needs the daemon
 
 
+def test_the_last_reply_is_named_by_a_word(home: Home, ccnode: Ccnode) -> None:
+    nothing = ccnode("context", "last")
+    assert nothing.code == 5
+    assert "nothing is kept of any prompt yet" in nothing.err
+    session, _ = say(home, [("hello", None)])
+    assert "there is no reply in that conversation" in ccnode("context", "last", session[:8]).err
+    answered, _ = say(home, [("hello", "Hi.")])
+    assert "is not kept" in ccnode("context", "last", answered).err
+    for wrong in (("00" * 32, "last"), ("--preview", "hello", "last", "last")):
+        assert ccnode("context", *wrong).code == 2
+
+
 def test_a_preview_is_shown_as_the_daemon_tells_it(home: Home, ccnode: Ccnode) -> None:
     context: dict[str, Any] = {
         "model": "m/1",
@@ -94,3 +106,8 @@ def test_with_a_daemon(home: Home) -> None:
     ended = {one["session_id"]: one["why"] for one in call("instances", "--json").data["instances"]}
     assert ended == {told["session_id"]: "stopped", replied["session_id"]: "ended"}
     assert call("context", replied["message_id"], "--json").data == context
+    # Without a daemon too: the newest reply of all, and the newest one of a conversation.
+    assert call("context", "last", "--json").data == context
+    assert call("context", "last", replied["session_id"][:8], "--json").data == context
+    first = call("context", "last", told["session_id"], "--json").data
+    assert first["message_id"] == told["message_id"]

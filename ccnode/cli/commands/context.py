@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ccnode.cli.params import Command, MessageName, pass_state
-from ccnode.cli.text import clean, line, local
+from ccnode.cli.params import Command, MessageName, SessionName, pass_state
+from ccnode.cli.text import clean, count, line, local, ms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,34 +15,44 @@ if TYPE_CHECKING:
     from ccnode.cli.state import State
 
 SHORT: Final = 12
+LAST: Final = "last"  # no message's id begins so: those are of hex digits
 SHOWN: Final = 8
 LIMIT_MAX: Final = 10_000
 HEAD: Final = ("instance", "status", "spawned", "last reply", "model", "plate", "conversation", "validation")
 
 
 @click.command("context", cls=Command, short_help="Show what entered the prompt of a reply.")
-@click.argument("name", metavar="[MESSAGE | SESSION]", type=MessageName(), required=False)
+@click.argument("name", metavar="[MESSAGE | last]", type=MessageName(), required=False)
+@click.argument("session", metavar="[SESSION]", type=SessionName(), required=False)
 @click.option("--preview", metavar="TEXT", help="Show what would enter the prompt for this text.")
 @pass_state
-def command(state: State, *, name: str | None, preview: str | None) -> None:
+def command(state: State, *, name: str | None, session: str | None, preview: str | None) -> None:
     """Show exactly what entered the prompt of a reply: its parts, their tokens, and what was left out and why.
 
-    MESSAGE is the id of a reply, or of the question to it, or a unique beginning of that (6 characters or more). With
-    --preview: what would enter it, in SESSION or without that in a new conversation. Texts are read from where they are
-    recorded: what was erased since is not shown. Tokens are an estimate.
+    MESSAGE is the id of a reply, or of the question to it, or a unique beginning of that (6 characters or more); `last`
+    is the newest reply, in SESSION or of all. With --preview TEXT [SESSION]: what would enter it, in SESSION or without
+    that in a new conversation. Texts are read from where they are recorded: what was erased since is not shown. Tokens
+    are an estimate.
     """
     if preview is None and name is None:
-        raise click.UsageError("give MESSAGE, or --preview TEXT")
-    found = _kept(state, name or "") if preview is None else _previewed(state, preview, name)
-    state.emit(found, "\n".join(_lines(found)))
+        raise click.UsageError("give MESSAGE, or last, or --preview TEXT")
+    if session is not None and (preview is not None or name != LAST):
+        raise click.UsageError("SESSION stands alone after --preview TEXT, or after last")
+    found = _kept(state, name or "", session) if preview is None else _previewed(state, preview, name)
+    state.emit(found, "\n".join(_lines(found)), fold=True)
 
 
-def _kept(state: State, message: str) -> dict[str, Any]:
+def _kept(state: State, message: str, session: str | None) -> dict[str, Any]:
     from ccnode.cli import local as database
-    from ccnode.store import prompt_shapes, views
+    from ccnode.store import prompt_shapes, prompts, views
 
     with database.opened(state.node()) as connection:
-        return views.run(connection, prompt_shapes.kept(views.run(connection, views.resolve_message(message))))
+        if message == LAST:
+            named = None if session is None else views.run(connection, views.resolve_session(session))
+            digest = views.run(connection, prompts.newest_reply(named))
+        else:
+            digest = views.run(connection, views.resolve_message(message))
+        return views.run(connection, prompt_shapes.kept(digest))
 
 
 def _previewed(state: State, text: str, session: str | None) -> dict[str, Any]:
@@ -72,10 +82,11 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     if found.get("left_out"):
         yield "\nleft out:"
     for one in found.get("left_out", []):
-        count = f"{one['count']} messages of the conversation" if one["kind"] == "conversation" else str(one["kind"])
+        said = count(one["count"], "message")
+        what = f"{said} of the conversation" if one["kind"] == "conversation" else str(one["kind"])
         size = f", {one['tokens']:,} tokens" if one["tokens"] is not None else ""
         which = " ".join(digest[:SHORT] for digest in one["sources"])
-        yield clean(f"  {count}{size}: {one['why']}" + (f" ({which})" if which else ""))
+        yield clean(f"  {what}{size}: {one['why']}" + (f" ({which})" if which else ""))
     yield clean(f"\ntokens: {found.get('estimate', '')}")
 
 
@@ -84,13 +95,14 @@ def _which(part: dict[str, Any]) -> str:
         version = plate["version"]
         return f" version {version}" if version is not None else f" {plate['digest'][:SHORT]}"
     if part["kind"] == "conversation":
-        return f", {part['count']} messages"
+        return f", {count(part['count'], 'message')}"
     sources = [_source(one) for one in part["sources"] if isinstance(one, dict)]
     return f" from {'; '.join(sources)}" if sources else ""
 
 
 def _source(one: dict[str, Any]) -> str:
-    return f"{one['message_id'][:SHORT]} {one['role']} {one['time']}"
+    who = "you" if one["role"] == "user" else one["role"]
+    return f"{one['message_id'][:SHORT]} {who} {local(ms_of(one['time']))}"
 
 
 def _text(part: dict[str, Any], margin: str = "  ") -> Iterator[str]:
@@ -125,8 +137,6 @@ def instances(state: State, *, limit: int, living: bool) -> None:
 
 
 def _row(one: dict[str, Any]) -> tuple[str, ...]:
-    from ccnode.cli.text import ms_of
-
     plate, checked = one["plate"], one["validation"]
     why = f" ({one['why']})" if one["why"] not in (None, "failed") else ""
     version = "" if plate is None else str(plate["version"] or plate["digest"][:SHORT])

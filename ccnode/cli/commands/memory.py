@@ -91,7 +91,7 @@ def _show(state: State, found: list[Memory], following: bytes | None, none: str)
         "more": following is not None,
         "next": following.hex() if following is not None else None,
     }
-    state.table(data, HEAD, rows, none=none)
+    state.table(data, HEAD, rows, none=none, below=len(HEAD) - 1)
     if following is not None and found:
         state.note(f"There may be more: --before {following.hex()[:SHORT]}")
 
@@ -159,7 +159,7 @@ def show(state: State, *, message: str) -> None:
         state_of = "remembered as" if one.note.stands else f"a note, to be forgotten on {local(one.note.due_ms or 0)}"
         version = f", version {one.note.versions}" if one.note.versions > 1 else ""
         text += f"\n\n{state_of} (note {one.note.digest.hex()[:SHORT]}{version}):\n{clean(one.note.text)}"
-    state.emit({**shapes.memory(one), "recalled": not left_out}, f"{head}\n\n{text}")
+    state.emit({**shapes.memory(one), "recalled": not left_out}, f"{head}\n\n{text}", fold=True)
 
 
 def _marked(state: State, message: str, mark: str, what: str) -> None:

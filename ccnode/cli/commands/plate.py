@@ -391,7 +391,7 @@ def validate(state: State) -> int:
         f"{found.get('model')} {'passes' if found.get('passed') else 'does not pass'} for version"
         f" {plate.get('version')}: {attempts[-1].get('right')} of 6 answers are right{times}"
     )
-    state.emit(found, clean("\n".join(lines)))
+    state.emit(found, clean("\n".join(lines)), fold=True, hang=7)
     error = found.get("error")
     if not isinstance(error, dict):
         return 0

@@ -118,7 +118,7 @@ def show(state: State, *, session: str, at: int | None, tree: bool) -> None:
         "unanswered": known.unanswered,
     }
     text = _tree(messages) if tree else "\n".join(_said(one, numbers) for one in messages)
-    state.emit(data, f"{known.id}  {line(known.title, TITLE_SHOWN)}\n\n{text}")
+    state.emit(data, f"{known.id}  {line(known.title, TITLE_SHOWN)}\n\n{text}", fold=True)
 
 
 def _said(one: Message, plates: dict[bytes, int]) -> str:
@@ -205,6 +205,7 @@ def search(
         ("message", "session", "time", "who", "text", "why"),
         rows,
         none="Nothing was found.",
+        below=4,
     )
     if unsearched:
         state.note(

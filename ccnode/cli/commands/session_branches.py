@@ -128,7 +128,8 @@ def _label(run: Run[Message], way: set[bytes], ends: dict[bytes | None, list[Hea
         name += f" {line(head.session.title, 30)!r}" if head.session.title else ""
         states = ["current"] if head.session.session == found.session.session else []
         states += ["ended"] if head.session.ended is not None else []
-        states += ["goes on from inside"] if head.leaf != run.messages[-1].digest else []
+        at = next((message.seq for message in run.messages if message.digest == head.leaf), None)
+        states += [f"ends at #{at}"] if at is not None and head.leaf != run.messages[-1].digest else []
         notes.append(f"{name} ({', '.join(states)})" if states else name)
     return text + "".join(f"\n  {note}" for note in notes)
 
@@ -155,7 +156,7 @@ def compare(state: State, *, left: str, right: str) -> None:
     with database.opened(home) as connection:
         one, other = (views.run(connection, views.resolve_session(name)) for name in (left, right))
     found = branching.compared(home.ledger, one, other, reference.charvec1())
-    state.emit(comparison(found), _compared(found))
+    state.emit(comparison(found), _compared(found), fold=True)
 
 
 def _compared(found: Compared) -> str:

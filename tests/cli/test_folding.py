@@ -1,0 +1,110 @@
+"""Does what is said fit a terminal, with words, identifiers and commands whole? And is a pipe given it as it is?"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import termios
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccnode.cli.folding import Folder, columns, folded
+from tests.cli.helpers import DEADLINE_S, PROGRAM, call, environment, running, say
+
+if TYPE_CHECKING:
+    from ccnode.store.home import Home
+
+LONG = "The orchard behind the house has forty apple trees and a bench that my grandfather painted green in spring."
+
+
+def on_terminal(width: int, *arguments: str) -> list[str]:
+    """Run the program on a terminal of so many columns; the lines it shows, without colours."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
+    process = subprocess.Popen(
+        [*PROGRAM, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environment(TERM="xterm", NO_COLOR="1")
+    )
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(ours, 65_536)
+        except OSError:  # so a terminal ends whose last program has gone
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(ours)
+    assert process.wait(DEADLINE_S) == 0, shown.decode()
+    return re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).replace("\r\n", "\n").split("\n")
+
+
+def test_a_line_breaks_between_words_and_goes_on_under_its_margin() -> None:
+    assert folded("one two three", None) == "one two three"
+    assert folded("  | alpha beta gamma delta epsilon", 24) == "  | alpha beta gamma\n  | delta epsilon"
+    assert folded("right  alpha beta gamma delta", 24, 7) == "right  alpha beta gamma\n       delta"
+    assert folded("see /a/path/that/is/longer/than/all/of/this", 20) == "see\n/a/path/that/is/longer/than/all/of/this"
+    assert folded("short\n\nalso short", 20) == "short\n\nalso short"
+    assert columns("日本") == 4
+
+
+@given(st.text(), st.integers(20, 60))
+def test_pieces_fold_as_the_whole_and_lose_no_word(text: str, width: int) -> None:
+    whole, pieces = Folder(width), Folder(width)
+    one = whole.feed(text) + whole.rest()
+    other = "".join(map(pieces.feed, text)) + pieces.rest()
+    assert one == other
+    assert one.replace("\n", "").replace(" ", "").replace("\t", "") == text.replace("\n", "").replace(" ", "").replace(
+        "\t", ""
+    )
+    assert Folder(None).feed(text) == text
+
+
+@given(st.lists(st.text("abcdefg", min_size=1, max_size=18), max_size=40), st.integers(20, 60))
+def test_no_line_is_wider_than_the_terminal(words: list[str], width: int) -> None:
+    folder = Folder(width)
+    shown = folder.feed(" ".join(words)) + folder.rest()
+    assert shown.split() == words
+    assert all(len(line) <= width for line in shown.split("\n"))
+
+
+@pytest.mark.parametrize("width", [50, 80, 120])
+def test_a_search_shows_whole_identifiers_and_reasons(home: Home, width: int) -> None:
+    session, (asked, _) = say(home, [(LONG, "An orchard, noted.")])
+    lines = on_terminal(width, "--data-dir", str(home.root), "session", "search", "orchard")
+    head = next(line for line in lines if line.startswith(asked.hex()[:12]))
+    assert session[:8] in head
+    assert "orchard 100%" in head
+    text = "\n".join(lines)
+    assert LONG[:40] in " ".join(text.split())
+    # What is below the row fits, whatever the terminal.
+    assert all(len(line) <= width for line in lines if line.startswith("  "))
+    piped = call("--data-dir", str(home.root), "session", "search", "orchard").out
+    assert len(piped.splitlines()[0].split("\t")) == 6
+
+
+def test_a_narrow_terminal_cuts_no_identifier(home: Home) -> None:
+    session, _ = say(home, [(LONG, "An orchard, noted.")], title="The orchard")
+    lines = on_terminal(40, "--data-dir", str(home.root), "session", "list")
+    assert any(session in line for line in lines)
+    shown = on_terminal(40, "--data-dir", str(home.root), "session", "show", session)
+    assert "painted" in " ".join(" ".join(shown).split())
+    assert all(len(line) <= 40 for line in shown if line and line[0] not in "#0123456789" and session not in line)
+
+
+def test_a_reply_is_folded_as_it_comes(home: Home) -> None:
+    with running(home):
+        call("--data-dir", str(home.root), "chat", "-m", LONG)
+        lines = on_terminal(44, "--data-dir", str(home.root), "-q", "chat", "-m", "Who are you?")
+        assert sum(1 for line in lines if line.strip()) > 2
+        assert all(len(line) <= 44 for line in lines)
+        last = on_terminal(60, "--data-dir", str(home.root), "context", "last")
+    assert any("Who are you?" in line for line in last)
+    assert all(len(line) <= 60 for line in last)
