@@ -107,7 +107,7 @@ class Validating:
         self, model: ModelAdapter, plate: str, probes: tuple[Probe, ...], recalled: list[Recalled]
     ) -> Attempt:
         """Each question in a conversation of its own, as if it were the first."""
-        asked = [_ask(model, plate, probe, recalled) for probe in probes]
+        asked = [_ask(model, plate, probe, probes, recalled) for probe in probes]
         answered = await asyncio.gather(*asked, return_exceptions=True)
         for each in answered:
             if isinstance(each, BaseException):
@@ -115,7 +115,9 @@ class Validating:
         return Attempt(tuple(each for each in answered if not isinstance(each, BaseException)))
 
 
-async def _ask(model: ModelAdapter, plate: str, probe: Probe, recalled: list[Recalled]) -> Verdict:
+async def _ask(
+    model: ModelAdapter, plate: str, probe: Probe, probes: tuple[Probe, ...], recalled: list[Recalled]
+) -> Verdict:
     """Raises ModelError where nothing can be asked of this model."""
     seen = recalled if probe.kind == "breakthrough" else []
     asked = Material([PromptMessage("user", probe.text)], plate, recalled=seen)
@@ -139,7 +141,7 @@ async def _ask(model: ModelAdapter, plate: str, probe: Probe, recalled: list[Rec
         trouble = f"the model failed: {error}"
     except TimeoutError:
         trouble = f"there was no whole answer within {ANSWER_S:.0f} s"
-    verdict = validation.judge(probe, "".join(said))
+    verdict = validation.judge(probe, "".join(said), probes)
     return validation.failed(verdict, trouble) if trouble else verdict
 
 

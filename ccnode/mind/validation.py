@@ -171,8 +171,11 @@ def _phrases(said: str, known: str) -> tuple[list[str], int]:
 # --- judging ---
 
 
-def judge(probe: Probe, answer: str) -> Verdict:
-    """Whether the answer says what the plate says. Cost is bounded whatever the answer is."""
+def judge(probe: Probe, answer: str, asked: Sequence[Probe] = ()) -> Verdict:
+    """Whether the answer says what the plate says. Cost is bounded whatever the answer is.
+
+    `asked`: all six questions. What answers every one of them at once answers none: it would pass whatever is asked.
+    """
     shown = answer[:ANSWER_CHARS_MAX]
     if not answer.strip():
         return Verdict(probe, shown, passed=False, found=(), missing=_missing(probe), reason="it answered nothing")
@@ -196,7 +199,20 @@ def judge(probe: Probe, answer: str) -> Verdict:
         reason = f"it does not say {wanted}{names}"
         if denied:
             reason += f", and denies {', '.join(denied[:WORDS_MAX])}"
+    elif _says_everything(probe, text, asked):
+        reason = "it says at once what all the questions want to hear"
     return Verdict(probe, shown, not reason, found, missing, reason)
+
+
+def _says_everything(probe: Probe, text: _Text, asked: Sequence[Probe]) -> bool:
+    """Whether the text answers all the other questions too, most of which want to hear something else than this one."""
+    own = {each.phrase for each in (*probe.must, *probe.phrases)}
+    others = [each for each in asked if each.kind != probe.kind]
+    apart = sum(not own.issuperset(each.phrase for each in (*other.must, *other.phrases)) for other in others)
+    return apart >= PASS_MIN - 1 and all(
+        all(text.holds(each) for each in other.must) and sum(text.holds(each) for each in other.phrases) >= other.least
+        for other in others
+    )
 
 
 def _missing(probe: Probe) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +13,9 @@ from ccnode.mind import answering, plate, validation
 from ccnode.mind.plate import ASKED_ABOUT, Kind, parse, starting
 from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled, system_text
 from ccnode.mind.validation import Facts, Probe, judge, passes, questions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TEXT = """# Ada
 
@@ -170,6 +176,41 @@ def test_a_plate_that_was_changed_behind_its_back_fails() -> None:
     verdicts = [judge(each, said_by_the_offline_model(TEXT, each)) for each in asked]
     assert not passes(verdicts)
     assert [each.probe.kind for each in verdicts if each.passed] == ["breakthrough"]
+
+
+def test_an_answer_to_everything_answers_nothing() -> None:
+    """A model that emits all keywords whatever it is asked, within the length that is allowed, used to pass."""
+    asked = questions(ADA, Facts())
+    everything = " ".join(GOOD.values())
+    assert all(len(everything) <= each.chars_max for each in asked)
+    verdicts = [judge(each, everything, asked) for each in asked]
+    assert not any(each.passed for each in verdicts)
+    assert {each.reason for each in verdicts} == {"it says at once what all the questions want to hear"}
+    # Whoever says two or three things with one answer still passes.
+    assert judge(asked[0], f"{GOOD['identity']} {GOOD['relationship']} {GOOD['goal']}", asked).passed
+    # Nor is a plate that wants to hear the same everywhere one that nobody can pass.
+    same = questions(parse(TEXT.replace("Charles", "catalogue").replace("archivist", "catalogue")), Facts())
+    assert judge(same[5], "The catalogue, Ada.", same).passed
+
+
+def test_other_tricks_do_not_pass() -> None:
+    """Echoes, the plate itself, hidden answers, denials, promises to answer, look-alike letters."""
+    tricks: dict[str, Callable[[Probe], str]] = {
+        "echo": lambda each: each.text,
+        "the plate": lambda _: TEXT,
+        "the plate, twice": lambda _: TEXT * 2,
+        "hidden by what does not show": lambda each: "\u200b".join(GOOD[each.kind]),
+        "spelled": lambda each: " ".join(GOOD[each.kind]),
+        "backwards": lambda each: GOOD[each.kind][::-1],
+        "base64": lambda each: base64.b64encode(GOOD[each.kind].encode()).decode(),
+        "look-alikes": lambda each: GOOD[each.kind].translate(str.maketrans("aeoc", "\u0430\u0435\u043e\u0441")),
+        "a refusal": lambda _: "I will not tell you who I am.",
+        "at the end of a long text": lambda each: "la " * 5_000 + GOOD[each.kind],
+    }
+    asked = questions(ADA, Facts())
+    for name, trick in tricks.items():
+        verdicts = [judge(each, trick(each), asked) for each in asked]
+        assert not passes(verdicts), name
 
 
 def test_a_section_that_is_missing_has_no_right_answer() -> None:
