@@ -128,7 +128,8 @@ async def search(request: web.Request) -> web.Response:
         query.q, query.limit, session_id=session_id, role=query.role, since=query.since, until=query.until
     )
     titles = {session: await _title(node, session) for session in {hit.message.session for hit in hits}}
-    return answer({"results": [hit_form(hit, titles[hit.message.session]) for hit in hits]})
+    results = [hit_form(hit, titles[hit.message.session]) for hit in hits]
+    return answer({"results": results, "unsearched": await node.unsearched()})
 
 
 async def _title(node: Node, session: bytes) -> str:

@@ -365,6 +365,9 @@ class Node(Protocol):
         `ended`, `imported`: only of conversations that were ended, or brought in; or (False) that were not.
         """
 
+    async def unsearched(self) -> int:
+        """How many messages a search does not look at: the index has not come to them yet."""
+
     def say(self, session_id: str, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
         """One turn: Accepted, then Pieces (and Waitings), then Replied or Failed.
 

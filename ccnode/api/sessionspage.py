@@ -86,7 +86,7 @@ async def listed(request: web.Request) -> web.StreamResponse:
     if query.q.strip():
         hits = await _hits(node, query)
         more = min(HITS_MAX, query.more + HITS * 2) if len(hits) >= query.more < HITS_MAX else 0
-        return render(request, "search.html", hits=hits, more=more, **values)
+        return render(request, "search.html", hits=hits, more=more, unsearched=await node.unsearched(), **values)
     wanted: dict[str, Any] = {"ended": None, "forgotten": False, **FILTERS[query.only], **query.times()}
     found = await node.sessions(PAGE + 1, (query.page - 1) * PAGE, **wanted)
     origins = await node.origins([session.session for session in found])

@@ -272,6 +272,10 @@ class RunningNode:
             yield event
 
     async def merge(self, session_id: str, branches: Sequence[str], text: str | None) -> AsyncIterator[TurnEvent]:
+    async def unsearched(self) -> int:
+        """How many messages a search does not look at: the index has not come to them yet."""
+        return await asyncio.to_thread(self._searcher.unsearched)
+
         """Bring other branches into a session; see api/ports.py."""
         others = [await self._resolve(branch) for branch in branches]
         async for event in self._watched(self._turns.merge(await self._resolve(session_id), others, text)):

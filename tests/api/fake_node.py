@@ -102,6 +102,7 @@ class FakeNode:
         self.name = "home"
         self.left: list[Message] = []  # replies that were answered anew
         self.brought: dict[bytes, str] = {}
+        self.behind = 0  # messages that no search looks at yet
         self.upkeep = FakeUpkeep()
         self.imports = FakeImports()
         self.imports.changed = self.changed
@@ -284,6 +285,9 @@ class FakeNode:
         found = [one for one in found if ended is None or (of[one.session].ended is not None) == ended]
         found = [one for one in found if imported is None or (one.session in self.brought) == imported]
         return [self._hit(one, text) for one in found if role in (None, one.role)][:limit]
+
+    async def unsearched(self) -> int:
+        return self.behind
 
     def _hit(self, message: Message, text: str) -> Hit:
         snippet = (message.text or "")[:200]

@@ -126,6 +126,9 @@ async def test_search(rig: Rig) -> None:
     assert ("search", "walnuts", 3, None, None, 1_767_225_600_000, None) in rig.node.calls
     await rig.ask("GET", "/api/v1/search", params={"q": "x", "session": session_id[:8], "role": "user"})
     assert ("search", "x", 20, session_id, "user", None, None) in rig.node.calls
+    assert found.value["unsearched"] == 0
+    rig.node.behind = 12
+    assert (await rig.ask("GET", "/api/v1/search", params={"q": "pears"})).value == {"results": [], "unsearched": 12}
 
 
 async def test_metrics_say_what_is_not_measured(rig: Rig) -> None:

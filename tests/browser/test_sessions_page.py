@@ -114,6 +114,10 @@ async def test_a_search_shows_where_and_why_and_leads_there(house: House) -> Non
     await expect(page.locator(f"#m-{said[1].digest.hex()}")).to_be_focused()
     await page.goto(f"{house.url}/sessions?q=nothing+like+it")
     await expect(page.locator("#main")).to_contain_text("Nothing that was said fits.")
+    await expect(page.locator("#main")).not_to_contain_text("cannot be found yet")
+    house.node.behind = 5_000
+    await page.reload()
+    await expect(page.locator("#main .notice.warn")).to_contain_text("5,000 messages cannot be found yet")
 
 
 async def test_a_search_within_one_conversation(house: House) -> None:
