@@ -2,37 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from ccnode.api import (
-    auditpage,
-    branching,
-    cards,
-    character,
-    characterpage,
-    chatpage,
-    conversations,
-    instances,
-    live,
-    memories,
-    memorypage,
-    nodepage,
-    operations,
-    platefiles,
-    platepage,
-    plates,
-    rendering,
-    security,
-    sessionspage,
-    sockets,
-    status,
-    talking,
-    transferpage,
-    transfers,
-    upkeep,
-)
+from ccnode.api import live, security, sockets
 from ccnode.api.access import Access
 from ccnode.api.context import HUB, NODE, NOTICES, PLACE, Place
 from ccnode.api.hub import Hub
@@ -47,92 +22,107 @@ async def _no_promise(_request: web.Request) -> None:
     """Say nothing to `Expect: 100-continue` yet: bodies.py invites the body once it knows that it will be read."""
 
 
-def _routes() -> list[tuple[str, str, Handler]]:
+def _answering(name: str) -> Handler:
+    """What answers: `module.function` of this room, loaded when it is first asked, so that a start waits for none."""
+    module, function = name.split(".")
+    handler: Handler | None = None
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        nonlocal handler
+        if handler is None:
+            handler = getattr(importlib.import_module(f"ccnode.api.{module}"), function)
+        return await handler(request)
+
+    return answer
+
+
+def _routes() -> list[tuple[str, str, str]]:
+    """Method, path, and which function of which module in this room answers there."""
     session = "/api/v1/conversation/{session_id}"
     return [
-        ("GET", "/", chatpage.new),
-        ("GET", "/chat/{session_id}", chatpage.conversation),
-        ("GET", "/sessions", sessionspage.listed),
-        ("GET", "/sessions/{session_id}", sessionspage.one),
-        ("GET", "/memory", memorypage.memory),
-        ("GET", "/plate", platepage.plate),
-        ("GET", "/character", characterpage.character),
-        ("GET", "/audit", auditpage.audit),
-        ("GET", "/transfer", transferpage.transfer),
-        ("GET", "/node", nodepage.node),
-        ("GET", "/static/{name}", rendering.static),
-        ("GET", "/favicon.ico", rendering.favicon),
-        ("GET", "/health", status.health),
-        ("GET", "/ready", status.ready),
-        ("GET", "/api/v1/status", status.status),
-        ("GET", "/api/v1/metrics/realtime", status.realtime),
-        ("GET", "/api/v1/metrics/conversation/{session_id}", conversations.metrics),
-        ("POST", "/api/v1/conversation/start", conversations.start),
-        ("GET", "/api/v1/conversations", conversations.listed),
-        ("GET", "/api/v1/search", conversations.search),
-        ("GET", session, conversations.state),
-        ("PATCH", session, conversations.rename),
-        ("DELETE", session, conversations.end),
-        ("GET", "/api/v1/message/{message_id}", conversations.message),
-        ("GET", "/api/v1/message/{message_id}/context", instances.context),
-        ("POST", "/api/v1/context/preview", instances.preview),
-        ("GET", "/api/v1/admin/instances", instances.listed),
-        ("GET", f"{session}/tree", conversations.tree),
-        ("GET", f"{session}/compare", branching.compared),
-        ("POST", f"{session}/forget", conversations.forget),
-        ("DELETE", f"{session}/forget", conversations.undo_forget),
-        ("POST", f"{session}/message", talking.message),
-        ("POST", f"{session}/merge", talking.merge),
-        ("POST", f"{session}/resume", talking.resume),
-        ("POST", f"{session}/regenerate", talking.regenerate),
-        ("POST", f"{session}/continue", talking.go_on),
-        ("POST", f"{session}/stop", talking.stop),
-        ("GET", "/ws/conversation/{session_id}", sockets.conversation_socket),
-        ("GET", "/ws/live", live.live_socket),
-        ("GET", "/api/v1/memory", memories.listed),
-        ("GET", "/api/v1/memory/{message_id}", memories.one),
-        ("PUT", "/api/v1/memory/{message_id}", memories.mark),
-        ("PUT", "/api/v1/memory/{message_id}/note", memories.edit),
-        ("POST", "/api/v1/memory/{message_id}/forget", memories.forget),
-        ("DELETE", "/api/v1/memory/{message_id}/forget", memories.undo_forget),
-        ("GET", "/api/v1/plate", plates.shown),
-        ("PUT", "/api/v1/plate", plates.keep),
-        ("GET", "/api/v1/plate/history", plates.history),
-        ("POST", "/api/v1/plate/lint", plates.lint),
-        ("GET", "/api/v1/plate/export", platefiles.exported),
-        ("POST", "/api/v1/plate/import", platefiles.imported),
-        ("GET", "/api/v1/plate/validate", plates.validated),
-        ("POST", "/api/v1/plate/validate", plates.validate),
-        ("GET", "/api/v1/character", character.shown),
-        ("GET", "/api/v1/character/history", character.history),
-        ("GET", "/api/v1/character/baseline", character.baseline),
-        ("PUT", "/api/v1/character/baseline", character.set_baseline),
-        ("GET", "/api/v1/cards", cards.listed),
-        ("GET", "/api/v1/export/card/{card}", cards.exported),
-        ("POST", "/api/v1/imports", transfers.begin),
-        ("POST", "/api/v1/imports/upload", transfers.upload),
-        ("GET", "/api/v1/imports", transfers.listed),
-        ("GET", "/api/v1/imports/{import_id}", transfers.one),
-        ("DELETE", "/api/v1/imports/{import_id}", transfers.stop),
-        ("GET", "/api/v1/export", transfers.export),
-        ("POST", "/api/v1/link", operations.link),
-        ("POST", "/api/v1/login", operations.login),
-        ("POST", "/api/v1/logout", operations.logout),
-        ("POST", "/api/v1/backup", operations.backup),
-        ("GET", "/api/v1/model", operations.model),
-        ("PUT", "/api/v1/model", operations.use_model),
-        ("GET", "/api/v1/cost", operations.cost),
-        ("POST", "/api/v1/stop", operations.stop),
-        ("GET", "/api/v1/audit", upkeep.audit),
-        ("POST", "/api/v1/audit", upkeep.start_audit),
-        ("DELETE", "/api/v1/audit", upkeep.stop_audit),
-        ("GET", "/api/v1/audit/log", upkeep.log),
-        ("GET", "/api/v1/proof/{message_id}", upkeep.proof),
-        ("GET", "/api/v1/backups", upkeep.backups),
-        ("POST", "/api/v1/backups/{name}/verify", upkeep.verify_backup),
-        ("GET", "/api/v1/settings", upkeep.settings),
-        ("PATCH", "/api/v1/settings", upkeep.change_setting),
-        ("GET", "/api/v1/storage", upkeep.storage),
+        ("GET", "/", "chatpage.new"),
+        ("GET", "/chat/{session_id}", "chatpage.conversation"),
+        ("GET", "/sessions", "sessionspage.listed"),
+        ("GET", "/sessions/{session_id}", "sessionspage.one"),
+        ("GET", "/memory", "memorypage.memory"),
+        ("GET", "/plate", "platepage.plate"),
+        ("GET", "/character", "characterpage.character"),
+        ("GET", "/audit", "auditpage.audit"),
+        ("GET", "/transfer", "transferpage.transfer"),
+        ("GET", "/node", "nodepage.node"),
+        ("GET", "/static/{name}", "rendering.static"),
+        ("GET", "/favicon.ico", "rendering.favicon"),
+        ("GET", "/health", "status.health"),
+        ("GET", "/ready", "status.ready"),
+        ("GET", "/api/v1/status", "status.status"),
+        ("GET", "/api/v1/metrics/realtime", "status.realtime"),
+        ("GET", "/api/v1/metrics/conversation/{session_id}", "conversations.metrics"),
+        ("POST", "/api/v1/conversation/start", "conversations.start"),
+        ("GET", "/api/v1/conversations", "conversations.listed"),
+        ("GET", "/api/v1/search", "conversations.search"),
+        ("GET", session, "conversations.state"),
+        ("PATCH", session, "conversations.rename"),
+        ("DELETE", session, "conversations.end"),
+        ("GET", "/api/v1/message/{message_id}", "conversations.message"),
+        ("GET", "/api/v1/message/{message_id}/context", "instances.context"),
+        ("POST", "/api/v1/context/preview", "instances.preview"),
+        ("GET", "/api/v1/admin/instances", "instances.listed"),
+        ("GET", f"{session}/tree", "conversations.tree"),
+        ("GET", f"{session}/compare", "branching.compared"),
+        ("POST", f"{session}/forget", "conversations.forget"),
+        ("DELETE", f"{session}/forget", "conversations.undo_forget"),
+        ("POST", f"{session}/message", "talking.message"),
+        ("POST", f"{session}/merge", "talking.merge"),
+        ("POST", f"{session}/resume", "talking.resume"),
+        ("POST", f"{session}/regenerate", "talking.regenerate"),
+        ("POST", f"{session}/continue", "talking.go_on"),
+        ("POST", f"{session}/stop", "talking.stop"),
+        ("GET", "/ws/conversation/{session_id}", "sockets.conversation_socket"),
+        ("GET", "/ws/live", "live.live_socket"),
+        ("GET", "/api/v1/memory", "memories.listed"),
+        ("GET", "/api/v1/memory/{message_id}", "memories.one"),
+        ("PUT", "/api/v1/memory/{message_id}", "memories.mark"),
+        ("PUT", "/api/v1/memory/{message_id}/note", "memories.edit"),
+        ("POST", "/api/v1/memory/{message_id}/forget", "memories.forget"),
+        ("DELETE", "/api/v1/memory/{message_id}/forget", "memories.undo_forget"),
+        ("GET", "/api/v1/plate", "plates.shown"),
+        ("PUT", "/api/v1/plate", "plates.keep"),
+        ("GET", "/api/v1/plate/history", "plates.history"),
+        ("POST", "/api/v1/plate/lint", "plates.lint"),
+        ("GET", "/api/v1/plate/export", "platefiles.exported"),
+        ("POST", "/api/v1/plate/import", "platefiles.imported"),
+        ("GET", "/api/v1/plate/validate", "plates.validated"),
+        ("POST", "/api/v1/plate/validate", "plates.validate"),
+        ("GET", "/api/v1/character", "character.shown"),
+        ("GET", "/api/v1/character/history", "character.history"),
+        ("GET", "/api/v1/character/baseline", "character.baseline"),
+        ("PUT", "/api/v1/character/baseline", "character.set_baseline"),
+        ("GET", "/api/v1/cards", "cards.listed"),
+        ("GET", "/api/v1/export/card/{card}", "cards.exported"),
+        ("POST", "/api/v1/imports", "transfers.begin"),
+        ("POST", "/api/v1/imports/upload", "transfers.upload"),
+        ("GET", "/api/v1/imports", "transfers.listed"),
+        ("GET", "/api/v1/imports/{import_id}", "transfers.one"),
+        ("DELETE", "/api/v1/imports/{import_id}", "transfers.stop"),
+        ("GET", "/api/v1/export", "transfers.export"),
+        ("POST", "/api/v1/link", "operations.link"),
+        ("POST", "/api/v1/login", "operations.login"),
+        ("POST", "/api/v1/logout", "operations.logout"),
+        ("POST", "/api/v1/backup", "operations.backup"),
+        ("GET", "/api/v1/model", "operations.model"),
+        ("PUT", "/api/v1/model", "operations.use_model"),
+        ("GET", "/api/v1/cost", "operations.cost"),
+        ("POST", "/api/v1/stop", "operations.stop"),
+        ("GET", "/api/v1/audit", "upkeep.audit"),
+        ("POST", "/api/v1/audit", "upkeep.start_audit"),
+        ("DELETE", "/api/v1/audit", "upkeep.stop_audit"),
+        ("GET", "/api/v1/audit/log", "upkeep.log"),
+        ("GET", "/api/v1/proof/{message_id}", "upkeep.proof"),
+        ("GET", "/api/v1/backups", "upkeep.backups"),
+        ("POST", "/api/v1/backups/{name}/verify", "upkeep.verify_backup"),
+        ("GET", "/api/v1/settings", "upkeep.settings"),
+        ("PATCH", "/api/v1/settings", "upkeep.change_setting"),
+        ("GET", "/api/v1/storage", "upkeep.storage"),
     ]
 
 
@@ -154,7 +144,8 @@ def make_app(node: Node, settings: ApiSettings) -> web.Application:
     app[security.SETTINGS], app[security.ACCESS] = settings, Access(settings.token, settings.limits)
     app.on_response_prepare.append(security.add_headers)
     app.on_shutdown.append(wind_down)
-    for method, path, handler in _routes():
+    for method, path, name in _routes():
+        handler = _answering(name)
         app.router.add_route(method, path, handler, expect_handler=_no_promise)
         if method == "GET":
             app.router.add_route("HEAD", path, handler, expect_handler=_no_promise)

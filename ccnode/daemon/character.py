@@ -7,8 +7,8 @@ import contextlib
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ccnode import clock
-from ccnode.reference import charvec1
-from ccnode.store import baselines, measure_shapes, measurements, owner, views
+from ccnode.later import later
+from ccnode.store import baselines, measurements, owner, views
 from ccnode.store.errors import Conflict
 from ccnode.store.ledger import connect
 from ccnode_crypto.errors import CryptoError
@@ -16,11 +16,16 @@ from ccnode_crypto.errors import CryptoError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ccnode import reference
     from ccnode.daemon.measuring import Measuring
     from ccnode.daemon.plating import Append
+    from ccnode.store import measure_shapes
     from ccnode.store.home import Home
     from ccnode.store.views import View
     from ccnode_crypto.statements import BaselineStatement
+else:
+    reference = later("ccnode.reference")
+    measure_shapes = later("ccnode.store.measure_shapes")
 
 T = TypeVar("T")
 
@@ -52,7 +57,7 @@ class Character:
 
     def _describe(self, session_id: str | None) -> dict[str, Any]:
         session = self._run(views.resolve_session(session_id)) if session_id is not None else None
-        return self._run(measure_shapes.now(charvec1().spec, session))
+        return self._run(measure_shapes.now(reference.charvec1().spec, session))
 
     async def history(self, limit: int, *, before: int | None, session_id: str | None) -> dict[str, Any]:
         """See api/ports.py."""
@@ -74,7 +79,7 @@ class Character:
         return await asyncio.to_thread(self._baseline)
 
     def _baseline(self) -> dict[str, Any]:
-        form = self._run(measure_shapes.baselines_now(charvec1().spec))
+        form = self._run(measure_shapes.baselines_now(reference.charvec1().spec))
         return {**form, "owner_key": owner.guard(self._home)}
 
     async def set_baseline(self, source: Literal["now", "proposed"], passphrase: str | None) -> dict[str, Any]:
@@ -86,7 +91,7 @@ class Character:
         wanted = self._run(measure_shapes.wanted(source))
         if wanted is None:
             raise measure_shapes.nothing_measured(source)
-        last, spec = self._run(baselines.last_issued()), charvec1().spec
+        last, spec = self._run(baselines.last_issued()), reference.charvec1().spec
         return baselines.stated(owner.key(self._home, passphrase), spec, *wanted, last, clock.now_ms())
 
     async def take_baseline(self, statement: BaselineStatement) -> dict[str, Any]:
@@ -95,7 +100,7 @@ class Character:
             return await self._keep(statement)
 
     async def _keep(self, statement: BaselineStatement) -> dict[str, Any]:
-        if statement.spec != charvec1().spec:
+        if statement.spec != reference.charvec1().spec:
             raise Conflict("the baseline is of another specification", remedy="measure by charvec/1")
         try:
             kept = await self._append(baselines.keep(statement))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode import clock
 from ccnode.api.ports import Download
-from ccnode.store import exports, views
+from ccnode.later import later
+from ccnode.store import views
 from ccnode.store.errors import StoreBusy
 from ccnode.store.ledger import connect
 
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import AsyncGenerator, Callable, Iterator
 
+    from ccnode.store import exports
     from ccnode.store.home import Home
     from ccnode.store.readers import Readers
+else:
+    exports = later("ccnode.store.exports")
 
 PIECE_BYTES: Final = 256 * 1024
 AT_ONCE: Final = 4  # each holds the database as it was when it began

@@ -22,8 +22,6 @@ from ccnode.daemon import memory
 from ccnode.daemon.import_records import Record, Records
 from ccnode.exchange.model import ExchangeError
 from ccnode.store.errors import Conflict, NotFound, StoreError, StoreFull, StoreReadOnly
-from ccnode.store.import_source import Bringing, Stopped, Target, format_of
-from ccnode.store.imports import newest_entry
 from ccnode.store.ledger import cut_log
 
 if TYPE_CHECKING:
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
 
     from ccnode.daemon.import_records import State
     from ccnode.store.home import Home
+    from ccnode.store.import_source import Bringing
     from ccnode.store.ledger import Job, Ledger
 
 log = structlog.get_logger()
@@ -251,6 +250,9 @@ class Importing:
                 self._ended.set()
 
     async def _one(self, record: Record) -> None:
+        from ccnode.store.import_source import Stopped
+        from ccnode.store.imports import newest_entry
+
         began = clock.elapsed_s()
         error: dict[str, str] | None = None
         state: State = "done"
@@ -284,6 +286,8 @@ class Importing:
 
     def _bring(self, record: Record) -> None:
         """The import itself; in its thread."""
+        from ccnode.store.import_source import Bringing, Stopped, Target
+
         loop_told = 0.0
 
         def watch() -> None:
@@ -325,6 +329,8 @@ _EMPTY: Final[Form] = {"conversations": _NOTHING, "messages": _NOTHING, "left": 
 
 def _looked_at(path: Path, wanted: str, name: str | None = None) -> str:
     """What lies there. `name`: what to call it, where its path tells nobody anything."""
+    from ccnode.store.import_source import format_of
+
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import ccnode
-from ccnode import clock, reference
+from ccnode import clock
 from ccnode.api.ports import Order, TurnEvent
 from ccnode.daemon import memory
 from ccnode.daemon.changes import Changes
@@ -17,8 +17,8 @@ from ccnode.daemon.exporting import Exporting
 from ccnode.daemon.measuring import Measuring
 from ccnode.daemon.plating import Plating
 from ccnode.daemon.remembering import Remembering
-from ccnode.store import branching, browse, instances, prompt_shapes, prompts, views
-from ccnode.store import cards as kept_cards
+from ccnode.later import later
+from ccnode.store import browse, instances, paging, prompts, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import StoreError, StoreFull, StoreReadOnly
 from ccnode.store.search import Filters, Hit
@@ -28,18 +28,26 @@ from ccnode_protocol.records import TITLE_CHARS_MAX
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
+    from ccnode import reference
     from ccnode.api.ports import Download
     from ccnode.daemon.choice import ModelChoice
     from ccnode.daemon.importing import Importing
     from ccnode.daemon.turns import Turns
     from ccnode.daemon.upkeep import Upkeep
     from ccnode.exchange.cardform import Form
+    from ccnode.store import branching, prompt_shapes
+    from ccnode.store import cards as kept_cards
     from ccnode.store.cards import KeptCard
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job, Ledger
     from ccnode.store.readers import Readers
     from ccnode.store.search import Searcher
     from ccnode.store.views import Message, Session
+else:
+    branching = later("ccnode.store.branching")
+    kept_cards = later("ccnode.store.cards")
+    prompt_shapes = later("ccnode.store.prompt_shapes")
+    reference = later("ccnode.reference")
 
 T = TypeVar("T")
 State = Literal["starting", "ready", "degraded", "stopping"]
@@ -209,6 +217,14 @@ class RunningNode:
         """The session's messages, now or at a past moment."""
         return await self._readers.run(views.branch(await self._resolve(session_id), at=at))
 
+    async def part(self, session_id: str, *, at: int | None = None, first: int = 1) -> paging.Part:
+        """A part of the branch, bounded in bytes."""
+        return await self._readers.run(paging.branch(await self._resolve(session_id), at=at, first=first))
+
+    async def tree_part(self, session_id: str, *, first: int = 1) -> paging.Part:
+        """A part of the tree, bounded in bytes."""
+        return await self._readers.run(paging.tree(await self._resolve(session_id), first=first))
+
     async def tree(self, session_id: str) -> Sequence[Message]:
         """Every message of the conversation that the session belongs to."""
         return await self._readers.run(views.tree(await self._resolve(session_id)))
@@ -264,6 +280,10 @@ class RunningNode:
         filters = Filters(session, role, since, until, ended=ended, imported=imported)
         return await asyncio.to_thread(self._searcher.search, text, limit, filters)
 
+    async def unsearched(self) -> int:
+        """How many messages a search does not look at: the index has not come to them yet."""
+        return await asyncio.to_thread(self._searcher.unsearched)
+
     # --- turns ---
 
     async def say(self, session_id: str, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
@@ -272,10 +292,6 @@ class RunningNode:
             yield event
 
     async def merge(self, session_id: str, branches: Sequence[str], text: str | None) -> AsyncIterator[TurnEvent]:
-    async def unsearched(self) -> int:
-        """How many messages a search does not look at: the index has not come to them yet."""
-        return await asyncio.to_thread(self._searcher.unsearched)
-
         """Bring other branches into a session; see api/ports.py."""
         others = [await self._resolve(branch) for branch in branches]
         async for event in self._watched(self._turns.merge(await self._resolve(session_id), others, text)):
@@ -327,7 +343,7 @@ class RunningNode:
 
     async def card_file(self, wanted: str, kind: Literal["json", "png"], form: Form | None) -> tuple[KeptCard, bytes]:
         """A card, and as a file for other programs."""
-        from ccnode.exchange.cards import card_file  # seldom wanted
+        from ccnode.exchange.cards import card_file
 
         kept, card = await self._readers.run(kept_cards.card(wanted))
         return kept, await asyncio.to_thread(card_file, card, kind, form)

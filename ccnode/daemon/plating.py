@@ -9,20 +9,25 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import structlog
 
 from ccnode import clock
-from ccnode.mind import plate as minds
+from ccnode.later import later
 from ccnode.mind.plate_diff import diff
-from ccnode.store import owner, plate_shapes, platefile, plates, views
+from ccnode.store import owner, platefile, plates, views
 from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.ledger import connect
 from ccnode_crypto.errors import CryptoError
 
 if TYPE_CHECKING:
     from ccnode.daemon.validating import Validating
+    from ccnode.mind import plate as minds
+    from ccnode.store import plate_shapes
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job
     from ccnode.store.plates import Version
     from ccnode.store.views import View
     from ccnode_crypto.statements import PlateStatement
+else:
+    minds = later("ccnode.mind.plate")
+    plate_shapes = later("ccnode.store.plate_shapes")
 
 T = TypeVar("T")
 log = structlog.get_logger()

@@ -6,20 +6,27 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ccnode.later import later
 from ccnode.mind import context
 from ccnode.mind.prompt_types import PromptMessage
-from ccnode.mind.summaries import summarize
-from ccnode.store import bearing, ground, prompt_shapes, prompts
+from ccnode.store import prompts
 
 if TYPE_CHECKING:
     from ccnode.core.turns import Answer
+    from ccnode.mind import summaries
     from ccnode.mind.context import Built
     from ccnode.mind.prompt_types import Recalled
     from ccnode.models.base import ModelAdapter
+    from ccnode.store import bearing, ground, prompt_shapes
     from ccnode.store.ground import Ground
     from ccnode.store.plates import Version
     from ccnode.store.readers import ThreadReader
     from ccnode.store.search import Searcher
+else:
+    bearing = later("ccnode.store.bearing")
+    ground = later("ccnode.store.ground")
+    prompt_shapes = later("ccnode.store.prompt_shapes")
+    summaries = later("ccnode.mind.summaries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ class Prompting:
         recalled = [] if known.merging else self._recall(model, turns, [each.digest for each in known.history])
         character = self._reader.ask(bearing.current(known.session))
         plate = known.plate if known.plate is not None and known.plate.text is not None else None
-        extracts = (summarize(each) for each in known.before)
+        extracts = (summaries.summarize(each) for each in known.before)
         gone = (each for each in known.history if not each.text and each.digest != asked)
         return context.Material(
             history=turns,

@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from ccnode import clock
 from ccnode.api.ports import Order
-from ccnode.store import memory, memory_search, notes, views
+from ccnode.later import later
+from ccnode.store import memory, notes, views
 from ccnode.store.ledger import connect
 from ccnode_protocol.records import MARKS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ccnode.store import memory_search
     from ccnode.store.ledger import Job
     from ccnode.store.memory import Memory, Page, Wanted
     from ccnode.store.search import Searcher
     from ccnode.store.views import View
+else:
+    memory_search = later("ccnode.store.memory_search")
 
 T = TypeVar("T")
 

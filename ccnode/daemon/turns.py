@@ -15,9 +15,10 @@ from ccnode.daemon.live import LiveTurn, Outcome
 from ccnode.daemon.prompting import Prompting
 from ccnode.daemon.spawning import Spawning
 from ccnode.daemon.validating import Validating
+from ccnode.later import later
 from ccnode.mind.context import BUDGET, after_shortening
 from ccnode.models.base import Finished, ModelError
-from ccnode.store import branching, notes, prompts, views
+from ccnode.store import notes, prompts, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.readers import ThreadReader
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from ccnode.models.base import ModelAdapter
+    from ccnode.store import branching
     from ccnode.store.ledger import Job, Ledger
     from ccnode.store.readers import Readers
     from ccnode.store.search import Searcher
+else:
+    branching = later("ccnode.store.branching")
 
 OUTPUT_TOKENS_MAX: Final = 16_384  # with what a model thinks before it speaks
 KEY_BYTES: Final = 16

@@ -14,21 +14,27 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ccnode import clock
 from ccnode.api.errors import ApiError
-from ccnode.mind import validation
+from ccnode.later import later
 from ccnode.mind.context import Material, build
-from ccnode.mind.plate import parse
 from ccnode.mind.prompt_types import PromptMessage, Recalled
 from ccnode.models.base import Finished, ModelError
-from ccnode.store import memory, notes, plate_shapes, plates, views
+from ccnode.store import memory, notes, plates, views
 from ccnode.store.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ccnode.mind import plate as minds
+    from ccnode.mind import validation
     from ccnode.mind.validation import Probe, Verdict
     from ccnode.models.base import ModelAdapter
+    from ccnode.store import plate_shapes
     from ccnode.store.readers import Readers
     from ccnode.store.views import View
+else:
+    minds = later("ccnode.mind.plate")
+    plate_shapes = later("ccnode.store.plate_shapes")
+    validation = later("ccnode.mind.validation")
 
 MEMORIES: Final = 5  # of what was said last, so many are put before the model for the fourth question
 MEMORY_CHARS_MAX: Final = 1_000
@@ -88,7 +94,7 @@ class Validating:
             raise NotFound("there is no plate to compare with", remedy="make one: ccnode plate edit")
         recalled = await self._readers.run(_last_said())
         facts = validation.Facts(validation.topics(each.content for each in recalled))
-        probes = validation.questions(parse(current.text), facts)
+        probes = validation.questions(minds.parse(current.text), facts)
         attempts: list[Attempt] = []
         while len(attempts) < validation.ATTEMPTS_MAX and not (attempts and attempts[-1].passed):
             attempts.append(await self._attempt(model, current.text, probes, recalled))

@@ -2,7 +2,6 @@
 
 Pure: the store runs the full-text query, this module writes it and judges what came back.
 
-    index_text, context_text   what goes into the two columns of the full-text table
     plan                       a question -> RecallPlan with the MATCH expression
     matches                    whether a message that is not indexed yet is worth ranking
     refine                     the plan again, once the first candidates tell who is who ("my son Jonas")
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 CANDIDATES = 110  # rows to fetch for the first query of a plan
 CANDIDATES_MORE = 20  # rows to fetch for each query after it
 PINNED_BONUS = 0.15  # what a pinned message may be behind in score and still come first
-CONTEXT_WEIGHT = 0.7  # bm25 weight of the context column; the text column weighs 1.0
 TERMS_MAX = 240
 _TERMS_PER_UNIT = 100
 _SCORE_MIN = 0.01
@@ -110,16 +108,6 @@ class RecallPlan:
         if self.question.about_assistant:
             return ((self.match, CANDIDATES + CANDIDATES_MORE),)
         return ((f'text : "user" AND ({self.match})', CANDIDATES), (self.match, CANDIDATES_MORE))
-
-
-def index_text(role: str, content: str) -> str:
-    """What the `text` column holds for a message: speaker, then the words that are no stop words, with spaces."""
-    return " ".join((role, *lexicon.content_words(content)))
-
-
-def context_text(previous: Sequence[tuple[str, str]]) -> str:
-    """What the `context` column holds: the last two of the given (role, content) turns, treated like `text`."""
-    return " ".join(index_text(role, content) for role, content in previous[-2:])
 
 
 def plan(question: str, conversation: Sequence[PromptMessage] = ()) -> RecallPlan:
@@ -292,12 +280,9 @@ def _order(recalled: Recalled) -> tuple[float, int, str]:
 
 __all__ = [
     "CANDIDATES",
-    "CONTEXT_WEIGHT",
     "Candidate",
     "RecallPlan",
     "Sought",
-    "context_text",
-    "index_text",
     "matches",
     "plan",
     "rank",

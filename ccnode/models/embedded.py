@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from ccnode.mind.answering import pieces, reply_to, to_compare
 from ccnode.models.base import Delta, Finished, ModelError
 
 if TYPE_CHECKING:
@@ -47,6 +46,8 @@ class EmbeddedModel:
             raise ModelError(
                 "bad_request", "prompt.messages does not end with a user message", remedy="send the user's message last"
             )
+        from ccnode.mind.answering import pieces, reply_to, to_compare  # much is made of it, and no start answers
+
         comparison = to_compare(prompt)
         likeness = await asyncio.to_thread(self.likeness, comparison.question, comparison.texts)
         reply = reply_to(prompt, likeness)

@@ -6,7 +6,7 @@ import math
 import sqlite3
 from typing import Final
 
-from ccnode.mind.recall import CONTEXT_WEIGHT
+from ccnode.mind.indexing import CONTEXT_WEIGHT
 
 BLOCK_BITS: Final = 12
 BLOCK_SIZE: Final = 1 << BLOCK_BITS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ccnode.mind import recall
+from ccnode.mind.indexing import index_text
 from ccnode.store.views import text_of
 from ccnode_protocol.records import ROLE_NAMES, Role
 
@@ -49,5 +49,5 @@ class Texts:
             return None
         if number not in self._known:
             said = text_of(sealed, "text")
-            self._known[number] = None if said is None else recall.index_text(ROLE_NAMES[Role(role)], said)
+            self._known[number] = None if said is None else index_text(ROLE_NAMES[Role(role)], said)
         return self._known[number]

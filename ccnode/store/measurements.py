@@ -243,6 +243,12 @@ def newest_measured() -> View[int]:
     return found[0][0] if found else 0
 
 
+def exist() -> View[bool]:
+    """Whether there are any, of whichever node."""
+    rows = yield "SELECT EXISTS (SELECT 1 FROM measurements)", ()
+    return bool(rows[0][0])
+
+
 def newest_entry() -> View[int]:
     """The local number of the newest entry."""
     rows = yield "SELECT coalesce(max(id), 0) FROM entries", ()

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from ccnode.mind.memory import states
 from ccnode.mind.titles import repeats
 from ccnode.store import notes, orders, views
 from ccnode.store.errors import Conflict, NotFound
@@ -101,6 +100,8 @@ def page(limit: int = 50, *, before: bytes | None = None, wanted: Wanted | None 
     Raises:
         NotFound: `before` is no message.
     """
+    from ccnode.mind.memory import states  # it reads as people do, with tables of words
+
     limit = max(1, min(limit, LIMIT_MAX))
     at = (views.hlc_limit(None), 2**63 - 1)
     if before is not None:

@@ -9,8 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
-from ccnode.mind import lexicon, recall
-from ccnode.mind.recall import Candidate, RecallPlan
+from ccnode.mind import lexicon
 from ccnode.mind.stemming import words
 from ccnode.store import memory, notes, views
 from ccnode.store.corpus import TAIL_MAX, Corpus, Missing, Moment
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ccnode.mind.prompt_types import PromptMessage, Recalled
-    from ccnode.mind.recall import Compare
+    from ccnode.mind.recall import Candidate, Compare, RecallPlan
     from ccnode.store.notes import Note
     from ccnode.store.views import Message
 
@@ -142,6 +141,8 @@ class Searcher:
         Raises:
             StoreError: the ledger cannot be read.
         """
+        from ccnode.mind import recall  # much is made of it, and most starts recall nothing
+
         plan = recall.plan(question, conversation)
         if not plan.sought:
             return []
@@ -156,6 +157,8 @@ class Searcher:
         self, moment: Moment, plan: RecallPlan, left_out: Collection[bytes]
     ) -> tuple[list[Candidate], RecallPlan]:
         """The candidates of the plan and, where these tell who is who, of the wider one."""
+        from ccnode.mind import recall
+
         skip = numbers_of(moment, left_out)
         candidates = self._candidates(moment, plan, skip)
         wider = recall.refine(plan, list(candidates.values()))
@@ -165,6 +168,8 @@ class Searcher:
 
     def _candidates(self, moment: Moment, plan: RecallPlan, skip: AbstractSet[int]) -> dict[int, Candidate]:
         """The messages that may account for a question."""
+        from ccnode.mind import recall
+
         wanted: Counter[Wanted] = Counter()
         for sought in plan.sought:
             for term in self._corpus.tokenizer.terms([sought.word]):
@@ -378,6 +383,8 @@ def _messages(moment: Moment, numbers: Sequence[int]) -> list[Message]:
 
 
 def _candidate(message: Message, note: Note | None) -> Candidate:
+    from ccnode.mind.recall import Candidate
+
     return Candidate(
         message_id=message.digest.hex(),
         session_id=str(uuid.UUID(bytes=message.session)),

@@ -1,6 +1,6 @@
 """Which terms does the full-text index make of a word? FTS5 itself is asked, so that both agree.
 
-What is indexed is words with spaces between (mind/recall.py, `index_text`), and the tokenizer looks at no neighbour:
+What is indexed is words with spaces between (mind/indexing.py, `index_text`), and the tokenizer looks at no neighbour:
 the terms of a text are the terms of its words, one after the other. A word may give none, or several.
 """
 

@@ -10,7 +10,7 @@ import pytest
 
 from ccnode.cli import characters
 from ccnode.cli import local as database
-from ccnode.daemon.measuring import Measurer
+from ccnode.daemon.measurer import Measurer
 from ccnode.reference import charvec1
 from ccnode.store import baselines, measurements
 from ccnode_crypto.keys import SigningKey

@@ -13,7 +13,8 @@ import pytest
 from ccnode import clock
 from ccnode.api.ports import Replied
 from ccnode.core.turns import Answer, Reply
-from ccnode.daemon.measuring import Measurer, Measuring
+from ccnode.daemon.measurer import Measurer
+from ccnode.daemon.measuring import Measuring
 from ccnode.reference import charvec1
 from ccnode.store import baselines, erase, measurements, views
 from ccnode.store import turns as jobs

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccnode.mind import answering, phrases, recall
+from ccnode.mind import answering, indexing, phrases, recall
 from ccnode.mind.prompt_types import Prompt, PromptMessage
 from ccnode.models.meaning import Meaning
 from tests.memory import facts
@@ -79,7 +79,7 @@ def index(script: Script, path: Path) -> tuple[sqlite3.Connection, list[recall.C
             stored.append(recall.Candidate(message_id, str(session), role, content, len(stored) * 60_000))
             database.execute(
                 "INSERT INTO message_index(rowid, text, context) VALUES (?, ?, ?)",
-                (len(stored), recall.index_text(role, content), recall.context_text(before)),
+                (len(stored), indexing.index_text(role, content), indexing.context_text(before)),
             )
     database.commit()
     return database, stored, ids
@@ -91,7 +91,7 @@ def fetch(database: sqlite3.Connection, plan: recall.RecallPlan) -> list[int]:
         for expression, limit in plan.queries
         for (row,) in database.execute(
             "SELECT rowid FROM message_index WHERE message_index MATCH ? ORDER BY bm25(message_index, 1.0, ?) LIMIT ?",
-            (expression, recall.CONTEXT_WEIGHT, limit),
+            (expression, indexing.CONTEXT_WEIGHT, limit),
         )
     ]
 

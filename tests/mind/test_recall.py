@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccnode.mind import recall
+from ccnode.mind import indexing, recall
 from ccnode.mind.answering import ANSWER_MIN
 from ccnode.mind.prompt_types import PromptMessage
 from ccnode.mind.recall import Candidate
@@ -87,7 +87,9 @@ def _fts(match: str, texts: list[str]) -> list[int]:
         "CREATE VIRTUAL TABLE message_index USING fts5(text, context, tokenize='porter unicode61 remove_diacritics 2')"
     )
     for text in texts:
-        database.execute("INSERT INTO message_index(text, context) VALUES (?, '')", (recall.index_text("user", text),))
+        database.execute(
+            "INSERT INTO message_index(text, context) VALUES (?, '')", (indexing.index_text("user", text),)
+        )
     sql = "SELECT rowid FROM message_index WHERE message_index MATCH ? ORDER BY bm25(message_index, 1.0, 0.7)"
     found = [row for (row,) in database.execute(sql, (match,))]
     database.close()
@@ -145,15 +147,15 @@ def test_a_fact_late_in_a_huge_message_is_found() -> None:
 
 
 def test_index_text_names_the_speaker_and_drops_stop_words() -> None:
-    assert recall.index_text("user", "My sister's in São Paulo, isn't she?") == "user sister sao paulo"
-    assert recall.context_text([("user", "one lamp"), ("assistant", "Noted."), ("user", "a key")]) == (
+    assert indexing.index_text("user", "My sister's in São Paulo, isn't she?") == "user sister sao paulo"
+    assert indexing.context_text([("user", "one lamp"), ("assistant", "Noted."), ("user", "a key")]) == (
         "assistant noted user key"
     )
-    assert recall.context_text([]) == ""
+    assert indexing.context_text([]) == ""
 
 
 def test_unspaced_scripts_are_indexed_in_pairs() -> None:
-    assert recall.index_text("user", "妹はリスボン") == "user 妹は はリ リス スボ ボン"
+    assert indexing.index_text("user", "妹はリスボン") == "user 妹は はリ リス スボ ボン"
 
 
 def test_the_unindexed_tail_is_matched_by_word() -> None:

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccnode.mind import recall
+from ccnode.mind import indexing
 from ccnode.mind.stemming import words
 from ccnode.store import impact, impact_form, scores, sealed
 from ccnode.store.corpus import Corpus
@@ -116,7 +116,7 @@ def by_fts5(home: Home, wanted: dict[Wanted, float]) -> dict[int, float]:
             number: -score
             for number, score in connection.execute(
                 "SELECT rowid, bm25(message_index, 1.0, ?) FROM message_index WHERE message_index MATCH ?",
-                (recall.CONTEXT_WEIGHT, " OR ".join(phrases)),
+                (indexing.CONTEXT_WEIGHT, " OR ".join(phrases)),
             )
         }
 
@@ -156,7 +156,7 @@ def test_scores_are_those_of_fts5(
 @given(texts=st.lists(st.text(max_size=60), max_size=8))
 @SETTINGS
 def test_terms_are_those_of_fts5(texts: list[str]) -> None:
-    indexed = [recall.index_text("user", text) for text in texts]
+    indexed = [indexing.index_text("user", text) for text in texts]
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(f"CREATE VIRTUAL TABLE t USING fts5(text, tokenize = '{TOKENIZER}')")
         connection.execute("CREATE VIRTUAL TABLE v USING fts5vocab(t, 'instance')")
