@@ -1,0 +1,166 @@
+"""How do frames become bytes, and bytes frames? One WebSocket message is one frame: canonical msgpack of [type, body].
+
+Size and number of values are held by type before the body is parsed. Any bytes give a frame or a RemoteError. Names
+in a body that its form does not know are kept, and written again by `encode`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ccnode_crypto import canonical
+from ccnode_crypto.errors import EncodingError
+from ccnode_protocol import forms, limits, link_frames
+from ccnode_protocol.errors import LocalError, RemoteError
+
+if TYPE_CHECKING:
+    from ccnode_crypto.canonical import Value
+    from ccnode_protocol.forms import Form
+    from ccnode_protocol.limits import Limit
+
+FORMS: Final[dict[int, Form]] = {**link_frames.FORMS}
+
+_PAIR: Final = 0x92  # msgpack: an array of two
+_UINT8: Final = 0xCC
+_UINT16: Final = 0xCD
+_SCANNED_BYTES: Final = 4 * limits.KIB  # what is smaller cannot hold enough values to matter
+
+
+class Frame(NamedTuple):
+    """A type and the fields of its body by name. Those of a known form are of its types and within its bounds."""
+
+    type: int
+    body: dict[str, Value]
+
+    @property
+    def name(self) -> str:
+        """The type's name, for people."""
+        return name_of(self.type)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this version knows the type; what it does not know is to be ignored."""
+        return self.type in FORMS
+
+
+def name_of(kind: int) -> str:
+    """The name of a type of frame, for people."""
+    return FORMS[kind].name if kind in FORMS else f"type {kind}"
+
+
+def limit_of(kind: int) -> Limit:
+    """What frames of a type may cost. Raises RemoteError where the type is unknown and below 128."""
+    form = FORMS.get(kind)
+    if form is not None:
+        return form.limit
+    if kind <= limits.TYPE_KNOWN_MAX:
+        raise RemoteError(f"frame: type {kind} is not known")
+    return limits.UNKNOWN
+
+
+def type_of(data: bytes) -> int:
+    """The type in a frame's first bytes; nothing else of it is read. Raises RemoteError where there is none."""
+    head = data[:4]
+    if len(head) >= 2 and head[0] == _PAIR:  # noqa: PLR2004  # array and type take a byte each
+        if head[1] <= limits.TYPE_KNOWN_MAX:
+            return head[1]
+        if head[1] == _UINT8 and len(head) >= 3 and head[2] > limits.TYPE_KNOWN_MAX:  # noqa: PLR2004
+            return head[2]
+        if head[1] == _UINT16 and len(head) == 4 and head[2] > 0:  # noqa: PLR2004
+            return int.from_bytes(head[2:4], "big")
+    raise RemoteError("frame: an array of type (0 to 65,535) and body is expected")
+
+
+def decode(data: bytes) -> Frame:
+    """The frame of which `data` is the encoding.
+
+    Raises:
+        RemoteError: over a limit of its type, not canonical, not a pair of type and map, of an unknown type below 128,
+            or not of its type's form; frame and field are named.
+    """
+    kind = type_of(data)
+    limit = limit_of(kind)
+    _check_size(data, kind, limit)
+    try:
+        value = canonical.decode(data, size_max=limit.bytes_max)
+    except EncodingError as error:
+        raise RemoteError(f"{name_of(kind)}: {error}") from error
+    match value:
+        case [int(), dict() as body]:
+            pass
+        case _:
+            raise RemoteError(f"{name_of(kind)}: a map is expected as its body")
+    _check_body(kind, body)
+    return Frame(kind, body)
+
+
+def encode(kind: int, body: dict[str, Value]) -> bytes:
+    """The bytes of a frame; fields that are None are written as nil, so leave out what does not apply.
+
+    Raises:
+        LocalError: a peer would refuse it, because of its type, form or size.
+    """
+    try:
+        limit = limit_of(kind)
+        _check_body(kind, body)
+        data = canonical.encode([kind, body])
+        _check_size(data, kind, limit)
+    except (EncodingError, RemoteError) as error:
+        raise LocalError(f"about to send: {error}") from error
+    return data
+
+
+def _check_size(data: bytes, kind: int, limit: Limit) -> None:
+    if len(data) > limit.bytes_max:
+        raise RemoteError(f"{name_of(kind)}: {len(data):,} bytes where at most {limit.bytes_max:,} are allowed")
+    if len(data) > _SCANNED_BYTES:
+        _check_values(data, kind, limit.values_max)
+
+
+def _check_body(kind: int, body: dict[str, Value]) -> None:
+    if any(len(name) > limits.KEY_CHARS_MAX for name in body):
+        raise RemoteError(f"{name_of(kind)}: a name of more than {limits.KEY_CHARS_MAX} characters")
+    if kind in FORMS:
+        forms.check(FORMS[kind], body)
+
+
+def _check_values(data: bytes, kind: int, most: int) -> None:
+    """Count what a frame holds, by walking over it without building anything; stops at the limit."""
+    at, open_values, seen, end = 0, 1, 0, len(data)
+    while open_values:
+        if at >= end:
+            raise RemoteError(f"{name_of(kind)}: it is cut short")
+        seen += 1
+        if seen > most:
+            raise RemoteError(f"{name_of(kind)}: more than {most:,} values")
+        size, inner = _step(data, at)
+        at += size
+        open_values += inner - 1
+
+
+def _step(data: bytes, at: int) -> tuple[int, int]:
+    """How many bytes the value at `at` takes without what it holds, and how many values it holds."""
+    first = data[at]
+    if first <= 0x7F or first >= 0xE0:  # noqa: PLR2004  # small integers
+        return 1, 0
+    if first <= 0x8F:  # noqa: PLR2004  # small map
+        return 1, 2 * (first & 0x0F)
+    if first <= 0x9F:  # noqa: PLR2004  # small array
+        return 1, first & 0x0F
+    if first <= 0xBF:  # noqa: PLR2004  # short text
+        return 1 + (first & 0x1F), 0
+    if first in _FIXED:
+        return _FIXED[first], 0
+    if first in _SIZED:
+        width, per_item = _SIZED[first]
+        count = int.from_bytes(data[at + 1 : at + 1 + width], "big")
+        return (1 + width, count * per_item) if per_item else (1 + width + count, 0)
+    raise RemoteError("frame: floats, extensions and times are not allowed")
+
+
+_FIXED: Final = {0xC0: 1, 0xC2: 1, 0xC3: 1, 0xCC: 2, 0xCD: 3, 0xCE: 5, 0xCF: 9, 0xD0: 2, 0xD1: 3, 0xD2: 5, 0xD3: 9}
+# Width of the length that follows; how many values an item is (0: its length is in bytes).
+_BYTES_LIKE: Final = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
+_SIZED: Final = {code: (width, 0) for code, width in _BYTES_LIKE.items()} | {
+    code: (width, per_item) for code, width, per_item in ((0xDC, 2, 1), (0xDD, 4, 1), (0xDE, 2, 2), (0xDF, 4, 2))
+}

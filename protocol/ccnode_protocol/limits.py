@@ -1,0 +1,78 @@
+"""How much, how often, how long? Every bound of the wire in one place.
+
+A frame's `Limit` is looked up by the type in its first bytes and held before anything else of it is read. Sizes are in
+bytes, rates in a minute and on one link, times in milliseconds. Lists and texts have their bounds in a frame's form,
+from the names below.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Limit(NamedTuple):
+    """What one type of frame may cost: bytes of one frame, frames a minute, bytes a minute, and values in one frame.
+
+    Values are the map, the arrays and all they hold, names included: a frame of 64 KiB could otherwise hold 65,000
+    empty arrays, which take sixty times their bytes.
+    """
+
+    bytes_max: int
+    count_minute: int
+    bytes_minute: int
+    values_max: int = 1024
+
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+
+# --- frames ---
+FRAME_BYTES_MAX: Final = 2 * MIB  # of any type: what a WebSocket is told to receive at most
+TYPE_KNOWN_MAX: Final = 127  # unknown types up to here are refused, later ones ignored
+TYPE_MAX: Final = 65_535
+COUNT_MINUTE: Final = 60_000  # frames of all types together, on one link
+KEY_CHARS_MAX: Final = 32  # a name in a body
+WINDOW_MS: Final = 60_000  # over what rates are counted
+
+CLIENT_HELLO: Final = Limit(KIB, 1, KIB, 64)
+SERVER_HELLO: Final = Limit(KIB, 1, KIB, 64)
+CLIENT_PROOF: Final = Limit(KIB, 1, KIB, 32)
+SERVER_PROOF: Final = Limit(KIB, 1, KIB, 32)
+MANIFEST: Final = Limit(8 * KIB, 12, 64 * KIB, 16)
+PING: Final = Limit(64, 120, 8 * KIB, 16)
+PONG: Final = Limit(64, 120, 8 * KIB, 16)
+GOODBYE: Final = Limit(KIB, 1, KIB, 16)
+UNKNOWN: Final = Limit(16 * KIB, 600, MIB, 1024)  # types from 128 on, which a later version may send
+
+# --- handshake ---
+HANDSHAKE_MS: Final = 5_000
+HALF_OPEN_MAX: Final = 64  # connections that have not finished their handshake, all together
+NONCE_BYTES: Final = 32
+VERSIONS_MAX: Final = 16
+VERSION_MAX: Final = 65_535
+NETWORK_CHARS_MAX: Final = 32
+
+# --- links ---
+HEARTBEAT_MS: Final = 2_000  # a link on which we sent nothing for so long carries a ping
+SILENCE_MS: Final = 8_000  # a peer that sent nothing for so long is gone
+UNKNOWN_LINK_MS: Final = 600_000  # how long a link of a peer without a tier stays, for people to compare words
+RETRY_FIRST_MS: Final = 500
+RETRY_MOST_MS: Final = 60_000
+REASON_CHARS_MAX: Final = 100
+
+# --- manifests ---
+MANIFEST_BYTES_MAX: Final = 4 * KIB
+NAME_BYTES_MAX: Final = 256  # as it comes
+NAME_CHARS_MAX: Final = 64  # as it is shown
+CAPABILITIES_MAX: Final = 32
+CAPABILITY_CHARS_MAX: Final = 32
+ADDRESSES_MAX: Final = 8
+ADDRESS_CHARS_MAX: Final = 128
+SEQUENCE_MAX: Final = 2**53
+
+# --- invitations ---
+SECRET_BYTES: Final = 16
+INVITATION_BYTES: Final = 16
+INVITATIONS_MAX: Final = 64  # open ones of one node
+INVITATION_MS_MAX: Final = 7 * 24 * 3_600_000
+CODE_CHARS_MAX: Final = 512
