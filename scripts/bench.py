@@ -23,6 +23,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from checkout_python import use_checkout_python
+from checkout_setup import compile_sources
 
 if TYPE_CHECKING:
     from benches.figures import Figure
@@ -73,6 +74,7 @@ def main() -> int:
     if missing := use_checkout_python():
         print(f"bench: {missing}", file=sys.stderr)
         return 2
+    compile_sources()  # measured is what a set-up leaves, also after an edit
     names = list(BENCHES) if options.name == "all" else [options.name]
     figures = [row for name in names for row in measure(name, options.messages, options.file_gb)]
     if options.json:

