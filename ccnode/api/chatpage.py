@@ -39,7 +39,6 @@ ORIGINS: Final = {
     "bundle": "another node",
 }
 FOLDED_CHARS_MAX: Final = 65_536  # of what a program gave back; the whole is in exports
-EARLIER: Final = 100
 
 
 class ChatQuery(Query):
@@ -114,7 +113,7 @@ async def _render(
         # In a thread: a hundred long replies take seconds, in which everybody else would wait.
         "log": await asyncio.to_thread(_log, window, past=past, running=running) if window else Markup(""),
         "total": window.total if window else 0,
-        "earlier": max(1, window.first - EARLIER) if window and window.first > 1 else 0,
+        "earlier": window.earlier if window else 0,
         "later": window.first + len(window.messages) if window and not window.whole else 0,
         "newest": window.messages[-1].digest.hex() if window and window.messages else "",
     }

@@ -11,7 +11,7 @@ from ccnode.api.bodies import read_json, read_query, session_id_of
 from ccnode.api.context import HUB, api_url, node_of
 from ccnode.api.errors import answer
 from ccnode.api.forms import hit_form, iso, message_form, session_form
-from ccnode.api.models import ListQuery, Nothing, SearchQuery, StartBody, StateQuery, TitleBody
+from ccnode.api.models import ListQuery, Nothing, PartQuery, SearchQuery, StartBody, StateQuery, TitleBody
 from ccnode.store.errors import NotFound
 from ccnode_protocol import hlc
 
@@ -28,7 +28,7 @@ async def start(request: web.Request) -> web.Response:
     body = await read_json(request, StartBody)
     node = node_of(request)
     session = await node.start_session(body.title, body.parent)
-    inherited = len(await node.branch(session.id)) if body.parent is not None else session.messages
+    inherited = (await node.window(session.id, first=1)).total if body.parent is not None else session.messages
     url = api_url(request)
     return answer(
         {
@@ -58,30 +58,33 @@ async def listed(request: web.Request) -> web.Response:
 
 
 async def state(request: web.Request) -> web.Response:
-    """GET /api/v1/conversation/{session_id}: the session and its messages, now or `at` a past moment."""
+    """GET /api/v1/conversation/{session_id}: the session and a page of its messages, now or `at` a past moment."""
     query = read_query(request, StateQuery)
     session_id = await session_id_of(request)
     node = node_of(request)
-    session = await node.session(session_id)
     # All of the millisecond that is asked for, whatever the counter within it.
     at = hlc.from_ms(query.at + 1) - 1 if query.at is not None else None
-    messages = await node.branch(session_id, at)
-    waits = messages[-1].role == "user" and messages[-1].origin is None if messages else False
+    part = await node.part(session_id, at=at, first=query.first)
+    waits = part.last is not None and part.last.role == "user" and part.last.origin is None
     return answer(
         {
-            "session": session_form(session),
-            "messages": [message_form(message) for message in messages],
-            "unanswered": session.unanswered if at is None else waits,
+            "session": session_form(part.session),
+            "messages": [message_form(message) for message in part.messages],
+            "total": part.total,
+            "next": part.next,
+            "unanswered": part.session.unanswered if at is None else waits,
             "running": at is None and request.app[HUB].running(session_id) is not None,
         }
     )
 
 
 async def tree(request: web.Request) -> web.Response:
-    """GET .../tree: every message of the conversation with its parent, parents first."""
+    """GET .../tree: every message of the conversation with its parent, parents first, a page of them."""
+    query = read_query(request, PartQuery)
     session_id = await session_id_of(request)
-    messages = await node_of(request).tree(session_id)
-    return answer({"session_id": session_id, "messages": [message_form(message) for message in messages]})
+    part = await node_of(request).tree_part(session_id, first=query.first)
+    messages = [message_form(message) for message in part.messages]
+    return answer({"session_id": session_id, "messages": messages, "total": part.total, "next": part.next})
 
 
 async def message(request: web.Request) -> web.Response:

@@ -156,7 +156,13 @@ class CostQuery(Query):
     days: Annotated[int, Field(ge=1, le=3660)] = 30
 
 
-class StateQuery(Query):
+class PartQuery(Query):
+    """GET .../tree: from this message on, by number from 1; as many as fit an answer."""
+
+    first: Annotated[int, Field(ge=1, le=2**31)] = 1
+
+
+class StateQuery(PartQuery):
     """GET /api/v1/conversation/{session_id}: now, or at a past moment."""
 
     at: Moment | None = None

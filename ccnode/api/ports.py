@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ccnode.store.browse import Window
     from ccnode.store.cards import KeptCard
     from ccnode.store.memory import Memory, Page, Wanted
+    from ccnode.store.paging import Part
     from ccnode.store.search import Hit
     from ccnode.store.views import EntryRow, Message, Session
     from ccnode_crypto.statements import BaselineStatement, PlateStatement
@@ -326,6 +327,12 @@ class Node(Protocol):
 
     async def branch(self, session_id: str, at: int | None = None) -> Sequence[Message]:
         """The messages from the root to the newest, now or as they stood at the time `at`."""
+
+    async def part(self, session_id: str, *, at: int | None = None, first: int = 1) -> Part:
+        """The same from number `first` on, as far as an answer may be long."""
+
+    async def tree_part(self, session_id: str, *, first: int = 1) -> Part:
+        """What `tree` gives from number `first` on, as far as an answer may be long."""
 
     async def tree(self, session_id: str) -> Sequence[Message]:
         """Every message of the conversation that the session belongs to, parents before children."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from ccnode.core import turns
 from ccnode.mind import branches
 from ccnode.mind.prompt_types import Branch, Recalled
-from ccnode.store import browse, memory, notes, views
+from ccnode.store import memory, notes, paging, views
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.ledger import connect
 from ccnode.store.turns import Asked, read_facts, refuse
@@ -173,7 +173,7 @@ def merged(question: Message) -> View[list[Branch]]:
     """
     if question.role != "user" or not question.sources:
         return []
-    here = (yield from browse.way_to(question.parent_id)) if question.parent_id is not None else []
+    here = (yield from paging.way_to(question.parent_id)) if question.parent_id is not None else []
     others: list[Branch] = []
     shared = len(here)
     for head in question.sources:
@@ -182,7 +182,7 @@ def merged(question: Message) -> View[list[Branch]]:
             session = yield from views.session(known.session)
         except NotFound:
             continue
-        way = yield from browse.way_to(known.id)
+        way = yield from paging.way_to(known.id)
         if known.id in here or session.due_ms is not None or session.foreign:
             continue
         shared = min(shared, sum(1 for one, other in zip(here, way, strict=False) if one == other))
@@ -203,7 +203,7 @@ def _way(session: bytes) -> View[list[int]]:
         raise Conflict("that conversation is another's", remedy="begin a branch of it: ccnode session fork")
     if known.due_ms is not None:
         raise Conflict("that conversation is to be forgotten", remedy="take that back: ccnode session forget --undo")
-    return (yield from browse.numbers_of(known))
+    return (yield from paging.numbers_of(known))
 
 
 def _own(way: Sequence[int], shared: set[int]) -> View[list[Message]]:

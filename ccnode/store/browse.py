@@ -1,15 +1,15 @@
 """What does a page of a conversation show? A part of one branch, what lies beside it, and what it rests on.
 
-A conversation may have tens of thousands of messages: the way up from the newest is walked by number alone, and only
-what is shown is read.
+A conversation may have tens of thousands of messages, and each a megabyte: the way up from the newest is walked by
+number alone, and only what is shown is read, no more than fits a page.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from ccnode.store import views
+from ccnode.store import paging, views
 from ccnode.store.voices import OUR_NODES
 from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError
@@ -17,7 +17,7 @@ from ccnode_protocol.errors import RemoteError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ccnode.store.views import Message, Row, Session, View
+    from ccnode.store.views import Message, Session, View
 
 T = TypeVar("T")
 
@@ -25,10 +25,8 @@ WINDOW: Final = 100
 AROUND: Final = 20  # how many messages before the one that is looked for are shown with it
 SIBLINGS_MAX: Final = 200
 SOURCES_MAX: Final = 400
-_UP: Final = (
-    "WITH RECURSIVE up (id, parent_id) AS (SELECT id, parent_id FROM messages WHERE id = ?"
-    " UNION ALL SELECT m.id, m.parent_id FROM messages m JOIN up ON m.id = up.parent_id) SELECT id FROM up"
-)
+SOURCES_AT_ONCE: Final = 10  # in memory as they are, before they are cut
+SOURCE_CHARS_MAX: Final = 4096  # a page shows how each begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,7 @@ class Window:
     `siblings`: of the messages shown, those that follow the same one, each itself among them, oldest first.
     `sources`: the messages that those shown rest on, as far as they are here.
     `life`: the times of the branch's first message and of its last, None without any.
+    `earlier`: the number from which the part before this one is to be asked for; 0 where this one is the first.
     """
 
     session: Session
@@ -58,6 +57,7 @@ class Window:
     siblings: Mapping[bytes, Sequence[Sibling]] = field(default_factory=dict)
     sources: Mapping[bytes, Message] = field(default_factory=dict)
     life: tuple[int, int] | None = None
+    earlier: int = 0
 
     @property
     def whole(self) -> bool:
@@ -72,20 +72,23 @@ def window(
     focus: bytes | None = None,
     first: int | None = None,
     size: int = WINDOW,
+    most: int = paging.PAGE_BYTES,
 ) -> View[Window]:
     """A part of a session's branch: from number `first` on, around the message `focus`, or the newest.
 
+    At most twice `size` messages, and as many as have `most` bytes together, one at least.
     `at` is a moment as a hybrid logical clock value: the branch as it stood then. Raises NotFound.
     """
     session = yield from views.session(identifier)
-    numbers = yield from numbers_of(session, at)
+    numbers = yield from paging.numbers_of(session, at)
     aside, focused = False, None
     if focus is not None:
         focused = (yield from views.message(focus)).id
         if focused not in numbers:
-            numbers, aside = (yield from way_to(focused)), True
-    start, end = _bounds(numbers, focused, first, size)
+            numbers, aside = (yield from paging.way_to(focused)), True
+    start, end = yield from _fitted(numbers, _bounds(numbers, focused, first, size), focused, first, most)
     messages = yield from views.messages_by_id(numbers[start:end])
+    before = yield from paging.backward(numbers, max(0, start - size), start, most)
     return Window(
         session,
         messages,
@@ -93,24 +96,10 @@ def window(
         len(numbers),
         aside,
         (yield from _siblings(messages, foreign=session.foreign)),
-        (yield from by_digest(source for message in messages for source in message.sources)),
+        (yield from _sources(source for message in messages for source in message.sources)),
         (yield from _life(numbers)),
+        before + 1 if start else 0,
     )
-
-
-def numbers_of(session: Session, at: int | None = None) -> View[list[int]]:
-    """The local numbers of the messages in a session's branch, from the root on, now or at a past moment."""
-    leaf = yield from views.leaf_of(session.session, at)
-    if leaf is None and session.parent is not None:
-        rows = yield "SELECT id FROM entries WHERE digest = ?", (session.parent,)
-        leaf = rows[0] if rows else None
-    return (yield from way_to(leaf[0])) if leaf is not None else []
-
-
-def way_to(number: int) -> View[list[int]]:
-    """The local numbers of the messages from the root down to one."""
-    rows = yield _UP, (number,)
-    return [row[0] for row in reversed(rows)]
 
 
 def _bounds(numbers: Sequence[int], focused: int | None, first: int | None, size: int) -> tuple[int, int]:
@@ -122,6 +111,18 @@ def _bounds(numbers: Sequence[int], focused: int | None, first: int | None, size
     else:
         start = max(0, total - size)
     return start, min(total, start + 2 * size)
+
+
+def _fitted(
+    numbers: Sequence[int], bounds: tuple[int, int], focused: int | None, first: int | None, most: int
+) -> View[tuple[int, int]]:
+    """As much of that as has `most` bytes: what is looked for is in it, or the newest."""
+    start, end = bounds
+    if first is None and focused is not None and focused in numbers:
+        start = yield from paging.backward(numbers, start, numbers.index(focused) + 1, most // 2)
+    elif first is None:
+        return (yield from paging.backward(numbers, start, end, most)), end
+    return start, (yield from paging.forward(numbers, start, end, most))
 
 
 def _life(numbers: Sequence[int]) -> View[tuple[int, int] | None]:
@@ -155,14 +156,16 @@ def _siblings(messages: Sequence[Message], *, foreign: bool) -> View[dict[bytes,
     return found
 
 
-def by_digest(digests: Iterable[bytes]) -> View[dict[bytes, Message]]:
-    """Messages by their digests; those that are not here are left out, and so are those beyond `SOURCES_MAX`."""
-    wanted = list(dict.fromkeys(digests))[:SOURCES_MAX]
-    rows: list[Row] = []
-    for part in _parts(wanted):
-        rows += yield f"SELECT id FROM entries WHERE digest IN ({','.join('?' * len(part))})", tuple(part)
-    messages = yield from views.messages_by_id([row[0] for row in rows])
-    return {message.digest: message for message in messages}
+def _sources(digests: Iterable[bytes]) -> View[dict[bytes, Message]]:
+    """Messages by their digests, long ones cut; what is not here is left out, and what is beyond `SOURCES_MAX`."""
+    found = {}
+    for part in _parts(list(dict.fromkeys(digests))[:SOURCES_MAX], SOURCES_AT_ONCE):
+        rows = yield f"SELECT id FROM entries WHERE digest IN ({','.join('?' * len(part))})", tuple(part)
+        for message in (yield from views.messages_by_id([row[0] for row in rows])):
+            text = message.text
+            short = replace(message, text=text[:SOURCE_CHARS_MAX]) if text and len(text) > SOURCE_CHARS_MAX else message
+            found[message.digest] = short
+    return found
 
 
 def _parts(values: Sequence[T], size: int = 200) -> list[Sequence[T]]:

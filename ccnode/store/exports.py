@@ -10,7 +10,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from ccnode.clock import iso, now_ms
-from ccnode.store import browse, bundles, shapes, views
+from ccnode.store import bundles, paging, shapes, views
 from ccnode.store.errors import translated
 from ccnode.store.plain import clean, line
 
@@ -45,7 +45,7 @@ def of_session(connection: sqlite3.Connection, home: Home, identifier: bytes, fo
         connection.execute("BEGIN")
         try:
             session = _ask(connection, views.session(identifier))
-            numbers = _ask(connection, browse.numbers_of(session))
+            numbers = _ask(connection, paging.numbers_of(session))
             write = _json if form == "json" else _markdown
             for text in write(session, _messages(connection, numbers)):
                 yield text.encode("utf-8", "replace")

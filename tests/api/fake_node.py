@@ -19,6 +19,7 @@ from ccnode.store import spending
 from ccnode.store.branching import Compared
 from ccnode.store.browse import WINDOW, Sibling, Window, _bounds
 from ccnode.store.errors import Conflict, NotFound, StoreError
+from ccnode.store.paging import Part
 from ccnode.store.search import Hit, Why
 from ccnode.store.views import Message, Session
 from ccnode_protocol import hlc
@@ -102,6 +103,8 @@ class FakeNode:
         self.name = "home"
         self.left: list[Message] = []  # replies that were answered anew
         self.brought: dict[bytes, str] = {}
+        self.part_size = 1_000  # messages of one answer
+        self.window_size = WINDOW
         self.behind = 0  # messages that no search looks at yet
         self.upkeep = FakeUpkeep()
         self.imports = FakeImports()
@@ -200,7 +203,8 @@ class FakeNode:
             wanted = await self.message(focus)
             if wanted not in path:
                 path, aside = self._way_to(wanted), True
-        start, end = _bounds([one.id for one in path], wanted.id if focus is not None else None, first, WINDOW)
+        focused = wanted.id if focus is not None else None
+        start, end = _bounds([one.id for one in path], focused, first, self.window_size)
         every = self._every()
         families: dict[bytes | None, list[Sibling]] = {}
         for one in sorted(every.values(), key=lambda one: one.time):
@@ -208,7 +212,18 @@ class FakeNode:
         siblings = {one.digest: families[one.parent] for one in path if one.parent and len(families[one.parent]) > 1}
         sources = {digest: every[digest] for one in path for digest in one.sources if digest in every}
         life = (path[0].time, path[-1].time) if path else None
-        return Window(session, path[start:end], start + 1, len(path), aside, siblings, sources, life)
+        earlier = max(1, start + 1 - self.window_size) if start else 0
+        return Window(session, path[start:end], start + 1, len(path), aside, siblings, sources, life, earlier)
+
+    async def part(self, session_id: str, *, at: int | None = None, first: int = 1) -> Part:
+        return self._part(session_id, await self.branch(session_id, at), first)
+
+    async def tree_part(self, session_id: str, *, first: int = 1) -> Part:
+        return self._part(session_id, await self.tree(session_id), first)
+
+    def _part(self, session_id: str, every: Sequence[Message], first: int) -> Part:
+        shown = every[first - 1 :][: self.part_size]
+        return Part(self._known(session_id), shown, first, len(every), every[-1] if every else None)
 
     def _every(self) -> dict[bytes, Message]:
         return {one.digest: one for path in [*self.paths.values(), self.left] for one in path}

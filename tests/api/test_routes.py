@@ -265,3 +265,22 @@ async def test_many_at_once(rig: Rig) -> None:
 
     replies = await asyncio.gather(*map(talk, ids))
     assert [reply["reply"] for reply in replies] == [f"You said: {session_id}" for session_id in ids]
+
+
+async def test_a_conversation_comes_in_parts(rig: Rig) -> None:
+    session_id = await rig.start("Long")
+    for at in range(5):
+        rig.node.add(session_id, "user" if at % 2 == 0 else "assistant", str(at))
+    rig.node.part_size = 2
+    for path in (f"/api/v1/conversation/{session_id}", f"/api/v1/conversation/{session_id}/tree"):
+        texts: list[str] = []
+        ends: list[int | None] = []
+        first: int | None = 1
+        while first is not None:
+            part = (await rig.ask("GET", path, params={"first": first})).value
+            texts += [one["text"] for one in part["messages"]]
+            assert part["total"] == 5
+            first = part["next"]
+            ends.append(first)
+        assert (texts, ends) == (["0", "1", "2", "3", "4"], [3, 5, None])
+        assert (await rig.ask("GET", path, params={"first": 0})).status == 400

@@ -115,6 +115,25 @@ async def test_what_was_read_before_a_turn_does_not_undo_it(house: House, monkey
     await expect(page.locator(".message")).to_have_count(2)
 
 
+async def test_what_comes_in_parts_is_put_together(house: House) -> None:
+    house.node.window_size = 2
+    session_id = (await house.node.start_session("Parts", None)).id
+    for at in range(12):
+        house.node.add(session_id, "assistant" if at % 2 else "user", f"number {at}")
+    page = await house.page()
+    await page.goto(f"{house.url}/chat/{session_id}")
+    for shown in (2, 4, 6, 8, 10, 12):
+        await expect(page.locator("#log .message")).to_have_count(shown)
+        if shown < 12:
+            await page.click("#earlier")
+    await expect(page.locator("#earlier")).to_be_hidden()
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await say(page, "one more")
+    await expect(page.locator("#log .message")).to_have_count(14)
+    texts = await page.locator("#log .message .text").all_inner_texts()
+    assert [text.strip() for text in texts] == [*(f"number {at}" for at in range(12)), "one more", "You said: one more"]
+
+
 async def test_a_reply_can_be_stopped_from_the_keyboard(house: House) -> None:
     page = await house.page()
     house.node.hold = asyncio.Event()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccnode import clock
-from ccnode.store import browse, views
+from ccnode.store import browse, paging, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import NotFound
 from ccnode.store.ledger import Ledger, Ports, connect
@@ -19,7 +19,7 @@ from ccnode_protocol.records import MessageMeta, Role
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from ccnode.store.transaction import Transaction
@@ -178,3 +178,68 @@ def test_a_session_to_be_forgotten_is_still_shown_to_whoever_asks_for_it(book: B
     book.run(session, 2)
     book.ledger.append_sync(jobs.forget(session, hlc.to_ms(book.now << 16)))
     assert book.window(session).session.due_ms is not None
+
+
+# --- pages of bounded size ---
+
+
+def parts(book: Book, view: Callable[..., views.View[paging.Part]], session: bytes, most: int) -> list[paging.Part]:
+    """All parts, one after the other."""
+    found: list[paging.Part] = []
+    first: int | None = 1
+    while first is not None:
+        found.append(views.run(book.reader, view(session, first=first, most=most)))
+        first = found[-1].next
+    return found
+
+
+@pytest.mark.parametrize("most", [1, 1_500, 6_000, 1_000_000])
+def test_parts_give_everything_once_and_are_bounded(book: Book, most: int) -> None:
+    session = book.open()
+    said = book.run(session, 7)
+    said.append(book.say(session, said[-1], "long " * 1_000))
+    said += [book.say(session, said[-1], "short")]
+    beside = book.say(book.open(said[2]), said[2], "beside")
+    for view, every in ((paging.branch, said), (paging.tree, [*said, beside])):
+        found = parts(book, view, session, most)
+        assert sorted(one.digest for part in found for one in part.messages) == sorted(every)
+        assert {part.total for part in found} == {len(every)}
+        assert [one.first for one in found[1:]] == [one.next for one in found[:-1]]
+        for part in found:
+            size = sum(len(one.text or "") + paging.AROUND_BYTES for one in part.messages)
+            assert size <= most or len(part.messages) == 1
+    whole = views.run(book.reader, paging.branch(session, first=1_000))
+    assert (list(whole.messages), whole.next, whole.total) == ([], None, 9)
+    assert whole.last is not None
+    assert whole.last.digest == said[-1]
+
+
+def test_a_window_of_long_messages_is_bounded_and_leads_on(book: Book) -> None:
+    most = 6_000
+    session = book.open()
+    said: list[bytes] = []
+    for number in range(12):
+        said.append(book.say(session, said[-1] if said else None, f"{number} {'word ' * 300}"))
+    newest = book.window(session, most=most)
+    assert newest.whole
+    assert 1 <= len(newest.messages) < 5
+    shown, part = list(newest.messages), newest
+    while part.earlier:
+        part = book.window(session, first=part.earlier, most=most)
+        assert part.first + len(part.messages) >= shown[0].seq
+        shown = [one for one in part.messages if one.seq < shown[0].seq] + shown
+    assert [one.digest for one in shown] == said
+    for number in (0, 5, 11):
+        around = book.window(session, focus=said[number], most=most)
+        assert said[number] in [one.digest for one in around.messages]
+        assert len(around.messages) < 5
+
+
+def test_what_a_message_rests_on_is_cut_short(book: Book) -> None:
+    session = book.open()
+    long = book.say(session, None, "x" * 100_000)
+    reply = book.say(session, long, "as you said", role=Role.ASSISTANT, sources=(long,))
+    window = book.window(session)
+    assert len(window.sources[long].text or "") == browse.SOURCE_CHARS_MAX
+    assert window.messages[0].text == "x" * 100_000
+    assert window.messages[1].digest == reply

@@ -44,7 +44,13 @@ async function read(first) {
   let before, found;
   do {
     before = turns;
-    found = (await fetchPage(`${PLACE}?part=log&first=${first}`)).getElementById("log");
+    found = null;
+    for (let at = first; at; ) {
+      const part = (await fetchPage(`${PLACE}?part=log&first=${at}`)).getElementById("log");
+      at = part.dataset.later; // very long messages come in several parts
+      if (found) found.append(...part.children);
+      else found = part;
+    }
   } while (before !== turns);
   return found;
 }

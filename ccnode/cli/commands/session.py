@@ -354,13 +354,13 @@ def export(state: State, *, session: str, form: Form, output: Path | None) -> No
     """Take one conversation out."""
     from ccnode.cli import local as database
     from ccnode.cli.files import written
-    from ccnode.store import browse, exports, views
+    from ccnode.store import exports, paging, views
 
     home = state.node()
     with database.opened(home) as connection:
         identifier = views.run(connection, views.resolve_session(session))
         known = views.run(connection, views.session(identifier))
-        messages = len(views.run(connection, browse.numbers_of(known)))
+        messages = len(views.run(connection, paging.numbers_of(known)))
         pieces = exports.of_session(connection, home, identifier, form)
         data: dict[str, Any] = {"session_id": known.id, "format": form, "messages": messages}
         if output is not None:
