@@ -142,7 +142,7 @@ def keep(state: State, home: Home, text: str) -> dict[str, Any]:
     client = Client(home, state.environment)
     if client.running():
         return client.call("PUT", "/api/v1/plate", {"text": text, "statement": _form(statement)})
-    return _keep_here(home, text, statement, current)
+    return _keep_here(home, text, statement)
 
 
 def _form(statement: PlateStatement) -> dict[str, Any]:
@@ -154,8 +154,9 @@ def _form(statement: PlateStatement) -> dict[str, Any]:
     }
 
 
-def _keep_here(home: Home, text: str, statement: PlateStatement, former: Version | None) -> dict[str, Any]:
+def _keep_here(home: Home, text: str, statement: PlateStatement) -> dict[str, Any]:
     """The same without a daemon: this process holds the directory meanwhile."""
+    from ccnode.cli import local as database
     from ccnode.cli.identity import open_ledger
     from ccnode.store import plate_shapes, platefile, plates
     from ccnode.store.home import DirectoryLock
@@ -167,7 +168,7 @@ def _keep_here(home: Home, text: str, statement: PlateStatement, former: Version
             kept = ledger.append_sync(plates.keep(statement, text))
         finally:
             ledger.close()
-        platefile.follow(home, former.plate if former is not None else None, kept.version)
+        platefile.follow(home, kept.version, lambda plate: bool(database.ask(home, plates.numbers({plate}))))
     finally:
         lock.release()
     form = plate_shapes.file(file_of(home, kept.version), str(home.plate))

@@ -174,13 +174,16 @@ class Plating:
 
     async def _follow(self, current: Version | None) -> None:
         """Have the file say what is in force, unless it holds something that no version does: that is not lost."""
-        former, self._in_force = self._in_force, current.plate if current is not None else None
+        self._in_force = current.plate if current is not None else None
         if current is None:
             return
         try:
-            await asyncio.to_thread(platefile.follow, self._home, former, current)
+            await asyncio.to_thread(platefile.follow, self._home, current, self._is_version)
         except StoreError as error:
             log.warning("plate_file_not_written", error=str(error))
+
+    def _is_version(self, plate: bytes) -> bool:
+        return bool(self._run(plates.numbers({plate})))
 
     def _run(self, view: View[T]) -> T:
         with contextlib.closing(connect(self._home.ledger, writable=False)) as connection:

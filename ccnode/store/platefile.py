@@ -13,6 +13,8 @@ from ccnode.store.home import write_private
 from ccnode_protocol.records import plate_digest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ccnode.store.home import Home
     from ccnode.store.plates import Version
 
@@ -75,15 +77,19 @@ def write(home: Home, text: str) -> None:
     write_private(home.plate, text.encode("utf-8"))
 
 
-def follow(home: Home, former: bytes | None, current: Version) -> bool:
-    """Have the file say what is in force now; return whether it was written. `former`: what was in force before.
+def follow(home: Home, current: Version, is_version: Callable[[bytes], bool]) -> bool:
+    """Have the file say what is in force now; return whether it was written.
 
-    A file that holds something else than these two is left alone: its changes are no version yet. Raises StoreReadOnly.
+    A file that holds something that is no version yet (`is_version`, asked by its digest) is left alone. Of any older
+    version, not only of the last one: after a crash between keeping and this, the file is behind.
+
+    Raises:
+        StoreReadOnly: it cannot be written.
     """
     if current.text is None:
         return False
     found = read(home, current.plate)
-    if found.standing != "missing" and (found.standing == "same" or former is None or found.plate != former):
+    if found.standing != "missing" and (found.standing == "same" or found.plate is None or not is_version(found.plate)):
         return False
     write(home, current.text)
     return True

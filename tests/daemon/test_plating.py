@@ -107,6 +107,20 @@ async def test_changes_of_the_file_that_no_version_holds_stay(node: Node) -> Non
     assert node.home.plate.read_text() == THIRD
 
 
+async def test_a_file_that_a_crash_left_behind_follows_again(node: Node) -> None:
+    """Killed between keeping and writing the file, that stayed behind for ever, with the advice to keep it anew."""
+    await node.plates.keep(SECOND, None, None)
+    await node.plates.keep(THIRD, None, None)
+    for behind in (SECOND, FIRST):
+        node.home.plate.write_text(behind)
+        await node.plates.open()
+        assert node.home.plate.read_text() == THIRD
+        assert node.plates.problem == ""
+    node.home.plate.write_text(FIRST)
+    await node.plates.keep(SECOND, None, None)
+    assert node.home.plate.read_text() == SECOND
+
+
 @pytest.mark.parametrize("text", ["", "x" * (BYTES_MAX + 1), "a\x1bb", "## Identity\na\n## Identity\nb\n"])
 async def test_what_has_an_error_is_not_kept(node: Node, text: str) -> None:
     with pytest.raises(BadPlate, match="cannot be kept"):
@@ -171,9 +185,9 @@ async def test_what_comes_from_another_node_reaches_the_file(node: Node) -> None
 
 
 async def test_the_model_is_validated_and_the_result_stays_until_the_next(node: Node) -> None:
-    assert node.plates.last_validation() is None
+    assert await node.plates.last_validation() is None
     found = await node.plates.validate()
     assert found["passed"]
-    assert node.plates.last_validation() == found
+    assert await node.plates.last_validation() == found
     facts = await node.plates.lint("# Ada\n")
     assert facts["findings"]
