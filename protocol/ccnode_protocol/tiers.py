@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum, IntEnum
 from typing import Final, NamedTuple
 
-from ccnode_protocol import link_frames
+from ccnode_protocol import link_frames, sync_values
 
 
 class Tier(IntEnum):
@@ -27,6 +27,7 @@ class Kind(Enum):
 
     LINK = "handshake, heartbeats, goodbye"
     MANIFEST = "manifest"
+    STANDING = "what is known of the other's chains"
     CORE_CHAINS = "chains for core"
     SHARED_CHAINS = "shared chains"
     PUBLIC_CHAINS = "public chains"
@@ -71,6 +72,7 @@ TABLE: Final[dict[Kind, dict[Tier, Cell]]] = {
         # kind                core     sandbox-in    sandbox-out  external   unknown
         (Kind.LINK, (_BOTH, _BOTH, _BOTH, _BOTH, _BOTH)),
         (Kind.MANIFEST, (_BOTH, _BOTH, _BOTH, _BOTH, _NEITHER)),
+        (Kind.STANDING, (_BOTH, _BOTH, _BOTH, _NEITHER, _NEITHER)),
         (Kind.CORE_CHAINS, (_BOTH, _NEITHER, _NEITHER, _NEITHER, _NEITHER)),
         (Kind.SHARED_CHAINS, (_BOTH, _KEPT_APART, _GIVE, _NEITHER, _NEITHER)),
         (Kind.PUBLIC_CHAINS, (_BOTH, _KEPT_APART, _GIVE, _NEITHER, _NEITHER)),
@@ -128,6 +130,22 @@ CARRIED: Final[dict[int, Carried]] = {
     link_frames.PING: _about(Kind.LINK),
     link_frames.PONG: _about(Kind.LINK),
     link_frames.GOODBYE: _about(Kind.LINK),
+    sync_values.KNOWN: _about(Kind.STANDING),
+    sync_values.HEADS: _about(*AUDIENCE_KINDS),
+    sync_values.LIST: _about(Kind.STANDING),
+    sync_values.LISTED: _about(Kind.STANDING),
+    sync_values.WANT: _about(*AUDIENCE_KINDS, asks=True),
+    sync_values.RUN: _about(*AUDIENCE_KINDS, Kind.ORDERS, Kind.RECEIPTS),
+    sync_values.END: _about(*AUDIENCE_KINDS),
+    sync_values.WANT_CONTENTS: _about(*AUDIENCE_KINDS, asks=True),
+    sync_values.CONTENTS: _about(*AUDIENCE_KINDS),
+    sync_values.CREDIT: _about(*AUDIENCE_KINDS, asks=True),
+    sync_values.WANT_DIGESTS: _about(Kind.STANDING),
+    sync_values.DIGESTS: _about(Kind.STANDING),
+    sync_values.WANT_PATH: _about(Kind.STANDING),
+    sync_values.PATH: _about(Kind.STANDING),
+    sync_values.WANT_FORK: _about(Kind.FORKS, asks=True),
+    sync_values.FORK: _about(Kind.FORKS),
 }
 
 

@@ -9,21 +9,22 @@ from ccnode_protocol.tiers import CARRIED, COLUMNS, TABLE, Kind, Rule, Tier
 
 # What a peer of the tier is given / what is taken from it, once more and by hand.
 DECIDED = """
-                                core     sandbox-in        sandbox-out  external     unknown
-handshake, heartbeats, goodbye  yes/yes  yes/yes           yes/yes      yes/yes      yes/yes
-manifest                        yes/yes  yes/yes           yes/yes      yes/yes      -/-
-chains for core                 yes/yes  -/-               -/-          -/-          -/-
-shared chains                   yes/yes  -/quarantine      yes/-        -/-          -/-
-public chains                   yes/yes  -/quarantine      yes/-        -/-          -/-
-heads of public chains          yes/yes  asked/quarantine  yes/-        asked/asked  -/-
-orders to forget                yes/yes  -/yes             yes/-        -/-          -/-
-receipts of erasure             yes/yes  -/-               -/-          -/-          -/-
-fork proofs                     yes/yes  -/yes             yes/-        -/-          -/-
-character reports               yes/yes  -/quarantine      yes/-        -/-          -/-
-published consensus             yes/yes  asked/quarantine  asked/-      asked/asked  -/-
-decisions of the group          yes/yes  -/-               -/-          -/-          -/-
+                                    core     sandbox-in        sandbox-out  external     unknown
+handshake, heartbeats, goodbye      yes/yes  yes/yes           yes/yes      yes/yes      yes/yes
+manifest                            yes/yes  yes/yes           yes/yes      yes/yes      -/-
+what is known of the other's chains yes/yes  yes/yes           yes/yes      -/-          -/-
+chains for core                     yes/yes  -/-               -/-          -/-          -/-
+shared chains                       yes/yes  -/quarantine      yes/-        -/-          -/-
+public chains                       yes/yes  -/quarantine      yes/-        -/-          -/-
+heads of public chains              yes/yes  asked/quarantine  yes/-        asked/asked  -/-
+orders to forget                    yes/yes  -/yes             yes/-        -/-          -/-
+receipts of erasure                 yes/yes  -/-               -/-          -/-          -/-
+fork proofs                         yes/yes  -/yes             yes/-        -/-          -/-
+character reports                   yes/yes  -/quarantine      yes/-        -/-          -/-
+published consensus                 yes/yes  asked/quarantine  asked/-      asked/asked  -/-
+decisions of the group              yes/yes  -/-               -/-          -/-          -/-
 """
-ROWS = [(line[:32].strip(), line[32:].split()) for line in DECIDED.strip("\n").splitlines()]
+ROWS = [(line[:36].strip(), line[36:].split()) for line in DECIDED.strip("\n").splitlines()]
 NAMES = {"core": Tier.CORE, "sandbox-in": Tier.SANDBOX_IN, "sandbox-out": Tier.SANDBOX_OUT}
 NAMES |= {"external": Tier.EXTERNAL, "unknown": Tier.UNKNOWN}
 CELLS = [

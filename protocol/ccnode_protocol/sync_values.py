@@ -1,0 +1,490 @@
+"""What do the frames that bring chains up to date say? Their fields as values (types 32 to 63).
+
+A frame's body has been held to its form (forms.check) before it is read here; what a form cannot say, such as as many
+metas as headers, is checked here. Any body of the form gives a value or a RemoteError.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from ccnode_crypto.entry import HEADER_BYTES, ChainId
+from ccnode_crypto.proof import ForkProof, ForkSide, SignedHead
+from ccnode_protocol import limits
+from ccnode_protocol.errors import RemoteError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ccnode_crypto.canonical import Value
+
+KNOWN: Final = 32
+HEADS: Final = 33
+LIST: Final = 34
+LISTED: Final = 35
+WANT: Final = 36
+RUN: Final = 37
+END: Final = 38
+WANT_CONTENTS: Final = 39
+CONTENTS: Final = 40
+CREDIT: Final = 41
+WANT_DIGESTS: Final = 42
+DIGESTS: Final = 43
+WANT_PATH: Final = 44
+PATH: Final = 45
+WANT_FORK: Final = 46
+FORK: Final = 47
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How far a chain goes: its length, the digest of its last header, and where it is forked.
+
+    `orders`: the position after its last order to forget, 0 where it has none. A chain that is `frozen` goes as far as
+    the position that was written twice.
+    """
+
+    chain: ChainId
+    length: int
+    head: bytes
+    orders: int = 0
+    frozen: bool = False
+
+    @property
+    def packed(self) -> bytes:
+        """What is hashed where rows are told in one hash: prefix, length in 8 bytes, digest."""
+        return self.chain.prefix + self.length.to_bytes(8, "big") + self.head
+
+    def pack(self) -> list[Value]:
+        """The row as it is sent."""
+        return [*_chain(self.chain), self.length, self.head, self.orders, self.frozen]
+
+    @classmethod
+    def read(cls, raw: Any) -> Row:  # noqa: ANN401  # held to its form
+        """The row of a body."""
+        node, epoch, audience, length, head, orders, frozen = raw
+        if orders > length:
+            raise RemoteError("heads: an order after the end of its chain")
+        return cls(ChainId(node, epoch, audience), length, head, orders, frozen)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """All the chains of a node that are not named one by one, in one hash: SHA-256 of their rows, sorted."""
+
+    node: bytes
+    count: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the sender knows of the receiver's own chains, and one hash over all that both may hold."""
+
+    kind: ClassVar[int] = KNOWN
+    rows: tuple[Row, ...]
+    count: int  # of the receiver's other chains
+    rest: bytes  # their hash
+    all: bytes
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {"rows": _rows(self.rows), "rest": [self.count, self.rest], "all": self.all}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Known:
+        """The value of a body."""
+        count, rest = body["rest"]
+        return cls(_read_rows(body["rows"]), count, rest, body["all"])
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What the sender offers: chains one by one, and of each node the others in one hash."""
+
+    kind: ClassVar[int] = HEADS
+    rows: tuple[Row, ...]
+    rests: tuple[Rest, ...] = ()
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {"rows": _rows(self.rows), "rests": [[rest.node, rest.count, rest.digest] for rest in self.rests]}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Heads:
+        """The value of a body."""
+        return cls(_read_rows(body["rows"]), tuple(Rest(*raw) for raw in body["rests"]))
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """Asks for the rows of a node's chains, those after a place in the order of (epoch, audience)."""
+
+    kind: ClassVar[int] = LIST
+    node: bytes
+    epoch: bytes = bytes(16)
+    audience: int = 0
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {"node": self.node, "after": [self.epoch, self.audience]}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> List:
+        """The value of a body."""
+        epoch, audience = body["after"]
+        return cls(body["node"], epoch, audience)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Rows of one node's chains in the order of (epoch, audience); `more` says that others follow."""
+
+    kind: ClassVar[int] = LISTED
+    node: bytes
+    rows: tuple[Row, ...]
+    more: bool
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {"node": self.node, "rows": _rows(self.rows), "more": self.more}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Listed:
+        """The value of a body."""
+        rows = _read_rows(body["rows"])
+        if any(each.chain.node != body["node"] for each in rows) or (body["more"] and not rows):
+            raise RemoteError("listed.rows: chains of that node are expected, and some where more follow")
+        return cls(body["node"], rows, body["more"])
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """Asks for runs from a position on, up to the one that holds `upto` - 1; `bare`: without their contents."""
+
+    kind: ClassVar[int] = WANT
+    chain: ChainId
+    first: int
+    upto: int
+    bare: bool = False
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {"chain": _chain(self.chain), "first": self.first, "upto": self.upto, "bare": self.bare}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Want:
+        """The value of a body."""
+        if body["upto"] <= body["first"]:
+            raise RemoteError("want.upto: a position after `first` is expected")
+        return cls(ChainId(*body["chain"]), body["first"], body["upto"], body["bare"])
+
+
+@dataclass(frozen=True, slots=True)
+class SentRun:
+    """Consecutive entries of a chain that end in a signed head. A content that is not there is None."""
+
+    kind: ClassVar[int] = RUN
+    chain: ChainId
+    first: int
+    headers: tuple[bytes, ...]
+    metas: tuple[bytes, ...]
+    sealed: tuple[bytes | None, ...]
+    signature: bytes
+
+    @property
+    def end(self) -> int:
+        """The position after the last."""
+        return self.first + len(self.headers)
+
+    @property
+    def head(self) -> bytes:
+        """The digest of the last header."""
+        return sha256(self.headers[-1]).digest()
+
+    @property
+    def previous(self) -> bytes:
+        """The digest that the first header names as the one before it."""
+        return self.headers[0][50:82]
+
+    @property
+    def weight(self) -> int:
+        """How many bytes of credit and quota it takes: headers, metas and contents with their salts."""
+        bodies = sum(len(body) for body in self.sealed if body)
+        return len(self.headers) * HEADER_BYTES + sum(map(len, self.metas)) + bodies
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {
+            "chain": _chain(self.chain),
+            "first": self.first,
+            "headers": b"".join(self.headers),
+            "metas": list(self.metas),
+            "sealed": list(self.sealed),
+            "signature": self.signature,
+        }
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> SentRun:
+        """The value of a body."""
+        headers = _read_headers(body["headers"], "run")
+        if not len(headers) == len(body["metas"]) == len(body["sealed"]):
+            raise RemoteError("run: as many metas and contents as headers are expected")
+        chain, first = ChainId(*body["chain"]), body["first"]
+        if headers[0][:50] != chain.prefix or int.from_bytes(headers[0][178:186], "big") != first:
+            raise RemoteError("run.headers: the first is not of that chain and position")
+        run = cls(chain, first, headers, tuple(body["metas"]), tuple(body["sealed"]), body["signature"])
+        if run.weight > limits.RUN_WEIGHT_MAX:
+            raise RemoteError(f"run: {run.weight:,} bytes where at most {limits.RUN_WEIGHT_MAX:,} are allowed")
+        return run
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """All has been sent that was asked for and is there; `next`: the position after what was sent."""
+
+    kind: ClassVar[int] = END
+    chain: ChainId
+    next: int
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {"chain": _chain(self.chain), "next": self.next}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> End:
+        """The value of a body."""
+        return cls(ChainId(*body["chain"]), body["next"])
+
+
+@dataclass(frozen=True, slots=True)
+class WantContents:
+    """Asks for contents by ranges (first, count), ascending and apart, at most 1,024 contents in all."""
+
+    kind: ClassVar[int] = WANT_CONTENTS
+    chain: ChainId
+    ranges: tuple[tuple[int, int], ...]
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {"chain": _chain(self.chain), "ranges": [list(each) for each in self.ranges]}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> WantContents:
+        """The value of a body."""
+        ranges = tuple((first, count) for first, count in body["ranges"])
+        ends = [0, *(first + count for first, count in ranges)]
+        if sum(count for _, count in ranges) > limits.CONTENTS_MAX:
+            raise RemoteError(f"want-contents.ranges: at most {limits.CONTENTS_MAX} contents are expected")
+        if any(first < end for (first, _), end in zip(ranges, ends, strict=False)):
+            raise RemoteError("want-contents.ranges: they are expected ascending and apart")
+        return cls(ChainId(*body["chain"]), ranges)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Salts and contents by position; None where the sender has none. What it leaves out can be asked for again."""
+
+    kind: ClassVar[int] = CONTENTS
+    chain: ChainId
+    items: tuple[tuple[int, bytes | None], ...]
+
+    @property
+    def weight(self) -> int:
+        """How many bytes of credit and quota it takes."""
+        return sum(len(sealed) for _, sealed in self.items if sealed)
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {"chain": _chain(self.chain), "items": [list(each) for each in self.items]}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Contents:
+        """The value of a body."""
+        items = tuple((seq, sealed) for seq, sealed in body["items"])
+        if len({seq for seq, _ in items}) != len(items):
+            raise RemoteError("contents.items: each position once is expected")
+        found = cls(ChainId(*body["chain"]), items)
+        if found.weight > limits.RUN_WEIGHT_MAX:
+            raise RemoteError(f"contents: {found.weight:,} bytes where {limits.RUN_WEIGHT_MAX:,} are allowed")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """So many bytes that the receiver of this frame sent have been stored; it may send as many more."""
+
+    kind: ClassVar[int] = CREDIT
+    bytes: int
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {"bytes": self.bytes}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Credit:
+        """The value of a body."""
+        return cls(body["bytes"])
+
+
+@dataclass(frozen=True, slots=True)
+class WantDigests:
+    """Asks for the digests of headers at positions."""
+
+    kind: ClassVar[int] = WANT_DIGESTS
+    chain: ChainId
+    at: tuple[int, ...]
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {"chain": _chain(self.chain), "at": list(self.at)}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> WantDigests:
+        """The value of a body."""
+        return cls(ChainId(*body["chain"]), tuple(body["at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """The digests of headers at those positions that the sender has."""
+
+    kind: ClassVar[int] = DIGESTS
+    chain: ChainId
+    found: tuple[tuple[int, bytes], ...]
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {"chain": _chain(self.chain), "found": [list(each) for each in self.found]}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Digests:
+        """The value of a body."""
+        return cls(ChainId(*body["chain"]), tuple((seq, digest) for seq, digest in body["found"]))
+
+
+@dataclass(frozen=True, slots=True)
+class WantPath:
+    """Asks for a signed head and the headers from it down to a position (crypto, section 11)."""
+
+    kind: ClassVar[int] = WANT_PATH
+    chain: ChainId
+    seq: int
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {"chain": _chain(self.chain), "seq": self.seq}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> WantPath:
+        """The value of a body."""
+        return cls(ChainId(*body["chain"]), body["seq"])
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A signed head and the headers from it down to the position `seq` that was asked for; None: it is not here."""
+
+    kind: ClassVar[int] = PATH
+    chain: ChainId
+    seq: int
+    side: ForkSide | None
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {"chain": _chain(self.chain), "seq": self.seq, "side": _side(self.side) if self.side else None}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Path:
+        """The value of a body."""
+        chain, raw = ChainId(*body["chain"]), body["side"]
+        return cls(chain, body["seq"], None if raw is None else _read_side(chain, raw))
+
+
+@dataclass(frozen=True, slots=True)
+class WantFork:
+    """Asks for the proof that a chain is forked."""
+
+    kind: ClassVar[int] = WANT_FORK
+    chain: ChainId
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {"chain": _chain(self.chain)}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> WantFork:
+        """The value of a body."""
+        return cls(ChainId(*body["chain"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """The proof that one position of a chain was written twice."""
+
+    kind: ClassVar[int] = FORK
+    chain: ChainId
+    proof: ForkProof
+
+    def body(self) -> dict[str, Value]:
+        """The fields as they are sent."""
+        return {"chain": _chain(self.chain), "sides": [_side(self.proof.one), _side(self.proof.other)]}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Fork:
+        """The value of a body."""
+        chain = ChainId(*body["chain"])
+        one, other = (_read_side(chain, raw) for raw in body["sides"])
+        return cls(chain, ForkProof(one, other))
+
+
+Message = (
+    Known
+    | Heads
+    | List
+    | Listed
+    | Want
+    | SentRun
+    | End
+    | WantContents
+    | Contents
+    | Credit
+    | WantDigests
+    | Digests
+    | WantPath
+    | Path
+    | WantFork
+    | Fork
+)
+
+
+def _chain(chain: ChainId) -> list[Value]:
+    return [chain.node, chain.epoch, chain.audience]
+
+
+def _rows(rows: tuple[Row, ...]) -> list[Value]:
+    return [each.pack() for each in rows]
+
+
+def _read_rows(raw: Any) -> tuple[Row, ...]:  # noqa: ANN401  # held to its form
+    rows = tuple(Row.read(each) for each in raw)
+    if len({each.chain for each in rows}) != len(rows):
+        raise RemoteError("heads: each chain once is expected")
+    return rows
+
+
+def _read_headers(blob: bytes, name: str) -> tuple[bytes, ...]:
+    if len(blob) % HEADER_BYTES:
+        raise RemoteError(f"{name}.headers: whole headers of {HEADER_BYTES} bytes are expected")
+    return tuple(blob[at : at + HEADER_BYTES] for at in range(0, len(blob), HEADER_BYTES))
+
+
+def _side(side: ForkSide) -> list[Value]:
+    return [side.head.seq, side.head.digest, side.head.signature, b"".join(side.headers)]
+
+
+def _read_side(chain: ChainId, raw: Any) -> ForkSide:  # noqa: ANN401  # held to its form
+    seq, digest, signature, blob = raw
+    return ForkSide(SignedHead(chain, seq, digest, signature), _read_headers(blob, "path"))
