@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
+from ccnode import clock
 from ccnode.api import markdown
 from ccnode.api.bodies import read_query
 from ccnode.api.context import node_of
 from ccnode.api.plates import PlateQuery, changes
 from ccnode.api.rendering import page, render
+from ccnode.store.plain import ago
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -35,7 +38,7 @@ async def plate(request: web.Request) -> web.StreamResponse:
     told = await plates.describe(None)
     current = told["plate"]
     shown = (await plates.describe(query.version))["plate"] if query.version is not None else current
-    versions = await plates.history(with_diff=False)
+    versions, last = await plates.history(with_diff=False), await plates.last_validation()
     before = None
     if shown is not None and shown["version"] > 1:
         before = (await plates.describe(str(shown["version"] - 1)))["plate"]
@@ -50,9 +53,14 @@ async def plate(request: web.Request) -> web.StreamResponse:
         owner_key=told["owner_key"],
         versions=versions[:VERSIONS_SHOWN],
         more_versions=versions[VERSIONS_SHOWN:],
-        validation=plates.last_validation(),
+        validation=last,
+        age=ago(clock.now_ms() - _ms_of(last["time"])) if last is not None else "",
         questions=QUESTIONS,
     )
+
+
+def _ms_of(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp() * 1000)
 
 
 def lines_of(diff: str) -> list[tuple[str, str]]:

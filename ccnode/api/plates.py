@@ -128,5 +128,5 @@ async def validate(request: web.Request) -> web.Response:
 
 
 async def validated(request: web.Request) -> web.Response:
-    """GET /api/v1/plate/validate: what the last validation of this process found, null before the first."""
-    return answer({"validation": node_of(request).plates.last_validation()})
+    """GET /api/v1/plate/validate: what the last validation found, null before the first."""
+    return answer({"validation": await node_of(request).plates.last_validation()})

@@ -209,8 +209,8 @@ class Plates(Protocol):
     async def validate(self) -> dict[str, Any]:
         """Ask the model that is in use the six questions; takes as long as its answers. Raises NotFound, Conflict."""
 
-    def last_validation(self) -> dict[str, Any] | None:
-        """What the last validation of this process found."""
+    async def last_validation(self) -> dict[str, Any] | None:
+        """What the last validation found; of one before the last start without what was answered from memory."""
 
 
 class Character(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ccnode.store.plain import clean, line
+from ccnode.store.plain import ago, clean, line
 
 
 def local(ms: int) -> str:
@@ -38,4 +38,4 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-__all__ = ["clean", "count", "line", "local", "ms_of", "size"]
+__all__ = ["ago", "clean", "count", "line", "local", "ms_of", "size"]

@@ -148,9 +148,9 @@ class Plating:
         """See api/ports.py."""
         return await self._validating.run()
 
-    def last_validation(self) -> dict[str, Any] | None:
+    async def last_validation(self) -> dict[str, Any] | None:
         """See api/ports.py."""
-        return self._validating.last
+        return await self._validating.last()
 
     async def _file(self) -> dict[str, Any]:
         found = await asyncio.to_thread(platefile.read, self._home, self._in_force)

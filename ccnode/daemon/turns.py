@@ -70,7 +70,7 @@ class Turns:
         self._readers = readers
         self._model = model
         self._prompting = Prompting(ThreadReader(ledger.path), searcher, prompt_tokens_max)
-        self.spawning = Spawning(ledger, readers, Validating(readers, model), validate=validate_on_spawn)
+        self.spawning = Spawning(ledger, readers, Validating(readers, model, ledger.append), validate=validate_on_spawn)
         self._output_tokens_max = output_tokens_max
         self._live: dict[bytes, LiveTurn] = {}
         self._starting: dict[bytes, tuple[asyncio.Lock, list[int]]] = {}  # the lock, and who holds or awaits it

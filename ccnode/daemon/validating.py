@@ -1,7 +1,8 @@
 """Does the model that answers pass as the assistant of the plate? Six questions side by side, never remembered.
 
-Nothing of it reaches the ledger, so nothing can be recalled of it: the last result lives in this process alone. The
-fourth question is judged by what is truly stored, which is put before the model as recalled memory.
+Nothing of it becomes an entry, so nothing can be recalled of it: the last result lives in this process, and without
+what was answered from memory beside the ledger. The fourth question is judged by what is truly stored, which is put
+before the model as recalled memory.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import structlog
+
 from ccnode import clock
 from ccnode.api.errors import ApiError
 from ccnode.later import later
@@ -19,22 +22,28 @@ from ccnode.mind.context import Material, build
 from ccnode.mind.prompt_types import PromptMessage, Recalled
 from ccnode.models.base import Finished, ModelError
 from ccnode.store import memory, notes, plates, views
-from ccnode.store.errors import Conflict, NotFound
+from ccnode.store.errors import Conflict, NotFound, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from ccnode.mind import plate as minds
     from ccnode.mind import validation
     from ccnode.mind.validation import Probe, Verdict
     from ccnode.models.base import ModelAdapter
-    from ccnode.store import plate_shapes
+    from ccnode.store import plate_shapes, validations
+    from ccnode.store.ledger import Job
     from ccnode.store.readers import Readers
     from ccnode.store.views import View
+
+    Append = Callable[[Job[None]], Awaitable[None]]
 else:
     minds = later("ccnode.mind.plate")
     plate_shapes = later("ccnode.store.plate_shapes")
     validation = later("ccnode.mind.validation")
+    validations = later("ccnode.store.validations")
+
+log = structlog.get_logger()
 
 MEMORIES: Final = 5  # of what was said last, so many are put before the model for the fourth question
 MEMORY_CHARS_MAX: Final = 1_000
@@ -59,11 +68,17 @@ class Attempt:
 class Validating:
     """Asks the model that is in use now. One validation at a time."""
 
-    def __init__(self, readers: Readers, model: Callable[[], ModelAdapter]) -> None:
+    def __init__(self, readers: Readers, model: Callable[[], ModelAdapter], append: Append | None = None) -> None:
+        """`append` keeps the last result over a restart; without it, it goes with this object."""
         self._readers = readers
         self._model = model
+        self._append = append
         self._running = False
-        self.last: dict[str, Any] | None = None
+        self._last: dict[str, Any] | None = None
+
+    async def last(self) -> dict[str, Any] | None:
+        """The last validation: this process's own, else what an earlier one kept of its. Raises StoreError."""
+        return self._last if self._last is not None else await self._readers.run(validations.last())
 
     async def run(self) -> dict[str, Any]:
         """What POST /api/v1/plate/validate gives.
@@ -75,16 +90,20 @@ class Validating:
             raise Conflict("a validation is running", remedy="wait for it")
         self._running = True
         try:
-            self.last = await self._run(self._model())
+            return await self.check(self._model())
         except ModelError as error:
             raise ApiError(502, error.kind, str(error), error.remedy) from error
         finally:
             self._running = False
-        return self.last
 
     async def check(self, model: ModelAdapter) -> dict[str, Any]:
         """The same of a model that is spawned, beside whatever other validation runs. Raises StoreError, ModelError."""
-        self.last = found = await self._run(model)
+        self._last = found = await self._run(model)
+        if self._append is not None:
+            try:
+                await self._append(validations.keep(found, clock.now_ms()))
+            except StoreError as error:  # it is scratch, and the model has answered
+                log.warning("validation_not_kept", error=str(error))
         return found
 
     async def _run(self, model: ModelAdapter) -> dict[str, Any]:

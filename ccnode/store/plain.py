@@ -24,6 +24,16 @@ def clean(text: str) -> str:
     return text.translate(_TABLE).encode("utf-8", "replace").decode()
 
 
+def ago(ms: int) -> str:
+    """How long ago something was, as people say it; `ms`: milliseconds since then."""
+    minutes = max(0, ms) // 60_000
+    for size, name in ((1_440, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= size:
+            number = minutes // size
+            return f"{number:,} {name}{'' if number == 1 else 's'} ago"
+    return "just now"
+
+
 def line(text: str, length_max: int = 80) -> str:
     """The text cleaned, on one line, cut to `length_max` characters."""
     folded = " ".join(clean(text[: length_max * 4]).split())

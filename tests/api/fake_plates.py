@@ -67,7 +67,7 @@ class FakePlates:
         self.validation = {**validated(), "plate": {"version": len(self.kept), "digest": "0" * 64}}
         return self.validation
 
-    def last_validation(self) -> dict[str, Any] | None:
+    async def last_validation(self) -> dict[str, Any] | None:
         return self.validation
 
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ccnode import clock
 from ccnode.api.platepage import lines_of
 from ccnode.mind.plate import starting
 from ccnode.store.errors import NotFound
+from ccnode.store.plain import ago
 from tests.api.fake_plates import validated
 from tests.api.rig import BEARER
 
@@ -140,3 +142,20 @@ async def test_a_file_is_sent_as_one(rig: Rig) -> None:
     assert (await send(rig, b"# A\n", "text/plain"))[0] == 415
     rig.node.refuse["plates.describe"] = NotFound("gone")
     assert (await take(rig, "?format=json"))[0] == 404
+
+
+async def test_the_last_validation_is_shown_with_its_age(rig: Rig) -> None:
+    rig.node.plates.kept = ["# Ada\n"]
+    form = validated(answer="I am Ada.")
+    form["time"] = clock.iso(clock.now_ms() - 3 * 3_600_000 - 5_000)
+    form["attempts"][0]["answers"][0]["answer"] = None  # as it is kept where it was answered from memory
+    rig.node.plates.validation = form
+    _, text = await page(rig)
+    assert "(3 hours ago)" in text
+    assert "<blockquote>(not kept)</blockquote>" in text
+
+
+def test_how_long_ago_something_was() -> None:
+    found = [ago(seconds * 1000) for seconds in (-5, 59, 60, 3_599, 3_600, 86_399, 86_400, 200_000_000)]
+    assert found[:4] == ["just now", "just now", "1 minute ago", "59 minutes ago"]
+    assert found[4:] == ["1 hour ago", "23 hours ago", "1 day ago", "2,314 days ago"]

@@ -373,7 +373,18 @@ def test_with_a_daemon(ccnode: Ccnode, tmp_path: Path, monkeypatch: pytest.Monke
         home.plate.write_text(FIRST.replace("Name: test", "Name: somebody else").replace("curious", "vague"))
         ccnode("plate", "keep")
         assert ccnode("plate", "validate", "--json").data["passed"] is True
-    assert versions(ccnode) == [(4, True), (3, False), (2, False), (1, False)]
+    last = ccnode("plate", "validate", "--last")  # without a daemon
+    assert last.code == 0
+    assert "6 of 6 answers are right" in last.out
+    assert "right  breakthrough: (not kept)" in last.out
+    assert last.out.splitlines()[-1].startswith("asked ")
+    assert "just now" in last.out or "minute" in last.out
+    assert "embedded/1 passed, 6 of 6 right" in ccnode("plate", "show").err
+    assert ccnode("plate", "show", "--json").data["validation"]["plate"]["version"] == 4
+    ccnode("plate", "revert", "1")
+    assert "not validated yet (version 4 was" in ccnode("plate", "show").err
+    ccnode("plate", "revert", "4")
+    assert versions(ccnode) == [(6, True), (5, False), (4, False), (3, False), (2, False), (1, False)]
     before_rebuild = versions(ccnode)
     assert ccnode("db", "rebuild").code == 0
     assert versions(ccnode) == before_rebuild
@@ -382,10 +393,16 @@ def test_with_a_daemon(ccnode: Ccnode, tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_validating_needs_a_daemon_and_fails_with_the_reason(ccnode: Ccnode, home: Home) -> None:
     assert ccnode("plate", "validate", "--json").error["code"] == "unreachable"
+    assert ccnode("plate", "validate", "--last").code == 5
+    assert "not validated yet" in ccnode("plate", "show").err
     home.plate.write_text("# Ada\n\n## Identity\n\nName: Ada\n")
     ccnode("plate", "keep")
     with running(home):
         done = ccnode("plate", "validate", "--json")
     assert (done.code, done.data["passed"], len(done.data["attempts"])) == (1, False, 4)
     assert "fill its section '## Core goal'" in done.err
+    last = ccnode("plate", "validate", "--last", "--json")
+    assert (last.code, last.data["error"]["code"]) == (1, "not_validated")
+    assert "goal: " in last.data["error"]["message"]
+    assert "DID NOT PASS" in ccnode("plate", "show").err
     assert "core goal" in done.data["error"]["message"]

@@ -163,7 +163,7 @@ async def test_it_is_asked_anew_at_most_three_times(rig: Rig) -> None:
     assert found["error"]["code"] == "not_validated"
     for words in ("identity: it does not say Ada", "I am Claude", "0 of 6", "4 attempts", "traits"):
         assert words in found["error"]["message"]
-    assert checks.last == found
+    assert await checks.last() == found
     late = Answering(lambda prompt, number: "hm" if number <= 12 else from_plate(OLD)(prompt, 0))
     found = await checking(rig, late).run()
     assert [one["passed"] for one in found["attempts"]] == [False, False, True]
@@ -189,6 +189,42 @@ async def test_garbage_does_not_pass(rig: Rig, said: str) -> None:
     found = await checking(rig, Answering(lambda _prompt, _number: said)).run()
     assert not found["passed"]
     assert all(one["reason"] for one in found["attempts"][0]["answers"])
+
+
+@pytest.mark.parametrize("passes", [True, False])
+async def test_the_last_result_is_kept_without_what_was_remembered(rig: Rig, *, passes: bool) -> None:
+    await keep(rig, OLD)
+    session = await rig.open_session()
+    await gather(rig.turns.say(session, "My sister Ruth lives in Bergen with two cats.", None))
+    before = await recorded(rig)
+    odd = "Ruth lives in Bergen \x00 \ud800"
+    model = Answering(from_plate(OLD) if passes else lambda _prompt, _number: odd)
+    checks = Validating(rig.readers, lambda: model, rig.ledger.append)
+    assert await checks.last() is None
+    found = await checks.run()
+    assert found["passed"] == passes
+    assert await checks.last() == found
+    assert await recorded(rig) == before  # it is no entry
+    kept = await Validating(rig.readers, lambda: model).last()
+    assert kept is not None
+    assert {name: kept[name] for name in ("passed", "plate", "model", "time", "took_ms")} == {
+        name: found[name] for name in ("passed", "plate", "model", "time", "took_ms")
+    }
+    for was, one in zip(found["attempts"][-1]["answers"], kept["attempts"][-1]["answers"], strict=True):
+        assert (one["question"], one["passed"]) == (was["question"], was["passed"])
+        if one["question"] == "breakthrough":
+            assert (one["answer"], one["found"], one["missing"]) == (None, [], [])
+        else:
+            assert one == was
+    assert (kept["error"] is None) == passes
+    if passes:
+        assert "Bergen" not in json.dumps(kept)
+    else:
+        assert kept["error"]["message"].startswith("the model is not the assistant of the plate: 1 of 6")
+        assert "Bergen" not in kept["error"]["message"]
+    again = await checking(rig, model).run()
+    assert await Validating(rig.readers, lambda: model).last() == kept  # that one keeps nothing
+    assert again["passed"] == passes
 
 
 async def test_endless_text_is_stopped(rig: Rig) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
+from ccnode.cli.commands import plate_validate
 from ccnode.cli.errors import FAILED, NOT_FOUND, USAGE, CliError
 from ccnode.cli.params import OUTPUT, Group, pass_state
 from ccnode.cli.text import clean, count, local
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from ccnode.store.plates import Version
 
 SHORT: Final = 12
-VALIDATION_S: Final = 900.0  # four times six questions, each given two minutes
-ANSWER_SHOWN: Final = 160
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -32,8 +31,12 @@ def command() -> None:
 
     The plate is a text in Markdown, with sections for identity, relationship, core goal, traits, last breakthrough,
     continuity and instructions. You sign each version with your owner key. Edit consciousnessPlate.md in the data
-    directory and keep it, or use `ccnode plate edit`.
+    directory and keep it, or use `ccnode plate edit`. Whether the model answers as that assistant: `ccnode plate
+    validate`, by hand or (plate.validate_on_spawn) before each conversation's first reply.
     """
+
+
+command.add_command(plate_validate.validate)
 
 
 def _version(home: Home, wanted: str | None) -> Version:
@@ -68,10 +71,17 @@ def show(state: State, *, wanted: str | None) -> None:
     one = _version(home, wanted)
     current = one if one.in_force else in_force(home)
     found = file_of(home, current)
-    data = {"plate": plate_shapes.version(one), "file": plate_shapes.file(found, str(home.plate))}
+    last = plate_validate.kept(home)
+    data = {
+        "plate": plate_shapes.version(one),
+        "file": plate_shapes.file(found, str(home.plate)),
+        "validation": last,
+    }
     text = _text(one)
     state.note(f"version {one.version}, kept {local(views.ms_of(one.time))}, {one.plate.hex()[:SHORT]}"
                f"{', in force' if one.in_force else ''}")  # fmt: skip
+    if one.in_force:
+        state.note(plate_validate.noted(last, one))
     if state.json:
         state.emit(data)
     else:
@@ -370,36 +380,3 @@ def _content(text: str, kind: Literal["md", "json", "png"], form: Literal["v2", 
     from ccnode.exchange.plate_cards import to_card
 
     return card_file(to_card(text), kind, form or ("v3" if kind == "json" else None))
-
-
-@command.command("validate", short_help="Ask the model the six questions of the plate.")
-@pass_state
-def validate(state: State) -> int:
-    """Ask the model the six questions of the plate: five right answers of six pass.
-
-    Asked side by side, in a conversation that is never remembered; up to four times, until they pass.
-    """
-    from ccnode.cli.client import Client
-
-    client = Client(state.node(), state.environment)
-    found = client.call("POST", "/api/v1/plate/validate", {}, timeout_s=VALIDATION_S)
-    attempts = found.get("attempts") or [{}]
-    lines = [_answered(one) for one in attempts[-1].get("answers", [])]
-    plate = found.get("plate") or {}
-    times = "" if len(attempts) == 1 else f" at attempt {len(attempts)}"
-    lines.append(
-        f"{found.get('model')} {'passes' if found.get('passed') else 'does not pass'} for version"
-        f" {plate.get('version')}: {attempts[-1].get('right')} of 6 answers are right{times}"
-    )
-    state.emit(found, clean("\n".join(lines)), fold=True, hang=7)
-    error = found.get("error")
-    if not isinstance(error, dict):
-        return 0
-    return state.fail(CliError(str(error.get("message")), code=str(error.get("code")), remedy=str(error.get("remedy"))))
-
-
-def _answered(one: dict[str, Any]) -> str:
-    answer = " ".join(str(one.get("answer", ""))[: 4 * ANSWER_SHOWN].split())
-    shown = answer if len(answer) <= ANSWER_SHOWN else answer[: ANSWER_SHOWN - 3] + "..."
-    mark, reason = ("right", "") if one.get("passed") else ("WRONG", f"\n       {one.get('reason')}")
-    return f"{mark}  {one.get('question')}: {shown}{reason}"
