@@ -26,6 +26,7 @@ from ccnode.store.readers import ThreadReader
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
+    from ccnode.mind.prompt_types import Prompt
     from ccnode.models.base import ModelAdapter
     from ccnode.store import branching
     from ccnode.store.ledger import Job, Ledger
@@ -44,6 +45,7 @@ USED: Final = (
     "cache_read_tokens",
     "cost_micro_dollars",
 )
+CITES_ALL: Final = "embedded/"  # the model that cites whatever it quotes
 LIVE_MAX: Final = 256  # turns at once; each holds a model's stream
 
 
@@ -203,8 +205,11 @@ class Turns:
         failed = _failure(outcome, reply)
         if failed is not None:
             return failed
-        sources = tuple(bytes.fromhex(source) for source in outcome.sources) if isinstance(outcome, Finished) else ()
-        sources = (*prepared.merged, *sources)  # whatever it cites, a merge rests on the heads of its branches
+        cited = outcome.sources if isinstance(outcome, Finished) else ()
+        if not isinstance(outcome, Finished) or not model.name.startswith(CITES_ALL):
+            cited = (*cited, *await asyncio.to_thread(_used, prepared.built.prompt, reply.text))
+        # Whatever it cites, a merge rests on the heads of its branches.
+        sources = (*prepared.merged, *(bytes.fromhex(source) for source in cited))
         built = after_shortening(prepared.built) if live.shortened else prepared.built
         account = prompts.account_of(built, model.name, instance.id)
         await self.spawning.settled()
@@ -239,6 +244,12 @@ class Turns:
             ),
             metrics=metrics or {},
         )
+
+
+def _used(prompt: Prompt, reply: str) -> tuple[str, ...]:
+    from ccnode.mind.resting import used  # with its tables, which no start needs
+
+    return used(prompt, reply)
 
 
 def _ending(outcome: Outcome) -> dict[str, int | str | None]:

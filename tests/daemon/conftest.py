@@ -31,6 +31,7 @@ class ScriptedModel:
     script: list[str | Exception | asyncio.Event] = field(default_factory=lambda: ["Hello", " there"])
     prompts: list[Prompt] = field(default_factory=list)
     closed: int = 0
+    cites: bool = True
 
     @property
     def name(self) -> str:
@@ -48,7 +49,7 @@ class ScriptedModel:
                     raise step
                 else:
                     yield Delta(step)
-            sources = tuple(found.message_id for found in prompt.recalled[:1])
+            sources = tuple(found.message_id for found in prompt.recalled[:1]) if self.cites else ()
             yield Finished(self.name, "end", output_tokens=2, sources=sources)
         finally:
             self.closed += 1

@@ -156,6 +156,30 @@ async def test_what_is_disabled_is_gone_with_the_next_prompt(rig: Rig) -> None:
     ]
 
 
+@pytest.mark.parametrize("how", ["uncited", "broken off", "from an extract"])
+async def test_a_reply_that_says_what_it_was_told_goes_with_it_though_it_cites_nothing(rig: Rig, how: str) -> None:
+    """A model that does not cite, or is cut off before it does, brought back what its owner had disabled."""
+    sessions = await rested(rig)
+    ferry = (await rig.readers.run(views.branch(sessions[0])))[0]
+    here = await rig.open_session()
+    if how == "from an extract":
+        await say(rig, here, "Tell me something.")
+        assert not rig.model.prompts[-1].recalled
+        here = await rig.open_session()
+    end = [ModelError("interrupted", "it broke off")] if how == "broken off" else []
+    rig.model.script = ["It is the one to Naxos,", " as you said.", *end]
+    rig.model.cites = False
+    question = "Tell me something." if how == "from an extract" else "When does the ferry leave?"
+    replied = await say(rig, here, question)
+    assert ferry.digest.hex() in [source.message_id for source in replied.sources]
+    rig.model.script = ["Hello."]
+    await rig.ledger.append(memory.mark(ferry.digest, Mark.DISABLED))
+    await say(rig, here, "And now?")
+    assert "Naxos" not in str(rig.model.prompts[-1])
+    await say(rig, await rig.open_session(), "What about the ferry?")
+    assert "Naxos" not in str(rig.model.prompts[-1])
+
+
 async def test_what_is_to_be_forgotten_is_in_no_extract(rig: Rig) -> None:
     sessions = await rested(rig)
     await rig.ledger.append(jobs.forget(sessions[0], clock.now_ms()))
