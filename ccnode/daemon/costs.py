@@ -48,6 +48,7 @@ class Costs:
         self._now_ms = now_ms
         self._spent: dict[str, int] = {}  # by day: a clock that is set forward and back again gives nothing anew
         self._aside = 0
+        self._unwritten: dict[tuple[str, str], Spent] = {}
         self._writing: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
@@ -104,7 +105,8 @@ class Costs:
             unpriced=int(cost is None),
             estimated=int(usage.estimated),
         )
-        task = asyncio.get_running_loop().create_task(self._write(booked))
+        self._note(booked)
+        task = asyncio.get_running_loop().create_task(self._write())
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
         return known
@@ -113,6 +115,7 @@ class Costs:
         """What GET /api/v1/cost gives. Raises StoreError."""
         if self._writing:
             await asyncio.wait(set(self._writing))
+        await self._write()
         now_ms = self._now_ms()
         rows = await self._readers.run(spending.since(spending.first_day(now_ms, days)))
         return spending.cost_form(rows, self._budget, now_ms)
@@ -121,12 +124,21 @@ class Costs:
         """Wait until everything is written down."""
         if self._writing:
             await asyncio.wait(set(self._writing), timeout=10)
+        await self._write()
 
-    async def _write(self, booked: Spent) -> None:
-        try:
-            await self._ledger.append(spending.add(booked))
-        except StoreError as error:
-            log.warning("spending_not_written", model=booked.model, cost=booked.cost, error=str(error))
+    def _note(self, booked: Spent) -> None:
+        """Keep it until it is written down, one for each day and model."""
+        before = self._unwritten.get((booked.day, booked.model))
+        self._unwritten[booked.day, booked.model] = booked if before is None else spending.together(before, booked)
+
+    async def _write(self) -> None:
+        waiting, self._unwritten = self._unwritten, {}
+        for booked in waiting.values():
+            try:
+                await self._ledger.append(spending.add(booked))
+            except StoreError as error:  # a full disk: the next call tries again, for what is forgotten is spent twice
+                log.warning("spending_not_written", model=booked.model, cost=booked.cost, error=str(error))
+                self._note(booked)
 
 
 def _filled(usage: Usage, estimate: Usage) -> Usage:

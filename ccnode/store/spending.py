@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,6 +43,12 @@ class Spent:
     cost: int = 0
     unpriced: int = 0
     estimated: int = 0
+
+
+def together(one: Spent, other: Spent) -> Spent:
+    """What calls of one model on one day come to together."""
+    counts = ("calls", "input", "output", "cache_write", "cache_read", "cost", "unpriced", "estimated")
+    return replace(one, **{name: getattr(one, name) + getattr(other, name) for name in counts})
 
 
 def add(spent: Spent) -> Job[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
@@ -14,6 +14,7 @@ from ccnode.daemon.turns import Turns
 from ccnode.models.anthropic_adapter import AnthropicAdapter
 from ccnode.models.prices import price_table
 from ccnode.store import views
+from ccnode.store.errors import StoreError
 from ccnode.store.search import Searcher
 from tests.models import wire_server as wire
 from tests.models.wire_server import Abort, Hold, Reply, WireServer
@@ -318,6 +319,32 @@ async def test_a_clock_that_jumps_does_not_make_the_budget_new(rig: Rig, tmp_pat
         assert len(server.seen) == 4  # one on each of the four days
         by_day = {row["day"]: row["cost_micro_dollars"] for row in (await node.costs.describe(3660))["days"]}
         assert by_day == dict.fromkeys(("2026-11-20", "2026-11-21", "2026-11-22", "2036-11-18"), 200)
+
+
+async def test_what_cannot_be_written_down_now_is_written_later(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full for a while: what was spent meanwhile was forgotten, and the budget with it."""
+    append, full = rig.ledger.append, True
+
+    async def fails(job: Any) -> Any:
+        if full and "spending" in job.__qualname__ + job.__module__:
+            raise StoreError("the disk is full")
+        return await append(job)
+
+    monkeypatch.setattr(rig.ledger, "append", fails)
+    async with WireServer(wire.answer("yes")) as server, Claude(rig, server, tmp_path, budget=400) as node:
+        session = await rig.open_session()
+        assert isinstance(await node.last(session), Replied)
+        assert isinstance(await node.last(session), Replied)
+        facts = await node.costs.describe(1)
+        assert facts["days"] == []
+        assert isinstance(await node.last(session), Failed)  # it counts all the same
+        full = False
+        [row] = (await node.costs.describe(1))["days"]
+        assert (row["calls"], row["cost_micro_dollars"]) == (2, 400)
+        [row] = (await node.costs.describe(1))["days"]
+        assert row["calls"] == 2  # and once
 
 
 @pytest.mark.parametrize("count", [-1, 10**9 + 1, 2**53 - 1, 2**63, 10**400, 1.5, "x", None, [1], {"a": 1}])
