@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 
     from ccnode.exchange.cardform import Form
-    from ccnode.store.branching import Compared
+    from ccnode.store.branching import Compared, Tree
     from ccnode.store.browse import Window
     from ccnode.store.cards import KeptCard
     from ccnode.store.memory import Memory, Page, Wanted
@@ -332,10 +332,10 @@ class Node(Protocol):
         """The same from number `first` on, as far as an answer may be long."""
 
     async def tree_part(self, session_id: str, *, first: int = 1) -> Part:
-        """What `tree` gives from number `first` on, as far as an answer may be long."""
+        """The messages that `tree` gives, from number `first` on, as far as an answer may be long."""
 
-    async def tree(self, session_id: str) -> Sequence[Message]:
-        """Every message of the conversation that the session belongs to, parents before children."""
+    async def tree(self, session_id: str) -> Tree:
+        """Every message of the conversation that the session belongs to, parents first, and where branches end."""
 
     async def compare(self, session_id: str, other: str) -> Compared:
         """Two branches: what they share, what each has of its own, and the character of each one's own replies."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from ccnode.api import treeview
+from ccnode.api import branchpage, treeview
 from ccnode.api.bodies import read_query, session_id_of
 from ccnode.api.chatpage import WHO, address_of, origin_of, session_of
 from ccnode.api.context import node_of
@@ -141,16 +142,22 @@ def marked(text: str, places: Sequence[tuple[int, int]]) -> Markup:
     return Markup("").join([*pieces, escape(text[at:])])
 
 
+class OneQuery(Query):
+    """GET /sessions/{session_id}. `with`: a branch to compare it with."""
+
+    other: Annotated[str, StringConstraints(max_length=64)] | None = Field(None, alias="with")
+
+
 @page("sessions")
 async def one(request: web.Request) -> web.StreamResponse:
-    """GET /sessions/{session_id}: one conversation's facts, branches and past."""
-    read_query(request, Query)
+    """GET /sessions/{session_id}: one conversation's facts, branches and past; `with`: compared with a branch."""
+    query = read_query(request, OneQuery)
     node, session_id = node_of(request), await session_id_of(request)
-    session = await node.session(session_id)
-    messages = await node.tree(session.id)
-    way = await node.branch(session.id)
+    tree = await node.tree(session_id)
+    session, way = tree.session, branchpage.way(tree)
     on_way = frozenset(message.digest for message in way)
-    rows = treeview.rows(messages, on_way)
+    rows = treeview.rows(tree.messages, on_way)
+    other = await node.compare(session.id, query.other) if query.other is not None else None
     origins = await node.origins([session.session])
     parent = await node.message(session.parent.hex()) if session.parent else None
 
@@ -162,7 +169,8 @@ async def one(request: web.Request) -> web.StreamResponse:
         "session.html",
         session=session,
         rows=rows,
-        branches=sum(row.starts for row in rows),
+        beside=branchpage.beside(tree, on_way),
+        compared=await asyncio.to_thread(branchpage.compared, other) if other is not None else None,
         address=address,
         who=WHO,
         origin=origin_of(origins[session.session]) if session.session in origins else "",

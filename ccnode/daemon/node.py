@@ -225,9 +225,9 @@ class RunningNode:
         """A part of the tree, bounded in bytes."""
         return await self._readers.run(paging.tree(await self._resolve(session_id), first=first))
 
-    async def tree(self, session_id: str) -> Sequence[Message]:
-        """Every message of the conversation that the session belongs to."""
-        return await self._readers.run(views.tree(await self._resolve(session_id)))
+    async def tree(self, session_id: str) -> branching.Tree:
+        """The conversation that the session belongs to, with all its branches."""
+        return await self._readers.run(branching.tree(await self._resolve(session_id)))
 
     async def compare(self, session_id: str, other: str) -> branching.Compared:
         """Two branches beside each other."""

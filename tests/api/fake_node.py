@@ -16,7 +16,7 @@ from ccnode.api.ports import Accepted, Download, Failed, Order, Piece, Replied, 
 from ccnode.mind import branches
 from ccnode.mind.measured import TooLittle
 from ccnode.store import spending
-from ccnode.store.branching import Compared
+from ccnode.store.branching import Compared, Head, Tree
 from ccnode.store.browse import WINDOW, Sibling, Window, _bounds
 from ccnode.store.errors import Conflict, NotFound, StoreError
 from ccnode.store.paging import Part
@@ -103,6 +103,7 @@ class FakeNode:
         self.name = "home"
         self.left: list[Message] = []  # replies that were answered anew
         self.brought: dict[bytes, str] = {}
+        self.characters = branches.Characters(TooLittle(3, 1000), TooLittle(5, 1000))
         self.part_size = 1_000  # messages of one answer
         self.window_size = WINDOW
         self.behind = 0  # messages that no search looks at yet
@@ -219,7 +220,7 @@ class FakeNode:
         return self._part(session_id, await self.branch(session_id, at), first)
 
     async def tree_part(self, session_id: str, *, first: int = 1) -> Part:
-        return self._part(session_id, await self.tree(session_id), first)
+        return self._part(session_id, (await self.tree(session_id)).messages, first)
 
     def _part(self, session_id: str, every: Sequence[Message], first: int) -> Part:
         shown = every[first - 1 :][: self.part_size]
@@ -243,11 +244,14 @@ class FakeNode:
         path = self.paths[self._known(session_id).id]
         return [one for one in path if at is None or one.time <= at]
 
-    async def tree(self, session_id: str) -> Sequence[Message]:
+    async def tree(self, session_id: str) -> Tree:
         self._check("tree", session_id)
-        path = self.paths[self._known(session_id).id]
+        session = self._known(session_id)
+        path = self.paths[session.id]
         every = [one for one in self._every().values() if path and self._way_to(one)[0] == path[0]]
-        return sorted(every, key=lambda one: (one.seq, one.time))
+        ends = [(one, self.paths[one.id]) for one in self.kept.values()]
+        heads = [Head(one, said[-1].digest if said else None) for one, said in ends if said[:1] == path[:1]]
+        return Tree(session, sorted(every, key=lambda one: (one.seq, one.time)), heads)
 
     async def message(self, message_id: str) -> Message:
         self._check("message", message_id)
@@ -345,8 +349,7 @@ class FakeNode:
         self._check("compare", session_id, other)
         left, right = self._known(session_id), self._known(other)
         found = branches.compare(self.paths[left.id], self.paths[right.id])
-        few = branches.Characters(TooLittle(3, 1000), TooLittle(5, 1000))
-        return Compared(left, right, found, few)
+        return Compared(left, right, found, self.characters)
 
     async def resume(self, session_id: str) -> AsyncIterator[TurnEvent]:
         self._check("resume", session_id)

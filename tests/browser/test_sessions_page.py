@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
+from ccnode.mind.branches import Characters
+from ccnode.mind.charvec import NAMES, Vector
 from ccnode.store.errors import Conflict
 from ccnode.store.views import Session
 from tests.browser.visiting import EVIL, SCREENS, fits, listening, nothing_got_in, press_until, visit, without_scripts
@@ -212,6 +215,69 @@ async def test_the_branches_are_walked_by_keyboard_and_open_there(house: House) 
     assert said[2].digest.hex() in (await page.locator("#tree li.l1 a").first.get_attribute("href") or "")
 
 
+def vector(*, shift: int = 0) -> Vector:
+    values = tuple(500_000 + 20_000 * at + (shift if at % 3 == 0 else 0) for at in range(len(NAMES)))
+    return Vector(values, 1_500, values)
+
+
+async def test_branches_are_compared_and_merged_by_keyboard(house: House) -> None:
+    trunk, limb, said = await branched(house.node)
+    page = await visit(house, f"/sessions/{trunk}")
+    await expect(page.locator("#branches")).to_contain_text("2 messages of its own")
+    await press_until(page, "#branches [aria-label='Compare with And parsley?']")
+    await page.keyboard.press("Enter")
+    compared = page.locator("#compared")
+    await expect(compared).to_contain_text("Compared with And parsley?")
+    await expect(compared).to_contain_text("Both begin with 2 messages; after them this branch has 2 of its own")
+    await expect(compared).to_contain_text("not enough text yet (have 3, need 1,000 words)")
+    house.node.characters = Characters(vector(), vector(shift=90_000), 51_000, 830_000)
+    await page.reload()
+    await expect(compared).to_contain_text("measured over 1,500 words")
+    await expect(compared).to_contain_text("They are 0.051 apart")
+    await page.locator("#scores .hit").nth(3).hover()
+    await expect(page.locator("#scores .told")).to_contain_text("0.650")
+    await page.locator("#scores summary").click()
+    await expect(page.locator("#scores tbody tr")).to_have_count(len(NAMES))
+    await press_until(page, "[data-merge]", "Shift+Tab")
+    await page.keyboard.press("Enter")
+    dialog = page.locator("dialog")
+    await expect(dialog).to_contain_text("Every branch stays as it is.")
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    assert not [call for call in house.node.calls if call[0] == "merge"]
+    await press_until(page, "[data-merge]")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("dialog [name=content]")).to_be_focused()
+    await page.keyboard.type("Which herb is easier?")
+    house.node.hold = asyncio.Event()  # the model takes its time: nobody waits for it before the page is left
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/chat/{trunk}")
+    await expect(page.locator(".message.assistant.live")).to_be_visible()
+    house.node.hold.set()
+    await expect(page.locator(".message.assistant:not(.live) .text").last).to_have_text(
+        "You said: Which herb is easier?"
+    )
+    assert ("merge", trunk, [limb], "Which herb is easier?") in house.node.calls
+    assert said[3].digest in [message.digest for message in house.node.paths[trunk]]
+
+
+async def test_a_merge_that_is_refused_is_said(house: House) -> None:
+    trunk, limb, _ = await branched(house.node)
+    page = await visit(house, f"/sessions/{trunk}")
+    house.node.refuse["merge"] = Conflict("branch x has nothing of its own to bring in", remedy="compare them")
+    await page.click("[data-merge]")
+    await page.get_by_role("button", name="Merge", exact=True).last.click()
+    await expect(page.locator("#notice")).to_contain_text("Branch x has nothing of its own to bring in.")
+    # A branch that ends within this one has nothing to bring in, and an ended one takes nothing.
+    await house.node.start_session("Nothing said", house.node.paths[trunk][1].digest.hex())
+    await page.goto(f"{house.url}/sessions/{limb}")
+    await expect(page.locator("#branches")).to_contain_text("ends in this one, at message 2")
+    await expect(page.locator("[data-merge]")).to_have_count(1)
+    await house.node.end(limb)
+    await page.reload()
+    await expect(page.locator("[data-merge]")).to_have_count(0)
+
+
 async def test_a_long_conversation_is_folded(house: House) -> None:
     session_id, _ = await talk(house.node, "Long", *(f"number {number}" for number in range(3000)))
     page = await visit(house, f"/sessions/{session_id}")
@@ -270,7 +336,8 @@ async def test_markup_is_text_in_every_field(house: House) -> None:
     node.name = EVIL
     node.problems.append({"code": "x", "message": EVIL})
     page = await house.page()
-    for path in ("/sessions", "/sessions?q=onerror", f"/sessions/{session_id}", f"/sessions/{limb}", f"/chat/{limb}"):
+    for path in ("/sessions", "/sessions?q=onerror", f"/sessions/{session_id}", f"/sessions/{limb}", f"/chat/{limb}",
+                 f"/sessions/{session_id}?with={limb}"):  # fmt: skip
         await page.goto(house.url + path)
         await nothing_got_in(page)
     node.refuse["end"] = Conflict(EVIL, remedy=EVIL)
@@ -296,7 +363,9 @@ async def test_the_pages_fit_and_do_without_hover(house: House, width: int, sche
         node.add(limb, "user", f"depth {depth}")
         node.add(limb, "assistant", "yes")
     page = await house.page(color_scheme=scheme, viewport={"width": width, "height": 740})
-    for path in ("/sessions", "/sessions?q=mmm&role=user", f"/sessions/{session_id}", f"/chat/{limb}"):
+    node.characters = Characters(vector(), vector(shift=90_000), 51_000, 830_000)
+    compared = f"/sessions/{session_id}?with={limb}"
+    for path in ("/sessions", "/sessions?q=mmm&role=user", f"/sessions/{session_id}", compared, f"/chat/{limb}"):
         await page.goto(house.url + path)
         await page.wait_for_selector("[data-ready]")
         assert await fits(page), path
@@ -321,7 +390,9 @@ async def test_axe_finds_nothing_serious(house: House, axe: Judge, width: int, s
     house.node.add(trunk, "user", "no answer to this")
     page = await house.page(color_scheme=scheme, viewport={"width": width, "height": 740}, reduced_motion="reduce")
     paths = ("/", f"/chat/{trunk}", f"/chat/{limb}", f"/chat/{trunk}?at=2026-03-02T10:11:16Z")
-    for path in (*paths, "/sessions", "/sessions?q=grow", f"/sessions/{trunk}", "/chat/abcd"):
+    house.node.characters = Characters(vector(), vector(shift=90_000), 51_000, 830_000)
+    compared = f"/sessions/{trunk}?with={limb}"
+    for path in (*paths, "/sessions", "/sessions?q=grow", f"/sessions/{trunk}", compared, "/chat/abcd"):
         await page.goto(house.url + path)
         await page.wait_for_selector("[data-ready]")
         await axe(page)

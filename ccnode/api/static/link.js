@@ -17,9 +17,9 @@ export function sentence(text) {
 
 const UNREACHABLE = { code: "unreachable", message: "The node does not answer.", remedy: "Start it: ccnode run" };
 
-// Ask the node: JSON (or a file) in, JSON out. Throws Failure, whatever goes wrong.
-export async function request(method, path, body) {
-  const options = { method, headers: { Accept: "application/json" }, credentials: "same-origin", cache: "no-store" };
+// Ask the node: JSON (or a file) in, JSON out; `begun`: only until a turn has begun. Throws Failure, whatever goes wrong.
+export async function request(method, path, body, begun) {
+  const options = { method, headers: { Accept: begun ? "application/x-ndjson" : "application/json" }, credentials: "same-origin", cache: "no-store" };
   if (body instanceof Blob) {
     options.headers["Content-Type"] = "application/octet-stream";
     options.body = body;
@@ -30,6 +30,12 @@ export async function request(method, path, body) {
   const response = await fetch(path, options).catch(() => {
     throw new Failure(0, UNREACHABLE);
   });
+  if (begun && response.ok) {
+    const { value } = await response.body.getReader().read();
+    const line = new TextDecoder().decode(value).split("\n")[0];
+    if (/^{"type": ?"error"/.test(line)) throw new Failure(400, JSON.parse(line));
+    return null;
+  }
   const value = await response.json().catch(() => ({}));
   if (!response.ok) {
     throw new Failure(response.status, value.error ?? { code: "http", message: `The node answered ${response.status}.` });

@@ -2,7 +2,7 @@
 
 import { $, asked, guarded, live, make, refresh, request, toast } from "./ui.js";
 
-live.on("changed", (what) => what.includes("sessions") && refresh("list", "about", "tree"));
+live.on("changed", (what) => what.includes("sessions") && refresh("list", "about", "branches", "tree"));
 
 const find = $("find");
 if (find) find.elements.zone.value = -new Date().getTimezoneOffset();
@@ -16,6 +16,18 @@ document.addEventListener("click", guarded(async (event) => {
   await request("PATCH", button.dataset.rename, { title: given.title });
   await refresh("about");
   toast("It was renamed.");
+}));
+
+document.addEventListener("click", guarded(async (event) => {
+  const { merge, to } = event.target.dataset;
+  if (!merge) return;
+  const field = make("input", { name: "content", maxlength: "2000" });
+  const text = "The assistant is asked in this conversation what each branch holds, and what holds now. Its reply rests on the newest message of each. Every branch stays as it is.";
+  const given = await asked({ title: "Merge this branch into this one?", text, yes: "Merge", fields: [make("label", { class: "f" }, make("span", { text: "What to heed, if anything" }), field)] });
+  if (!given) return;
+  const content = given.content.trim();
+  await request("POST", `/api/v1/conversation/${to}/merge`, { branches: [merge], ...(content ? { content } : {}) }, true);
+  location.assign(`/chat/${to}`); // where its reply is shown as it comes
 }));
 
 // --- the past ---
