@@ -444,16 +444,16 @@ FILES = {
 }
 
 
-def _text(value: object, indent: int = 0) -> str:
+def json_text(value: object, indent: int = 0) -> str:
     """JSON with short arrays and objects on one line each."""
     flat = json.dumps(value, ensure_ascii=False)
     if not isinstance(value, (dict, list)) or len(flat) + indent <= 118:  # noqa: PLR2004  # a line of 120
         return flat
     pad = " " * (indent + 2)
     if isinstance(value, dict):
-        rows = [f"{pad}{json.dumps(name)}: {_text(item, indent + 2)}" for name, item in value.items()]
+        rows = [f"{pad}{json.dumps(name)}: {json_text(item, indent + 2)}" for name, item in value.items()]
     else:
-        rows = [pad + _text(item, indent + 2) for item in value]
+        rows = [pad + json_text(item, indent + 2) for item in value]
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     return opening + "\n" + ",\n".join(rows) + "\n" + " " * indent + closing
 
@@ -461,7 +461,7 @@ def _text(value: object, indent: int = 0) -> str:
 def made() -> Iterator[tuple[Path, str]]:
     """Each file and what belongs into it."""
     for name, make in FILES.items():
-        yield VECTORS / f"{name}.json", _text(make()) + "\n"
+        yield VECTORS / f"{name}.json", json_text(make()) + "\n"
 
 
 def main() -> int:

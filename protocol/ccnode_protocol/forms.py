@@ -132,7 +132,8 @@ def _check(field: Field, value: object, where: str, name: str) -> None:
 
 def described(field: Field) -> str:
     """What a field holds, for people: in errors and in the specification."""
-    span = f"{field.most:,}" if field.least == field.most else f"{field.least:,} to {field.most:,}"
+    most = "2^53" if field.most == INTEGER_MAX else f"{field.most:,}"
+    span = most if field.least == field.most else f"{field.least:,} to {most}"
     match field.shape:
         case "bytes":
             said = f"{span} bytes"

@@ -64,8 +64,10 @@ def write_code(code: Code) -> str:
     address = code.address.encode("utf-8", "replace")
     if len(code.node) != KEY_BYTES or len(code.secret) != limits.SECRET_BYTES:
         raise LocalError("invitation: a node key of 32 bytes and a secret of 16 are expected")
-    if not 0 <= code.expires_ms < 2 ** (8 * _TIME_BYTES) or not _is_address(code.address):
-        raise LocalError(f"invitation: a time and a printable address of at most {limits.ADDRESS_CHARS_MAX} characters")
+    if not 0 <= code.expires_ms < 2 ** (8 * _TIME_BYTES) or not is_address(code.address):
+        raise LocalError(
+            f"invitation: a time, and a printable ASCII address of at most {limits.ADDRESS_CHARS_MAX} characters"
+        )
     data = bytes([VERSION]) + code.node + code.secret + code.expires_ms.to_bytes(_TIME_BYTES, "big") + address
     return base64.b32encode(data + _check(data)).decode("ascii").rstrip("=").lower()
 
@@ -98,13 +100,15 @@ def read_code(text: str) -> Code:
         address = rest[_TIME_BYTES:].decode("utf-8")
     except (KeyFormatError, UnicodeDecodeError) as error:
         raise RemoteError(f"invitation: {error}") from error
-    if not _is_address(address):
+    if not is_address(address):
         raise RemoteError("invitation: the address in it is not one")
     return Code(node, secret, int.from_bytes(rest[:_TIME_BYTES], "big"), address)
 
 
-def _is_address(address: str) -> bool:
-    return 0 < len(address) <= limits.ADDRESS_CHARS_MAX and address.isprintable() and " " not in address
+def is_address(address: str) -> bool:
+    """ASCII: names in other scripts have a form in it, and what looks alike cannot be mistaken."""
+    fits = 0 < len(address) <= limits.ADDRESS_CHARS_MAX
+    return fits and address.isascii() and address.isprintable() and " " not in address
 
 
 def _check(data: bytes) -> bytes:
