@@ -113,7 +113,7 @@ class ModelChoice:
         write_private(choice_path(self._home), json.dumps({"adapter": adapter, "model": model}).encode())
         former, self._chosen, self.problem = self._chosen, made, None
         if former is not self._embedded:
-            await former.close()
+            await getattr(former, "retire", former.close)()
         return self.describe()
 
     async def close(self) -> None:
@@ -146,6 +146,8 @@ class ModelChoice:
 def _read(home: Home) -> dict[str, Any]:
     try:
         value = json.loads(read_private(choice_path(home)))
-    except (StoreError, ValueError):
+    except (StoreError, ValueError, RecursionError):
         return {}
-    return value if isinstance(value, dict) else {}
+    if not isinstance(value, dict) or not isinstance(value.get("adapter"), str):
+        return {}
+    return value if isinstance(value.get("model"), str | None) else {}

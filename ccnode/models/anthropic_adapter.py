@@ -8,6 +8,7 @@ after it the reply is interrupted, because a second attempt would say something 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
 from collections import Counter
@@ -94,7 +95,8 @@ class AnthropicAdapter:
         self._stream_bytes_max = stream_bytes_max
         self._client: AsyncAnthropic | None = None
         self._building = asyncio.Lock()
-        self._closed = False
+        self._closed = self._retired = False
+        self._speaking = 0
 
     @property
     def name(self) -> str:
@@ -118,7 +120,17 @@ class AnthropicAdapter:
         Raises ModelError: "interrupted" once text has been yielded, the failure's own kind before.
         Closing the iterator, or cancelling its task, closes the connection.
         """
-        tell = status or _tell_nobody
+        self._speaking += 1
+        try:
+            async with contextlib.aclosing(self._pieces(prompt, status or _tell_nobody)) as pieces:
+                async for piece in pieces:
+                    yield piece
+        finally:
+            self._speaking -= 1
+            if self._retired and not self._speaking:
+                await self._release()
+
+    async def _pieces(self, prompt: Prompt, tell: Callable[[Notice], None]) -> AsyncGenerator[Delta | Finished, None]:
         request = build_request(prompt, self._can, self._user_id)
         client = await self._ready()
         retries_done: Counter[Schedule] = Counter()
@@ -162,9 +174,18 @@ class AnthropicAdapter:
         """Load the SDK now, so that the first reply need not wait for that. Raises ModelError."""
         await self._ready()
 
+    async def retire(self) -> None:
+        """Another takes over: what is being written is written to its end, then the connections are released."""
+        self._retired = True
+        if not self._speaking:
+            await self._release()
+
     async def close(self) -> None:
         """Release the connections; replies still running end with an error. Idempotent."""
         self._closed = True
+        await self._release()
+
+    async def _release(self) -> None:
         async with self._building:
             client, self._client = self._client, None
         if client is not None:
