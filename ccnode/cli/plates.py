@@ -72,15 +72,19 @@ def text_in(path: Path) -> tuple[str | None, list[Finding]]:
 
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe must not hang us
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        size = status.st_size
+        if not stat.S_ISREG(status.st_mode):
             raise CliError(f"{path} is not a regular file", code="not_a_file", remedy="name a text file")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(plate.BYTES_MAX + 1)
     finally:
         os.close(descriptor)
+    if len(data) > plate.BYTES_MAX:
+        return None, [plate.too_large(max(size, len(data)))]
     findings = plate.lint_file(data)
     try:
-        return (plate.text_of(data) if len(data) <= plate.BYTES_MAX else None), findings
+        return plate.text_of(data), findings
     except UnicodeDecodeError:
         return None, findings
 

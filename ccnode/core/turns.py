@@ -187,7 +187,7 @@ class Reply:
             return False
         self.pieces.append(piece)
         self.size += size
-        self.grown = self.grown or bool(piece)
+        self.grown = self.grown or bool(piece.strip())  # white space alone says nothing
         return True
 
     @property

@@ -205,7 +205,7 @@ def bold(text: str) -> tuple[str, ...]:
 def lint_file(data: bytes) -> list[Finding]:
     """What is wrong with a file as a plate: with its bytes, else with its text."""
     if len(data) > BYTES_MAX:
-        return [_too_large(len(data))]
+        return [too_large(len(data))]
     try:
         return lint(text_of(data))
     except UnicodeDecodeError as error:
@@ -218,7 +218,7 @@ def lint(text: str) -> list[Finding]:
     """What is wrong with a text as a plate, errors first, by line: at most FINDINGS_MAX findings."""
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > BYTES_MAX:
-        return [_too_large(size)]
+        return [too_large(size)]
     if not text.strip():
         return [Finding(0, "error", "is empty", "write who the assistant is; a start: ccnode plate edit")]
     found = [*_characters(text), *_form(text), *_facts(parse(text))]
@@ -233,7 +233,8 @@ def errors(findings: list[Finding]) -> list[Finding]:
     return [one for one in findings if one.severity == "error"]
 
 
-def _too_large(size: int) -> Finding:
+def too_large(size: int) -> Finding:
+    """What is wrong with a text of so many bytes."""
     return Finding(0, "error", f"has {size} bytes; a plate has at most {BYTES_MAX}", "shorten it")
 
 

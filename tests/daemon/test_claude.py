@@ -208,6 +208,19 @@ async def test_saying_nothing_is_no_reply(rig: Rig, tmp_path: Path, reason: str)
     assert failed.code == {"refusal": "refusal", "end_turn": "server"}[reason]
 
 
+@pytest.mark.parametrize("text", [" ", "\n\n \t", "\u2028\u00a0\x0c"])
+async def test_white_space_is_no_reply(rig: Rig, tmp_path: Path, text: str) -> None:
+    """It was recorded as one, so that the question looked answered and could not be resumed."""
+    async with WireServer(wire.answer(text), wire.answer("yes")) as server, Claude(rig, server, tmp_path) as node:
+        session = await rig.open_session()
+        failed = await node.last(session)
+        assert isinstance(failed, Failed)
+        assert failed.code == "empty"
+        replied = [event async for event in node.turns.resume(session)][-1]
+        assert isinstance(replied, Replied)
+        assert replied.text == "yes"
+
+
 async def test_a_reply_without_end_is_kept_up_to_what_can_be(rig: Rig, tmp_path: Path) -> None:
     flood = Reply([*wire.opening(), *[wire.text_delta("la " * 20_000)] * 40])
     async with WireServer(flood) as server, Claude(rig, server, tmp_path) as node:
