@@ -7,8 +7,8 @@ import sqlite3
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from ccnode.store.impact_form import BLOCK_SIZE
-from ccnode.store.index import IDS_MAX, open_index
+from ccnode.store.impact_form import BLOCK_SIZE, parts_of
+from ccnode.store.index import IDS_MAX, VERSION, open_index
 from ccnode.store.index_rows import ROWS, Texts
 from ccnode.store.ledger import connect
 from ccnode.store.live import Live, LiveRow
@@ -44,12 +44,13 @@ class _State(NamedTuple):
     messages: int = 0
     tokens: int = 0
     changes: int = -1
+    parts: bytes = b""
     newest: int = 0
     pending: int = 1
 
 
 _STATE: Final = (
-    "SELECT position, sealed, messages, tokens, changes, (SELECT max(id) FROM entries),"
+    "SELECT position, sealed, messages, tokens, changes, parts, (SELECT max(id) FROM entries),"
     " EXISTS (SELECT 1 FROM reindex) FROM state"
 )
 
@@ -151,6 +152,7 @@ class Corpus:
         self._index, self._ledger = index, ledger
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
+        self._sealed: type[Sealed] | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -193,9 +195,15 @@ class Corpus:
         if self._connection is not None and file != self._file:
             self.close_index()
         if self._connection is None:
-            self._connection = open_index(self._index, self._ledger, writable=False)
-            self._connection.execute(f"PRAGMA main.cache_size = -{CACHE_KIB}")
-            self._file = file
+            connection = open_index(self._index, self._ledger, writable=False)
+            try:
+                if connection.execute("SELECT version FROM state").fetchone()[0] != VERSION:
+                    raise Missing("the index is of another version; its writer sees to that")
+                connection.execute(f"PRAGMA main.cache_size = -{CACHE_KIB}")
+            except BaseException:
+                connection.close()
+                raise
+            self._connection, self._file = connection, file
         return self._connection
 
     def _moment(self, connection: sqlite3.Connection, state: _State) -> Moment:
@@ -214,11 +222,12 @@ class Corpus:
             live.append(self._fresh(connection, pending[:TAIL_MAX]))
         sealed = None
         if state.sealed:
-            from ccnode.store.scores import Columns  # they load numpy, which a young node needs not
-            from ccnode.store.sealed import Sealed
+            if self._columns is None or self._sealed is None:
+                from ccnode.store.scores import Columns  # they load numpy, which a young node needs not
+                from ccnode.store.sealed import Sealed
 
-            self._columns = self._columns or Columns()
-            sealed = Sealed(connection, self._columns, state.sealed)
+                self._columns, self._sealed = Columns(), Sealed
+            sealed = self._sealed(connection, self._columns, state.sealed, parts_of(state.parts))
         statistics = Statistics(state.messages + len(self._live), state.tokens + self._live.tokens)
         return Moment(connection, state.position, statistics, tuple(live), sealed, frozenset(pending), self.tokenizer)
 

@@ -15,11 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ccnode.store.impact_form import BLOCK_BITS, BLOCK_SIZE, FULL, SEGMENT_BITS, SEGMENT_MASK, Damaged
+from ccnode.store import directory
+from ccnode.store.impact_form import BLOCK_BITS, BLOCK_SIZE, FULL, SEGMENT_BITS, SEGMENT_MASK, Damaged, parts_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ccnode.store.impact_form import Part
     from ccnode.store.terms import Tokenizer
 
 Posting = Sequence[bytes]  # docs, counts, more
@@ -207,7 +210,7 @@ def _packed_posting(docs: NDArray[np.uint16], counts: NDArray[np.uint32]) -> Pos
 def add_block(connection: sqlite3.Connection, block: int, tokenizer: Tokenizer) -> None:
     """Add the messages of the next block from the full-text table. Raises sqlite3.Error."""
     run = connection.execute
-    lengths, roles, times, postings = _block(connection, block, tokenizer)
+    lengths, roles, times, postings = block_of(connection, block, tokenizer)
     segment = block << BLOCK_BITS >> SEGMENT_BITS
     connection.executemany(_ADD, [(segment, term, *postings[term]) for term in sorted(postings)])
     parts = (lengths.astype("<u4").tobytes(), roles.tobytes(), times.astype("<i8").tobytes())
@@ -216,7 +219,7 @@ def add_block(connection: sqlite3.Connection, block: int, tokenizer: Tokenizer) 
     run("UPDATE state SET messages = messages + ?, tokens = tokens + ?, sealed = ?", totals)
 
 
-def _block(
+def block_of(
     connection: sqlite3.Connection, block: int, tokenizer: Tokenizer
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int64], dict[str, Posting]]:
     """What a block is to hold: lengths, roles, times, postings."""
@@ -248,22 +251,40 @@ def amend(
         sqlite3.Error: it cannot be read or written.
     """
     numbers = {row[0] for row in (*before, *after)}
+    parts = parts_of(connection.execute("SELECT parts FROM state").fetchone()[0])
     for segment in sorted({number >> SEGMENT_BITS for number in numbers}):
         old, new = (
             count([row for row in rows if row[0] >> SEGMENT_BITS == segment], tokenizer) for rows in (before, after)
         )
         touched = np.array(sorted(n & SEGMENT_MASK for n in numbers if n >> SEGMENT_BITS == segment), np.uint16)
+        covering = sorted((one for one in parts if one.first <= segment < one.after), key=lambda one: not one.filling)
         for term in sorted(old.postings.keys() | new.postings.keys()):
-            _amend_posting(connection, term, segment, touched, new.postings.get(term))
+            change = partial(_changed, touched=touched, new=new.postings.get(term))
+            _amend_term(connection, term, segment, covering, change)
         _amend_lengths(connection, segment << SEGMENT_BITS, touched, new.lengths)
 
 
-def _amend_posting(
-    connection: sqlite3.Connection, term: str, segment: int, touched: NDArray[np.uint16], new: Posting | None
+def _amend_term(
+    connection: sqlite3.Connection, term: str, segment: int, parts: Sequence[Part], change: directory.Change
 ) -> None:
+    """Change the postings of a term in a segment where they are: while segments are merged, in one place or another."""
+    for part in parts:
+        if not part.filling or directory.holds(connection, part, term):
+            directory.amend(connection, part, term, segment, change)
+            return
+    key = (segment, term)
     stored = connection.execute(
-        "SELECT docs, counts, more FROM postings WHERE segment = ? AND term = ?", (segment, term)
+        "SELECT docs, counts, more FROM postings WHERE segment = ? AND term = ?", key
     ).fetchone()
+    new = change(stored)
+    if new is not None:
+        connection.execute(_PUT, (*key, *new))
+    elif stored:
+        connection.execute("DELETE FROM postings WHERE segment = ? AND term = ?", key)
+
+
+def _changed(stored: Posting | None, touched: NDArray[np.uint16], new: Posting | None) -> Posting | None:
+    """A posting without the messages that are touched, and with these as they are now."""
     parts = [unpacked(new)] if new else []
     if stored:
         docs, counts = unpacked(stored)
@@ -271,11 +292,10 @@ def _amend_posting(
         parts.append((docs[keep], counts[:, keep]))
     docs = np.concatenate([part[0] for part in parts]) if parts else np.zeros(0, np.uint16)
     if not len(docs):
-        connection.execute("DELETE FROM postings WHERE segment = ? AND term = ?", (segment, term))
-        return
+        return None
     order = np.argsort(docs, kind="stable")
     counts = np.concatenate([part[1] for part in parts], axis=1)[:, order]
-    connection.execute(_PUT, (segment, term, *_packed_posting(docs[order], counts)))
+    return _packed_posting(docs[order], counts)
 
 
 def _amend_lengths(
@@ -294,65 +314,3 @@ def _amend_lengths(
         run("UPDATE blocks SET lengths = ? WHERE block = ?", (stored.tobytes(), block))
         change = (int(np.count_nonzero(stored) - messages), int(stored.sum()) - tokens)
         run("UPDATE state SET messages = messages + ?, tokens = tokens + ?", change)
-
-
-# --- checking ---
-
-
-def differences(connection: sqlite3.Connection, tokenizer: Tokenizer, limit: int) -> Iterator[str]:
-    """What is not as the full-text table has it, in words, at most `limit`. Raises sqlite3.Error."""
-    sealed, messages, tokens = connection.execute("SELECT sealed, messages, tokens FROM state").fetchone()
-    found: list[str] = []
-    seen = [0, 0]
-    held = {row[0] for row in connection.execute("SELECT block FROM blocks")}
-    blocks = range(sealed >> BLOCK_BITS)
-    if held != set(blocks):
-        found.append("the impact index has not just the blocks that it says")
-    per_segment = 1 << (SEGMENT_BITS - BLOCK_BITS)
-    for first in range(0, len(blocks), per_segment):
-        segment = first // per_segment
-        wanted = _segment(connection, blocks[first : first + per_segment], tokenizer, found, seen)
-        found += _posting_differences(connection, segment, wanted, limit)
-        if len(found) >= limit:
-            break
-    stray = connection.execute("SELECT count(*) FROM postings WHERE segment > ?", ((sealed - 1) >> SEGMENT_BITS,))
-    if stray.fetchone()[0]:
-        found.append("the impact index holds terms beyond its end")
-    if len(found) < limit and seen != [messages, tokens]:
-        found.append("the impact index miscounts its messages or terms")
-    yield from found[:limit]
-
-
-def _segment(
-    connection: sqlite3.Connection, blocks: Iterable[int], tokenizer: Tokenizer, found: list[str], seen: list[int]
-) -> dict[str, list[Posting]]:
-    """What the postings of a segment are to be, in pieces; wrong blocks are put into `found`."""
-    wanted: dict[str, list[Posting]] = {}
-    for block in blocks:
-        lengths, roles, times, postings = _block(connection, block, tokenizer)
-        seen[0] += int(np.count_nonzero(lengths))
-        seen[1] += int(lengths.sum())
-        row = connection.execute("SELECT lengths, roles, times FROM blocks WHERE block = ?", (block,)).fetchone()
-        if row != (lengths.astype("<u4").tobytes(), roles.tobytes(), times.astype("<i8").tobytes()):
-            found.append(f"block {block} of the impact index is not what the ledger says")
-        for term, posting in postings.items():
-            wanted.setdefault(term, []).append(posting)
-    return wanted
-
-
-def _posting_differences(
-    connection: sqlite3.Connection, segment: int, wanted: dict[str, list[Posting]], limit: int
-) -> list[str]:
-    found: list[str] = []
-    rows: Iterator[tuple[Any, ...]] = connection.execute(
-        "SELECT term, docs, counts, more FROM postings WHERE segment = ?", (segment,)
-    )
-    for term, *stored in rows:
-        expected = [b"".join(parts) for parts in zip(*wanted.pop(term, ()), strict=True)]
-        if stored != expected:
-            found.append(f"the impact index is wrong about a term in its part {segment}")
-        if len(found) >= limit:
-            return found
-    if wanted:
-        found.append(f"the impact index lacks {len(wanted)} terms in its part {segment}")
-    return found

@@ -24,27 +24,39 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-_FORM: Final = 4  # raise it when what the tables hold changes
-VERSION: Final = _FORM << 32 | crc32(" ".join(sorted(lexicon.STOP)).encode())  # they are left out of the texts
+_FORM: Final = 5  # raise it when what the tables hold changes
+_STOP: Final = crc32(" ".join(sorted(lexicon.STOP)).encode())  # they are left out of the texts
+VERSION: Final = _FORM << 32 | _STOP
+UNMERGED: Final = 4 << 32 | _STOP  # the version before, which had no parts
 BATCH_MESSAGES: Final = 500
 IDS_MAX: Final = 500
 BYTES_AT_ONCE: Final = 8 * 1024 * 1024  # of texts: a message may have 1 MiB, and comes with the two before it
 
 # state: `position` is how far FTS5's table is, `sealed` the impact index (the first entry number that it lacks), with
-# how many messages and terms it holds; `changes` counts what was not just added, so that readers forget what they know;
-# `purge` says that deleted text may still be read in the file (1), or in the log (2).
+# how many messages and terms it holds, and `parts` what of it is merged (impact_form.Part); `changes` counts what was
+# not just added, so that readers forget what they know; `purge` says that deleted text may still be read in the file
+# (1), or in the log (2).
 _SCHEMA: Final = f"""
     CREATE VIRTUAL TABLE message_index USING fts5(text, context, tokenize = '{TOKENIZER}');
     CREATE TABLE state (
         version INTEGER NOT NULL, position INTEGER NOT NULL, digest BLOB NOT NULL, sealed INTEGER NOT NULL,
-        messages INTEGER NOT NULL, tokens INTEGER NOT NULL, changes INTEGER NOT NULL, purge INTEGER NOT NULL
+        messages INTEGER NOT NULL, tokens INTEGER NOT NULL, changes INTEGER NOT NULL, purge INTEGER NOT NULL,
+        parts BLOB NOT NULL DEFAULT x''
     );
-    INSERT INTO state VALUES ({VERSION}, 0, x'', 0, 0, 0, 0, 0);
+    INSERT INTO state VALUES ({VERSION}, 0, x'', 0, 0, 0, 0, 0, x'');
     {impact_form.SCHEMA}
 """
+_UPGRADE: Final = f"""
+    ALTER TABLE state ADD COLUMN parts BLOB NOT NULL DEFAULT x'';
+    {impact_form.MERGED_SCHEMA}
+    UPDATE state SET version = {VERSION};
+"""
 _MERGE_DUE, _CUT_DUE = 1, 2
-TABLES: Final = 4
-_TABLES: Final = "SELECT count(*) FROM sqlite_master WHERE name IN ('message_index', 'state', 'blocks', 'postings')"
+TABLES: Final = 6
+TABLES_SQL: Final = (
+    "SELECT count(*) FROM sqlite_master"
+    " WHERE name IN ('message_index', 'state', 'blocks', 'postings', 'terms', 'chunks')"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +133,9 @@ class Index:
         try:
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchone():
                 connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
-            if connection.execute(_TABLES).fetchone()[0] != TABLES:
+            elif connection.execute("SELECT version FROM state").fetchone()[0] == UNMERGED:
+                connection.executescript(f"BEGIN; {_UPGRADE} COMMIT;")
+            if connection.execute(TABLES_SQL).fetchone()[0] != TABLES:
                 raise sqlite3.DatabaseError("the index lacks a table")
             version, position, digest = connection.execute("SELECT version, position, digest FROM state").fetchone()
             known = connection.execute("SELECT digest FROM ledger.entries WHERE id = ?", (position,)).fetchone()
@@ -133,7 +147,7 @@ class Index:
         return connection
 
     def catch_up(self, *, messages_max: int = BATCH_MESSAGES) -> int:
-        """Index up to `messages_max` messages, or rank up to 4,096; return how many, 0 when there is nothing left.
+        """Index up to `messages_max` messages, rank up to 4,096, or merge; return how much, 0 when nothing is left.
 
         Raises:
             StoreError: the disk is full or cannot be written; the position stays where it was.
@@ -141,7 +155,13 @@ class Index:
         if self._is_lost():
             self.make_anew()
         try:
-            return self._reindex(messages_max) or self._purge() or self._seal() or self._advance(messages_max)
+            return (
+                self._reindex(messages_max)
+                or self._purge()
+                or self._seal()
+                or self._advance(messages_max)
+                or self._merge()
+            )
         except sqlite3.Error as error:
             if is_damage(error):
                 self.make_anew()
@@ -157,9 +177,12 @@ class Index:
         if not self._found_damage():
             return False
         # What a reader finds damaged again may not be the index: before all is done once more, it is looked at.
-        lost = not self._made_anew or _is_wrong(self._path, self._ledger)
+        if self._made_anew:
+            from ccnode.store import index_checks
+
+            return index_checks.is_wrong(self._path, self._ledger)
         self._made_anew = True
-        return lost
+        return True
 
     def make_anew(self) -> None:
         """Begin again from nothing; `catch_up` then indexes everything. Raises StoreError."""
@@ -194,6 +217,19 @@ class Index:
         impact.add_block(self._connection, sealed >> impact_form.BLOCK_BITS, self._tokenizer)
         run("COMMIT")
         return impact_form.BLOCK_SIZE
+
+    def _merge(self) -> int:
+        """Merge some of what the impact index has in many parts; it waits until all messages are indexed."""
+        run = self._connection.execute
+        sealed, parts = run("SELECT sealed, parts FROM state").fetchone()
+        if impact_form.next_part(impact_form.parts_of(parts), sealed) is None:
+            return 0
+        from ccnode.store import merging
+
+        run("BEGIN IMMEDIATE")
+        done = merging.step(self._connection)
+        run("COMMIT")
+        return done
 
     def _reindex(self, messages_max: int) -> int:
         """Index anew what the ledger asks for, and the two turns after each, whose context it is."""
@@ -289,22 +325,6 @@ def _file_of(path: Path) -> tuple[int, int] | None:
     return stat.st_dev, stat.st_ino
 
 
-def _is_wrong(path: Path, ledger: Path) -> bool:
-    """Whether a fresh look at all of the file finds damage; `differences` finds more, and takes as long as indexing."""
-    try:
-        with contextlib.closing(open_index(path, ledger, writable=False)) as connection:
-            run = connection.execute
-            sealed = run("SELECT sealed FROM state").fetchone()[0]
-            return bool(
-                run("PRAGMA main.quick_check(1)").fetchone()[0] != "ok"
-                or run(_TABLES).fetchone()[0] != TABLES
-                or run("SELECT count(*) FROM blocks").fetchone()[0] != sealed >> impact_form.BLOCK_BITS
-                or run("SELECT 1 FROM postings WHERE length(docs) <> 2 * length(counts) LIMIT 1").fetchone()
-            )
-    except (sqlite3.Error, TypeError):  # TypeError: there is no state
-        return True
-
-
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether the file must be damaged: not a database, cut, a row of the wrong size, or one that is there already."""
     damage = (impact_form.Damaged, sqlite3.IntegrityError)
@@ -331,69 +351,6 @@ def differences(connection: sqlite3.Connection, *, limit: int = 20) -> list[str]
     Raises:
         sqlite3.Error: it cannot be read.
     """
-    found: list[str] = []
-    try:
-        connection.execute("INSERT INTO message_index (message_index) VALUES ('integrity-check')")
-    except sqlite3.DatabaseError as error:
-        if "readonly" not in str(error):
-            found.append(f"the index fails its integrity check: {error}")
-    run = connection.execute
-    run("BEGIN")  # one state of the ledger, then one of the index that is not older
-    try:
-        due = _outdated(connection)
-        position = run("SELECT position FROM state").fetchone()[0]
-        held = run("SELECT rowid, text, context FROM message_index ORDER BY rowid")
-        rows = run(f"{ROWS} WHERE m.id <= ? ORDER BY m.id", (position,))
-        found += _row_differences(held, map(Texts().row, rows), due, limit)
-        return found or _impact_differences(connection, limit)
-    finally:
-        connection.rollback()
+    from ccnode.store import index_checks
 
-
-def _impact_differences(connection: sqlite3.Connection, limit: int) -> list[str]:
-    """What is wrong with the impact index, which says the same as FTS5's table."""
-    if not connection.execute("SELECT sealed FROM state").fetchone()[0]:
-        return []
-    from ccnode.store import impact
-
-    tokenizer = Tokenizer()
-    try:
-        return list(impact.differences(connection, tokenizer, limit))
-    finally:
-        tokenizer.close()
-
-
-def _outdated(connection: sqlite3.Connection) -> set[int]:
-    """The messages that are still to be indexed anew: those asked for, and the two turns after each."""
-    level = {row[0] for row in connection.execute("SELECT id FROM ledger.reindex")}
-    outdated = set(level)
-    for _ in range(2):
-        level = {
-            child[0]
-            for identifier in level
-            for child in connection.execute("SELECT id FROM ledger.messages WHERE parent_id = ?", (identifier,))
-        }
-        outdated |= level
-    return outdated
-
-
-def _row_differences(held: sqlite3.Cursor, rows: Iterable[IndexRow], outdated: set[int], limit: int) -> list[str]:
-    found: list[str] = []
-    have = held.fetchone()
-    for expected in rows:
-        while have is not None and have[0] < expected.id:
-            found.append(f"the index holds a row {have[0]} that no message has")
-            have = held.fetchone()
-        same = have is not None and have[0] == expected.id
-        if expected.id in outdated:
-            pass
-        elif expected.text is None:
-            if same:
-                found.append(f"the index still holds the erased message {expected.id}")
-        elif not same or have[1:] != (expected.text, expected.context):
-            found.append(f"the index row of message {expected.id} is not what the ledger says")
-        if same:
-            have = held.fetchone()
-        if len(found) >= limit:
-            break
-    return found
+    return index_checks.differences(connection, limit=limit)

@@ -14,6 +14,7 @@ from ccnode.store.ranking import Counts, Few, Part, Ranked, Request, Statistics,
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ccnode.store.ranking import Adding
     from ccnode.store.terms import Tokenizer
 
 
@@ -37,7 +38,7 @@ class Live:
         self._facts: dict[int, tuple[int, int]] = {}
         self._counts: dict[tuple[int, int], Counts] = {}  # one object for all that are equal
         self._sorted: list[str] | None = None
-        self._few = Few(self.holding, self._lengths.__getitem__, self._facts.__getitem__)
+        self._few = Few(self.holding, self._added, self._lengths.__getitem__, self._facts.__getitem__)
         self.tokens = 0
 
     def __contains__(self, number: int) -> bool:
@@ -79,8 +80,13 @@ class Live:
             at += 1
         return found
 
+    def _added(self, wanted: Wanted, adding: Adding) -> dict[int, float]:
+        return adding.to(self.holding(wanted))
+
     def rank(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[list[Ranked]]:
         """The lists of a request. `holding`: how many messages, here and elsewhere, hold each term."""
+        if not any(self.holding(one) for one in request.wanted):  # as is so of most rare words
+            return [[] for _ in request.lists]
         return self._few.rank(request, statistics, holding)
 
     def parts(self, number: int, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[Part]:

@@ -6,7 +6,6 @@ Both are bm25 as FTS5 computes it over the same statistics, so their scores stan
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from heapq import nlargest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ccnode.store.impact_form import CONTEXT_WEIGHT, K1, TEXT_WEIGHT, B, idf
@@ -85,8 +84,11 @@ class Statistics:
 
 
 def best(lists: Iterable[list[Ranked]], count: int) -> list[Ranked]:
-    """The best of several lists; of equals the newest first."""
-    return sorted((ranked for one in lists for ranked in one), reverse=True)[:count]
+    """The best of several lists, each in order; of equals the newest first."""
+    held = [one for one in lists if one]
+    if len(held) == 1:
+        return held[0][:count]
+    return sorted((ranked for one in held for ranked in one), reverse=True)[:count]
 
 
 class Counts(NamedTuple):
@@ -102,44 +104,76 @@ def weighed(text: int, context: int) -> Counts:
     return Counts(text, context, TEXT_WEIGHT * text + CONTEXT_WEIGHT * context)
 
 
+class Adding(NamedTuple):
+    """What a term adds to a message's score: `factor` times its share there; `length`: how many terms a message has."""
+
+    factor: float
+    base: float
+    each: float
+    length: Callable[[int], int]
+
+    def to(self, held: Mapping[int, Counts]) -> dict[int, float]:
+        """To each of these messages."""
+        factor, base, each, length = self
+        return {
+            number: factor * ((weight := counts[2]) / (weight + base + each * length(number)))
+            for number, counts in held.items()
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Few:
     """Messages that are ranked one by one, where there are not so many of them that arrays would be faster.
 
-    `holding`: the messages that hold a term; `length`: how many terms a message has; `fact`: its role and its time.
+    `holding`: the messages that hold a term; `added`: what it adds to the score of each of these; `length`: how many
+    terms a message has; `fact`: its role and its time.
     """
 
     holding: Callable[[Wanted], Mapping[int, Counts]]
+    added: Callable[[Wanted, Adding], dict[int, float]]
     length: Callable[[int], int]
     fact: Callable[[int], tuple[int, int]]
 
     def rank(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[list[Ranked]]:
         """The lists of a request. `holding`: how many messages, here and elsewhere, hold each term."""
         scores = self._scores(request, statistics, holding)
+        if not scores:
+            return [[] for _ in request.lists]
         out = [held for term in request.excluded if (held := self.holding(Wanted(term)))]
-        ranked = list(zip(scores.values(), scores.keys(), strict=True))
         if out or request.skip:
             skip = request.skip
-            ranked = [one for one in ranked if one[1] not in skip and not any(one[1] in held for held in out)]
-        return [
-            [
-                Ranked(*one)
-                for one in nlargest(count, ranked if allowed == EVERY else filter(self._taken_by(allowed), ranked))
-            ]
-            for count, allowed in request.lists
-        ]
+            scores = {
+                number: score
+                for number, score in scores.items()
+                if number not in skip and not any(number in held for held in out)
+            }
+        return [self._best(scores, count, allowed) for count, allowed in request.lists]
 
-    def _scores(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> Mapping[int, float]:
+    def _best(self, scores: Mapping[int, float], count: int, allowed: Allowed) -> list[Ranked]:
+        if allowed != EVERY:
+            takes = self._taken_by(allowed)
+            scores = {number: score for number, score in scores.items() if takes(number)}
+        # Numbers alone are sorted in no time; of what is below the last that is wanted no pairs are made.
+        least = sorted(scores.values(), reverse=True)[count - 1] if 0 < count <= len(scores) else 0.0
+        found = [Ranked(score, number) for number, score in scores.items() if score >= least]
+        found.sort(reverse=True)
+        return found[:count]
+
+    def _scores(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> dict[int, float]:
         scores: dict[int, float] = {}
-        length, (base, each) = self.length, statistics.norm
+        base, each = statistics.norm
         among = self._having(request.required) if request.required else None
         for wanted, weight in request.wanted.items():
-            factor, held = statistics.factor(weight, holding[wanted]), self.holding(wanted)
-            if among is not None:
-                held = {number: held[number] for number in among if number in held}
-            for number, counts in held.items():
-                share = counts[2] / (counts[2] + base + each * length(number))
-                scores[number] = scores.get(number, 0.0) + factor * share
+            factor = statistics.factor(weight, holding[wanted])
+            adding = Adding(factor, base, each, self.length)
+            if among is None:
+                added = self.added(wanted, adding)
+            else:
+                held = self.holding(wanted)
+                added = adding.to({number: held[number] for number in among if number in held})
+            for number in scores.keys() & added:
+                added[number] += scores[number]
+            scores |= added
         return scores
 
     def _having(self, terms: Iterable[str]) -> list[int]:
@@ -158,17 +192,17 @@ class Few:
                 found.append(Part(wanted, score, counts.text, counts.context))
         return found
 
-    def _taken_by(self, allowed: Allowed) -> Callable[[tuple[float, int]], bool]:
-        """Whether a list takes a message, given as (score, number)."""
+    def _taken_by(self, allowed: Allowed) -> Callable[[int], bool]:
+        """Whether a list takes a message."""
         role, since, until, numbers = allowed.role, allowed.since, allowed.until, allowed.numbers
 
-        def takes(one: tuple[float, int]) -> bool:
-            its_role, time = self.fact(one[1])
+        def takes(number: int) -> bool:
+            its_role, time = self.fact(number)
             return (
                 (role is None or its_role == role)
                 and (since is None or time >= since)
                 and (until is None or time < until)
-                and (numbers is None or one[1] in numbers)
+                and (numbers is None or number in numbers)
             )
 
         return takes

@@ -24,6 +24,7 @@ TOPIC_WORDS = 25
 START_MS = 1_700_000_000_000
 COMMIT_MS = 600_000  # between two commits, by the clock that is given
 PLAIN = "SELECT rowid, text, bm25(plain) AS score FROM plain WHERE plain MATCH ? ORDER BY score LIMIT 10"
+PLAIN_NUMBERS = "SELECT rowid, bm25(plain) AS score FROM plain WHERE plain MATCH ? ORDER BY score LIMIT 10"
 
 
 def vocabulary(size: int) -> list[str]:

@@ -19,6 +19,7 @@ from benches.figures import Figure, figure, quantile, scratch
 from benches.messages import (
     COMMIT_MS,
     PLAIN,
+    PLAIN_NUMBERS,
     SEED,
     SESSION_MESSAGES,
     SESSIONS_A_COMMIT,
@@ -57,24 +58,25 @@ def index_all(made: Made) -> None:
 
     np.unique(np.arange(3))
     index = Index(made.index, made.ledger, lambda _: None)
-    spent = {"seal": 0.0}
-    seal = index._seal
+    spent = {"seal": 0.0, "merge": 0.0}
 
-    def timed() -> int:
+    def timed(name: str, work: Callable[[], int]) -> int:
         start = time.process_time()
-        done = seal()
-        spent["seal"] += time.process_time() - start
+        done = work()
+        spent[name] += time.process_time() - start
         return done
 
-    index._seal = timed  # type: ignore[method-assign]
+    index._seal = partial(timed, "seal", index._seal)  # type: ignore[method-assign]
+    index._merge = partial(timed, "merge", index._merge)  # type: ignore[method-assign]
     before, start = _rss_mib(), time.process_time()
     most, longest, delays = asyncio.run(_followed(index))
     total = time.process_time() - start
     index.close()
     each = 1e6 / made.messages
     made.notes |= {
-        "index, CPU us a message: FTS5 and reading": round((total - spent["seal"]) * each, 1),
+        "index, CPU us a message: FTS5 and reading": round((total - sum(spent.values())) * each, 1),
         "index, CPU us a message: impact index": round(spent["seal"] * each, 1),
+        "index, CPU us a message: merging it": round(spent["merge"] * each, 1),
         "index, longest step in s": round(longest, 2),
         "index, delay of the event loop in ms, p50, p99 and longest": [
             round(quantile(delays, share) * 1e3, 1) for share in (0.5, 0.99, 1.0)
@@ -83,7 +85,7 @@ def index_all(made: Made) -> None:
     }
     with contextlib.closing(sqlite3.connect(made.index)) as connection, contextlib.suppress(sqlite3.OperationalError):
         sizes = dict(connection.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name"))
-        ours = sizes.get("postings", 0) + sizes.get("blocks", 0)
+        ours = sum(sizes.get(name, 0) for name in ("postings", "postings_term", "terms", "chunks", "blocks"))
         made.notes["index, bytes a message: FTS5"] = round((sum(sizes.values()) - ours) / made.messages)
         made.notes["index, bytes a message: impact index"] = round(ours / made.messages)
 
@@ -183,12 +185,14 @@ def _clocks() -> tuple[float, float]:
     return time.perf_counter(), time.thread_time()
 
 
-def _both(queries: list[list[str]], joined: str, plain: sqlite3.Connection, ours: Callable[[str], Any]) -> Times:
+def _both(
+    queries: list[list[str]], joined: str, plain: sqlite3.Connection, ours: Callable[[str], Any], sql: str = PLAIN
+) -> Times:
     """Each query by plain FTS5 and by us, in turn."""
     times = Times()
     for words in queries:
         began = _clocks()
-        plain.execute(PLAIN, (match(words, joined),)).fetchall()
+        plain.execute(sql, (match(words, joined),)).fetchall()
         between = _clocks()
         ours(joined.join(words) if joined == " AND " else " ".join(words))
         ended = _clocks()
@@ -199,14 +203,23 @@ def _both(queries: list[list[str]], joined: str, plain: sqlite3.Connection, ours
     return times
 
 
-def _ten_best(corpus: Any, text: str, *, needed: bool) -> Any:
-    """What plain FTS5 gives as well: the ten best messages and their scores."""
+def _ten_best(corpus: Any, text: str, *, needed: bool, texts: bool = True) -> Any:
+    """What plain FTS5 gives as well: the ten best messages, their texts and their scores."""
     from ccnode.store.ranking import EVERY, Request, Wanted
+    from ccnode.store.views import text_of
 
     with corpus.moment() as moment:
         terms = corpus.tokenizer.terms(text.replace(" AND ", " ").split())
         required = frozenset(terms) if needed else frozenset()
-        return moment.rank(Request(dict.fromkeys(map(Wanted, terms), 1.0), ((10, EVERY),), required=required))
+        request = Request(dict.fromkeys(map(Wanted, terms), 1.0), ((10, EVERY),), required=required)
+        best = moment.rank(request)[0]
+        if not texts:
+            return best
+        marks = ",".join("?" * len(best))
+        numbers = [number for _, number in best]
+        rows = moment.connection.execute(f"SELECT id, sealed FROM entries WHERE id IN ({marks})", numbers)  # noqa: S608
+        said = {number: text_of(sealed, "text") for number, sealed in rows}
+        return [(number, said[number], score) for score, number in best]
 
 
 def _same_index(queries: list[list[str]], joined: str, made: Made) -> list[float]:
@@ -287,6 +300,9 @@ def _search_figures(made: Made, messages: int) -> list[Figure]:
         made.notes[f"{name}: FTS5 over the same index, p50 and p95 ms"] = _same_index(words, joined, made)
         times = _both(words, joined, plain, partial(_ten_best, corpus, needed=joined == " AND "))
         made.notes[f"{name}: CPU ms of the ten best, ours and plain"] = times.working_ms()
+        bare = partial(_ten_best, corpus, needed=joined == " AND ", texts=False)
+        numbers = _both(words, joined, plain, bare, PLAIN_NUMBERS)
+        made.notes[f"{name}: CPU ms of the ten best without their texts, ours and plain"] = numbers.working_ms()
         found += [
             figure(f"{name}, the ten best, {which}", *times.ms(share), "ms", 1.0, at_most=True)
             for which, share in (("p50", 0.5), ("p95", 0.95))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ccnode.store import impact, impact_form
 from ccnode.store.home import Home
 from ccnode.store.index import Index
 
-for module in (impact, impact_form):
-    for name, value in {"BLOCK_BITS": 3, "BLOCK_SIZE": 8, "SEGMENT_BITS": 5, "SEGMENT_MASK": 31}.items():
-        if hasattr(module, name):
-            setattr(module, name, value)
+sys.path.append(str(Path(__file__).parents[2]))
 
+from tests.store.small_index import make_small  # it is found there
+
+make_small(setattr)
 home = Home(Path(sys.argv[1]))
 index = Index(home.index, home.ledger, lambda _: None)
 sys.stdout.write("begun\n")

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from ccnode.mind import indexing
 from ccnode.mind.stemming import words
-from ccnode.store import impact, impact_form, scores, sealed
+from ccnode.store import held, sealed
 from ccnode.store.corpus import Corpus
 from ccnode.store.home import Home
 from ccnode.store.index import Index, differences, open_index
@@ -29,6 +29,7 @@ from ccnode.store.search import Searcher
 from ccnode.store.terms import TOKENIZER, Tokenizer
 from ccnode_protocol import records
 from ccnode_protocol.records import Role
+from tests.store.small_index import make_small
 from tests.store.support import Node, reader, say, saying, session_id, stored_runs
 
 if TYPE_CHECKING:
@@ -48,17 +49,11 @@ SETTINGS = settings(
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Blocks of 8 and segments of 32 entry numbers, so that a few messages fill many."""
-    small = {"BLOCK_BITS": 3, "BLOCK_SIZE": 8, "SEGMENT_BITS": 5, "SEGMENT_MASK": 31}
-    for module in (impact, impact_form, scores, sealed):
-        for name, value in small.items():
-            if hasattr(module, name):
-                monkeypatch.setattr(module, name, value)
-    monkeypatch.setattr(scores, "SIZE", 32)
+    make_small(monkeypatch.setattr)
     monkeypatch.setattr(sealed, "SPARSE_MAX", 12)
     monkeypatch.setattr(sealed, "FEW_MAX", 6)
-    monkeypatch.setattr(sealed, "LATE_MIN", 5)
-    monkeypatch.setattr(sealed, "_SHORT", sealed._SHORT.replace("1000", "5"))
+    monkeypatch.setattr(sealed, "DENSE_MIN", 6)
+    monkeypatch.setattr(held, "LATE_MIN", 5)
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccnode.store import impact, impact_form, memory, scores, sealed
+from ccnode.store import memory
 from ccnode.store.index import Index
 from ccnode_protocol.records import Mark
+from tests.store.small_index import make_small
 from tests.store.support import saying
 from tests.store.test_impact import wrong
 from tests.store.test_search import Place
@@ -26,12 +27,7 @@ COUNT = 120
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of 8 and segments of 32 entry numbers, and few messages that are read without the index."""
-    small = {"BLOCK_BITS": 3, "BLOCK_SIZE": 8, "SEGMENT_BITS": 5, "SEGMENT_MASK": 31}
-    for module in (impact, impact_form, scores, sealed):
-        for name, value in small.items():
-            if hasattr(module, name):
-                monkeypatch.setattr(module, name, value)
-    monkeypatch.setattr(scores, "SIZE", 32)
+    make_small(monkeypatch.setattr)
     monkeypatch.setattr("ccnode.store.corpus.TAIL_MAX", 10)
 
 

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccnode.mind import recall
-from ccnode.store import impact, impact_form, memory, scores, sealed, shown
+from ccnode.store import memory, sealed, shown
 from ccnode_protocol import records
 from ccnode_protocol.records import Mark, MessageMeta, Role
+from tests.store.small_index import make_small
 from tests.store.support import DAY_MS, session_id
 from tests.store.test_search import Place
 
@@ -32,12 +33,7 @@ SETTINGS = settings(
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of 8 and segments of 32 entry numbers, so that a few messages are in the impact index."""
-    small = {"BLOCK_BITS": 3, "BLOCK_SIZE": 8, "SEGMENT_BITS": 5, "SEGMENT_MASK": 31}
-    for module in (impact, impact_form, scores, sealed):
-        for name, value in small.items():
-            if hasattr(module, name):
-                monkeypatch.setattr(module, name, value)
-    monkeypatch.setattr(scores, "SIZE", 32)
+    make_small(monkeypatch.setattr)
     monkeypatch.setattr(sealed, "FEW_MAX", 6)
 
 

@@ -1,0 +1,304 @@
+"""Which messages hold a term, and how often? Read from the impact index: parts first, then what is not merged yet."""
+
+from __future__ import annotations
+
+import struct
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from ccnode.store.directory import CHUNK, check, split, unpack_chunks
+from ccnode.store.impact import check_sizes
+from ccnode.store.impact_form import CONTEXT_WEIGHT, FULL, SEGMENT_BITS, TEXT_WEIGHT, Damaged, unmerged
+from ccnode.store.ranking import Counts, Wanted, weighed
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ccnode.store.directory import Chunk
+    from ccnode.store.impact import Posting
+    from ccnode.store.impact_form import Part
+    from ccnode.store.ranking import Adding
+
+    Floats = NDArray[np.float64]
+
+PREFIX_TERMS_MAX: Final = 1_000  # in a segment
+TERMS_AT_ONCE: Final = 8  # looked up by one statement,
+LOOKUPS_MAX: Final = 400  # in so many places at most: SQLite takes 500
+LATE_MIN: Final = 1_000  # messages of a posting that is not read before it is needed; from there on it fills pages
+RANGE_MIN: Final = 4  # chunks of a term that are read at once,
+RANGE_MAX: Final = 20_000  # where they tell of so many messages at most
+_ENTRY: Final = "SELECT term, -1, 0, 0, docs, counts, more, chunks FROM terms WHERE part = {} AND term = ?{}"
+_POSTING: Final = "SELECT term, segment, id, 0, docs, counts, more, x'' FROM postings WHERE segment = {} AND term = ?{}"
+_SHORT: Final = (
+    "SELECT term, segment, id, length(counts), CASE WHEN length(counts) < {2} THEN docs END,"
+    " CASE WHEN length(counts) < {2} THEN counts END, CASE WHEN length(counts) < {2} THEN more END, x''"
+    " FROM postings WHERE segment = {0} AND term = ?{1}"
+)
+_CHUNKS: Final = "SELECT docs, counts, more FROM chunks WHERE id BETWEEN ? AND ? ORDER BY id"
+_RANGE: Final = "SELECT id, docs FROM chunks WHERE id BETWEEN ? AND ?"
+# From `chunks`, or from `postings`.
+_DOCS: Final = ("SELECT docs FROM chunks WHERE id = ?", "SELECT docs FROM postings WHERE id = ?")
+_REST: Final = ("SELECT counts, more FROM chunks WHERE id = ?", "SELECT counts, more FROM postings WHERE id = ?")
+_PART_PREFIX: Final = "SELECT docs, counts, more, chunks FROM terms WHERE part = ? AND term >= ? AND term < ? LIMIT ?"
+_PREFIX: Final = "SELECT docs, counts, more FROM postings WHERE segment = ? AND term >= ? AND term < ? LIMIT ?"
+_BYTES: Final = np.arange(256)
+# For each byte of counts: how much the term weighs in a message.
+WEIGHED: Final[NDArray[np.float64]] = TEXT_WEIGHT * (_BYTES >> 4) + CONTEXT_WEIGHT * (_BYTES & FULL)
+_COUNTS: Final = tuple(weighed(byte >> 4, byte & FULL) for byte in range(256))
+_WEIGHTS: Final = tuple(counts.weight for counts in _COUNTS)
+_BEYOND: Final = "a posting is beyond the blocks of the impact index"
+
+
+@lru_cache(maxsize=64)
+def _lookup(parts: tuple[int, ...], segments: range, terms: int, late: int) -> str:
+    """SQL that looks up so many terms everywhere; each where it stands, which is faster than with IN.
+
+    What is as long as `late` is not read (0: all is).
+    """
+    posting = _SHORT if late else _POSTING
+    return " UNION ALL ".join(
+        [_ENTRY.format(part, at) for at in range(1, terms + 1) for part in parts]
+        + [posting.format(segment, at, late) for at in range(1, terms + 1) for segment in segments]
+    )
+
+
+class Held:
+    """The postings of some terms, read within one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, sealed: int, parts: Sequence[Part]) -> None:
+        self.sizes: dict[Wanted, int] = {}  # how many messages hold each
+        self._run = connection.execute
+        self._sealed = sealed
+        self._parts = parts
+        self._numbers = tuple([part.number for part in parts])
+        self._fresh = range(unmerged(parts), (sealed - 1 >> SEGMENT_BITS) + 1)
+        self._at_once = max(1, min(TERMS_AT_ONCE, LOOKUPS_MAX // (len(parts) + len(self._fresh) or 1)))
+        self._inline: dict[Wanted, list[Posting]] = {}  # with whole numbers
+        self._held: dict[Wanted, dict[int, list[Posting]]] = {}  # by segment
+        self._late: dict[Wanted, dict[int, Chunk]] = {}  # not read yet; with a number below 0 it is in `postings`
+        self._docs: dict[tuple[Wanted, int], bytes] = {}
+        self._single: dict[Wanted, Mapping[int, Counts]] = {}
+
+    def read(self, wanted: Iterable[Wanted], required: Collection[str] = ()) -> dict[Wanted, int]:
+        """Read the postings of these terms; tell how many messages hold each. Raises sqlite3.Error, Damaged.
+
+        Of those required, long ones are read when they are needed, where messages hold all the rarer terms.
+        """
+        found = dict.fromkeys(wanted, 0)
+        for one in found:
+            self._held[one] = {}
+        exact = {one.term: one for one in found if not one.prefix}
+        for late in (False, True):
+            terms = [term for term in exact if (term in required) == late]
+            for at in range(0, len(terms), self._at_once):
+                some = terms[at : at + self._at_once]
+                sql = _lookup(self._numbers, self._fresh, len(some), LATE_MIN if late else 0)
+                for term, *row in self._run(sql, some).fetchall():
+                    found[exact[term]] += self._take(exact[term], row, late=late)
+        for one in found:
+            if one.prefix:
+                found[one] = self._read_prefix(one)
+        self.sizes |= found
+        return found
+
+    def _take(self, one: Wanted, row: Sequence[Any], *, late: bool) -> int:
+        """Take in a row of a term; return how many messages it tells of."""
+        segment, place, size, *posting, packed = row
+        if segment >= 0:
+            if late and posting[1] is None:
+                self._late.setdefault(one, {})[segment] = (segment, size, -place)
+                return int(size)
+            check_sizes(posting)
+            self._held[one][segment] = [posting]
+            return len(posting[1])
+        check(row[3:])
+        if not packed:
+            self._inline.setdefault(one, []).append(posting)
+            return len(posting[1])
+        chunks = unpack_chunks(packed)
+        if late:
+            self._late.setdefault(one, {}).update([(chunk[0], chunk) for chunk in chunks])
+        else:
+            held = self._held[one]
+            for its_segment, read in self._read_chunks(chunks):
+                held[its_segment] = [read]
+        return sum([chunk[1] for chunk in chunks])
+
+    def _read_chunks(self, chunks: Sequence[Chunk]) -> Iterator[tuple[int, Posting]]:
+        """The postings in these chunks, by segment; those whose numbers follow each other at once."""
+        start = 0
+        for end in range(1, len(chunks) + 1):
+            if end < len(chunks) and chunks[end][2] == chunks[end - 1][2] + 1:
+                continue
+            postings = self._run(_CHUNKS, (chunks[start][2], chunks[end - 1][2])).fetchall()
+            if len(postings) != end - start:
+                raise Damaged("a chunk of the impact index is missing")
+            for (segment, size, _), posting in zip(chunks[start:end], postings, strict=True):
+                check_sizes(posting)
+                if len(posting[1]) != size:
+                    raise Damaged("a chunk of the impact index is of another size")
+                yield segment, posting
+            start = end
+
+    def _read_prefix(self, wanted: Wanted) -> int:
+        """Read the postings of all terms that begin so, and count the messages that hold any of them."""
+        held = self._held[wanted]
+        bounds = (wanted.term, wanted.term + "\U0010ffff")
+        for part in self._parts:
+            most = PREFIX_TERMS_MAX * (part.after - part.first)
+            for entry in self._run(_PART_PREFIX, (part.number, *bounds, most)).fetchall():
+                check(entry)
+                for segment, posting in self._read_chunks(unpack_chunks(entry[3])) if entry[3] else split(*entry[:3]):
+                    held.setdefault(segment, []).append(posting)
+        for segment in self._fresh:
+            postings = self._run(_PREFIX, (segment, *bounds, PREFIX_TERMS_MAX)).fetchall()
+            for posting in postings:
+                check_sizes(posting)
+            if postings:
+                held.setdefault(segment, []).extend(postings)
+        return sum(
+            len(postings[0][1])
+            if len(postings) == 1
+            else len(np.unique(np.frombuffer(b"".join([posting[0] for posting in postings]), "<u2")))
+            for postings in held.values()
+        )
+
+    def spread(self) -> None:
+        """Put what came without segments beside the rest, for those who rank segment by segment."""
+        for wanted, entries in self._inline.items():
+            held = self._held[wanted]
+            for entry in entries:
+                for segment, posting in split(*entry):
+                    held.setdefault(segment, []).append(posting)
+        self._inline.clear()
+
+    def postings(self, wanted: Wanted, segment: int) -> Sequence[Posting]:
+        """The postings of a term in a segment: several where it is a prefix. After `spread`. Raises Damaged."""
+        late = self._late.get(wanted)
+        if late and (chunk := late.pop(segment, None)) is not None:
+            docs = self._docs.get((wanted, segment)) or self._docs_in(chunk)
+            posting = (docs, *self._run(_REST[chunk[2] < 0], (abs(chunk[2]),)).fetchone())
+            check_sizes(posting)
+            self._held[wanted][segment] = [posting]
+        return self._held[wanted].get(segment, ())
+
+    def docs(self, wanted: Wanted, segments: Collection[int]) -> list[bytes]:
+        """The messages that hold a term that is no prefix, for each of these segments, in all of which some do.
+
+        Raises:
+            Damaged: what is stored is missing, or of another size.
+        """
+        held, late = self._held[wanted], self._late.get(wanted, {})
+        chunks = [late[segment] for segment in segments if segment in late]
+        if len(chunks) >= RANGE_MIN:
+            first, last = chunks[0][2], chunks[-1][2]
+            if 0 < first < last < first + 2 * len(chunks) and sum([chunk[1] for chunk in chunks]) <= RANGE_MAX:
+                found = dict(self._run(_RANGE, (first, last)).fetchall())
+                for chunk in chunks:
+                    self._docs[wanted, chunk[0]] = _checked(found.get(chunk[2]), chunk[1])
+        for chunk in chunks:
+            if (wanted, chunk[0]) not in self._docs:
+                self._docs[wanted, chunk[0]] = self._docs_in(chunk)
+        return [self._docs[wanted, segment] if segment in late else held[segment][0][0] for segment in segments]
+
+    def _docs_in(self, chunk: Chunk) -> bytes:
+        row = self._run(_DOCS[chunk[2] < 0], (abs(chunk[2]),)).fetchone()
+        return _checked(row[0] if row else None, chunk[1])
+
+    def segments_with(self, wanted: Iterable[Wanted]) -> list[int]:
+        """The segments where each of these is held, in order. After `spread`."""
+        each = [{*self._held[one], *self._late.get(one, ())} for one in wanted]
+        return sorted(set.intersection(*each))
+
+    def singly(self, wanted: Wanted) -> Mapping[int, Counts]:
+        """The messages that hold a term, and how often, one by one. Raises Damaged."""
+        found = self._single.get(wanted)
+        if found is None:
+            found = self._single[wanted] = self._singly(wanted)
+        return found
+
+    def added(self, wanted: Wanted, adding: Adding) -> dict[int, float]:
+        """What a term adds to the messages that hold it. Raises Damaged."""
+        runs = self._runs(wanted)
+        if runs is None:
+            return adding.to(self.singly(wanted))
+        factor, base, each, length = adding
+        found: dict[int, float] = {}
+        for numbers, counts in runs:
+            if numbers[-1] >= self._sealed:
+                raise Damaged(_BEYOND)
+            found |= {
+                number: factor * ((weight := _WEIGHTS[byte]) / (weight + base + each * length(number)))
+                for number, byte in zip(numbers, counts, strict=True)
+            }
+        return found
+
+    def _runs(self, wanted: Wanted) -> list[tuple[Sequence[int], bytes]] | None:
+        """The postings of a term as numbers and counts; None where it takes more to tell how often they hold it."""
+        if wanted.prefix or wanted in self._late or wanted in self._single:
+            return None
+        runs: list[tuple[Sequence[int], bytes]] = []
+        for docs, counts, more in self._inline.get(wanted, ()):
+            if more:
+                return None
+            runs.append((struct.unpack(f"<{len(counts)}I", docs), counts))
+        for segment, ((docs, counts, more),) in self._held[wanted].items():
+            if more:
+                return None
+            first = segment << SEGMENT_BITS
+            runs.append(([first | low for low in struct.unpack(f"<{len(counts)}H", docs)], counts))
+        return runs
+
+    def _singly(self, wanted: Wanted) -> dict[int, Counts]:
+        found: dict[int, Counts] = {}
+        for entry in self._inline.get(wanted, ()):
+            _add(found, zip(*_one_by_one(entry, "I"), strict=True))
+        if found and max(found) >= self._sealed:
+            raise Damaged(_BEYOND)
+        _add(found, self._by_segment(wanted).items())
+        return found
+
+    def _by_segment(self, wanted: Wanted) -> dict[int, Counts]:
+        found: dict[int, Counts] = {}
+        for segment in list(self._late.get(wanted, ())):
+            self.postings(wanted, segment)
+        for segment, postings in self._held[wanted].items():
+            first = segment << SEGMENT_BITS
+            for posting in postings:
+                docs, counts = _one_by_one(posting, "H")
+                _add(found, zip([first | low for low in docs], counts, strict=True))
+        if found and max(found) >= self._sealed:
+            raise Damaged(_BEYOND)
+        return found
+
+
+def _checked(docs: bytes | None, size: int) -> bytes:
+    if type(docs) is not bytes or len(docs) != 2 * size:
+        raise Damaged("a posting is missing, or of another size")
+    return docs
+
+
+def _add(found: dict[int, Counts], counted: Iterable[tuple[int, Counts]]) -> None:
+    for number, counts in counted:
+        before = found.get(number)
+        # Several terms may begin so.
+        found[number] = (
+            counts if before is None else weighed(before.text + counts.text, before.context + counts.context)
+        )
+
+
+def _one_by_one(posting: Posting, kind: str) -> tuple[Sequence[int], Iterable[Counts]]:
+    """The messages of a short posting, and how often each holds the term. Raises Damaged."""
+    docs = struct.unpack(f"<{len(posting[1])}{kind}", posting[0])
+    counts: Iterable[Counts] = map(_COUNTS.__getitem__, posting[1])
+    if posting[2]:
+        large = {row[0]: weighed(*row[1:]) for row in CHUNK.iter_unpack(posting[2])}
+        if not large.keys() <= set(docs):
+            raise Damaged("a posting counts messages that it does not hold")
+        counts = [large.get(low, small) for low, small in zip(docs, counts, strict=True)]
+    return docs, counts

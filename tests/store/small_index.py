@@ -1,0 +1,26 @@
+"""An impact index with small blocks, segments and rows, so that a few messages fill many and are merged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccnode.store import directory, held, impact, impact_checks, impact_form, merging, scores, sealed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SIZES = {"BLOCK_BITS": 3, "BLOCK_SIZE": 8, "SEGMENT_BITS": 5, "SEGMENT_MASK": 31}
+MODULES = (directory, held, impact, impact_checks, impact_form, merging, scores, sealed)
+
+
+def make_small(set_attribute: Callable[[object, str, int], None]) -> None:
+    """Blocks of 8 and segments of 32 entry numbers; few postings in a row, and few rows that are merged at once."""
+    for module in MODULES:
+        for name, value in SIZES.items():
+            if hasattr(module, name):
+                set_attribute(module, name, value)
+    set_attribute(scores, "SIZE", 32)
+    set_attribute(merging, "INLINE_MAX", 4)
+    set_attribute(merging, "ROWS_AT_ONCE", 7)
+    set_attribute(held, "RANGE_MIN", 2)
+    set_attribute(held, "RANGE_MAX", 40)
