@@ -21,6 +21,8 @@ from ccnode_protocol.effects import Reason, Send
 from ccnode_protocol.forms import described
 from ccnode_protocol.handshake import Established, Handshake, Role
 from ccnode_protocol.invitation import Code, invitation_id, write_code
+from ccnode_protocol.wordlist import WORDS
+from ccnode_protocol.words import authentication_words
 from make_vectors import NODE, OWNER, TIME_MS, explain, json_text
 
 if TYPE_CHECKING:
@@ -170,6 +172,7 @@ def handshake() -> dict[str, Any]:
         "domain": domain("link").hex(),
         "frames": rows,
         "binding": transcript.binding.hex(),
+        "words": list(authentication_words(transcript)),
         "invitation": {
             "secret": SECRET.hex(),
             "id": invitation_id(SECRET).hex(),
@@ -236,7 +239,13 @@ def reasons_table() -> Iterator[str]:
         yield f"| {int(reason)} | {reason.name.lower().replace('_', ' ')} |"
 
 
-FILES: dict[str, Callable[[], dict[str, Any]]] = {"frames": every_frame, "handshake": handshake}
+def words() -> dict[str, Any]:
+    """The list of words, in order."""
+    rows = [list(WORDS[at : at + 8]) for at in range(0, len(WORDS), 8)]
+    return {"about": "The word for 11 bits, read as the integer n: row n // 8, place n mod 8.", "rows": rows}
+
+
+FILES: dict[str, Callable[[], dict[str, Any]]] = {"frames": every_frame, "handshake": handshake, "words": words}
 TABLES = {"frames": frames_table, "tiers": tiers_table, "carried": carried_table, "reasons": reasons_table}
 
 
