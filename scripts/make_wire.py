@@ -15,15 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccnode_crypto import canonical
-from ccnode_crypto.keys import domain
-from ccnode_protocol import frames, limits, tiers
+from ccnode_crypto.certificate import certify
+from ccnode_crypto.keys import SigningKey, domain
+from ccnode_protocol import frames, limits, manifest, tiers
 from ccnode_protocol.effects import Reason, Send
 from ccnode_protocol.forms import described
 from ccnode_protocol.handshake import Established, Handshake, Role
 from ccnode_protocol.invitation import Code, invitation_id, write_code
 from ccnode_protocol.wordlist import WORDS
 from ccnode_protocol.words import authentication_words
-from make_vectors import NODE, OWNER, TIME_MS, explain, json_text
+from make_vectors import NODE, OWNER, RFC_8032, TIME_MS, explain, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VECTORS = ROOT / "protocol" / "vectors"
 README = ROOT / "protocol" / "README.md"
 CLIENT, SERVER = OWNER, NODE  # two keys of RFC 8032; here both are node keys
+OTHER = SigningKey(bytes.fromhex(RFC_8032[2][1]))
 CERTIFICATE = b"stands for the server's certificate"
 SECRET = b"16 secret bytes!"
 SMALL = 16  # so many values an array or map holds under one byte
@@ -173,6 +175,7 @@ def handshake() -> dict[str, Any]:
         "frames": rows,
         "binding": transcript.binding.hex(),
         "words": list(authentication_words(transcript)),
+        "manifest": _manifest(),
         "invitation": {
             "secret": SECRET.hex(),
             "id": invitation_id(SECRET).hex(),
@@ -180,6 +183,28 @@ def handshake() -> dict[str, Any]:
             "address": code.address,
             "code": write_code(code),
         },
+    }
+
+
+def _manifest() -> dict[str, Any]:
+    """What the server says of itself to the client afterwards; its owner is the third key of RFC 8032."""
+    said = manifest.Manifest(
+        SERVER.public.raw,
+        CLIENT.public.raw,
+        1,
+        "Ada",
+        ("sync",),
+        addresses=("192.0.2.1:8101",),
+        tier=tiers.Tier.CORE,
+        certificate=certify(OTHER, SERVER.public.raw, TIME_MS),
+    )
+    signed = manifest.sign_manifest(SERVER, said)
+    fields = explain(parts_of(canonical.decode_map(signed.body, size_max=limits.MANIFEST_BYTES_MAX)))
+    return {
+        "body": signed.body.hex(),
+        "fields": fields,
+        "domain": domain("peer-manifest").hex(),
+        "signature": signed.signature.hex(),
     }
 
 
@@ -210,6 +235,14 @@ def _fields(form: Form) -> str:
         f"`{name}`{'?' if field.optional else ''} {described(field)}" for name, field in sorted(form.fields.items())
     )
     return "; ".join(fields) or "-"
+
+
+def manifest_table() -> Iterator[str]:
+    """The fields of a manifest."""
+    yield "| field | value |"
+    yield "|---|---|"
+    for name, field in manifest.FORM.fields.items():
+        yield f"| `{name}`{'?' if field.optional else ''} | {described(field)} |"
 
 
 def tiers_table() -> Iterator[str]:
@@ -246,7 +279,19 @@ def words() -> dict[str, Any]:
 
 
 FILES: dict[str, Callable[[], dict[str, Any]]] = {"frames": every_frame, "handshake": handshake, "words": words}
-TABLES = {"frames": frames_table, "tiers": tiers_table, "carried": carried_table, "reasons": reasons_table}
+TABLES = {
+    "reasons": reasons_table,
+    "frames": frames_table,
+    "manifest": manifest_table,
+    "tiers": tiers_table,
+    "carried": carried_table,
+}
+    "frames": frames_table,
+    "manifest": manifest_table,
+    "tiers": tiers_table,
+    "carried": carried_table,
+    "reasons": reasons_table,
+}
 
 
 def with_tables(text: str) -> str:

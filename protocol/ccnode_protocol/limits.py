@@ -62,7 +62,7 @@ REASON_CHARS_MAX: Final = 100
 
 # --- manifests ---
 MANIFEST_BYTES_MAX: Final = 4 * KIB
-NAME_BYTES_MAX: Final = 256  # as it comes
+NAME_SENT_CHARS_MAX: Final = 256  # as it comes
 NAME_CHARS_MAX: Final = 64  # as it is shown
 CAPABILITIES_MAX: Final = 32
 CAPABILITY_CHARS_MAX: Final = 32

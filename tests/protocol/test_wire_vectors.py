@@ -33,6 +33,7 @@ def test_there_are_no_other_files() -> None:
 def test_every_byte_is_explained() -> None:
     rows = [(row["frame"], row["fields"]) for row in FRAMES["accepted"] + FRAMES["ignored"] + HANDSHAKE["frames"]]
     rows += [(row["signed"]["message"], row["signed"]["fields"]) for row in HANDSHAKE["frames"][2:]]
+    rows.append((HANDSHAKE["manifest"]["body"], HANDSHAKE["manifest"]["fields"]))
     for whole, fields in rows:
         assert "".join(field["hex"] for field in fields) == whole
         offset = 0
@@ -105,3 +106,6 @@ def test_the_handshake_by_the_specification_alone() -> None:
     assert proof["invitation"] == sha256(domain("invitation-id") + secret).digest()[:16]
     assert proof["invitation"].hex() == invitation["id"]
     assert proof["join"] == hmac.digest(secret, domain("invitation-join") + binding, "sha256")
+    said = HANDSHAKE["manifest"]
+    signed = domain("peer-manifest") + bytes.fromhex(said["body"])
+    Ed25519PublicKey.from_public_bytes(answer["key"]).verify(bytes.fromhex(said["signature"]), signed)
