@@ -286,12 +286,6 @@ TABLES = {
     "tiers": tiers_table,
     "carried": carried_table,
 }
-    "frames": frames_table,
-    "manifest": manifest_table,
-    "tiers": tiers_table,
-    "carried": carried_table,
-    "reasons": reasons_table,
-}
 
 
 def with_tables(text: str) -> str:
