@@ -71,6 +71,7 @@ async def character(request: web.Request) -> web.StreamResponse:
         events=happened[::-1][:EVENTS_SHOWN],
         older=found["next"],
         before=query.before,
+        titled=lambda names: ", ".join(helps[name]["title"] for name in names),
         owner_key=(await node.character.baseline())["owner_key"],
     )
 
@@ -106,6 +107,8 @@ def shown(form: Mapping[str, Any] | None) -> str:
     """A figure's number, or in words why there is none."""
     if form is None:
         return "not measured"
+    if form["status"] == "no_baseline":
+        return "there is no baseline yet; it is set below"
     return number(form["value"]) if form["value"] is not None else str(form["text"] or form["status"])
 
 

@@ -41,6 +41,7 @@ TYPES: Final = {
 }
 SIZES: Final = ("bytes", "kB", "MB", "GB", "TB")
 STEP: Final = 1000
+WORD: Final = re.compile(r"[a-z][a-z'-]*[.,:;]?(?:\s|$)")
 COMMAND: Final = re.compile(r"\bccnode [a-z -]+$")
 PAGE: Final = web.RequestKey("PAGE", str)
 
@@ -95,7 +96,7 @@ def figure(value: Any) -> str:  # noqa: ANN401
 
 def sentence(text: str) -> str:
     """An error's words as a whole sentence: they are made to stand behind "ccnode: " in a terminal."""
-    begun = text[:1].upper() + text[1:]
+    begun = text[:1].upper() + text[1:] if WORD.match(text) else text  # a file's name stays as it is
     return begun if not begun or begun[-1] in ".!?:" or COMMAND.search(begun) else f"{begun}."
 
 

@@ -38,7 +38,7 @@ async def test_too_little_text_says_how_much_there_is(rig: Rig) -> None:
     _, text = await page(rig)
     assert "Not enough text yet (have 312, need 1,000 words)." in text
     assert '<progress max="1000" value="312" aria-label="Words: have 312, need 1000 words">' in text
-    assert "not enough yet (have 9, need 256 vectors)" in text
+    assert "Not enough yet (have 9, need 256 vectors)." in text
 
 
 async def test_every_figure_has_its_help(rig: Rig) -> None:

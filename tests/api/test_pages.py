@@ -131,6 +131,9 @@ def test_moments_and_numbers_as_people_read_them() -> None:
     assert [rendering.size(7), rendering.size(1_234_567)] == ["7 bytes", "1.2 MB"]
     assert rendering.clip("a\n b  c", 4) == "a b…"
     assert rendering.sentence("run ccnode open") == "Run ccnode open"
+    assert rendering.sentence("wait, or stop it") == "Wait, or stop it."
+    assert rendering.sentence("broken.json: damaged at byte 13") == "broken.json: damaged at byte 13."
+    assert rendering.sentence("models.base_url: no address") == "models.base_url: no address."
     figures = [rendering.figure(one) for one in (None, {"value": None}, {"value": -0.5}, -0.0001, 0.25)]
     assert figures == ["\u2013", "\u2013", "\u22120.500", "0.000", "0.250"]
 

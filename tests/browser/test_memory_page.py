@@ -62,6 +62,28 @@ async def test_search_and_marks_by_keyboard(house: House) -> None:
     await expect(page.locator("#list li.off")).to_have_count(0)
 
 
+async def test_a_memory_is_put_in_other_words_by_keyboard(house: House) -> None:
+    _, key, _ = await told(house)
+    page = await visit(house, "/memory")
+    await press_until(page, f"#edit-{key.digest.hex()}")
+    await page.keyboard.press("Enter")
+    area = page.locator("dialog textarea")
+    await expect(area).to_be_focused()
+    await expect(area).to_have_value(FACTS[1])
+    await page.keyboard.press("Escape")
+    await expect(page.locator("dialog")).to_have_count(0)
+    assert not house.node.memory.notes
+    await page.click(f"#edit-{key.digest.hex()}")
+    await page.keyboard.press("Control+A")
+    await page.keyboard.type("The key is with the neighbour.")
+    await page.get_by_role("button", name="Remember", exact=True).click()
+    item = page.locator(f"#list li:has(#pin-{key.digest.hex()})")
+    await expect(item.locator(".words")).to_have_text("The key is with the neighbour.")
+    await expect(item).to_contain_text(f"What was said: “{FACTS[1]}”")
+    await page.click(f"#edit-{key.digest.hex()}")
+    await expect(area).to_have_value("The key is with the neighbour.")
+
+
 async def test_forgetting_can_be_taken_back(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fake_memory, "DUE_MS", int(time.time() * 1000) + 5 * 3_600_000 + 30_000)
     await told(house)

@@ -241,6 +241,7 @@ async def test_branches_are_compared_and_merged_by_keyboard(house: House) -> Non
     await press_until(page, "[data-merge]", "Shift+Tab")
     await page.keyboard.press("Enter")
     dialog = page.locator("dialog")
+    await expect(dialog).to_contain_text("Merge “And parsley?” into this one?")
     await expect(dialog).to_contain_text("Every branch stays as it is.")
     await page.keyboard.press("Escape")
     await expect(dialog).to_have_count(0)
@@ -282,7 +283,7 @@ async def test_a_long_conversation_is_folded(house: House) -> None:
     session_id, _ = await talk(house.node, "Long", *(f"number {number}" for number in range(3000)))
     page = await visit(house, f"/sessions/{session_id}")
     await expect(page.locator("#tree li")).to_have_count(7)
-    await expect(page.locator("#tree .fold")).to_have_text("2,994 messages more")
+    await expect(page.locator("#tree .fold")).to_have_text("2,994 more messages")
 
 
 async def test_the_past_is_reached_by_slider_and_by_time(house: House) -> None:

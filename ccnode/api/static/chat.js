@@ -1,7 +1,7 @@
 // What does the chat page do? It talks in one conversation. The node makes the markup of what is recorded; here is what is
 // on its way: the question that was just sent, the reply that is being written.
 
-import { $, Failure, asked, calm, fail, fetchPage, guarded, linkState, live, localize, make, randomKey, replace, request, toast } from "./ui.js";
+import { $, Failure, calm, fail, fetchPage, guarded, linkState, live, localize, make, randomKey, renamed, replace, request, toast } from "./ui.js";
 
 const API = "/api/v1/conversation";
 const AGAIN = 100; // messages looked at again after a break
@@ -323,11 +323,8 @@ const acts = {
   copy: async (item) => copy((await request("GET", `/api/v1/message/${item.id.slice(2)}`)).message.text ?? ""),
   copycode: (_, button) => copy(button.closest(".code").querySelector("code").textContent),
   async rename() {
-    const field = make("input", { name: "title", required: "", maxlength: "200", value: $("title").textContent });
-    const given = await asked({ title: "Rename this conversation", yes: "Rename", fields: [make("label", { class: "f" }, make("span", { text: "Title" }), field)] });
-    if (!given) return;
-    const { session } = await request("PATCH", `${API}/${PLACE.slice(6)}`, { title: given.title });
-    $("title").textContent = session.title;
+    const session = await renamed(`${API}/${PLACE.slice(6)}`);
+    if (session) $("title").textContent = session.title;
   },
 };
 

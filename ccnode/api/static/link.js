@@ -11,7 +11,7 @@ export class Failure extends Error {
 
 // The node's errors are made to stand behind "ccnode: " in a terminal; a page wants whole sentences.
 export function sentence(text) {
-  const begun = String(text).charAt(0).toUpperCase() + String(text).slice(1);
+  const begun = String(text).replace(/^[a-z](?=[a-z'-]*[.,:;]?(\s|$))/, (first) => first.toUpperCase()); // but no file's name
   return !begun || /[.!?:]$/.test(begun) || /\bccnode [a-z -]+$/.test(begun) ? begun : `${begun}.`;
 }
 

@@ -1,6 +1,6 @@
-// What does the memory page do by itself? It shows what changed, and how long what is being forgotten can be kept.
+// What does the memory page do by itself? It shows what changed, how long what is forgotten can be kept, and takes notes.
 
-import { $, guarded, live, refresh } from "./ui.js";
+import { $, asked, guarded, live, make, refresh, request, toast } from "./ui.js";
 
 const again = guarded(() => refresh("forgetting", "list"));
 live.on("changed", (what) => what.includes("memory") && again());
@@ -13,3 +13,17 @@ document.addEventListener("focusin", (event) => (last = event.target));
 new MutationObserver(() => {
   if (last && !last.isConnected && document.activeElement === document.body) $("list").focus({ preventScroll: true });
 }).observe($("main"), { childList: true, subtree: true });
+
+document.addEventListener("click", guarded(async ({ target }) => {
+  const id = target.dataset.edit;
+  if (!id) return;
+  const { memory } = await request("GET", `/api/v1/memory/${id}`);
+  const area = make("textarea", { name: "text", rows: "5", required: "" });
+  area.value = memory.note && !memory.note.due ? memory.note.text : memory.text;
+  const text = "It is recalled in these words from the next prompt on. What was said stays as it is, and can be recalled again.";
+  const given = await asked({ title: "Remember it in other words", text, yes: "Remember", fields: { Note: area } });
+  if (!given) return;
+  await request("PUT", `/api/v1/memory/${id}/note`, { text: given.text.replaceAll("\r", "") });
+  await again();
+  toast("Noted.");
+}));

@@ -1,6 +1,6 @@
 // What do the pages of conversations do by themselves? They show what changed, rename, and slide through the past.
 
-import { $, asked, guarded, live, make, refresh, request, toast } from "./ui.js";
+import { $, asked, guarded, live, make, refresh, renamed, request, toast } from "./ui.js";
 
 live.on("changed", (what) => what.includes("sessions") && refresh("list", "about", "branches", "tree"));
 
@@ -10,10 +10,7 @@ if (find) find.elements.zone.value = -new Date().getTimezoneOffset();
 document.addEventListener("click", guarded(async (event) => {
   const button = event.target.closest("[data-rename]");
   if (!button) return;
-  const field = make("input", { name: "title", required: "", maxlength: "200", value: $("title").textContent });
-  const given = await asked({ title: "Rename this conversation", yes: "Rename", fields: [make("label", { class: "f" }, make("span", { text: "Title" }), field)] });
-  if (!given) return;
-  await request("PATCH", button.dataset.rename, { title: given.title });
+  if (!(await renamed(button.dataset.rename))) return;
   await refresh("about");
   toast("It was renamed.");
 }));
@@ -23,7 +20,7 @@ document.addEventListener("click", guarded(async (event) => {
   if (!merge) return;
   const field = make("input", { name: "content", maxlength: "2000" });
   const text = "The assistant is asked in this conversation what each branch holds, and what holds now. Its reply rests on the newest message of each. Every branch stays as it is.";
-  const given = await asked({ title: "Merge this branch into this one?", text, yes: "Merge", fields: [make("label", { class: "f" }, make("span", { text: "What to heed, if anything" }), field)] });
+  const given = await asked({ title: `Merge “${event.target.closest("li").querySelector(".name").textContent}” into this one?`, text, yes: "Merge", fields: { "What to heed, if anything": field } });
   if (!given) return;
   const content = given.content.trim();
   await request("POST", `/api/v1/conversation/${to}/merge`, { branches: [merge], ...(content ? { content } : {}) }, true);

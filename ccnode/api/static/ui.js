@@ -75,9 +75,10 @@ export function toast(text, { undo, seconds = undo ? 12 : 5 } = {}) {
   setTimeout(close, seconds * 1000);
 }
 
-// A dialog with the given fields; a promise of their values, null where it was left.
-export function asked({ title, text, yes = "Yes", danger = false, fields = [] }) {
-  const form = make("form", { method: "dialog" }, make("h2", { text: title, id: "dialog-title" }), text ? make("p", { text }) : null, ...fields);
+// A dialog with the given fields, by their labels; a promise of their values, null where it was left.
+export function asked({ title, text, yes = "Yes", danger = false, fields = {} }) {
+  const labelled = Object.entries(fields).map(([name, field]) => make("label", { class: "f" }, make("span", { text: name }), field));
+  const form = make("form", { method: "dialog" }, make("h2", { text: title, id: "dialog-title" }), text ? make("p", { text }) : null, ...labelled);
   form.append(
     make("div", { class: "row" }, make("button", { value: "", class: "plain", text: "Cancel", formnovalidate: "" }), make("button", { value: "yes", class: danger ? "danger" : null, text: yes })),
   );
@@ -96,6 +97,13 @@ export function asked({ title, text, yes = "Yes", danger = false, fields = [] })
       dialog.remove();
     });
   });
+}
+
+// Another title for the conversation at this address of the API; null where the dialog was left.
+export async function renamed(path) {
+  const field = make("input", { name: "title", required: "", maxlength: "200", value: $("title").textContent });
+  const given = await asked({ title: "Rename this conversation", yes: "Rename", fields: { Title: field } });
+  return given && (await request("PATCH", path, { title: given.title })).session;
 }
 
 export const confirmed = async (question) => (await asked(question)) !== null;
