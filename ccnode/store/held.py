@@ -210,10 +210,27 @@ class Held:
         row = self._run(_DOCS[chunk[2] < 0], (abs(chunk[2]),)).fetchone()
         return _checked(row[0] if row else None, chunk[1])
 
-    def segments_with(self, wanted: Iterable[Wanted]) -> list[int]:
-        """The segments where each of these is held, in order. After `spread`."""
-        each = [{*self._held[one], *self._late.get(one, ())} for one in wanted]
-        return sorted(set.intersection(*each))
+    def whole(self, wanted: Wanted) -> NDArray[np.uint32]:
+        """All messages that hold a term that is no prefix, in order. Raises Damaged."""
+        parts = [np.frombuffer(entry[0], "<u4") for entry in self._inline.get(wanted, ())]
+        segments = self.segments(wanted)
+        if segments:
+            docs = self.docs(wanted, segments)
+            firsts = np.repeat(np.array(segments, np.uint32) << SEGMENT_BITS, [len(one) // 2 for one in docs])
+            parts.append(np.frombuffer(b"".join(docs), "<u2") | firsts)
+        if len(parts) == 1:
+            return parts[0]
+        together = np.concatenate(parts) if parts else np.zeros(0, np.uint32)
+        together.sort(kind="stable")  # while segments are merged, what comes first may be read last
+        return together
+
+    def holds(self, wanted: Wanted, segment: int) -> bool:
+        """Whether any message of a segment holds a term. After `spread`."""
+        return segment in self._held[wanted] or segment in self._late.get(wanted, ())
+
+    def segments(self, wanted: Wanted) -> list[int]:
+        """The segments where any message holds a term, in order. After `spread`."""
+        return sorted({*self._held[wanted], *self._late.get(wanted, ())})
 
     def singly(self, wanted: Wanted) -> Mapping[int, Counts]:
         """The messages that hold a term, and how often, one by one. Raises Damaged."""

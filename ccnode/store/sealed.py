@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from ccnode.store.held import WEIGHED, Held
+from ccnode.store.held import RANGE_MAX, WEIGHED, Held
 from ccnode.store.impact import LARGE_BYTES, check
 from ccnode.store.impact_form import CONTEXT_WEIGHT, FULL, SEGMENT_BITS, SEGMENT_MASK, TEXT_WEIGHT, Damaged
 from ccnode.store.ranking import Few, Part, Ranked, Request, Statistics, Wanted, best
@@ -60,7 +60,8 @@ class Sealed:
         if self._is_little(request):
             few = Few(self._held.singly, self._held.added, self._column("lengths").item, self._fact)
             return few.rank(request, statistics, holding)
-        self._held.spread()
+        if not request.required:
+            self._held.spread()
         lists: list[list[Ranked]] = [[] for _ in request.lists]
         masks = [Mask(allowed, self._column) for _, allowed in request.lists]
         skip = np.array(sorted(request.skip), np.int64)
@@ -174,22 +175,45 @@ class Sealed:
         wanted = [Wanted(term) for term in terms]
         numbers: list[Numbers] = [np.zeros(0, np.int64)]
         weights: dict[Wanted, list[Floats]] = {one: [np.zeros(0)] for one in wanted}
-        by_size, held = sorted(wanted, key=self._held.sizes.__getitem__), self._held
-        segments, found = held.segments_with(wanted), dict[int, Any]()
-        for at, one in enumerate(by_size):
-            each = zip(segments, held.docs(one, segments), strict=True)
-            docs = {segment: np.frombuffer(stored, "<u2") for segment, stored in each}
-            found = {segment: _both(found[segment], many) for segment, many in docs.items()} if at else docs
-            segments = [segment for segment in segments if len(found[segment])]
-        for segment in segments:
-            numbers.append(found[segment].astype(np.int64) + (segment << SEGMENT_BITS))
+        held = self._held
+        found, rest = self._rarest(sorted(wanted, key=held.sizes.__getitem__))
+        held.spread()
+        for one in rest:
+            segments = [segment for segment in found if held.holds(one, segment)]
+            docs = zip(segments, held.docs(one, segments), strict=True)
+            both = {segment: _both(found[segment], np.frombuffer(each, "<u2")) for segment, each in docs}
+            found = {segment: low for segment, low in both.items() if len(low)}
+        for segment, low in found.items():
+            numbers.append(low.astype(np.int64) + (segment << SEGMENT_BITS))
             for one in wanted:
-                weights[one].append(_weights_at(held.postings(one, segment)[0], found[segment]))
+                weights[one].append(_weights_at(held.postings(one, segment)[0], low))
         together = np.concatenate(numbers)
         scores = np.zeros(len(together))
         for one in wanted:
             scores += weigher.shares(together, np.concatenate(weights[one])) * weigher.factors[one]
         return Scored(together, scores, None, ordered=True)
+
+    def _rarest(self, by_size: Sequence[Wanted]) -> tuple[dict[int, NDArray[np.uint16]], Sequence[Wanted]]:
+        """The messages that hold the rarest of these terms, by segment in order; and which terms are to be looked for.
+
+        Where it is rare, all that hold other terms that are not common either are looked at together.
+        """
+        held = self._held
+        if held.sizes[by_size[0]] >= DENSE_MIN:
+            held.spread()
+            segments = held.segments(by_size[0])
+            docs = zip(segments, held.docs(by_size[0], segments), strict=True)
+            return {segment: np.frombuffer(each, "<u2") for segment, each in docs}, by_size[1:]
+        found, at = held.whole(by_size[0]), 1
+        while len(found) and at < len(by_size) and held.sizes[by_size[at]] <= RANGE_MAX:
+            found, at = _both(found, held.whole(by_size[at])), at + 1
+        if not len(found):
+            return {}, ()
+        in_segments = found >> SEGMENT_BITS
+        cuts = (np.flatnonzero(in_segments[1:] != in_segments[:-1]) + 1).tolist()
+        low = (found & SEGMENT_MASK).astype(np.uint16)
+        between = zip([0, *cuts], [*cuts, len(low)], strict=True)
+        return {int(in_segments[start]): low[start:end] for start, end in between}, by_size[at:]
 
     def parts(self, number: int, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[Part]:
         """What makes up a message's score; nothing of one that is beyond the blocks."""
@@ -222,9 +246,11 @@ class Sealed:
         return text, context
 
 
-def _both(few: NDArray[np.uint16], many: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """What is in both of two ordered lists, neither of which is empty at first."""
-    found: NDArray[np.uint16]
+def _both(few: NDArray[Any], many: NDArray[Any]) -> NDArray[Any]:
+    """What is in both of two ordered lists, if they are not short those of a segment."""
+    if not len(many):
+        return many
+    found: NDArray[Any]
     if len(few) < DENSE_MIN:
         found = few[many.take(many.searchsorted(few), mode="clip") == few]
     else:  # to look for so many one by one takes longer
