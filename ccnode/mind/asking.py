@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ccnode.mind import lexicon
 from ccnode.mind.people import helpers, persons
-from ccnode.mind.reading import Sentence
+from ccnode.mind.reading import Sentence, pairs
 from ccnode.mind.speech import is_question
-from ccnode.mind.stemming import family, fold
+from ccnode.mind.stemming import family, fold, stem
 from ccnode.mind.wanted import STATEMENT, Wanted, looks_like, wanted
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _NAME_WEIGHT = 1.5
 _STRONG = 0.5  # units of more weight carry what is asked
 
 _LINES_MAX = 40
+_NEEDLE_CHARS = 12
+TAKEN = 0.65  # a word of the question, said again, accounts for itself; for its neighbours only this much
 # The wanted kind of fact stands for these; nobody says "the place is ..." where one can say "in Oslo".
 _ANSWERED_BY_KIND = frozenset(
     "date time day days weekday month year years many much often frequently regularly long far tall high hour old age "
@@ -73,7 +76,7 @@ _ASSISTANT = re.compile(
 _ELLIPSIS = re.compile(r"^(?:and|or|but)?[\s,]*(?:what|how) about\b|^(?:and|or)\b", re.I)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unit:
     """One thing a question names. `accepts` and `families` say which words account for it, and how well."""
 
@@ -87,8 +90,30 @@ class Unit:
     focus: bool
     kind_asked: bool = False  # "which fish": one of a kind is asked for
 
+    # What follows is the same for every message that the question is compared with.
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def key(self) -> str:
+        """What the tables know its word by."""
+        return lexicon.lemma(self.word)
+
+    @cached_property
+    def root(self) -> str:
+        """Its word without the ending that makes relatives."""
+        return family(self.word)
+
+    @cached_property
+    def tells(self) -> float:
+        """How much its word tells about what a text is about."""
+        return lexicon.tells(self.word)
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        """Keys of the things its word is the kind of."""
+        return lexicon.members(self.word)
+
+
+@dataclass(frozen=True)
 class Question:
     """A text, read as a question (a statement is read the same way, to find what is related to it).
 
@@ -103,6 +128,62 @@ class Question:
     about_self: bool
     about_assistant: bool
     keys: frozenset[str]
+
+    @cached_property
+    def needles(self) -> list[str]:
+        """Folded words worth a plain search in a very long message, the most telling first."""
+        ordered = sorted(self.units, key=lambda unit: -unit.weight)
+        near = [key for unit in ordered for key in list(unit.accepts)[:6]]
+        return list(dict.fromkeys([*(unit.word[:_NEEDLE_CHARS] for unit in ordered), *near]))
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Sequence[tuple[int, float]]]:
+        """Key -> which of the units (by place) a word of that key accounts for, and how well.
+
+        A word of the question said again accounts for itself, and less for the others.
+        """
+        found: dict[str, list[tuple[int, float]]] = {}
+        for at, unit in enumerate(self.units):
+            for key, quality in unit.accepts.items():
+                taken = quality < 1.0 and key in self.keys
+                found.setdefault(key, []).append((at, quality * TAKEN if taken else quality))
+        return found
+
+    @cached_property
+    def by_family(self) -> Mapping[str, Sequence[tuple[int, float]]]:
+        """The same for the families of words."""
+        found: dict[str, list[tuple[int, float]]] = {}
+        for at, unit in enumerate(self.units):
+            for root, quality in unit.families.items():
+                taken = root in self.keys and root != unit.root
+                found.setdefault(root, []).append((at, quality * TAKEN if taken else quality))
+        return found
+
+    @cached_property
+    def apart(self) -> Sequence[tuple[int, Unit]]:
+        """The units (with their places) for which more counts than words that account for them."""
+        return [(at, unit) for at, unit in enumerate(self.units) if unit.rivals or unit.features]
+
+    @cached_property
+    def of_oneself(self) -> bool:
+        """Whether it asks about the speaker, and about nobody else."""
+        somebody = self.persons or any(unit.required for unit in self.units)
+        return self.asks and self.about_self and not somebody
+
+    @cached_property
+    def weight(self) -> float:
+        """That of all its units."""
+        return sum(unit.weight for unit in self.units)
+
+    @cached_property
+    def stems(self) -> Mapping[str, float]:
+        """The stems of its content words, each with how much it tells."""
+        return {one: lexicon.tells(one) for one in map(stem, lexicon.content_words(self.text))}
+
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """The keys of its content words that stand beside each other."""
+        return pairs(lexicon.content_words(self.text))
 
 
 def read_question(text: str, conversation: Sequence[PromptMessage] = ()) -> Question:
@@ -174,6 +255,8 @@ def _without_double_naming(text: str, units: Mapping[str, Unit]) -> Iterator[Uni
 
 def with_aliases(question: Question, aliases: Mapping[str, frozenset[str]]) -> Question:
     """The question with what memory tells about who is who: `aliases` maps a key to words that name the same one."""
+    if not aliases:
+        return question
     units = []
     for unit in question.units:
         names = {lexicon.lemma(word): lexicon.SYNONYM for word in aliases.get(lexicon.lemma(unit.word), ())}

@@ -10,36 +10,35 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode.mind import lexicon
-from ccnode.mind.matching import Match, match, needles, quality, role_factor, subject_factor
+from ccnode.mind.matching import Match, match, role_factor, subject_factor
 from ccnode.mind.people import beings, first_names
-from ccnode.mind.reading import sentences
-from ccnode.mind.stemming import family, stem
+from ccnode.mind.reading import read
 from ccnode.mind.words import weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
 
     from ccnode.mind.asking import Question, Unit
-    from ccnode.mind.reading import Sentence
+    from ccnode.mind.reading import Reading
 
 _STRONG: Final = 0.5  # units of more weight carry what is asked
 _NAMED: Final = 0.3  # units of more weight may be what the question turns on
-# How much a word tells: one that could stand in any message, one of everyday life, a rare one or a name.
-_STOP_TELLS: Final = 1.0
-_LIGHT_TELLS: Final = 3.0
-_KNOWN_TELLS: Final = 5.0
-_RARE_TELLS: Final = 7.0
 KINDS: Final = (
     "age amount clock code count day duration how measure named price size titled what when where who why".split()
 )
 # Kinds of question whose answer looks like nothing else: without it there is none.
 STRICT: Final = "age amount clock code count day duration measure price size titled when where who".split()
+_KIND_NAMES: Final = {
+    **{f"asked: {kind}": 0.0 for kind in KINDS},
+    **{f"{kind}, not found": 0.0 for kind in STRICT},
+}
 _NUMERIC: Final = frozenset("age amount code count duration measure price size distance height mass often".split())
 _QUANTITY = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
@@ -56,6 +55,8 @@ _COMPARED_SENTENCES = 6
 Likeness = Mapping[str, float]
 _How = Literal["said", "meant", "hinted", "missing"]
 _WORTH: Final[Mapping[_How, float]] = {"said": 1.0, "meant": 0.9, "hinted": 0.5, "missing": 0.0}
+_STRONG_NAMES: Final = {how: (f"strong {how}", f"kind and anchor {how}") for how in _WORTH}
+_FOCUS_NAMES: Final = {how: f"focus {how}" for how in _WORTH}
 _LIKE_THE_KIND: Final = 0.75
 _MEANT: Final = lexicon.INNER
 _HINTED: Final = 0.5
@@ -85,24 +86,39 @@ def weighed(question: Question, role: str, content: str, found: Match, likeness:
     if not question.asks or not found.score:
         return found
     values = evidence(question, role, content, found)
-    worth = weights.WORDS
+    worth = _WORDS
     alike = [] if likeness is None else [likeness.get(text) for text in compared(question, content)]
     near = [one for one in alike if one is not None]
     if near and len(near) == len(alike):
         values |= meaning(values, near)
-        worth = weights.MEANING
-    return replace(found, score=likelihood(values, worth) * role_factor(question, role, content))
+        worth = _MEANING
+    score = likelihood(values, worth) * role_factor(question, role, content)
+    return Match(score, found.quote, found.covered, found.kind_found, found.kind_value, found.qualities)
 
 
 def compared(question: Question, content: str) -> tuple[str, ...]:
     """The texts of a message whose likeness to the question tells whether it answers: the beginning, then sentences."""
-    spoken = sentences(content, needles(question))[:_COMPARED_SENTENCES]
+    spoken = read(content, question.needles).sentences[:_COMPARED_SENTENCES]
     return (content[:_COMPARED_CHARS], *(sentence.text[:_COMPARED_CHARS] for sentence in spoken))
 
 
-def likelihood(values: Mapping[str, float], worth: Mapping[str, float]) -> float:
+class _Worth:
+    """What each piece of evidence is worth, ready to be summed up."""
+
+    def __init__(self, table: Mapping[str, float]) -> None:
+        self.bias = table["bias"]
+        self.each = [weight for name, weight in table.items() if name != "bias"]
+        self.of: Callable[[Mapping[str, float]], tuple[float, ...]]
+        self.of = operator.itemgetter(*(name for name in table if name != "bias"))
+
+
+_WORDS: Final = _Worth(weights.WORDS)
+_MEANING: Final = _Worth(weights.MEANING)
+
+
+def likelihood(values: Mapping[str, float], worth: _Worth) -> float:
     """The logistic function of the weighted sum of the evidence: a number in (0, 1)."""
-    total = worth["bias"] + sum(weight * values[name] for name, weight in worth.items() if name != "bias")
+    total = worth.bias + sum(map(operator.mul, worth.each, worth.of(values)))
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
@@ -120,54 +136,64 @@ def meaning(values: Mapping[str, float], near: Sequence[float]) -> dict[str, flo
 
 def evidence(question: Question, role: str, content: str, found: Match) -> dict[str, float]:
     """What speaks for and against the message, by name; `found` is what the rules say of it."""
-    spoken = sentences(content, needles(question))
-    keys = frozenset[str]().union(*(sentence.keys for sentence in spoken))
-    found = replace(found, kind_found=found.kind_value >= _LIKE_THE_KIND)
+    reading = read(content, question.needles)
+    kind_found = found.kind_value >= _LIKE_THE_KIND
+    rows = _covered(question, reading, found.qualities)
     return {
         "score": found.score,
-        "kind found": float(found.kind_found),
+        "kind found": float(kind_found),
         "kind value": found.kind_value,
         "kind wanted": float(bool(question.wanted.features)),
-        "kind wanted and found": float(bool(question.wanted.features) and found.kind_found),
-        **{f"asked: {kind}": float(question.wanted.kind == kind) for kind in KINDS},
-        **{f"{kind}, not found": float(question.wanted.kind == kind and not found.kind_found) for kind in STRICT},
-        **_coverage(question, spoken, kind_found=found.kind_found),
-        **_plain_words(question, content, kind_found=found.kind_found),
-        **_asked_for(question, spoken),
-        **_manner(question, role, spoken),
-        "keys": float(len(keys)),
-        "new keys": float(len(keys - question.keys)),
+        "kind wanted and found": float(bool(question.wanted.features) and kind_found),
+        **_kind(question, kind_found=kind_found),
+        **_coverage(question, rows, kind_found=kind_found),
+        **_plain_words(question, reading, kind_found=kind_found),
+        **_asked_for(question, rows, reading),
+        **_manner(question, role, reading),
+        "keys": float(len(reading.keys)),
+        "new keys": float(len(reading.keys - question.keys)),
     }
 
 
-def _coverage(question: Question, spoken: list[Sentence], *, kind_found: bool) -> dict[str, float]:
+def _kind(question: Question, *, kind_found: bool) -> dict[str, float]:
+    """Which kind of fact is asked for, and whether it is missing."""
+    found, kind = dict(_KIND_NAMES), question.wanted.kind
+    if kind in KINDS:
+        found[f"asked: {kind}"] = 1.0
+    if kind in STRICT:
+        found[f"{kind}, not found"] = float(not kind_found)
+    return found
+
+
+def _coverage(question: Question, rows: list[_Covered], *, kind_found: bool) -> dict[str, float]:
     """How the message has what the question names: in the same words, in others, by a hint, or not."""
-    rows = [_covered(unit, spoken, question) for unit in question.units]
     strong = [row for row in rows if row.unit.weight > _STRONG]
-    beside = [row for row in strong if not row.unit.focus]  # what is asked about, beside what is asked for
-    required = [row for row in rows if row.unit.required]
+    hows = [row.how for row in strong]
+    beside = [row.how for row in strong if not row.unit.focus]  # what is asked about, beside what is asked for
+    required = [row.how for row in rows if row.unit.required]
     anchor = max((row for row in rows if row.unit.weight > _NAMED), key=lambda row: row.tells, default=None)
-    total = sum(row.tells for row in rows) or 1.0
+    total = sum([row.tells for row in rows]) or 1.0
+    said = [row.tells for row in rows if row.how == "said"]
+    meant = [row.tells for row in rows if row.how == "meant"]
     found: dict[str, float] = {
         "focus": float(any(row.unit.focus for row in rows)),
         "strong": float(len(strong)),
         "required": float(bool(required)),
-        "required said": float(sum(row.how == "said" for row in required)),
-        "required missing": float(sum(row.how == "missing" for row in required)),
-        "tells most, said": max((row.tells for row in rows if row.how == "said"), default=0.0),
-        "tells most, said or meant": max((row.tells for row in rows if row.how in ("said", "meant")), default=0.0),
-        "tells most, missing": max((row.tells for row in strong if row.how == "missing"), default=0.0),
+        "required said": float(required.count("said")),
+        "required missing": float(required.count("missing")),
+        "tells most, said": max(said, default=0.0),
+        "tells most, said or meant": max([*said, *meant], default=0.0),
+        "tells most, missing": max([row.tells for row in strong if row.how == "missing"], default=0.0),
     }
-    for how in ("said", "meant", "hinted", "missing"):
-        found[f"strong {how}"] = float(sum(row.how == how for row in strong))
-        found[f"kind and anchor {how}"] = float(kind_found and anchor is not None and anchor.how == how)
-    for name, how in (("said", "said"), ("missing", "missing")):
-        found[f"kind and share {name}"] = kind_found * sum(row.tells for row in rows if row.how == how) / total
+    for how, (amount, anchored) in _STRONG_NAMES.items():
+        found[amount] = float(hows.count(how))
+        found[anchored] = float(kind_found and anchor is not None and anchor.how == how)
+    found["kind and share said"] = kind_found * sum(said) / total
+    found["kind and share missing"] = kind_found * sum([row.tells for row in rows if row.how == "missing"]) / total
     found |= _shares(rows, strong, kind_found=kind_found, wanted=bool(question.wanted.features))
-    found["kind and all beside said"] = float(kind_found and bool(beside) and all(row.how == "said" for row in beside))
-    found["kind and all beside said or meant"] = float(
-        kind_found and bool(beside) and all(row.how in ("said", "meant") for row in beside)
-    )
+    both = beside.count("said") + beside.count("meant")
+    found["kind and all beside said"] = float(kind_found and bool(beside) and beside.count("said") == len(beside))
+    found["kind and all beside said or meant"] = float(kind_found and bool(beside) and both == len(beside))
     return found
 
 
@@ -194,88 +220,73 @@ def _shares(rows: list[_Covered], strong: list[_Covered], *, kind_found: bool, w
     }
 
 
-def _asked_for(question: Question, spoken: list[Sentence]) -> dict[str, float]:
+def _asked_for(question: Question, rows: list[_Covered], reading: Reading) -> dict[str, float]:
     """How the message has the very thing that is asked for: the word, one of its kind, a number, a person."""
-    keys = frozenset[str]().union(*(sentence.keys for sentence in spoken))
-    focus = [_covered(unit, spoken, question) for unit in question.units if unit.focus]
-    kinds = [members for row in focus if not row.unit.required and (members := lexicon.members(row.unit.word))]
-    titled_thing = question.wanted.kind == "titled" and not any(
-        lexicon.lemma(row.unit.word) in beings() for row in focus
-    )
-    one_named = any(not members.isdisjoint(keys - question.keys) for members in kinds)
-    new = {name for sentence in spoken for name in sentence.names if lexicon.lemma(name) not in question.keys}
-    persons = {name for name in new if name in first_names()}
-    titled = any(word in _TITLES for sentence in spoken for word in sentence.tokens)
-    numeric = question.wanted.kind in _NUMERIC
-    quantity = any(_QUANTITY.search(sentence.text) for sentence in spoken)
-    pairs = _pairs(lexicon.content_words(question.text))
+    spoken, kind = reading.sentences, question.wanted.kind
+    focus = [row for row in rows if row.unit.focus]
+    kinds = [row.unit.members for row in focus if not row.unit.required and row.unit.members]
+    titled_thing = kind == "titled" and not any(row.unit.key in beings() for row in focus)
+    one_named = any(not members.isdisjoint(reading.keys - question.keys) for members in kinds)
+    new: set[str] = set()
+    if kind in {"who", "titled"}:
+        new = {name for sentence in spoken for name in sentence.names if lexicon.lemma(name) not in question.keys}
+    persons = new & first_names()
+    titled = kind == "who" and any(word in _TITLES for sentence in spoken for word in sentence.tokens)
+    numeric = kind in _NUMERIC
+    quantity = numeric and any(_QUANTITY.search(sentence.text) for sentence in spoken)
     return {
-        **{
-            f"focus {how}": float(any(row.how == how for row in focus))
-            for how in ("said", "meant", "hinted", "missing")
-        },
+        **{name: float(any(row.how == how for row in focus)) for how, name in _FOCUS_NAMES.items()},
         "focus, one named": float(one_named),
         "focus, none named": float(bool(kinds) and not one_named),
         "quantity wanted and found": float(numeric and quantity),
         "quantity wanted, not found": float(numeric and not quantity),
-        "who, person found": float(question.wanted.kind == "who" and (bool(persons) or titled)),
-        "who, no person found": float(question.wanted.kind == "who" and not persons and not titled),
+        "who, person found": float(kind == "who" and (bool(persons) or titled)),
+        "who, no person found": float(kind == "who" and not persons and not titled),
         "titled, only persons found": float(titled_thing and bool(new) and new == persons),
         "titled, other name found": float(titled_thing and new != persons),
-        "pairs said": float(len(pairs & frozenset().union(*(_pairs(sentence.tokens) for sentence in spoken)))),
+        "pairs said": float(sum(_says(reading, two) for two in question.pairs)),
     }
 
 
-def _pairs(words: Iterable[str]) -> frozenset[tuple[str, str]]:
-    keys = [lexicon.lemma(word) for word in words if word not in lexicon.STOP]
-    return frozenset(itertools.pairwise(keys))
+def _says(reading: Reading, two: tuple[str, str]) -> bool:
+    """Whether words of these keys stand beside each other in a sentence."""
+    return reading.keys.issuperset(two) and any(two in sentence.pairs for sentence in reading.sentences)
 
 
-def _covered(unit: Unit, spoken: list[Sentence], question: Question) -> _Covered:
-    key, root = lexicon.lemma(unit.word), family(unit.word)
-    if any(key in sentence.keys or root in sentence.families for sentence in spoken):
-        return _Covered(unit, tells(unit.word), "said")
-    best = max((quality(unit, sentence, question.keys) for sentence in spoken), default=0.0)
-    how: _How = "meant" if best >= _MEANT else "hinted" if best >= _HINTED else "missing"
-    return _Covered(unit, tells(unit.word), how)
+def _covered(question: Question, reading: Reading, qualities: Sequence[float]) -> list[_Covered]:
+    found = []
+    for unit, value in zip(question.units, qualities or itertools.repeat(0.0), strict=False):
+        said = unit.key in reading.keys or unit.root in reading.families
+        how: _How = "said" if said else "meant" if value >= _MEANT else "hinted" if value >= _HINTED else "missing"
+        found.append(_Covered(unit, unit.tells, how))
+    return found
 
 
-def tells(word: str) -> float:
-    """How much a word (folded) tells about what a text is about: a guess at its inverse document frequency."""
-    if word in lexicon.STOP:
-        return _STOP_TELLS
-    if lexicon.is_light(word):
-        return _LIGHT_TELLS
-    return _KNOWN_TELLS if lexicon.is_known(word) and not word.isdigit() else _RARE_TELLS
-
-
-def _plain_words(question: Question, content: str, *, kind_found: bool) -> dict[str, float]:
+def _plain_words(question: Question, reading: Reading, *, kind_found: bool) -> dict[str, float]:
     """What plain word overlap says, whatever the tables think."""
-    asked, told = _stems(lexicon.content_words(question.text)), _stems(lexicon.content_words(content))
-    both = sum(asked[key] for key in asked.keys() & told.keys())
+    asked = question.stems
+    same = [one for one in asked if one in reading.stems]
+    both = sum(asked[one] for one in same)  # whole numbers, so in any order
     share = both / (sum(asked.values()) or 1.0)
     return {
-        "same words": float(len(asked.keys() & told.keys())),
+        "same words": float(len(same)),
         "same share of the question": share,
-        "same share of the message": both / (sum(told.values()) or 1.0),
+        "same share of the message": both / (reading.told or 1.0),
         "kind and same share": kind_found * share,
     }
 
 
-def _stems(words: Iterable[str]) -> dict[str, float]:
-    return {stem(word): tells(stem(word)) for word in words}
-
-
-def _manner(question: Question, role: str, spoken: list[Sentence]) -> dict[str, float]:
+def _manner(question: Question, role: str, reading: Reading) -> dict[str, float]:
     """Who speaks, of whom, and whether the message asks itself."""
+    spoken = reading.sentences
     new_names = sum(lexicon.lemma(name) not in question.keys for sentence in spoken for name in sentence.names)
     return {
         "of the user": float(role == "user"),
-        "asks": float(any(sentence.asks for sentence in spoken)),
-        "only asks": float(bool(spoken) and all(sentence.asks for sentence in spoken)),
+        "asks": float(reading.asks),
+        "only asks": float(reading.asks and all(sentence.asks for sentence in spoken)),
         "question on oneself": float(question.about_self),
         "message on oneself": float(any(sentence.has("self") for sentence in spoken)),
         "subject": max((subject_factor(question, sentence) for sentence in spoken), default=1.0),
         "new names": float(new_names),
-        "digits": float(any(sentence.has("digits") or sentence.has("number") for sentence in spoken)),
+        "digits": float(any(sentence.has("number") for sentence in spoken)),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,11 @@ DISTANT = 0.45  # a member of a kind that is only near what is asked
 KIND = 0.4  # the message names the kind only
 RELATED = 0.3
 _MEANINGS_MAX = 700
+# How much a word tells: one that could stand in any message, one of everyday life, a rare one or a name.
+_STOP_TELLS = 1.0
+_LIGHT_TELLS = 3.0
+_KNOWN_TELLS = 5.0
+_RARE_TELLS = 7.0
 # Heads whose members' synonyms and kinds count too; for "job" they would not do ("teacher" -> "teach", "lesson").
 _DEEP = frozenset(
     stem(word)
@@ -34,9 +40,7 @@ def content_words(text: str) -> Iterator[str]:
     return (word for word in words(text) if word not in STOP)
 
 
-def lemma(word: str) -> str:
-    """The key under which the tables know `word` (folded): irregular forms resolved, then stemmed."""
-    return key_of(word)
+lemma = key_of
 
 
 def read_as(tokens: Iterable[str], *, keep: bool = True) -> list[str]:
@@ -47,18 +51,18 @@ def read_as(tokens: Iterable[str], *, keep: bool = True) -> list[str]:
     given = list(tokens)
     known = phrases()
     result: list[str] = []
-    at = 0
-    while at < len(given):
-        size = _phrase_size(given, at) if given[at] in known.starts else 0
-        name = known.names[" ".join(given[at : at + size])] if size else ""
-        if name:
-            result.append(name)
-        if name and (not keep or name.endswith(_WHOLE)):
-            at += size
-        else:
-            result.append(given[at])
-            at += 1
-    return result
+    done = 0
+    for at in [at for at, two in enumerate(itertools.pairwise(given)) if two in known.starts]:
+        size = _phrase_size(given, at) if at >= done else 0
+        if not size:
+            continue
+        name = known.names[" ".join(given[at : at + size])]
+        result += given[done:at]
+        result.append(name)
+        done = at
+        if not keep or name.endswith(_WHOLE):
+            done += size
+    return [*result, *given[done:]] if done or result else given
 
 
 def _phrase_size(given: list[str], at: int) -> int:
@@ -122,6 +126,16 @@ def is_known(word: str) -> bool:
 def is_light(word: str) -> bool:
     """Whether `word` (folded), in any form, says little by itself."""
     return word in LIGHT or key_of(word) in light_keys()
+
+
+@lru_cache(maxsize=8192)
+def tells(word: str) -> float:
+    """How much a word (folded) tells about what a text is about: a guess at its inverse document frequency."""
+    if word in STOP:
+        return _STOP_TELLS
+    if is_light(word):
+        return _LIGHT_TELLS
+    return _KNOWN_TELLS if is_known(word) and not word.isdigit() else _RARE_TELLS
 
 
 def members(word: str) -> frozenset[str]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from ccnode.mind import features, lexicon, phrases
 from ccnode.mind.aliases import aliases
 from ccnode.mind.people import beings, people, persons
-from ccnode.mind.reading import Sentence, sentences
-from ccnode.mind.stemming import family
+from ccnode.mind.reading import Sentence, read
 
 if TYPE_CHECKING:
     from ccnode.mind.asking import Question, Unit
@@ -20,12 +19,10 @@ _FOUND = 0.5  # a unit is accounted for from this quality on
 _SURE = 0.8
 _STRONG = 0.5  # units of more weight carry what is asked
 _SHOWN = 0.8  # quality of a fact that looks like what is asked for, without the word
-_TAKEN = 0.65  # a word of the question, said again, accounts for itself; for its neighbours only this much
 _NEIGHBOUR = 0.8  # what a sentence beside the answering one adds
 _CONTEXT_LEANING = 0.75  # what the turns before add, when the sentence leans on them ("she", "it", "there")
 _CONTEXT = 0.3
 _CONTEXT_CHARS_MAX = 1_000
-_NEEDLE_CHARS = 12
 
 # Factors on the score of a sentence.
 _ASKS = 0.3  # it asks itself
@@ -57,6 +54,7 @@ class Match:
     covered: frozenset[str]
     kind_found: bool
     kind_value: float = 1.0  # less than 1 where only something like the kind was found: a number without its unit
+    qualities: tuple[float, ...] = field(default=(), repr=False)  # how well the whole accounts for each unit by itself
 
 
 NO_MATCH = Match(score=0.0, quote="", covered=frozenset(), kind_found=False)
@@ -66,27 +64,21 @@ def match(question: Question, role: str, content: str, context: str = "") -> Mat
     """Compare a message (and, weaker, the turns before it) with a question."""
     if not question.units:
         return NO_MATCH
-    told = _Told(question, sentences(content, needles(question)), context)
-    best = NO_MATCH
-    asks = any(sentence.asks for sentence in told.spoken)
+    reading = read(content, question.needles)
+    told = _Told(question, reading.sentences, context)
+    best, score = NO_MATCH, 0.0
     for at, sentence in enumerate(told.spoken):
         if max(told.qualities[at]) < _FOUND:
             continue
         found = _Tally(question, told, at).match()
-        if sentence.asks:
-            found = replace(found, score=found.score * _ASKS)
-        elif asks:
-            found = replace(found, score=found.score * _BESIDE_A_QUESTION)
-        if found.score > best.score:
-            best = found
-    return replace(best, score=best.score * role_factor(question, role, content))
-
-
-def needles(question: Question) -> list[str]:
-    """Folded words worth a plain search in a very long message, the most telling first."""
-    ordered = sorted(question.units, key=lambda unit: -unit.weight)
-    near = [key for unit in ordered for key in list(unit.accepts)[:6]]
-    return list(dict.fromkeys([*(unit.word[:_NEEDLE_CHARS] for unit in ordered), *near]))
+        factor = _ASKS if sentence.asks else _BESIDE_A_QUESTION if reading.asks else 1.0
+        if found.score * factor > score:
+            best, score = found, found.score * factor
+    if not score:
+        return NO_MATCH
+    whole = tuple(map(max, zip(*told.qualities, strict=True)))
+    score *= role_factor(question, role, content)
+    return Match(score, best.quote, best.covered, best.kind_found, best.kind_value, whole)
 
 
 def role_factor(question: Question, role: str, content: str) -> float:
@@ -98,23 +90,18 @@ def role_factor(question: Question, role: str, content: str) -> float:
     return 1.0 if question.about_assistant else _ASSISTANT
 
 
-def quality(unit: Unit, sentence: Sentence, taken: frozenset[str]) -> float:
-    """How well one sentence accounts for one thing a question names, in [0, 1].
-
-    `taken` are the keys of the question's own words: one said again accounts for itself, and less for the others.
-    """
-    if not unit.rivals.isdisjoint(sentence.keys) and lexicon.lemma(unit.word) not in sentence.keys:
-        return 0.0  # "boy" is near "baby", but not where a girl is spoken of
-    best = 0.0
-    for key in unit.accepts.keys() & sentence.keys:
-        found = unit.accepts[key]
-        best = max(best, found * _TAKEN if found < 1.0 and key in taken else found)
-    if best < lexicon.FAMILY and unit.families:
-        own = family(unit.word)
-        for root in unit.families.keys() & sentence.families:
-            best = max(best, unit.families[root] * (_TAKEN if root in taken and root != own else 1.0))
-    if best < _SHOWN and any(_shows(sentence, feature, taken) for feature in unit.features):
-        best = _SHOWN
+def qualities(question: Question, sentence: Sentence) -> list[float]:
+    """How well one sentence accounts for each of the things a question names, in [0, 1]."""
+    best, keys = [0.0] * len(question.units), sentence.keys
+    for told, accounts in ((keys, question.by_key), (sentence.families, question.by_family)):
+        for one in told & accounts.keys():
+            for at, quality in accounts[one]:
+                best[at] = max(best[at], quality)
+    for at, unit in question.apart:
+        if unit.rivals and not unit.rivals.isdisjoint(keys) and unit.key not in keys:
+            best[at] = 0.0  # "boy" is near "baby", but not where a girl is spoken of
+        elif best[at] < _SHOWN and any(_shows(sentence, feature, question.keys) for feature in unit.features):
+            best[at] = _SHOWN
     return best
 
 
@@ -123,7 +110,7 @@ class _Told:
 
     def __init__(self, question: Question, spoken: list[Sentence], context: str) -> None:
         self.spoken = spoken
-        self.qualities = [[quality(unit, sentence, question.keys) for unit in question.units] for sentence in spoken]
+        self.qualities = [qualities(question, sentence) for sentence in spoken]
         self._question = question
         self._context = context
 
@@ -132,8 +119,7 @@ class _Told:
         """The same for the turns before, taken as one."""
         if not self._context:
             return [0.0] * len(self._question.units)
-        sentence = Sentence(self._context[-_CONTEXT_CHARS_MAX:])
-        return [quality(unit, sentence, self._question.keys) for unit in self._question.units]
+        return qualities(self._question, Sentence(self._context[-_CONTEXT_CHARS_MAX:]))
 
 
 @dataclass
@@ -169,7 +155,7 @@ class _Tally:
             self.factor = _WEAK_ALONE
         telling = bool(sentence.names) or sentence.has("number")
         bonus = 0.35 * self.richer + 0.3 * sentence.has("self") + 0.35 * telling
-        share = self.gained / sum(unit.weight for unit in question.units)
+        share = self.gained / question.weight
         quote = " ".join(part.text for part in self.told.spoken if part is sentence or part in self.helping)
         score = min(1.0, share * self.factor * (0.93 + 0.07 * bonus))
         return Match(score, quote, frozenset(self.covered), kind_value == 1.0, kind_value)
@@ -185,7 +171,8 @@ class _Tally:
         if value >= _FOUND:
             self.covered.append(unit.word)
             self.weak |= unit.weight > _STRONG and value < _SURE
-            self.richer |= sum(unit.accepts.get(key, 0.0) >= lexicon.KIND for key in sentence.keys) > 1
+            if not self.richer:
+                self.richer = sum(unit.accepts[key] >= lexicon.KIND for key in sentence.keys & unit.accepts.keys()) > 1
             if unit.kind_asked and own == 1.0 and not _names_one(self.question, unit, sentence):
                 self.factor *= _ONLY_THE_KIND
         elif unit.weight > 0.3:
@@ -196,12 +183,13 @@ class _Tally:
         spoken, value = self.told.spoken, own
         for beside in range(max(0, self.at - 2), min(len(spoken), self.at + 2)):
             added = _NEIGHBOUR * self.told.qualities[beside][index]
-            if beside == self.at or spoken[beside].asks or added <= value:
+            if beside == self.at or added <= value or spoken[beside].asks:
                 continue
             value = added
             if added >= _FOUND and spoken[beside] not in self.helping:
                 self.helping.append(spoken[beside])
-        return max(value, (_CONTEXT_LEANING if sentence.leans else _CONTEXT) * self.told.before[index])
+        before = self.told.before[index]
+        return max(value, (_CONTEXT_LEANING if sentence.leans else _CONTEXT) * before) if before else value
 
 
 def _missing_factor(unit: Unit, sentence: Sentence) -> float:
@@ -232,7 +220,7 @@ def _shows(sentence: Sentence, feature: str, taken: frozenset[str]) -> bool:
 
 def _names_one(question: Question, unit: Unit, sentence: Sentence) -> bool:
     """Asked which fish: is there a cod in the sentence, or a name, a number, anything said of *the* fish?"""
-    if not lexicon.members(unit.word).isdisjoint(sentence.keys - {lexicon.lemma(unit.word)}):
+    if not unit.members.isdisjoint(sentence.keys - {unit.key}):
         return True
     if sentence.has("digits") or sentence.has("quoted"):
         return True
@@ -260,7 +248,7 @@ def _kind_value(question: Question, told: list[Sentence]) -> float:
     if not wanted.features:
         return 1.0
     if wanted.kind == "named":
-        who = [unit for unit in question.units if unit.focus and lexicon.lemma(unit.word) in beings()]
+        who = [unit for unit in question.units if unit.focus and unit.key in beings()]
         if who:
             return 1.0 if any(_named(unit, told) for unit in who) else wanted.without
     best = wanted.without
@@ -296,8 +284,7 @@ def _bare_number(question: Question) -> float:
 
 def subject_factor(question: Question, sentence: Sentence) -> float:
     """Asked about the speaker, told about somebody else: hardly an answer."""
-    about_somebody = question.persons or any(unit.required for unit in question.units)
-    if not question.asks or not question.about_self or about_somebody or sentence.has("actor"):
+    if not question.of_oneself or sentence.has("actor"):
         return 1.0
     if question.wanted.kind != "who" and not persons().isdisjoint(sentence.keys):
         return _OTHER_PERSON

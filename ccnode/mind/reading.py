@@ -5,17 +5,17 @@ Its sentences, their words, and what kinds of fact they hold (a date, a place, a
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from ccnode.mind import features, lexicon
-from ccnode.mind.speech import is_question, is_request
-from ccnode.mind.stemming import family, fold
+from ccnode.mind import features, lexicon, speech
+from ccnode.mind.stemming import family, fold, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 READ_CHARS_MAX = 8_000
 _WINDOW_CHARS = 400
@@ -23,11 +23,16 @@ _NEEDLES_MAX = 24
 _HITS_MAX = 6
 _SENTENCES_MAX = 120
 _SENTENCE_CHARS_MAX = 600
+# A message is looked at several times for one question, and again for the next one of a conversation, so what was read
+# is kept: of as many as are candidates for one question, and of no long ones. That is 3 MB of common messages.
+_KEPT = 256
+_KEPT_CHARS_MAX = 1_000
 
 _END = re.compile("(?<=[.!?;\u3002\uff01\uff1f\u2026])[\"')\\]\u201d]*\\s+|(?<=[\u3002\uff01\uff1f])|[\r\n]+")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:dr|mr|mrs|ms|prof|st|no|vs|etc|e\.g|i\.e|a\.m|p\.m|approx|[a-z])\.$", re.IGNORECASE
 )
+_ABBREVIATION_CHARS_MAX = len("(approx.")
 _NAME = re.compile(features.CAPITAL)
 _NOT_NAMES = frozenset(
     f"{features.MONTHS}|{features.DAYS}|{features.DAYS.replace('|', 's|')}s".split("|")
@@ -47,24 +52,42 @@ class Sentence:
     text: str
 
     @cached_property
-    def tokens(self) -> tuple[str, ...]:
-        """The folded words, fixed phrases named."""
-        return tuple(lexicon.read_as(lexicon.words(self.text)))
+    def _told(self) -> tuple[list[str], list[str], frozenset[str], frozenset[str]]:
+        # All are wanted of every message, and together they are made faster than one by one.
+        words = list(lexicon.words(self.text))
+        tokens = lexicon.read_as(words)
+        told = [word for word in tokens if word not in lexicon.STOP]
+        return words, tokens, frozenset(map(lexicon.lemma, told)), frozenset(map(family, told))
 
-    @cached_property
+    @property
+    def words(self) -> list[str]:
+        """The folded words."""
+        return self._told[0]
+
+    @property
+    def tokens(self) -> list[str]:
+        """The same, fixed phrases named."""
+        return self._told[1]
+
+    @property
     def keys(self) -> frozenset[str]:
         """What the tables know its content words by."""
-        return frozenset(lexicon.lemma(word) for word in self.tokens if word not in lexicon.STOP)
+        return self._told[2]
 
-    @cached_property
+    @property
     def families(self) -> frozenset[str]:
         """Its content words without the endings that make relatives ("allergic", "allergies")."""
-        return frozenset(family(word) for word in self.tokens if word not in lexicon.STOP)
+        return self._told[3]
+
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """The keys of its content words that stand beside each other."""
+        return pairs(self.tokens)
 
     @cached_property
     def asks(self) -> bool:
         """Whether it asks something or for something, so that it tells nothing."""
-        return is_question(self.text) or is_request(self.text)
+        return speech.asks(self.text, self._runs)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -96,15 +119,83 @@ class Sentence:
         """Names that do not stand where a place stands ("in Whitby", "at the Wavepool")."""
         return tuple(name for name in self.names if not _placed(name).search(fold(self.text)))
 
+    @cached_property
+    def _runs(self) -> frozenset[str] | None:
+        return features.runs(self.text)
+
+    @cached_property
+    def _shown(self) -> dict[str, bool]:
+        return {}
+
     def has(self, feature: str) -> bool:
         """Whether the sentence holds a fact of this kind: "name", or a kind of `features`."""
+        found = self._shown.get(feature)
+        if found is None:
+            found = self._shown[feature] = self._shows(feature)
+        return found
+
+    def _shows(self, feature: str) -> bool:
         if feature == "name":
-            return bool(self.names) or features.shows(self.text, "named")
-        return features.shows(self.text, feature)
+            return bool(self.names) or self.has("named")
+        return features.shows_among(self.text, feature, self._runs)
 
     def finds(self, feature: str) -> Iterator[str]:
         """The parts of the sentence in which a fact of this kind shows."""
         return features.stretches(self.text, feature)
+
+
+def pairs(words: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """The keys of the words (folded) that stand beside each other, stop words left out."""
+    keys = [lexicon.lemma(word) for word in words if word not in lexicon.STOP]
+    return frozenset(itertools.pairwise(keys))
+
+
+class Reading:
+    """A message, and on demand what is found in it."""
+
+    def __init__(self, content: str, needles: Sequence[str] = ()) -> None:
+        self._content = content
+        self.sentences = sentences(content, needles)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys of all its sentences."""
+        return frozenset[str]().union(*(sentence.keys for sentence in self.sentences))
+
+    @cached_property
+    def families(self) -> frozenset[str]:
+        """The families of all its sentences."""
+        return frozenset[str]().union(*(sentence.families for sentence in self.sentences))
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether any of its sentences asks."""
+        return any(sentence.asks for sentence in self.sentences)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of all its content words, of a long one too."""
+        small = len(self._content) <= _SENTENCE_CHARS_MAX and len(self.sentences) < _SENTENCES_MAX
+        if small and self._content.isascii():  # its sentences hold all its words, none of them cut
+            said: Iterable[str] = itertools.chain.from_iterable(sentence.words for sentence in self.sentences)
+        else:
+            said = lexicon.words(self._content)
+        return frozenset(stem(word) for word in said if word not in lexicon.STOP)
+
+    @cached_property
+    def told(self) -> float:
+        """How much its words tell together, each counted once."""
+        return sum(map(lexicon.tells, self.stems))
+
+
+def read(content: str, needles: Sequence[str] = ()) -> Reading:
+    """Read a message. Of a long one that is what stands around the needles (folded words)."""
+    return _kept(content) if len(content) <= _KEPT_CHARS_MAX else Reading(content, needles)
+
+
+@lru_cache(maxsize=_KEPT)
+def _kept(content: str) -> Reading:
+    return Reading(content)
 
 
 def sentences(content: str, needles: Sequence[str] = ()) -> list[Sentence]:
@@ -125,7 +216,8 @@ def _split(content: str) -> Iterator[str]:
         if not piece or not piece.strip():
             continue
         joined = f"{pending} {piece.strip()}" if pending else piece.strip()
-        if _ABBREVIATION.search(joined) and len(joined) < 400:
+        abbreviated = joined[-1] == "." and _ABBREVIATION.search(joined, max(0, len(joined) - _ABBREVIATION_CHARS_MAX))
+        if abbreviated and len(joined) < 400:
             pending = joined
             continue
         yield from _cut(joined)

@@ -265,7 +265,7 @@ def _compared(found: Sequence[Recalled]) -> list[Recalled]:
 
 def who_is_who(question: Question, candidates: Sequence[Candidate]) -> Mapping[str, frozenset[str]]:
     """Other names of those the question asks about, by what the candidates tell; see `aliases`."""
-    if not any(unit.required or lexicon.lemma(unit.word) in beings() for unit in question.units):
+    if not any(unit.required or unit.key in beings() for unit in question.units):
         return {}  # it asks about nobody who has a name
     return aliases(candidate.content for candidate in candidates if candidate.role == "user")
 

@@ -37,6 +37,10 @@ _REQUESTS = re.compile(
     re.IGNORECASE,
 )
 _COMMANDS = re.compile(rf"^(?:[^.!?]{{0,40}}[,:]\s+)?(?:please\s+)?(?:{_WORKS})(?:\s+\w|:)", re.IGNORECASE)
+# One of these stands in whatever `_COMMANDS`, `_REQUESTS` or `_WONDERS` finds.
+_REQUESTING = frozenset(
+    re.sub(r"(\w+)\[sz\]e", r"\1se|\1ze", f"{_WORKS}|{_OTHER_WORKS}").replace(" ", "|").split("|")
+) | frozenset("wondering curious know learn understand".split())
 _WONDERS = re.compile(
     r"\b(?:was|am|been|i'm|just) (?:wondering|curious)\b|"
     r"\bi (?:want|need|would like|'d like) to (?:know|learn how|understand)\b",
@@ -63,18 +67,29 @@ _TELLS = re.compile(
 )
 
 
-def is_question(text: str) -> bool:
-    """Whether a sentence (or short text) asks for something."""
+def asks(text: str, said: frozenset[str] | None = None) -> bool:
+    """Whether a sentence is a question or a request: then it tells nothing. `said`: see `features.runs`."""
     if _TELLS.match(text):
         return False
+    return _is_question(text) or ((said is None or not said.isdisjoint(_REQUESTING)) and _is_request(text))
+
+
+def is_question(text: str) -> bool:
+    """Whether a sentence (or short text) asks for something."""
+    return not _TELLS.match(text) and _is_question(text)
+
+
+def _is_question(text: str) -> bool:
     stripped = text.strip().rstrip("\"')\u201d ")
     return stripped.endswith(("?", "\uff1f", "\u061f")) or bool(_ASKS.match(stripped.replace("\u2019", "'")))
 
 
 def is_request(text: str) -> bool:
     """Whether a sentence asks for a piece of work ("write a poem about tulips"): it tells nothing about anybody."""
-    if _TELLS.match(text):
-        return False
+    return not _TELLS.match(text) and _is_request(text)
+
+
+def _is_request(text: str) -> bool:
     head = text[:_HEAD_CHARS]
     if _COMMANDS.match(head) or _WONDERS.search(head):
         return True

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 WORD_CHARS_MAX = 64
 # A letter run, with one inner apostrophe ("sister's", "o'clock", "l'eau").
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
+_ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)?")  # the same of a folded text that is ASCII, in less time
 # Scripts written without spaces: a run of them is one "word" to any splitter, so it is cut into pairs.
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _CLITICS = frozenset(("s", "m", "re", "ve", "ll", "d", "t"))
@@ -36,8 +37,8 @@ def fold(text: str) -> str:
 
 def words(text: str) -> Iterator[str]:
     """The folded words of `text` in order, clitics apart dropped, overlong runs cut, unspaced scripts as pairs."""
-    for found in _WORD.finditer(fold(text)):
-        word = found.group()
+    folded = fold(text)
+    for word in (_ASCII_WORD if folded.isascii() else _WORD).findall(folded):
         if word.isascii() and word.isalnum():
             yield word[:WORD_CHARS_MAX]
         else:

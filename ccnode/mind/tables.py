@@ -58,10 +58,10 @@ class Tables(NamedTuple):
 
 
 class Phrases(NamedTuple):
-    """`names`: phrase -> the word it is read as; `starts`: first words; `spelled`: key of that word -> phrases."""
+    """`names`: phrase -> the word it is read as; `starts`: first two words; `spelled`: key of that word -> phrases."""
 
     names: Mapping[str, str]
-    starts: frozenset[str]
+    starts: frozenset[tuple[str, str]]
     spelled: Mapping[str, tuple[str, ...]]
 
 
@@ -81,6 +81,7 @@ def irregular() -> Forms:
     return Forms(lemmas, {key: tuple(dict.fromkeys(found)) for key, found in of.items()})
 
 
+@lru_cache(maxsize=8192)
 def key_of(word: str) -> str:
     """The key under which the tables know `word` (folded)."""
     return stem(irregular().lemmas.get(word, word))
@@ -102,7 +103,7 @@ def phrases() -> Phrases:
         if name:
             names[phrase] = name
             spelled.setdefault(stem(name), []).append(phrase)
-    starts = frozenset(phrase.split(" ", 1)[0] for phrase in names)
+    starts = frozenset((first, second) for first, second, *_ in (phrase.split(" ") for phrase in names))
     return Phrases(names, starts, {key: tuple(found) for key, found in spelled.items()})
 
 
