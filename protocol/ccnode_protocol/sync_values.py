@@ -54,8 +54,8 @@ class Row:
 
     @property
     def packed(self) -> bytes:
-        """What is hashed where rows are told in one hash: prefix, length in 8 bytes, digest."""
-        return self.chain.prefix + self.length.to_bytes(8, "big") + self.head
+        """What is hashed where rows are told in one hash: prefix, length in 8 bytes, digest, 1 where it is frozen."""
+        return self.chain.prefix + self.length.to_bytes(8, "big") + self.head + bytes((self.frozen,))
 
     def pack(self) -> list[Value]:
         """The row as it is sent."""
