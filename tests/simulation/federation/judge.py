@@ -1,0 +1,147 @@
+"""What must hold in every federation, whatever happens? The judge sees all nodes, all frames and all commits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccnode_crypto.chain import ChainState, Run, verify_runs
+from ccnode_crypto.entry import header_digest
+from ccnode_crypto.errors import CryptoError
+from ccnode_protocol import sync_frames
+from ccnode_protocol.effects import Reason
+from ccnode_protocol.sync_values import Contents, Fork, Heads, Listed, Row, SentRun
+from ccnode_protocol.tiers import Tier
+from tests.simulation.checks import Violation
+
+if TYPE_CHECKING:
+    from ccnode_crypto.entry import ChainId
+    from ccnode_protocol.effects import Close
+    from ccnode_protocol.frames import Frame
+    from tests.simulation.federation.node import End, Node
+
+# Written once more and by hand: the audiences that a peer of a tier gets from us, and that are taken from it.
+GIVEN = {Tier.CORE: {0, 1, 2}, Tier.SANDBOX_OUT: {1, 2}}
+TAKEN = {Tier.CORE: {0, 1, 2}, Tier.SANDBOX_IN: {1, 2}}
+
+
+class Judge:
+    """Knows what was written by whom."""
+
+    def __init__(self) -> None:
+        self.written: dict[tuple[ChainId, int], bytes] = {}
+        self.forked: set[bytes] = set()  # node keys that really write positions twice
+        self.honest: set[bytes] = set()  # node keys that write nothing but what the judge sees, and nothing twice
+        self.quarrels = 0
+
+    def wrote(self, node: Node, sent: SentRun) -> None:
+        """A node has appended and committed."""
+        for seq, header in enumerate(sent.headers, sent.first):
+            digest = header_digest(header)
+            before = self.written.setdefault((sent.chain, seq), digest)
+            if before != digest and node.key.public.raw not in self.forked:
+                raise Violation("self-fork", f"{node.name} writes position {seq} of {sent.chain} twice")
+
+    def stored(self, node: Node, peer: bytes, item: SentRun | Contents) -> None:
+        """A node is about to commit what came from a peer."""
+        tier, chain = node.tier_of(peer), item.chain
+        own = node.key.public.raw
+        allowed = chain.audience in TAKEN.get(tier, set()) and (
+            chain.node in node.world.certified if tier is Tier.CORE else chain.node == peer
+        )
+        if node.is_honest and not allowed:
+            raise Violation("tier", f"{node.name} takes {chain} from a peer of tier {tier.name}")
+        if node.is_honest and chain.node == own and chain.epoch == node.index.epoch:
+            raise Violation("self-fork", f"{node.name} takes entries of its live epoch from a peer")
+
+    def sent(self, end: End, frame: Frame) -> None:
+        """A node says something on a link."""
+        if not end.node.is_honest:
+            return
+        message = sync_frames.read(*frame)
+        chains: list[ChainId] = []
+        match message:
+            case Heads(rows=rows):
+                chains = [row.chain for row in rows]
+            case Listed(rows=rows):
+                chains = [row.chain for row in rows if row.chain.node != end.peer]
+            case SentRun(chain=chain) | Contents(chain=chain):
+                chains = [chain] if isinstance(message, SentRun) or message.items else []
+            case Fork(chain=chain):
+                chains = [chain]
+        for chain in chains:
+            if not end.has_heard:
+                raise Violation("law 5", f"{end.node.name} offers {chain} before it knows what the peer knows of it")
+            tier, author = end.node.tier_of(end.peer), chain.node
+            whose = author in end.node.world.certified if tier is Tier.CORE else author == end.node.key.public.raw
+            if isinstance(message, Fork) and author == end.peer:
+                continue
+            if chain.audience not in GIVEN.get(tier, set()) or not whose:
+                raise Violation("leak", f"{end.node.name} tells a peer of tier {tier.name} of {chain}")
+
+    def accused(self, node: Node, chain: ChainId) -> None:
+        """A node holds a proof against a chain."""
+        if node.is_honest and chain.node not in self.forked:
+            raise Violation("accused", f"{node.name} holds a fork proof against {chain}, which has none")
+
+    def closed(self, end: End, close: Close) -> None:
+        """A node ends a link for what it heard there."""
+        honest = end.node.is_honest and end.other is not None and end.other.node.is_honest
+        # Who did not answer was perhaps cut off or stopped while the link seemed to stand.
+        if honest and close.reason is not Reason.TIMEOUT:
+            raise Violation("quarrel", f"{end.node.name} leaves an honest peer: {close.text}")
+        self.quarrels += 1
+
+    # --- in the end ---
+
+    def settled(self, nodes: list[Node], expected: dict[ChainId, int]) -> None:
+        """All has healed: everybody has everything that is for them."""
+        honest = [node for node in nodes if node.is_honest]
+        for node in honest:
+            self._whole(node)
+        core = [node for node in honest if node.is_core]
+        rows = [self._rows(node) for node in core]
+        for node, found in zip(core, rows, strict=True):
+            if found != rows[0]:
+                different = [str(row.chain) for row in set(found.values()) ^ set(rows[0].values())]
+                raise Violation("not converged", f"{core[0].name} and {node.name} differ in {sorted(different)[:4]}")
+            for chain, length in expected.items():
+                if chain not in node.shelf.frozen and node.index.length(chain) < length:
+                    raise Violation("lost", f"{node.name} has {node.index.length(chain)} of {length} of {chain}")
+            self._nothing_held_back(node, core)
+        for node in honest:
+            for peer in honest:
+                ours, theirs = node.tier_of(peer.key.public.raw), peer.tier_of(node.key.public.raw)
+                if (ours, theirs) == (Tier.SANDBOX_IN, Tier.SANDBOX_OUT):
+                    self._followed(node, peer)
+
+    def _nothing_held_back(self, node: Node, core: list[Node]) -> None:
+        for chain, ranges in node.index.missing.items():
+            for first, _ in ranges if chain.node in node.world.certified and chain not in node.shelf.frozen else ():
+                if any(other.shelf.chains[chain].sealed[first] for other in core):
+                    raise Violation("not converged", f"{node.name} lacks content {first} of {chain}, others have it")
+
+    def _rows(self, node: Node) -> dict[ChainId, Row]:
+        return {row.chain: row for row in node.index.rows(node.index.all()) if row.chain.node in node.world.certified}
+
+    def _followed(self, node: Node, peer: Node) -> None:
+        for chain in peer.index.chains_of(peer.key.public.raw):
+            if chain.audience in GIVEN[Tier.SANDBOX_OUT] and node.index.row(chain) != peer.index.row(chain):
+                raise Violation("not converged", f"{node.name} does not have what it follows of {peer.name}: {chain}")
+
+    def _whole(self, node: Node) -> None:
+        for chain, stored in node.shelf.chains.items():
+            state, at, runs = ChainState(chain), 0, []
+            for end, signature in stored.heads:
+                part = slice(at, end)
+                runs.append(Run(at, stored.headers[part], stored.metas[part], stored.sealed[part], signature))
+                at = end
+            try:
+                digests = verify_runs(state, runs)
+            except CryptoError as error:
+                raise Violation("chain", f"{node.name}: {error}") from error
+            for seq, digest in enumerate(digests):
+                if stored.sealed[seq] and digest in node.shelf.covered:
+                    raise Violation("came back", f"{node.name} has a content of {chain} that is to be gone")
+                is_known = self.written.get((chain, seq)) == digest or chain.node not in self.honest
+                if not is_known:
+                    raise Violation("chain", f"{node.name} has an entry of {chain} that nobody wrote")
