@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from ccnode_protocol import limits
-from ccnode_protocol.forms import Form, exactly, integer, listed, octets, optional, text
+from ccnode_protocol.forms import Form, exactly, flag, integer, listed, octets, optional, text
 
 CLIENT_HELLO: Final = 1
 SERVER_HELLO: Final = 2
 CLIENT_PROOF: Final = 3
 SERVER_PROOF: Final = 4
+HANDSHAKE_TYPES: Final = frozenset({CLIENT_HELLO, SERVER_HELLO, CLIENT_PROOF, SERVER_PROOF})
 MANIFEST: Final = 16
 PING: Final = 17
 PONG: Final = 18
 GOODBYE: Final = 19
+KEEPING_TYPES: Final = frozenset({MANIFEST, PING, PONG, GOODBYE})  # of the link itself
 
 _KEY: Final = exactly(32)
 _NONCE: Final = exactly(limits.NONCE_BYTES)
@@ -47,7 +49,9 @@ FORMS: Final[dict[int, Form]] = {
     ),
     SERVER_PROOF: Form("server-proof", limits.SERVER_PROOF, {"signature": _SIGNATURE}),
     MANIFEST: Form(
-        "manifest", limits.MANIFEST, {"body": octets(limits.MANIFEST_BYTES_MAX, 1), "signature": _SIGNATURE}
+        "manifest",
+        limits.MANIFEST,
+        {"body": octets(limits.MANIFEST_BYTES_MAX, 1), "signature": _SIGNATURE, "again": optional(flag())},
     ),
     PING: Form("ping", limits.PING, {"number": integer()}),
     PONG: Form("pong", limits.PONG, {"number": integer()}),
