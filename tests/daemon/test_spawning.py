@@ -134,7 +134,7 @@ async def test_a_model_that_passes_answers_and_is_asked_once(rig: Rig, checked: 
     (one,) = await listed(rig)
     assert one.validation == Validation(6, 1, passed=True)
     assert (await forms(rig))["instances"][0]["validation"] == {"passed": True, "right": 6, "attempts": 1}
-    assert rig.turns.spawning.validating.last is not None
+    assert await rig.turns.spawning.validating.last() is not None
     counts = await rig.readers.run(views.statistics())
     assert counts.messages == 4  # nothing of the six questions is remembered
 

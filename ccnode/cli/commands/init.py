@@ -46,6 +46,9 @@ def command(
 
     The owner key is yours: it stands behind all your nodes, and is needed rarely. A passphrase encrypts it on this
     machine. The recovery kit holds it on paper, with the key that opens backups.
+
+    A first plate is made, too: who the assistant is (`ccnode plate edit`). Whether a model answers as that assistant is
+    asked by `ccnode plate validate`, and before each conversation once plate.validate_on_spawn is true.
     """
     from ccnode.cli import identity
     from ccnode.cli import kit as kits
