@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
 import textwrap
 import unicodedata
-from typing import Final
+from typing import Final, TextIO
 
 NARROWEST: Final = 20
 _MARGIN: Final = re.compile(r"[ ]*(?:\| ?)?")  # what is quoted has a bar before it
 _WIDE: Final = frozenset("WF")
 
 
-def width_of_terminal() -> int | None:
-    """The columns of the terminal that standard output is; None where it is none."""
-    return max(NARROWEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else None
+def width_of_terminal(stream: TextIO | None = None) -> int | None:
+    """The columns of the terminal that a stream (without one standard output) is; None where it is none."""
+    stream = sys.stdout if stream is None else stream
+    if not stream.isatty():
+        return None
+    return max(NARROWEST, shutil.get_terminal_size(os.get_terminal_size(stream.fileno())).columns)
 
 
 def folded(text: str, width: int | None, hang: int = 0) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ccnode.store.home import Home
 
 SCHEMA_VERSION: Final = 1
+FOLDED_FROM: Final = 60  # what is shorter fits any terminal, and needs nothing loaded
+HANG: Final = 2  # columns that a long message's next lines stand in
 
 
 @dataclass(slots=True)
@@ -143,5 +145,9 @@ class State:
 
 
 def _say(text: str) -> None:
+    if len(text) > FOLDED_FROM and sys.stderr.isatty():
+        from ccnode.cli.folding import folded, width_of_terminal
+
+        text = folded(text, width_of_terminal(sys.stderr), HANG)
     sys.stderr.write(text + "\n")
     sys.stderr.flush()

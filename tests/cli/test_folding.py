@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LONG = "The orchard behind the house has forty apple trees and a bench that my grandfather painted green in spring."
 
 
-def on_terminal(width: int, *arguments: str) -> list[str]:
+def on_terminal(width: int, *arguments: str, code: int = 0) -> list[str]:
     """Run the program on a terminal of so many columns; the lines it shows, without colours."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
@@ -42,7 +42,7 @@ def on_terminal(width: int, *arguments: str) -> list[str]:
             break
         shown += piece
     os.close(ours)
-    assert process.wait(DEADLINE_S) == 0, shown.decode()
+    assert process.wait(DEADLINE_S) == code, shown.decode()
     return re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).replace("\r\n", "\n").split("\n")
 
 
@@ -108,3 +108,11 @@ def test_a_reply_is_folded_as_it_comes(home: Home) -> None:
         last = on_terminal(60, "--data-dir", str(home.root), "context", "last")
     assert any("Who are you?" in line for line in last)
     assert all(len(line) <= 60 for line in last)
+
+
+def test_what_went_wrong_is_folded_too(home: Home) -> None:
+    lines = on_terminal(50, "--data-dir", str(home.root), "session", "search", code=2)
+    assert lines[0].startswith("ccnode: ")
+    assert all(len(line) <= 50 or str(home.root) in line for line in lines)
+    piped = call("--data-dir", str(home.root), "session", "fork", "nothing-like-it-in-this-node").err
+    assert len(piped.splitlines()) == 2
