@@ -78,6 +78,8 @@ def _ended(state: State, form: Form) -> int:
             exit_code=FAILED,
         )
     state.emit(form, account(form))
+    if "card" in form:
+        state.note("It is kept. To have the assistant be it: ccnode plate import FILE")
     _say_left(state, form)
     return 0 if form.get("state") == "done" else FAILED
 
