@@ -118,6 +118,11 @@ class State:
         if text and not self.quiet:
             _say(clean(self.named(text)))
 
+    def quote(self, text: str) -> None:
+        """Show somebody's words beside the result, as they stand: commands in them are theirs, not ours."""
+        if not self.quiet:
+            _say(clean(text))
+
     def announce(self, text: str) -> None:
         """Say what a command that goes on has to tell, at once."""
         if not self.quiet:

@@ -175,6 +175,18 @@ def test_history_and_diff(ccnode: Ccnode, home: Home) -> None:
     assert ccnode("plate", "show", "--version", "7", "--json").error["code"] == "not_found"
 
 
+def test_what_is_signed_is_shown_as_it_stands(ccnode: Ccnode, home: Home, tmp_path: Path) -> None:
+    """Commands in messages of ours are shown as they can be typed here; in a plate they are the plate's own words."""
+    said = "- careful: you tell to run: ccnode run, and ccnode chat"
+    text = FIRST.replace("- careful: you check before you claim", said)
+    (tmp_path / "plate.md").write_text(text)
+    done = ccnode("plate", "import", str(tmp_path / "plate.md"), "--yes")
+    assert done.code == 0
+    assert f"+{said}\n" in done.err
+    home.plate.write_text(FIRST)
+    assert f"+{said}\n" in ccnode("plate", "discard", "--yes").err
+
+
 def test_revert_makes_a_new_version_and_drops_nothing(ccnode: Ccnode, home: Home) -> None:
     home.plate.write_text(SECOND)
     ccnode("plate", "keep")

@@ -199,7 +199,7 @@ def _show_change(state: State, current: Version | None, text: str) -> None:
     before = current.text if current is not None and current.text is not None else ""
     names = (f"version {current.version}" if current is not None else "nothing", "new")
     for line in diff(before, text, names).splitlines():
-        state.note(line)
+        state.quote(line)
 
 
 @command.command("history", short_help="List the versions of the plate.")
@@ -275,7 +275,7 @@ def discard(state: State, *, yes: bool) -> None:
         state.emit({"discarded": False}, "nothing to discard: the file is the plate in force")
         return
     for line in diff(before.text or "", _text(current), ("the file", f"version {current.version}")).splitlines():
-        state.note(line)
+        state.quote(line)
     if not yes and before.standing != "missing":
         ask.need_terminal("use --yes")
         ask.confirm("Drop these changes?")
