@@ -180,11 +180,12 @@ def test_what_is_signed_is_shown_as_it_stands(ccnode: Ccnode, home: Home, tmp_pa
     said = "- careful: you tell to run: ccnode run, and ccnode chat"
     text = FIRST.replace("- careful: you check before you claim", said)
     (tmp_path / "plate.md").write_text(text)
-    done = ccnode("plate", "import", str(tmp_path / "plate.md"), "--yes")
+    elsewhere = ("--data-dir", str(home.root))
+    done = ccnode(*elsewhere, "plate", "import", str(tmp_path / "plate.md"), "--yes")
     assert done.code == 0
     assert f"+{said}\n" in done.err
-    home.plate.write_text(FIRST)
-    assert f"+{said}\n" in ccnode("plate", "discard", "--yes").err
+    home.plate.write_text(FIRST.replace("curious", "merry"))
+    assert f"+{said}\n" in ccnode(*elsewhere, "plate", "discard", "--yes").err
 
 
 def test_revert_makes_a_new_version_and_drops_nothing(ccnode: Ccnode, home: Home) -> None:
