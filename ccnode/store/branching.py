@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ccnode.store.transaction import Transaction
     from ccnode.store.views import Message, Session, View
 
+TEXT_CHARS: Final = 400  # of each message in a tree, which shows how it begins
 OWN_MAX: Final = 400  # of the messages that a branch has of its own, the newest; more no prompt has room for
 _NAMED: Final = "SELECT s.session FROM sessions s WHERE s.parent IN ({marks}) AND s.voice IS NULL ORDER BY s.session"
 _AT_ONCE: Final = 500
@@ -64,9 +65,8 @@ class Merge:
 
 
 def tree(session: bytes) -> View[Tree]:
-    """The conversation that a session belongs to, as a tree. Raises NotFound."""
-    known = yield from views.session(session)
-    messages = yield from views.tree(session)
+    """The conversation that a session belongs to, as a tree; of long texts the beginnings. Raises NotFound."""
+    known, messages = yield from paging.outline(session, TEXT_CHARS)
     names = dict.fromkeys([session, *(message.session for message in messages)])
     digests = [message.digest for message in messages]
     for at in range(0, len(digests), _AT_ONCE):

@@ -5,7 +5,7 @@ A message may have a megabyte and a conversation any number of them: sizes are l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ccnode.store import views
@@ -54,6 +54,28 @@ def tree(identifier: bytes, *, first: int = 1, most: int = PAGE_BYTES) -> View[P
     Branches that strangers began within it are left out. Raises NotFound.
     """
     session = yield from views.session(identifier)
+    return (yield from _part(session, (yield from _whole(session)), first, most))
+
+
+def outline(identifier: bytes, chars: int, *, most: int = PAGE_BYTES) -> View[tuple[Session, list[Message]]]:
+    """The session, and every message that `tree` gives, with no more than so many characters of each one's text.
+
+    Not all texts are in memory at once. Raises NotFound.
+    """
+    session = yield from views.session(identifier)
+    numbers = yield from _whole(session)
+    found: list[Message] = []
+    at = 0
+    while at < len(numbers):
+        end = yield from forward(numbers, at, len(numbers), most)
+        for one in (yield from read(numbers[at:end])):
+            found.append(replace(one, text=one.text[:chars]) if one.text and len(one.text) > chars else one)
+        at = end
+    return session, found
+
+
+def _whole(session: Session) -> View[list[int]]:
+    """The local numbers of the messages of a conversation, parents before children."""
     numbers = yield from numbers_of(session)
     if numbers:
         written = "" if session.foreign else f" WHERE c.node IN ({OUR_NODES})"
@@ -67,7 +89,7 @@ def tree(identifier: bytes, *, first: int = 1, most: int = PAGE_BYTES) -> View[P
             (numbers[-1],),
         )
         numbers = [row[0] for row in rows]
-    return (yield from _part(session, numbers, first, most))
+    return numbers
 
 
 def _part(session: Session, numbers: Sequence[int], first: int, most: int) -> View[Part]:

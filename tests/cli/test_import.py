@@ -166,9 +166,9 @@ def test_how_it_ends(home: Home, ccnode: Ccnode, export: Path, state: str, code:
 def test_cards_and_bundles_are_told_of(home: Home, ccnode: Ccnode, export: Path) -> None:
     card = {"card": "ab" * 16, "name": "Nora\x1b", "added": True}
     with pretending(home, lambda *_: (202, {**FORM, "state": "done", "left": [], "card": card})):
-        told = ccnode("import", "card", str(export))
-        assert told.out == "card Nora\\x1b (abababababab)\n"
-        assert "ccnode plate import FILE" in told.err
+        done = ccnode("import", "card", str(export))
+        assert done.out == "card Nora\\x1b (abababababab)\n"
+        assert "ccnode plate import FILE" in done.err
     bundle = {"received": True, "owner": "x", "why": "", "entries": {"found": 5, "added": 4, "known": 1}}
     form = {**FORM, "state": "done", "left": [], "conversations": NOTHING, "messages": NOTHING, "bundle": bundle}
     with pretending(home, lambda *_: (202, form)):

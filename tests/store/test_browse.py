@@ -214,6 +214,19 @@ def test_parts_give_everything_once_and_are_bounded(book: Book, most: int) -> No
     assert whole.last.digest == said[-1]
 
 
+@pytest.mark.parametrize("most", [1, 3_000, 1_000_000])
+def test_an_outline_has_every_message_and_how_it_begins(book: Book, most: int) -> None:
+    session = book.open()
+    said = [book.say(session, None, "x" * 5_000)]
+    said += [book.say(session, said[-1], "short")]
+    said += [book.say(book.open(said[0]), said[0], "beside " * 50)]
+    known, found = views.run(book.reader, paging.outline(session, 100, most=most))
+    assert known.session == session
+    assert [one.digest for one in found] == said
+    assert [one.text for one in found] == ["x" * 100, "short", ("beside " * 50)[:100]]
+    assert views.run(book.reader, paging.outline(book.open(), 100))[1] == []
+
+
 def test_a_window_of_long_messages_is_bounded_and_leads_on(book: Book) -> None:
     most = 6_000
     session = book.open()
