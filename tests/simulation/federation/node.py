@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,7 @@ from ccnode_crypto.chain import EntryDraft
 from ccnode_crypto.entry import ChainId
 from ccnode_crypto.errors import CryptoError
 from ccnode_crypto.keys import SigningKey
+from ccnode_crypto.proof import ForkProof
 from ccnode_protocol import frames, records, sync_frames, tiers
 from ccnode_protocol.effects import Close, Reason, Send
 from ccnode_protocol.errors import RemoteError
@@ -18,7 +20,7 @@ from ccnode_protocol.sync import Sync
 from ccnode_protocol.sync_effects import Effect, Forked, Load, Restored, Store
 from ccnode_protocol.sync_fetch import Quota
 from ccnode_protocol.sync_index import Index
-from ccnode_protocol.sync_values import Contents, SentRun
+from ccnode_protocol.sync_values import Contents, Fork, SentRun
 from ccnode_protocol.tiers import Tier
 from tests.simulation.federation.store import Shelf
 
@@ -241,11 +243,26 @@ class Liar(Node):
             return [canonical.encode([frame.type, {**body, "rows": rows}])]
         if habit == "intrude" and frame.name in {"run", "heads"}:
             return [data, *self._intrusion()]
+        if habit == "slander" and frame.name in {"run", "heads"}:
+            return [data, *self._slander()]
         if habit == "skip" and frame.name == "run" and self.last_run:
             return [canonical.encode([frame.type, self.last_run])]
         if frame.name == "run":
             self.last_run = body
         return [data]
+
+    def _slander(self) -> list[bytes]:
+        """A proof against somebody's chain in which one side is made up."""
+        chains = [chain for chain in self.shelf.chains if chain.node != self.key.public.raw]
+        if not chains:
+            return []
+        chain = self.world.random.choice(chains)
+        side = self.shelf.side(chain, self.world.random.randrange(self.shelf.chains[chain].state.length))
+        assert side is not None
+        header = side.headers[-1]
+        other = replace(side, headers=(*side.headers[:-1], header[:146] + bytes(32) + header[178:]))
+        made_up = Fork(chain, ForkProof(side, other))
+        return [frames.encode(made_up.kind, made_up.body())]
 
     last_run: dict[str, canonical.Value] | None = None
 

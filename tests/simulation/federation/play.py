@@ -86,10 +86,6 @@ class Player:
             host.tiers[guest.key.public.raw] = tiers[0]
             guest.tiers[host.key.public.raw] = tiers[1]
 
-    def honest(self, node: Node) -> bool:
-        """Whether this one writes at all: clones and liars have no restraint either."""
-        return node.is_up
-
     def do_say(self, node: Node) -> None:
         if node.is_up:
             self.said += node.say(self.random.choice((0, 0, 1, 2)), self.random.randint(1, 4))
