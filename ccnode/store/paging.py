@@ -68,10 +68,13 @@ def outline(identifier: bytes, chars: int, *, most: int = PAGE_BYTES) -> View[tu
     at = 0
     while at < len(numbers):
         end = yield from forward(numbers, at, len(numbers), most)
-        for one in (yield from read(numbers[at:end])):
-            found.append(replace(one, text=one.text[:chars]) if one.text and len(one.text) > chars else one)
+        found += [_begun(one, chars) for one in (yield from read(numbers[at:end]))]
         at = end
     return session, found
+
+
+def _begun(one: Message, chars: int) -> Message:
+    return replace(one, text=one.text[:chars]) if one.text and len(one.text) > chars else one
 
 
 def _whole(session: Session) -> View[list[int]]:
