@@ -164,7 +164,7 @@ class Held:
         return sum(
             len(postings[0][1])
             if len(postings) == 1
-            else len(np.unique(np.frombuffer(b"".join([posting[0] for posting in postings]), "<u2")))
+            else int(np.count_nonzero(marked(np.frombuffer(b"".join([posting[0] for posting in postings]), "<u2"))))
             for postings in held.values()
         )
 
@@ -298,6 +298,13 @@ def _checked(docs: bytes | None, size: int) -> bytes:
     if type(docs) is not bytes or len(docs) != 2 * size:
         raise Damaged("a posting is missing, or of another size")
     return docs
+
+
+def marked(docs: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """For each message of a segment whether it is among these: faster than to sort many."""
+    there = np.zeros(1 << 16, np.bool_)
+    there[docs] = True
+    return there
 
 
 def _add(found: dict[int, Counts], counted: Iterable[tuple[int, Counts]]) -> None:

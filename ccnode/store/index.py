@@ -159,6 +159,7 @@ class Index:
                 self._reindex(messages_max)
                 or self._purge()
                 or self._seal()
+                or self._merge(after=impact_form.PART_MAX)
                 or self._advance(messages_max)
                 or self._merge()
             )
@@ -218,11 +219,16 @@ class Index:
         run("COMMIT")
         return impact_form.BLOCK_SIZE
 
-    def _merge(self) -> int:
-        """Merge some of what the impact index has in many parts; it waits until all messages are indexed."""
+    def _merge(self, *, after: int = 0) -> int:
+        """Merge some of what the impact index has in many places, where so many segments are to be merged.
+
+        It waits until all messages are indexed, but not for ever: a search looks into each segment.
+        """
         run = self._connection.execute
-        sealed, parts = run("SELECT sealed, parts FROM state").fetchone()
-        if impact_form.next_part(impact_form.parts_of(parts), sealed) is None:
+        sealed, packed = run("SELECT sealed, parts FROM state").fetchone()
+        parts = impact_form.parts_of(packed)
+        full = sealed >> impact_form.SEGMENT_BITS
+        if full - impact_form.unmerged(parts) < after or impact_form.next_part(parts, sealed) is None:
             return 0
         from ccnode.store import merging
 

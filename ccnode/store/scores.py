@@ -103,7 +103,7 @@ def among(numbers: NDArray[Any], ordered: NDArray[Any]) -> tuple[NDArray[np.intp
     return at, ordered[at] == numbers
 
 
-def summed(at: NDArray[np.intp], values: Floats, size: int = 0) -> Floats:
+def summed(at: NDArray[Any], values: Floats, size: int = 0) -> Floats:
     """The sum of the values at each place."""
     return np.bincount(at, weights=values, minlength=size).astype(np.float64, copy=False)
 

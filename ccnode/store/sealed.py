@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from ccnode.store.held import RANGE_MAX, WEIGHED, Held
+from ccnode.store.held import RANGE_MAX, WEIGHED, Held, marked
 from ccnode.store.impact import LARGE_BYTES, check
 from ccnode.store.impact_form import CONTEXT_WEIGHT, FULL, SEGMENT_BITS, SEGMENT_MASK, TEXT_WEIGHT, Damaged
 from ccnode.store.ranking import Few, Part, Ranked, Request, Statistics, Wanted, best
-from ccnode.store.scores import SIZE, Columns, Mask, Scored, Weigher, among, summed
+from ccnode.store.scores import Columns, Mask, Scored, Weigher, among, summed
 
 if TYPE_CHECKING:
     import sqlite3
@@ -114,8 +114,10 @@ class Sealed:
         posted = self._prefixed.get((row.segment, row.wanted))
         if posted is None:
             parts = [_weighed(posting) for posting in row.postings]
-            docs, at = np.unique(np.concatenate([part.docs for part in parts]), return_inverse=True)
-            posted = _Posted(docs, summed(at, np.concatenate([part.weights for part in parts])))
+            docs = np.concatenate([part.docs for part in parts])
+            held = np.flatnonzero(marked(docs))
+            weights = summed(docs, np.concatenate([part.weights for part in parts]))
+            posted = _Posted(held.astype(np.uint16), weights[held])
             self._prefixed[row.segment, row.wanted] = posted
         return posted
 
@@ -254,9 +256,7 @@ def _both(few: NDArray[Any], many: NDArray[Any]) -> NDArray[Any]:
     if len(few) < DENSE_MIN:
         found = few[many.take(many.searchsorted(few), mode="clip") == few]
     else:  # to look for so many one by one takes longer
-        there = np.zeros(SIZE, np.bool_)
-        there[few] = True
-        found = many[there[many]]
+        found = many[marked(few)[many]]
     return found
 
 

@@ -145,6 +145,21 @@ def test_a_part_that_is_begun_is_filled_first() -> None:
     assert next_part((begun,), 9 << impact_form.SEGMENT_BITS) == begun
 
 
+def test_while_very_many_messages_are_indexed_some_are_merged(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(impact_form, "PART_MAX", 3)
+    ledger, _ = told(home, 400)
+    most = 0
+    with indexing(home, ledger) as made:
+        while made.catch_up(messages_max=20):
+            sealed = made._connection.execute("SELECT sealed FROM state").fetchone()[0]
+            most = max(most, (sealed >> impact_form.SEGMENT_BITS) - unmerged(parts(home)))
+    assert most == 3
+    assert [part[1:] for part in parts(home)] == [(0, 3, False), (3, 6, False), (6, 9, False), (9, 12, False)]
+    assert wrong(home) == []
+    assert ranked(home, WANTED) == pytest.approx(by_fts5(home, WANTED), rel=1e-9)
+    ledger.close()
+
+
 # --- the same before, between and after ---
 
 
