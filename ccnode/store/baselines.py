@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ccnode.store.errors import Conflict
 from ccnode.store.measurements import DIMENSIONS
-from ccnode.store.plates import OUR_OWNERS, is_our_owner
+from ccnode.store.plates import OUR_OWNERS, check_date, is_our_owner
 from ccnode.store.turns import view
 from ccnode.store.voices import OUR_NODES
 from ccnode_crypto.statements import next_issued, state_baseline
@@ -86,6 +86,7 @@ def keep(said: BaselineStatement) -> Job[Baseline]:
         if len(said.values) != DIMENSIONS:
             message = f"the baseline has {len(said.values)} values; {DIMENSIONS} are expected"
             raise Conflict(message, remedy="measure by charvec/1")
+        check_date(said.issued_ms)
         newest = view(tx, last_issued())
         if newest is not None and said.issued_ms <= newest:
             raise Conflict("a later baseline is in force", remedy="state it anew, after that one")

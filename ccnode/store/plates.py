@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from ccnode.clock import LAST_MS
 from ccnode.store import voices
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.turns import view
@@ -192,6 +193,12 @@ def last_issued() -> View[int | None]:
 # --- writing ---
 
 
+def check_date(issued_ms: int) -> None:
+    """Raises Conflict for a date that no calendar has: hardly another could ever be stated after it."""
+    if issued_ms > LAST_MS:
+        raise Conflict("the statement is dated after the year 9999", remedy="set the clock, then sign it anew")
+
+
 def stated(
     owner_key: SigningKey, text: str, current: Version | None, last_ms: int | None, now_ms: int
 ) -> PlateStatement:
@@ -215,7 +222,8 @@ def keep(said: PlateStatement, text: str) -> Job[Keeping]:
     """A ledger job: record the owner's statement and the text. Keeping what is in force already changes nothing.
 
     Raises:
-        Conflict: the statement is not our owner's, does not verify, or was made before the plate that is in force.
+        Conflict: the statement is not our owner's, does not verify, was made before the plate that is in force, or
+            after the year 9999.
         LocalError, EncodingError: see records.plate_kept.
     """
     record = records.plate_kept(said, text)
@@ -230,6 +238,7 @@ def keep(said: PlateStatement, text: str) -> Job[Keeping]:
         if said.previous != (current.plate if current is not None else None):
             raise Conflict("another plate was kept meanwhile", remedy="look at it (ccnode plate show), then try again")
         newest = view(tx, last_issued())
+        check_date(said.issued_ms)
         if newest is not None and said.issued_ms <= newest:
             raise Conflict("a later plate is in force", remedy="state it anew, after that one")
         tx.append(record)

@@ -147,6 +147,14 @@ def test_a_measurement_of_other_dimensions_is_passed_over(
         assert measure_shapes.page(ask(node, measurements.history(10)), 10)["measurements"]
 
 
+def test_a_date_after_which_there_is_none_is_refused(node: Node, ledger: Ledger) -> None:
+    """Dated with the last millisecond that can be stated, a baseline could never be replaced by another."""
+    with pytest.raises(Conflict, match="year 9999"):
+        ledger.append_sync(baselines.keep(state(FAR, 2**53)))
+    ledger.append_sync(baselines.keep(state()))
+    assert in_force(node) == FLAT
+
+
 def test_a_strangers_chain_says_nothing(node: Node, ledger: Ledger, tmp_path: Path) -> None:
     head = talk(ledger, 1, 1)
     other = Node(tmp_path / "other.sqlite", seed=7)

@@ -74,6 +74,12 @@ def _record(said: PlateStatement, text: str) -> records.Record:
     return records.Record(int(records.Kind.PLATE_KEPT), packed, canonical.encode({"text": text}))
 
 
+def test_a_date_after_which_there_is_none_is_refused(node: Node, ledger: Ledger) -> None:
+    with pytest.raises(Conflict, match="year 9999"):
+        keep(ledger, ADA, issued_ms=2**53)
+    keep(ledger, ADA)
+
+
 def test_versions_follow_each_other(node: Node, ledger: Ledger) -> None:
     assert in_force(node) is None
     assert ask(node, plates.versions()) == []
