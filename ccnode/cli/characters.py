@@ -133,7 +133,9 @@ def drift(form: Form, history: Sequence[Form]) -> list[Line]:
         row("CCC", figure(said["ccc"])),
     ]
     values = [_value(one, "drift") for one in reversed(history[:HISTORY_SHOWN])]
-    values = list(dropwhile(lambda value: value is None, values))
+    width = width_of_terminal()
+    room = HISTORY_SHOWN if width is None else min(HISTORY_SHOWN, max(1, width - _LABEL))
+    values = list(dropwhile(lambda value: value is None, values))[-room:]
     if values:
         lines.append(row("Drift, reply by reply", sparkline(values, said["threshold"]), "cyan"))
     if form["baseline"] is None:

@@ -15,7 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ccnode.cli import characters
 from ccnode.cli.folding import Folder, columns, folded
+from tests.api import fake_measured
 from tests.cli.helpers import DEADLINE_S, PROGRAM, call, environment, running, say
 
 if TYPE_CHECKING:
@@ -108,6 +110,16 @@ def test_a_reply_is_folded_as_it_comes(home: Home) -> None:
         last = on_terminal(60, "--data-dir", str(home.root), "context", "last")
     assert any("Who are you?" in line for line in last)
     assert all(len(line) <= 60 for line in last)
+
+
+def test_the_line_of_drift_fits(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    form = fake_measured.everything()
+    monkeypatch.setattr(characters, "width_of_terminal", lambda: 60)
+    drawn = next(line for line in characters.drift(form, fake_measured.measured()) if "by reply" in line[0][0])
+    assert sum(columns(text) for text, _ in drawn) == 60
+    monkeypatch.setattr(characters, "width_of_terminal", lambda: None)
+    drawn = next(line for line in characters.drift(form, fake_measured.measured()) if "by reply" in line[0][0])
+    assert len(drawn[1][0]) == 60
 
 
 def test_what_went_wrong_is_folded_too(home: Home) -> None:

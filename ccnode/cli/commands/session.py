@@ -77,9 +77,8 @@ def list_sessions(
         notes = [text for text, holds in (("ended", one.ended), ("unanswered", one.unanswered)) if holds]
         if one.due_ms is not None:
             notes.append(f"to be forgotten on {local(one.due_ms)}")
-        rows.append(
-            (one.id, local(views.ms_of(one.last)), str(one.messages), ", ".join(notes), line(one.title, TITLE_SHOWN))
-        )
+        title = line(one.title, TITLE_SHOWN) or ("(untitled)" if one.messages else "(empty)")
+        rows.append((one.id, local(views.ms_of(one.last)), str(one.messages), ", ".join(notes), title))
     state.table(
         {"sessions": [shapes.session(one) for one in found]},
         ("session", "last", "messages", "", "title"),
