@@ -16,7 +16,7 @@ from ccnode_crypto.errors import CryptoError
 from ccnode_crypto.proof import ForkProof
 from ccnode_protocol import limits
 from ccnode_protocol.errors import RemoteError
-from ccnode_protocol.sync_effects import Effect, Forked, Load, say
+from ccnode_protocol.sync_effects import Effect, Forked, Load, Say
 from ccnode_protocol.sync_index import Flow, Frozen
 from ccnode_protocol.sync_values import Digests, Path, WantDigests, WantPath
 
@@ -166,4 +166,4 @@ class Hunts:
         self._deadlines[hunt.chain] = now_ms + limits.SYNC_ANSWER_MS
         narrow, chain = hunt.is_narrow, hunt.chain
         question = WantPath(chain, hunt.high) if narrow else WantDigests(chain, hunt.asking())
-        return [say(question), Load(question, is_own=True, bytes_max=limits.RUN_WEIGHT_MAX)]
+        return [Say(question), Load(question, is_own=True, bytes_max=limits.RUN_WEIGHT_MAX)]

@@ -19,7 +19,7 @@ from ccnode_protocol import limits, sync_frames
 from ccnode_protocol.effects import Close, Reason
 from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.forks import Hunts, proven
-from ccnode_protocol.sync_effects import Effect, Forked, Load, Restored, Store, say
+from ccnode_protocol.sync_effects import Effect, Forked, Load, Restored, Say, Store
 from ccnode_protocol.sync_fetch import Fetch, Quota
 from ccnode_protocol.sync_index import Flow, Index
 from ccnode_protocol.sync_serve import Serve
@@ -102,7 +102,7 @@ class Sync:
         self._step("start")
         self._deadline_ms = now_ms + limits.SYNC_ANSWER_MS
         self._pull_ms = now_ms + limits.PULL_MS
-        return [say(self.flow.known())]
+        return [Say(self.flow.known())]
 
     def stop(self) -> None:
         """The link is gone. Nothing more comes out of this machine."""
@@ -167,7 +167,7 @@ class Sync:
                 self._serve.is_level()
             elif self._offers:
                 offer = self.flow.offer()
-                effects += [say(offer)] if offer.rows else []
+                effects += [Say(offer)] if offer.rows else []
                 self._serve.told_all()
             self._offers = False
         effects += self._serve.step(is_open=self._is_open)
@@ -191,7 +191,7 @@ class Sync:
         if not self._listing and self.flow.differs(self._index.own, message.rows, message.count, message.rest):
             self._listing = True
             self._deadline_ms = now_ms + limits.SYNC_ANSWER_MS
-            effects.append(say(List(self._index.own)))
+            effects.append(Say(List(self._index.own)))
         return effects
 
     def _read(self, rows: Iterable[Row], now_ms: int) -> list[Effect]:
@@ -205,7 +205,7 @@ class Sync:
             if row.length > length and is_open and len(self._claims) < limits.CLAIMS_MAX:
                 self._claims[chain] = row
                 self._deadline_ms = now_ms + limits.SYNC_ANSWER_MS
-                effects.append(say(WantPath(chain, row.length - 1)))
+                effects.append(Say(WantPath(chain, row.length - 1)))
             mine = self._index.row(chain)
             if mine is not None and row.length == mine.length > 0 and row.head != mine.head:
                 effects += self._hunts.begin(chain, length - 1, now_ms)
@@ -245,7 +245,7 @@ class Sync:
         for rest in message.rests:
             named = [row for row in message.rows if row.chain.node == rest.node]
             if self.flow.differs(rest.node, named, rest.count, rest.digest):
-                effects.append(say(List(rest.node)))
+                effects.append(Say(List(rest.node)))
         return effects
 
     def _listed(self, message: Listed, now_ms: int) -> list[Effect]:
@@ -257,7 +257,7 @@ class Sync:
         self._serve.reached(message.rows)
         if message.more:
             last = message.rows[-1].chain
-            effects.append(say(List(message.node, last.epoch, last.audience)))
+            effects.append(Say(List(message.node, last.epoch, last.audience)))
         return effects
 
     def _taken(self, item: SentRun | Contents, now_ms: int) -> list[Effect]:
@@ -280,7 +280,7 @@ class Sync:
             return []
         paid, self._stored = self._stored, 0
         self._unpaid -= paid
-        return [say(Credit(paid))]
+        return [Say(Credit(paid))]
 
     def settled(self, store: Store, now_ms: int, error: str = "") -> list[Effect]:
         """The store has taken what a Store asked for (call `grew` first), or refused it as forged (`error`)."""
@@ -307,7 +307,7 @@ class Sync:
         self._hunts.drop(chain)
         if not self._is_open or frozen is None or not self.flow.forks(chain, giving=True):
             return []
-        return [say(Fork(chain, frozen.proof))]
+        return [Say(Fork(chain, frozen.proof))]
 
     # --- this node ---
 
@@ -342,7 +342,7 @@ class Sync:
         if self.state not in {"open", "reading"}:
             return []
         offer = self.flow.offer() if self._is_open else Heads(())
-        return [*([say(offer)] if offer.rows else []), *self._go_on(now_ms)]
+        return [*([Say(offer)] if offer.rows else []), *self._go_on(now_ms)]
 
     # --- time ---
 
@@ -365,7 +365,7 @@ class Sync:
         if now_ms >= self._pull_ms:
             self._pull_ms = now_ms + limits.PULL_MS
             self._fetch.look_again()
-            effects.append(say(self.flow.known()))
+            effects.append(Say(self.flow.known()))
         return [*effects, *self._go_on(now_ms)]
 
     def _close(self, reason: Reason, text: str) -> list[Effect]:

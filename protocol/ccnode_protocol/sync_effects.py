@@ -1,16 +1,21 @@
-"""What does sync ask of whoever runs it, beside sending and closing? To load, to store, and to heed what was proven."""
+"""What does sync ask of whoever runs it, beside closing the link? To say, load, store, and heed what was proven."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccnode_protocol import frames
-from ccnode_protocol.effects import Close, Send
+from ccnode_protocol.effects import Close
 
 if TYPE_CHECKING:
     from ccnode_crypto.entry import ChainId
     from ccnode_protocol.sync_index import Frozen
     from ccnode_protocol.sync_values import Contents, Message, SentRun
+
+
+class Say(NamedTuple):
+    """Send this (`Link.send` takes its `kind` and `body()`), after all that was said before."""
+
+    message: Message
 
 
 class Load(NamedTuple):
@@ -59,9 +64,4 @@ class Forked(NamedTuple):
     found: Frozen
 
 
-Effect = Send | Close | Load | Store | Restored | Forked
-
-
-def say(message: Message) -> Send:
-    """Send this."""
-    return Send(frames.encode(message.kind, message.body()))
+Effect = Say | Close | Load | Store | Restored | Forked

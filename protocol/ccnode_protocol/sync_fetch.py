@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode_protocol import limits
 from ccnode_protocol.errors import RemoteError
-from ccnode_protocol.sync_effects import Effect, Store, say
+from ccnode_protocol.sync_effects import Effect, Say, Store
 from ccnode_protocol.sync_values import Contents, End, Row, SentRun, Want, WantContents, WantFork
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Fetch:
         chain, mine, frozen = row.chain, self._index.row(row.chain), self._index.frozen.get(row.chain)
         effects: list[Effect] = []
         if row.frozen and (frozen is None or row.length < frozen.seq) and self._flow.forks(chain, giving=False):
-            effects.append(say(WantFork(chain)))
+            effects.append(Say(WantFork(chain)))
         if mine is not None and mine.length == row.length > 0 and mine.head != row.head:
             return [*effects, *self._hunts.begin(chain, row.length - 1, now_ms)]
         known = self._chains.get(chain)
@@ -151,7 +151,7 @@ class Fetch:
         each.head, each.bare = self._index.head(chain), bare
         self._index.claimed[chain] = self
         self.deadline_ms = now_ms + limits.SYNC_ANSWER_MS
-        return say(Want(chain, each.next, each.offered.orders if bare else each.offered.length, bare))
+        return Say(Want(chain, each.next, each.offered.orders if bare else each.offered.length, bare))
 
     def _ask_contents(self, now_ms: int) -> list[Effect]:
         if self._contents:
@@ -162,7 +162,7 @@ class Fetch:
                 continue
             self._contents[chain] = frozenset(seq for first, count in ranges for seq in range(first, first + count))
             self.deadline_ms = now_ms + limits.SYNC_ANSWER_MS
-            return [say(WantContents(chain, ranges))]
+            return [Say(WantContents(chain, ranges))]
         return []
 
     # --- taking ---

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ccnode_protocol import limits
 from ccnode_protocol.errors import RemoteError
-from ccnode_protocol.sync_effects import Effect, Load, say
+from ccnode_protocol.sync_effects import Effect, Load, Say
 from ccnode_protocol.sync_values import (
     Contents,
     Credit,
@@ -97,7 +97,7 @@ class Serve:
     def _answer(self, job: Question, *, may_know: bool) -> list[Effect]:
         """An answer at once, or what is to be loaded for it. What it may not follow is as if it were not there."""
         if isinstance(job, List):
-            return [say(self._listed(job))]
+            return [Say(self._listed(job))]
         is_here = self._index.length(job.chain) > 0
         may = is_here and self._flow.gives(job.chain)
         may_know = is_here and may_know
@@ -105,19 +105,19 @@ class Serve:
             case WantFork(chain=chain):
                 frozen = self._index.frozen.get(chain)
                 tells = frozen is not None and self._flow.forks(chain, giving=True)
-                return [say(Fork(chain, frozen.proof))] if frozen is not None and tells else []
+                return [Say(Fork(chain, frozen.proof))] if frozen is not None and tells else []
             case Want(chain=chain, first=first):
                 if not may or self._end_of(chain) <= first:
-                    return [say(End(chain, first))]
+                    return [Say(End(chain, first))]
             case WantContents(chain=chain):
                 if not may:
-                    return [say(Contents(chain, ()))]
+                    return [Say(Contents(chain, ()))]
             case WantDigests(chain=chain):
                 if not (may or may_know):
-                    return [say(Digests(chain, ()))]
+                    return [Say(Digests(chain, ()))]
             case WantPath(chain=chain, seq=seq):
                 if not (may or may_know):
-                    return [say(Path(chain, seq, None))]
+                    return [Say(Path(chain, seq, None))]
         self._loading = Load(job, is_own=False, bytes_max=limits.RUN_WEIGHT_MAX)
         return [self._loading]
 
@@ -146,7 +146,7 @@ class Serve:
         if isinstance(job, Want):
             return self._send_runs(job, [item for item in answer if isinstance(item, SentRun)])
         self._credit -= sum(item.weight for item in answer if isinstance(item, Contents))
-        return [say(item) for item in answer]
+        return [Say(item) for item in answer]
 
     def _send_runs(self, job: Want, runs: list[SentRun]) -> list[Effect]:
         effects: list[Effect] = []
@@ -156,10 +156,10 @@ class Serve:
                 break
             self._credit -= run.weight
             at = run.end
-            effects.append(say(run))
+            effects.append(Say(run))
         self._reached[job.chain] = max(at, self._reached.get(job.chain, 0))
         if at == job.first or at >= min(job.upto, self._end_of(job.chain)):
-            return [*effects, say(End(job.chain, at))]
+            return [*effects, Say(End(job.chain, at))]
         self._jobs.append(replace(job, first=at))
         return effects
 
@@ -173,7 +173,7 @@ class Serve:
         if run is not None and is_open and reached == run.first and self._credit >= limits.RUN_WEIGHT_MAX:
             self._credit -= run.weight
             self._reached[chain] = run.end
-            return [say(run)]
+            return [Say(run)]
         self._news.add(chain)
         if self.news_ms is None:
             self.news_ms = now_ms + limits.NEWS_MS
@@ -191,7 +191,7 @@ class Serve:
             for row in self._index.rows(due)
             if self._flow.gives(row.chain) and self._reached.get(row.chain, 0) < row.length
         ]
-        return [say(Heads(tuple(rows)))] if rows else []
+        return [Say(Heads(tuple(rows)))] if rows else []
 
     def told_all(self) -> None:
         """All that the peer may follow was just offered, so there is no other news."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from ccnode_crypto.entry import ChainId
 from ccnode_crypto.keys import SigningKey
 from ccnode_protocol import frames, sync_frames
-from ccnode_protocol.effects import Close, Send
+from ccnode_protocol.effects import Close
 from ccnode_protocol.sync import Sync
-from ccnode_protocol.sync_effects import Effect, Forked, Load, Restored, Store
+from ccnode_protocol.sync_effects import Effect, Forked, Load, Restored, Say, Store
 from ccnode_protocol.sync_index import Index
 from ccnode_protocol.sync_values import Message, SentRun
 from ccnode_protocol.tiers import Tier
@@ -67,7 +67,8 @@ class Party:
         for effect in effects:
             self.effects.append(effect)
             match effect:
-                case Send(data=data):
+                case Say(message=message):
+                    data = frames.encode(message.kind, message.body())
                     self.said.append(sync_frames.read(*frames.decode(data)))
                     self.outbox.append(data)
                 case Load():

@@ -13,11 +13,11 @@ from ccnode_crypto.errors import CryptoError
 from ccnode_crypto.keys import SigningKey
 from ccnode_crypto.proof import ForkProof
 from ccnode_protocol import frames, records, sync_frames, tiers
-from ccnode_protocol.effects import Close, Reason, Send
+from ccnode_protocol.effects import Close, Reason
 from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.records import MessageMeta, Role
 from ccnode_protocol.sync import Sync
-from ccnode_protocol.sync_effects import Effect, Forked, Load, Restored, Store
+from ccnode_protocol.sync_effects import Effect, Forked, Load, Restored, Say, Store
 from ccnode_protocol.sync_fetch import Quota
 from ccnode_protocol.sync_index import Index
 from ccnode_protocol.sync_values import Contents, Fork, SentRun
@@ -143,8 +143,8 @@ class Node:
         """Do what a machine asks for."""
         for effect in effects:
             match effect:
-                case Send(data=data):
-                    self.send(end, data)
+                case Say(message=message):
+                    self.send(end, frames.encode(message.kind, message.body()))
                 case Close():
                     self.world.judge.closed(end, effect)
                     self.world.note(f"  {self.name} closes {end.peer_name}: {effect.text}")

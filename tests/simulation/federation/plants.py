@@ -9,7 +9,7 @@ from unittest import mock
 
 from ccnode_crypto.entry import read_header
 from ccnode_protocol.sync import Sync
-from ccnode_protocol.sync_effects import Effect, say
+from ccnode_protocol.sync_effects import Effect, Say
 from ccnode_protocol.sync_index import Flow, Frozen
 from ccnode_protocol.tiers import Tier
 from tests.simulation.federation import store
@@ -24,7 +24,7 @@ _gives = Flow.gives
 
 
 def _offer_at_once(self: Sync, now_ms: int) -> list[Effect]:
-    return [*_start(self, now_ms), say(self.flow.offer())]
+    return [*_start(self, now_ms), Say(self.flow.offer())]
 
 
 def _read_nothing(*_: object) -> list[Effect]:
