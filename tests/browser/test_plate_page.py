@@ -112,3 +112,20 @@ async def test_nothing_serious_is_found_by_axe(house: House, axe: Judge) -> None
         await page.locator("#text").press("a")
         await expect(page.locator("#change")).to_be_visible()
         await axe(page)
+
+
+async def test_what_turns_the_direction_of_writing_turns_nothing_beside_it(house: House) -> None:
+    """A right-to-left override in a title or a model's name made the date or button beside it read backwards."""
+    page = await visit(house, "/plate")
+    script = """() => {
+        const row = document.createElement("p");
+        row.innerHTML = "<a>x</a> <span>one two</span>";
+        row.querySelector("a").textContent = "\\u202eevil";
+        document.querySelector("main").append(row);
+        const text = row.querySelector("span").firstChild;
+        const at = (from) => { const range = document.createRange(); range.setStart(text, from);
+            range.setEnd(text, from + 1); return range.getBoundingClientRect().left; };
+        return [at(0), at(6)];
+    }"""
+    first, last = await page.evaluate(script)
+    assert first < last
