@@ -84,7 +84,7 @@ class Sync:
         self._serve = Serve(self.flow)
         self._claims: dict[ChainId, Row] = {}  # what the peer knows of ours and we do not, as long as it is not proven
         self._heeded: dict[ChainId, Row] = {}  # what it has proven to know
-        self._listing = False  # we asked the peer for its list of our chains
+        self._lists: set[bytes] = set()  # nodes whose chains the peer was asked to list
         self._is_level = False  # by the peer's last word it has what we have
         self._offers = True  # whether all is to be offered when the link is open next
         self._unpaid = 0  # bytes that the peer sent and has no credit back for
@@ -160,9 +160,10 @@ class Sync:
         effects: list[Effect] = []
         if self.state == "closed":
             return effects
-        if self.state == "reading" and not self._claims and not self._listing:
-            self._step("clear")
+        if not self._claims and not self._lists and self.state != "opening":
             self._deadline_ms = None
+        if self.state == "reading" and not self._claims and self._index.own not in self._lists:
+            self._step("clear")
             if self._is_level:
                 self._serve.is_level()
             elif self._offers:
@@ -172,7 +173,8 @@ class Sync:
             self._offers = False
         effects += self._serve.step(is_open=self._is_open)
         if self._is_open:
-            effects += self._fetch.step(now_ms)
+            # Not before all that is offered is known: orders to forget may be in what is being listed.
+            effects += [] if self._lists else self._fetch.step(now_ms)
             effects += self._serve.tell(now_ms, is_open=True)
         return effects
 
@@ -188,11 +190,17 @@ class Sync:
             return []
         effects = self._read(message.rows, now_ms)
         self._serve.reached(message.rows)
-        if not self._listing and self.flow.differs(self._index.own, message.rows, message.count, message.rest):
-            self._listing = True
-            self._deadline_ms = now_ms + limits.SYNC_ANSWER_MS
-            effects.append(Say(List(self._index.own)))
+        if self.flow.differs(self._index.own, message.rows, message.count, message.rest):
+            effects += self._list(self._index.own, now_ms)
         return effects
+
+    def _list(self, node: bytes, now_ms: int) -> list[Effect]:
+        """Ask for a node's chains, unless that is asked already."""
+        if node in self._lists:
+            return []
+        self._lists.add(node)
+        self._deadline_ms = now_ms + limits.SYNC_ANSWER_MS
+        return [Say(List(node))]
 
     def _read(self, rows: Iterable[Row], now_ms: int) -> list[Effect]:
         """Ask for proof where the peer knows more of our own chains than we do; the live epoch first."""
@@ -245,19 +253,23 @@ class Sync:
         for rest in message.rests:
             named = [row for row in message.rows if row.chain.node == rest.node]
             if self.flow.differs(rest.node, named, rest.count, rest.digest):
-                effects.append(Say(List(rest.node)))
+                effects += self._list(rest.node, now_ms)
         return effects
 
     def _listed(self, message: Listed, now_ms: int) -> list[Effect]:
         effects: list[Effect] = []
-        if message.node == self._index.own and self._listing:
-            self._listing, self._deadline_ms = message.more, now_ms + limits.SYNC_ANSWER_MS
+        if message.node not in self._lists:
+            return []
+        if message.node == self._index.own:
             effects += self._read(message.rows, now_ms)
         effects += self._fetch.offer(message.rows, now_ms)
         self._serve.reached(message.rows)
         if message.more:
             last = message.rows[-1].chain
+            self._deadline_ms = now_ms + limits.SYNC_ANSWER_MS
             effects.append(Say(List(message.node, last.epoch, last.audience)))
+        else:
+            self._lists.discard(message.node)
         return effects
 
     def _taken(self, item: SentRun | Contents, now_ms: int) -> list[Effect]:

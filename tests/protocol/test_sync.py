@@ -280,7 +280,8 @@ def order(party: Party, chain: ChainId, digest: bytes) -> None:
     party.shelf.tell(party.index, chain)
 
 
-def test_orders_come_before_bodies_and_their_chain_without_any() -> None:
+@pytest.mark.parametrize("is_newest", [True, False])
+def test_orders_come_before_bodies_and_their_chain_without_any(is_newest: bool) -> None:
     pair = Pair()
     bodies, orders = sorted((pair.a.chain(0), pair.a.chain(1)))
     pair.a.shelf.erases = False  # it still has what is to be gone
@@ -288,6 +289,8 @@ def test_orders_come_before_bodies_and_their_chain_without_any() -> None:
     pair.a.write(orders, 4)
     order(pair.a, orders, pair.a.shelf.chains[bodies].digests[3])
     pair.a.write(orders, 3)
+    if not is_newest:
+        pair.a.index.grow(bodies, 6, pair.a.index.head(bodies))  # so that orders are only in what is summed up
     pair.meet()
     pair.run()
     wants = [message for message in pair.b.said if isinstance(message, values.Want)]
