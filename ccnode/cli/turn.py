@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from ccnode.cli.client import Client, Stream, of
 from ccnode.cli.errors import FAILED, CliError, Unreachable
-from ccnode.cli.folding import Folder, width_of_terminal
+from ccnode.cli.folding import Folder, folded, width_of_terminal
 from ccnode.cli.text import clean, line
 
 if TYPE_CHECKING:
@@ -246,4 +246,4 @@ def sources_text(sources: list[dict[str, Any]]) -> str:
         where = f"{str(one.get('message_id', ''))[:12]} {said}".strip()
         noted = " (note)" if one.get("note") else ""
         lines.append(f"  [{where}]{noted} {line(str(one.get('note') or one.get('text') or ''), SOURCE_CHARS)}")
-    return "\n".join(["Sources:", *map(clean, lines)]) if lines else ""
+    return folded("\n".join(["Sources:", *map(clean, lines)]), width_of_terminal()) if lines else ""

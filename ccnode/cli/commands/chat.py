@@ -226,6 +226,7 @@ class _Conversation:
     def _open(self, name: str) -> bool:
         """Go on with a conversation; False where its last question was to have no answer now."""
         from ccnode.cli import local
+        from ccnode.cli.folding import folded, width_of_terminal
         from ccnode.store import views
 
         home = self._state.node()
@@ -233,9 +234,10 @@ class _Conversation:
         session = local.ask(home, views.resolve_session(name))
         known, said = local.facts(home, views.session(session), views.branch(session, SHOWN_BEFORE))
         click.echo(f"{self._session}  {line(known.title, 60)}")
+        width = width_of_terminal()
         for one in said:
             text = _beginning(clean(one.text)) if one.text is not None else "(erased)"
-            click.echo(f"> {text}" if one.role == "user" else f"{text}\n")
+            click.echo(folded(f"> {text}" if one.role == "user" else f"{text}\n", width))
         self._remember([one.text for one in said if one.role == "user" and one.text])
         return self._offer(self._session) if known.unanswered else True
 
