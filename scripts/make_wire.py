@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import make_sync
 from ccnode_crypto import canonical
 from ccnode_crypto.certificate import certify
 from ccnode_crypto.keys import SigningKey, domain
@@ -278,7 +279,12 @@ def words() -> dict[str, Any]:
     return {"about": "The word for 11 bits, read as the integer n: row n // 8, place n mod 8.", "rows": rows}
 
 
-FILES: dict[str, Callable[[], dict[str, Any]]] = {"frames": every_frame, "handshake": handshake, "words": words}
+FILES: dict[str, Callable[[], dict[str, Any]]] = {
+    "frames": every_frame,
+    "handshake": handshake,
+    "sync": lambda: make_sync.sync(frame_row),
+    "words": words,
+}
 TABLES = {
     "reasons": reasons_table,
     "frames": frames_table,
