@@ -53,7 +53,7 @@ class Costs:
 
     async def open(self) -> None:
         """Read what was spent before this start. Raises StoreError."""
-        self._spent = dict(await self._readers.run(spending.by_day()))
+        self._spent = await self._readers.run(spending.by_day())
 
     def check(self, models: tuple[str, ...], at_most: Usage) -> int:
         """See models/base.py."""

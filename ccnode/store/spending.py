@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ccnode.store.ledger import Job
     from ccnode.store.transaction import Transaction
     from ccnode.store.views import View
+    from ccnode.store.views.asking import Row
 
 DAY_MS: Final = 86_400_000
 MODEL_CHARS_MAX: Final = 200
@@ -75,15 +76,23 @@ def add(spent: Spent) -> Job[None]:
 
 
 def since(day: str) -> View[list[Spent]]:
-    """Everything spent on a day and later, newest day first."""
+    """Everything spent on a day and later, newest day first. A row that was damaged is left out."""
     rows = yield f"SELECT {_COLUMNS} FROM spending WHERE day >= ? ORDER BY day DESC, model", (day,)
-    return [Spent(*row) for row in rows]
+    return [Spent(*row) for row in rows if _is_sound(row)]
 
 
-def by_day() -> View[list[tuple[str, int]]]:
+def by_day() -> View[dict[str, int]]:
     """What was spent on each day, in micro-dollars."""
-    rows = yield "SELECT day, sum(cost) FROM spending GROUP BY day", ()
-    return [(str(day), int(cost)) for day, cost in rows]
+    found: dict[str, int] = {}
+    for one in (yield from since("")):
+        found[one.day] = found.get(one.day, 0) + one.cost
+    return found
+
+
+def _is_sound(row: Row) -> bool:
+    return all(isinstance(name, str) for name in row[:2]) and all(
+        type(count) is int and count >= 0 for count in row[2:]
+    )
 
 
 def day_of(now_ms: int) -> str:

@@ -41,9 +41,37 @@ def last() -> View[Form | None]:
         return None
     try:
         form = json.loads(rows[0][0])
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return form if isinstance(form, dict) else None
+    return form if _is_whole(form) else None
+
+
+def _is_whole(form: object) -> bool:
+    """Whether it has what a page shows of one; a form that was damaged, or is an older program's, is none."""
+    match form:
+        case {
+            "passed": bool(), "plate": {"version": int(), "digest": str()}, "model": str(), "time": str(),
+            "took_ms": int(), "attempts": [*attempts], "error": dict() | None,
+        }:  # fmt: skip
+            return bool(attempts) and all(map(_is_attempt, attempts))
+    return False
+
+
+def _is_attempt(attempt: object) -> bool:
+    match attempt:
+        case {"passed": bool(), "right": int(), "answers": [*answers]}:
+            return all(map(_is_answer, answers))
+    return False
+
+
+def _is_answer(answer: object) -> bool:
+    match answer:
+        case {
+            "question": str(), "text": str(), "answer": str() | None, "passed": bool(), "reason": str(),
+            "found": list(), "missing": list(),
+        }:  # fmt: skip
+            return True
+    return False
 
 
 def without_memories(found: Mapping[str, Any]) -> Form:

@@ -85,3 +85,19 @@ def test_what_is_not_known_is_not_shown_as_nothing() -> None:
     assert form["begins_anew"] == "2026-11-22T00:00:00.000Z"
     assert spending.cost_form(rows, 5, NOON)["left_today_micro_dollars"] == 0
     assert spending.cost_form(rows, 10, NOON)["left_today_micro_dollars"] == 3
+
+
+@pytest.mark.parametrize("damage", ["cost = 1.5e300", "cost = -5", "input = 'x'", "output = 9e999", "model = x'00ff'"])
+def test_a_damaged_row_is_left_out_and_stops_nothing(ledger: Ledger, tmp_path: Path, damage: str) -> None:
+    for model, cost in (("a", 5), ("b", 7)):
+        ledger.append_sync(spending.add(Spent("2026-11-21", model, cost=cost)))
+    ledger.append_sync(lambda tx: tx.execute(f"UPDATE spending SET {damage} WHERE model = 'a'", ()))
+    path = tmp_path / "ledger.sqlite"
+    rows = read(path, "")
+    assert [(one.model, one.cost) for one in rows] == [("b", 7)]
+    assert spending.cost_form(rows, 10, NOON)["spent_today_micro_dollars"] == 7
+    connection = connect(path, writable=False)
+    try:
+        assert views.run(connection, spending.by_day()) == {"2026-11-21": 7}
+    finally:
+        connection.close()
