@@ -66,52 +66,52 @@ def _columns(character: str) -> int:
 
 
 class Folder:
-    """Folds a text that comes in pieces: a word is given once its end is known, so that it can stand on the next line.
+    """Folds a text that comes in pieces, on a terminal, and shows each at once.
 
-    With no width everything passes as it is.
+    A word that turns out too long for its line is taken back (by backspaces) and stands on the next. The last column
+    stays free: a terminal's cursor that has filled it does not come back by one. With no width all passes as it is.
     """
 
     def __init__(self, width: int | None) -> None:
         self._width = width
         self._column = 0
-        self._space = ""
-        self._word = ""
-        self._word_columns = 0
+        self._word = ""  # as far as it is shown
+        self._began = 0  # the column in which it begins
+        self._long = False  # it is as wide as the terminal, which breaks it
 
     def feed(self, text: str) -> str:
-        """What can be shown now."""
+        """What to write now."""
         if self._width is None:
             return text
-        out: list[str] = []
-        for one in text:
+        return "".join(self._shown(one, self._width) for one in text)
+
+    def _shown(self, one: str, width: int) -> str:
+        if one in "\n\t ":
+            self._word, self._long = "", False
             if one == "\n":
-                out += [self._give(), "\n"]
-                self._column, self._space = 0, ""
-            elif one in " \t":
-                out.append(self._give())
-                self._space += one
-            else:
-                self._word += one
-                self._word_columns += _columns(one)
-                # Where a script has no spaces, a line breaks anywhere; and a word as wide as the line is never moved.
-                if unicodedata.east_asian_width(one) in _WIDE or self._word_columns >= self._width:
-                    out.append(self._give())
-        return "".join(out)
+                self._column = 0
+                return one
+            after = self._column + (1 if one == " " else 8 - self._column % 8)
+            self._column = min(after, width - 1)
+            return one if after < width else ""
+        wide = unicodedata.east_asian_width(one) in _WIDE
+        size, before = _columns(one), ""
+        if self._column + size >= width and not self._long:
+            before = self._moved(wide=wide)
+        if not self._word:
+            self._began = self._column
+        # Where a script has no spaces, a line breaks anywhere.
+        self._word = "" if wide else self._word + one
+        self._column = (self._column + size) % width
+        return before + one
 
-    def rest(self) -> str:
-        """What was held back. The column stays: more of the same line can follow."""
-        return self._give()
-
-    def _give(self) -> str:
-        """The word that waits, on this line or the next."""
-        word, width = self._word, self._width or 0
-        if not word:
+    def _moved(self, *, wide: bool) -> str:
+        """Go to the next line, with what is shown of the word; one that is as wide as the terminal stays."""
+        if not wide and self._word and self._began == 0:
+            self._long = True
             return ""
-        space = self._space
-        taken = self._column + len(space) + self._word_columns
-        before = space
-        if taken > width and self._column:
-            before, taken = "\n", self._word_columns
-        self._column = taken % width if taken > width else taken
-        self._word, self._word_columns, self._space = "", 0, ""
-        return before + word
+        word = "" if wide else self._word
+        size = columns(word)
+        self._began, self._column, self._word = 0, size, word
+        back = "\b" * size
+        return f"{back}{' ' * size}\n{word}"

@@ -45,7 +45,7 @@ def on_terminal(width: int, *arguments: str, code: int = 0) -> list[str]:
         shown += piece
     os.close(ours)
     assert process.wait(DEADLINE_S) == code, shown.decode()
-    return re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).replace("\r\n", "\n").split("\n")
+    return seen(re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).replace("\r\n", "\n"), 10_000)
 
 
 def test_a_line_breaks_between_words_and_goes_on_under_its_margin() -> None:
@@ -57,24 +57,44 @@ def test_a_line_breaks_between_words_and_goes_on_under_its_margin() -> None:
     assert columns("日本") == 4
 
 
+def seen(written: str, width: int) -> list[str]:
+    """The lines that a terminal shows of what was written: backspaces go back, a full line goes on in the next."""
+    lines, at = [""], 0
+    for one in written:
+        if one == "\n":
+            lines.append("")
+            at = 0
+        elif one == "\b":
+            at = max(0, at - 1)
+        else:
+            if at == width:
+                lines.append("")
+                at = 0
+            lines[-1] = lines[-1][:at] + one + lines[-1][at + 1 :]
+            at += 1
+    return [line.rstrip() for line in lines]
+
+
 @given(st.text(), st.integers(20, 60))
-def test_pieces_fold_as_the_whole_and_lose_no_word(text: str, width: int) -> None:
+def test_pieces_fold_as_the_whole(text: str, width: int) -> None:
     whole, pieces = Folder(width), Folder(width)
-    one = whole.feed(text) + whole.rest()
-    other = "".join(map(pieces.feed, text)) + pieces.rest()
-    assert one == other
-    assert one.replace("\n", "").replace(" ", "").replace("\t", "") == text.replace("\n", "").replace(" ", "").replace(
-        "\t", ""
-    )
+    assert whole.feed(text) == "".join(map(pieces.feed, text))
     assert Folder(None).feed(text) == text
 
 
 @given(st.lists(st.text("abcdefg", min_size=1, max_size=18), max_size=40), st.integers(20, 60))
-def test_no_line_is_wider_than_the_terminal(words: list[str], width: int) -> None:
+def test_no_line_is_wider_than_the_terminal_and_no_word_is_broken(words: list[str], width: int) -> None:
     folder = Folder(width)
-    shown = folder.feed(" ".join(words)) + folder.rest()
-    assert shown.split() == words
-    assert all(len(line) <= width for line in shown.split("\n"))
+    lines = seen("".join(map(folder.feed, " ".join(words))), width)
+    assert " ".join(lines).split() == words
+    assert all(len(line) < width for line in lines)
+
+
+def test_a_word_is_shown_before_its_end_is_known_and_a_long_one_is_left_alone() -> None:
+    folder = Folder(20)
+    assert folder.feed("a begin") == "a begin"
+    assert seen(Folder(20).feed(f"see {'x' * 45} on"), 20) == ["see", "x" * 20, "x" * 20, "xxxxx on"]
+    assert seen(Folder(20).feed("一" * 12), 40) == ["一" * 9, "一" * 3]
 
 
 @pytest.mark.parametrize("width", [50, 80, 120])
