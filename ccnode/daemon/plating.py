@@ -102,7 +102,7 @@ class Plating:
         if with_diff:
             after = ""
             for one, form in zip(reversed(listed), reversed(forms), strict=True):
-                text = self._run(plates.version(str(one.version))).text
+                text = self._run(plates.with_text(one)).text
                 form["diff"] = None if text is None else diff(after, text, ("before", f"version {one.version}"))
                 after = after if text is None else text
         return forms

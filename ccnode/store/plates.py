@@ -100,7 +100,7 @@ def _stated(meta: object) -> PlateStatement | None:
         return None
 
 
-def _read(one: Version) -> View[Version]:
+def with_text(one: Version) -> View[Version]:
     """The version with its text, or `lost`."""
     rows = yield _CONTENT, (one.entry,)
     text = _text(one.plate, rows)
@@ -133,7 +133,7 @@ def plate_in_force() -> View[Version | None]:
     total = (yield _COUNT, ())[0][0]
     for offset in range(total):
         for one in (yield from _page(1, offset, total)):
-            known = yield from _read(one)
+            known = yield from with_text(one)
             if known.text is not None and (yield from is_our_owner(known.owner)):
                 return replace(known, in_force=True)
     return None
@@ -146,7 +146,7 @@ def versions() -> View[list[Version]]:
     listed = yield from _page(total, 0, total)
     found = []
     for one in listed:
-        known = yield from _read(one)
+        known = yield from with_text(one)
         found.append(replace(known, text=None, in_force=current is not None and current.digest == one.digest))
     return found
 
@@ -168,7 +168,7 @@ def version(wanted: str) -> View[Version]:
         raise NotFound(f"there is no version {wanted[:80]!r} of the plate", remedy=_REMEDY)
     if len({one.plate for one in matches}) > 1:
         raise Conflict(f"{wanted[:80]!r} could mean several versions", remedy=f"give more of it; {_REMEDY}")
-    known = yield from _read(matches[0])
+    known = yield from with_text(matches[0])
     return replace(known, in_force=matches[0].in_force)
 
 

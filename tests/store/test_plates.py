@@ -74,6 +74,17 @@ def _record(said: PlateStatement, text: str) -> records.Record:
     return records.Record(int(records.Kind.PLATE_KEPT), packed, canonical.encode({"text": text}))
 
 
+def test_texts_of_all_versions_are_read_one_by_one(node: Node, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The history with its changes looked through every version for each: 24 seconds at 300 of them."""
+    before = None
+    for at, text in enumerate((ADA, BOB, EVE)):
+        keep(ledger, text, before, START_MS + at)
+        before = text
+    listed = ask(node, plates.versions())
+    monkeypatch.setattr(plates, "_page", None)  # whoever lists versions again fails
+    assert [ask(node, plates.with_text(one)).text for one in listed] == [EVE, BOB, ADA]
+
+
 def test_a_date_after_which_there_is_none_is_refused(node: Node, ledger: Ledger) -> None:
     with pytest.raises(Conflict, match="year 9999"):
         keep(ledger, ADA, issued_ms=2**53)

@@ -218,7 +218,7 @@ def history(state: State, *, with_diff: bool) -> None:
     if with_diff:
         after = ""
         for one, form in zip(reversed(listed), reversed(forms), strict=True):
-            text = database.ask(home, plates.version(str(one.version))).text
+            text = database.ask(home, plates.with_text(one)).text
             form["diff"] = None if text is None else diff(after, text, ("before", f"version {one.version}"))
             after = after if text is None else text
     if with_diff and not state.json:
