@@ -7,7 +7,7 @@ Names that a form does not know are kept: they may be a later version's.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ccnode_protocol.errors import RemoteError
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ccnode_protocol.limits import Limit
 
 INTEGER_MAX: Final = 2**53  # what every language's numbers hold exactly
+
+_PLAIN: Final = {"bytes": bytes, "text": str, "integer": int}
 
 Shape = Literal["bytes", "integer", "text", "flag", "list", "row", "map"]
 
@@ -118,7 +120,7 @@ def _check(field: Field, value: object, where: str, name: str) -> None:
             fits = True
         case (("list" | "row"), list()):
             fits = field.least <= len(value) <= field.most
-            for at, item in enumerate(value if fits else ()):
+            for at, item in enumerate(value if fits and not _fit(field, value) else ()):
                 _check(field.items[at if field.shape == "row" else 0], item, where, f"{name}[{at}]")
         case "map", dict():
             fits = len(value) <= field.most
@@ -128,6 +130,19 @@ def _check(field: Field, value: object, where: str, name: str) -> None:
             fits = False
     if not fits:
         raise RemoteError(f"{where}.{name}: {described(field)} is expected")
+
+
+def _fit(field: Field, items: list[object]) -> bool:
+    """Whether all items of a list of bytes, texts or integers fit, looked at all at once: runs have thousands."""
+    kind = _PLAIN.get(field.items[0].shape) if field.shape == "list" else None
+    if kind is None:
+        return False
+    item = field.items[0]
+    found: list[Any] = [one for one in items if one is not None] if item.nullable else items
+    if not found or set(map(type, found)) != {kind}:
+        return not found
+    sizes = found if kind is int else [*map(len, found)]
+    return item.least <= min(sizes) and max(sizes) <= item.most
 
 
 def described(field: Field) -> str:

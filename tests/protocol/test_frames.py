@@ -24,12 +24,20 @@ if TYPE_CHECKING:
 KINDS = sorted(frames.FORMS)
 
 
+def count(value: object) -> int:
+    """How many values: itself, and all it holds."""
+    if isinstance(value, dict):
+        return 1 + sum(1 + count(item) for item in value.values())
+    return 1 + sum(map(count, value)) if isinstance(value, list) else 1
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=frames.name_of)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(st.data())
 def test_frames_come_back_with_what_is_not_known(kind: int, data: st.DataObject) -> None:
     body = data.draw(body_of(frames.FORMS[kind]))
-    if len(canonical.encode([kind, body])) > frames.FORMS[kind].limit.bytes_max:
+    limit, size = frames.FORMS[kind].limit, len(canonical.encode([kind, body]))
+    if size > limit.bytes_max or (size > frames._SCANNED_BYTES and count([kind, body]) > limit.values_max):
         with pytest.raises(LocalError):
             frames.encode(kind, body)
         return
@@ -145,13 +153,20 @@ def test_many_small_values_are_counted_not_built() -> None:
     assert peak < 256 * limits.KIB
 
 
-@given(st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=8), ANYTHING, max_size=4))
-def test_counting_agrees_with_parsing(body: dict[str, Any]) -> None:
-    def count(value: object) -> int:
-        if isinstance(value, dict):
-            return 1 + sum(1 + count(item) for item in value.values())
-        return 1 + sum(map(count, value)) if isinstance(value, list) else 1
+def test_arrays_in_arrays_that_declare_much_are_not_built() -> None:
+    for declared in (1_000, 4_000, 15_000):
+        data = b"\x92\xcc\x80\x81\xa1x" + (b"\xdd" + declared.to_bytes(4, "big")) * 1_000
+        data += b"\xc0" * (limits.UNKNOWN.bytes_max - len(data))
+        tracemalloc.start()
+        with pytest.raises(RemoteError, match="more than 1,024 values"):
+            frames.decode(data)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 64 * limits.KIB
 
+
+@given(st.dictionaries(TEXT, ANYTHING, max_size=4))
+def test_counting_agrees_with_parsing(body: dict[str, Any]) -> None:
     data = canonical.encode(body)
     frames._check_values(data, 128, count(body))
     with pytest.raises(RemoteError, match="values"):
