@@ -105,7 +105,7 @@ class Sync:
         return [Say(self.flow.known())]
 
     def stop(self) -> None:
-        """The link is gone. Nothing more comes out of this machine."""
+        """The link is gone; nothing more comes out of this machine. `tick` the others: they may fetch what it did."""
         if self.state != "closed":
             self._step("close")
         self._fetch.stop()

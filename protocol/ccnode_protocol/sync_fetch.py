@@ -90,6 +90,8 @@ class Fetch:
         self._hunts = hunts
         self._quota = quota
         self._chains: dict[ChainId, _Chain] = {}
+        self._waiting: dict[ChainId, None] = {}  # of those, the ones to ask for, in the order that they were offered
+        self._ordered: dict[ChainId, None] = {}  # and the ones that hold orders that are not stored here yet
         self._contents: dict[ChainId, frozenset[int]] = {}  # asked for, by position
         self._lacks: dict[ChainId, int] = {}  # up to which position the peer has no missing contents either
         self.deadline_ms: int | None = None  # when the peer must have sent something
@@ -117,36 +119,51 @@ class Fetch:
         known = self._chains.get(chain)
         if known is not None:
             known.offered = row if row.length > known.offered.length else known.offered
-        elif row.length > self._index.length(chain) and self._index.may_grow(chain):
+            self._ordered.setdefault(chain)
+        elif (
+            row.length > self._index.length(chain)
+            and self._index.may_grow(chain)
+            and len(self._chains) < limits.OFFERED_MAX
+        ):
             self._chains[chain] = _Chain(row, "waiting", 0, b"")
+            self._waiting[chain] = self._ordered[chain] = None
         return effects
 
     # --- asking ---
 
     def step(self, now_ms: int) -> list[Effect]:
         """Ask for what can be asked for now: first the chains that hold orders to forget, without their contents."""
-        effects: list[Effect] = []
-        for chain, each in list(self._chains.items()):
-            if each.state == "waiting" and (
-                self._index.length(chain) >= each.offered.length or not self._index.may_grow(chain)
-            ):
-                each.step("whole")
-                self._forget(chain)
         if self._quota is not None and self._quota.room(now_ms) < limits.RUN_WEIGHT_MAX:
-            return effects
-        with_orders = {chain for chain, each in self._chains.items() if each.offered.orders > self._index.length(chain)}
-        for chain in sorted(with_orders or self._chains):
-            each = self._chains[chain]
-            busy = sum(other.state != "waiting" for other in self._chains.values())
-            claimed = self._index.claimed.get(chain, self)
-            if each.state == "waiting" and busy < limits.FETCHES_MAX and claimed is self:
-                effects.append(self._ask(chain, each, now_ms, bare=chain in with_orders))
+            return []
+        self._ordered = {chain: None for chain in self._ordered if self._lacks_orders(chain)}
+        effects: list[Effect] = []
+        for chain in list(self._ordered or self._waiting):
+            if len(self._chains) - len(self._waiting) >= limits.FETCHES_MAX:
+                break
+            if chain in self._waiting:
+                effects += self._consider(chain, now_ms)
         if not self._chains:
             effects += self._ask_contents(now_ms)
         return effects
 
+    def _lacks_orders(self, chain: ChainId) -> bool:
+        each = self._chains.get(chain)
+        return each is not None and self._index.may_grow(chain) and each.offered.orders > self._index.length(chain)
+
+    def _consider(self, chain: ChainId, now_ms: int) -> list[Effect]:
+        """Ask for a chain that waits, unless it came by another link meanwhile, or another link is asking for it."""
+        each = self._chains[chain]
+        if self._index.length(chain) >= each.offered.length or not self._index.may_grow(chain):
+            each.step("whole")
+            self._forget(chain)
+            return []
+        if self._index.claimed.get(chain, self) is not self:
+            return []
+        return [self._ask(chain, each, now_ms, bare=chain in self._ordered)]
+
     def _ask(self, chain: ChainId, each: _Chain, now_ms: int, *, bare: bool) -> Effect:
         each.step("ask")
+        del self._waiting[chain]
         each.next = each.asked_at = self._index.length(chain)
         each.head, each.bare = self._index.head(chain), bare
         self._index.claimed[chain] = self
@@ -196,6 +213,7 @@ class Fetch:
         if not is_flowing:
             each.asked_at = at
         each.step("run" if is_flowing else "push")
+        self._waiting.pop(chain, None)
         each.next, each.head, each.storing = sent.end, sent.head, each.storing + 1
         self.deadline_ms = now_ms + limits.SYNC_ANSWER_MS
         return [Store(sent, self._flow.is_quarantined)]
@@ -254,11 +272,13 @@ class Fetch:
             self._forget(chain)
         else:
             each.step("short")
+            self._waiting[chain] = None
 
     # --- ending ---
 
     def _forget(self, chain: ChainId) -> None:
         self._chains.pop(chain, None)
+        self._waiting.pop(chain, None)
         if self._index.claimed.get(chain) is self:
             del self._index.claimed[chain]
 

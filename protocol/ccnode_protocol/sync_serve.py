@@ -70,7 +70,8 @@ class Serve:
     def reached(self, rows: Iterable[Row]) -> None:
         """The peer says how far it is."""
         for row in rows:
-            self._reached[row.chain] = row.length
+            if row.chain in self._reached or len(self._reached) < limits.OFFERED_MAX:
+                self._reached[row.chain] = row.length
 
     def is_level(self) -> None:
         """The peer holds exactly what we do."""
@@ -83,12 +84,11 @@ class Serve:
         """
         effects: list[Effect] = []
         for _ in range(len(self._jobs)):
-            if self._loading is not None:
-                break
             job = self._jobs.popleft()
             is_theirs = (job.node if isinstance(job, List) else job.chain.node) == self._flow.peer
-            needs_credit = isinstance(job, Want | WantContents)
-            if (is_open or is_theirs) and not (needs_credit and self._credit < limits.RUN_WEIGHT_MAX):
+            waits_for_load = self._loading is not None and not isinstance(job, List | WantFork)
+            waits_for_credit = isinstance(job, Want | WantContents) and self._credit < limits.RUN_WEIGHT_MAX
+            if (is_open or is_theirs) and not (waits_for_load or waits_for_credit):
                 effects += self._answer(job, may_know=is_theirs)
             else:
                 self._jobs.append(job)

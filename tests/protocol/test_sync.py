@@ -16,7 +16,7 @@ from ccnode_protocol import sync_values as values
 from ccnode_protocol.effects import Close
 from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.frames import Frame
-from ccnode_protocol.sync_effects import Forked, Restored, Store
+from ccnode_protocol.sync_effects import Forked, Load, Restored, Store
 from ccnode_protocol.sync_fetch import Quota
 from ccnode_protocol.tiers import Tier
 from tests.protocol.bodies import body_of
@@ -483,6 +483,26 @@ def test_a_peer_that_does_not_send_what_it_offered_is_left_and_others_may() -> N
     pair.b.do(pair.b.sync.tick(due))
     assert "no answer" in pair.b.closed
     assert not pair.b.index.claimed
+
+
+def test_what_a_liar_offers_is_kept_in_mind_up_to_a_bound() -> None:
+    pair = caught_up()
+    for number in range(40):
+        chains = (pair.a.chain(1000 * number + at) for at in range(limits.ROWS_MAX))
+        pair.b.sync.receive(
+            Frame(values.HEADS, values.Heads(tuple(values.Row(each, 9, bytes(32)) for each in chains)).body()), 0
+        )
+    assert len(pair.b.sync._fetch._chains) == limits.OFFERED_MAX
+    assert len(pair.b.sync._serve._reached) <= limits.OFFERED_MAX
+
+
+def test_lists_are_answered_while_something_is_loaded() -> None:
+    pair = caught_up()
+    pair.a.sync._serve._loading = Load(values.Want(pair.a.chain(), 0, 5), is_own=False, bytes_max=0)
+    pair.a.said.clear()
+    pair.a.tell(values.Want(pair.a.chain(), 0, 5))
+    pair.a.tell(values.List(pair.a.node))
+    assert pair.a.names() == ["Listed"]
 
 
 def test_too_many_questions_are_refused() -> None:
