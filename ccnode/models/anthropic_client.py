@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ccnode.models.keys import ApiKey
 
 ERROR_BYTES_MAX: Final = 256 * 1024
-EVENT_BYTES_MAX: Final = 8 * 1024 * 1024  # a whole reply of 1 MiB in one event, all of it escaped
+PLAIN_BYTES_MAX: Final = 256 * 1024  # of an answer that is no stream: a count of tokens
+EVENT_BYTES_MAX: Final = 4 * 1024 * 1024  # a whole reply of 1 MiB in one event, with all that is not ASCII escaped
 EVENT_LINE_ENDS_MAX: Final = 128  # real events have two lines, and a line may end in two characters
 _EVENT_END: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 
@@ -103,9 +104,9 @@ def build_client(
 
     async def cap(response: httpx2.Response) -> None:
         body = cast("httpx2.AsyncByteStream", response.stream)  # an asynchronous client has no other
-        limit = bytes_max if response.is_success else ERROR_BYTES_MAX
-        capped = CappedStream(body, limit, truncate=not response.is_success)
         is_events = response.headers.get("content-type", "").strip().lower().startswith("text/event-stream")
+        limit = (bytes_max if is_events else PLAIN_BYTES_MAX) if response.is_success else ERROR_BYTES_MAX
+        capped = CappedStream(body, limit, truncate=not response.is_success)
         response.stream = WholeEvents(capped) if is_events else capped
 
     # At DEBUG the SDK logs whole requests, and with them the conversation; its environment variable can ask for it.

@@ -130,6 +130,8 @@ def classify(err: BaseException, model: str, now_s: float) -> Failure:
         return _of_kind("timeout", model, _names(err))
     if isinstance(err, anthropic.APIConnectionError):
         cause = err.__cause__
+        if isinstance(cause, ModelError):  # ours, of an answer without end
+            return Failure(cause)
         if isinstance(cause, (httpx2.LocalProtocolError, httpx2.UnsupportedProtocol, httpx2.InvalidURL)):
             return Failure(model_error("not_configured", model, _names(err)))
         return _of_kind("network", model, _names(err))

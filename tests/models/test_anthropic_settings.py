@@ -178,6 +178,17 @@ async def test_a_count_that_fails_is_one_error(reply: Reply, kind: str) -> None:
 # --- thinking stays where it was ---
 
 
+async def test_a_count_without_end_is_one_error() -> None:
+    """An answer that is no stream is read whole: of what a hostile server sends, 256 KiB."""
+    flood = Reply([b'{"input_tokens": [' + b"[]," * 20_000] * 16, headers={"Content-Type": "application/json"})
+    async with WireServer(flood) as server:
+        node = Node(server)
+        with pytest.raises(ModelError) as caught:
+            await node.adapter.count_tokens(PROMPT)
+        await node.adapter.close()
+    assert (caught.value.kind, "without end" in str(caught.value)) == ("server", True)
+
+
 async def test_thinking_is_in_no_text_and_in_no_later_request() -> None:
     """As a node (or a branch) would go on: with what was kept of the reply."""
     thought = [
