@@ -66,7 +66,7 @@ def text_in(path: Path) -> tuple[str | None, list[Finding]]:
     """The text of a file, and what is wrong with it; reads no more of it than a plate may have.
 
     Raises:
-        CliError: it is no regular file. OSError: it cannot be read.
+        CliError: it is no regular file, or is being written. OSError: it cannot be read.
     """
     from ccnode.mind import plate
 
@@ -78,8 +78,12 @@ def text_in(path: Path) -> tuple[str | None, list[Finding]]:
             raise CliError(f"{path} is not a regular file", code="not_a_file", remedy="name a text file")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(plate.BYTES_MAX + 1)
+        after = os.fstat(descriptor)
     finally:
         os.close(descriptor)
+    if (after.st_size, after.st_mtime_ns) != (size, status.st_mtime_ns):
+        raise CliError(f"{path} was written to while it was read", code="conflict", remedy="try again",
+                       exit_code=NOT_FOUND)  # fmt: skip
     if len(data) > plate.BYTES_MAX:
         return None, [plate.too_large(max(size, len(data)))]
     findings = plate.lint_file(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import time
@@ -129,6 +130,27 @@ def test_what_is_no_file_is_refused(ccnode: Ccnode, home: Home, tmp_path: Path) 
     assert ccnode("plate", "import", str(tmp_path / "pipe"), "--yes").code == 5
     assert ccnode("plate", "discard", "--yes").code == 0
     assert home.plate.read_text() == FIRST
+
+
+def test_half_a_file_is_not_kept(ccnode: Ccnode, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An editor that writes while the file is read: what was read may be half of it, and would be signed."""
+    home.plate.write_text(SECOND)
+
+    class Opened(io.BufferedReader):
+        def read(self, size: int | None = -1, /) -> bytes:
+            data = super().read(size)
+            home.plate.write_text(SECOND + "more\n")
+            return data
+
+    monkeypatch.setattr(os, "fdopen", lambda descriptor, *_, **__: Opened(io.FileIO(descriptor, closefd=False)))
+    done = ccnode("plate", "keep", "--json")
+    assert (done.code, done.error["code"]) == (5, "conflict")
+    assert "while it was read" in done.error["message"]
+    monkeypatch.undo()
+    monkeypatch.setenv("CCNODE_DATA_DIR", str(home.root))
+    assert in_force(home) == FIRST
+    assert ccnode("plate", "keep").code == 0
+    assert in_force(home) == SECOND + "more\n"
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "device", "link to a device", "link to nothing", "link to itself"])
