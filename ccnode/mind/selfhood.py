@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _SECTION_CHARS_MAX: Final = 1_200
 _RECALLED_MAX: Final = 5
-_RECALLED_CHARS_MAX: Final = 240
+_RECALLED_CHARS_MAX: Final = 130
+_QUOTES_CHARS_MAX: Final = 270  # together: what the six questions allow an answer is 400, with what the plate says
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]+")
 # Of several that match the first counts: "your name" may stand in any of the others.
 _QUESTIONS: Final[tuple[tuple[Kind, str], ...]] = (
@@ -31,6 +32,7 @@ _QUESTIONS: Final[tuple[tuple[Kind, str], ...]] = (
     ("continuity", r"\bstays? the same (?:about|of|with) you\b|\byour continuity\b|\bare you (?:still )?the same\b"),
     ("identity", r"\bwho (?:exactly )?are you\b|\bwho're you\b|\bwhat(?:'s| is) your name\b|\byour own name\b"),
 )
+_NAME: Final = re.compile(r"^\s*(?:[-*]\s*)?\**name\**\s*:.*$", re.IGNORECASE | re.MULTILINE)
 _ABOUT: Final = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _QUESTIONS)
 
 
@@ -59,21 +61,32 @@ def about_self(system: Sequence[SystemBlock], recalled: Sequence[Recalled], aske
     if kind is None or plate is None:
         return None
     section = plate.section(kind)
-    said = [_line(section.text)] if section is not None else []
-    if kind == "identity" and plate.name:
-        said.insert(0, f"I am {_line(plate.name)[:100]}.")
-    if not said:
+    name = _line(plate.name)[:100] if kind == "identity" and plate.name else ""
+    said = section.text if section is not None else ""
+    said = _line(_NAME.sub("", said) if name else said)
+    parts = [f"I am {name}."] * bool(name) + [f"My plate says: {said}"] * bool(said)
+    if not parts:
         return None
-    text, sources = f"{said[0]} My plate says: {said[1]}" if len(said) > 1 else f"My plate says: {said[0]}", []
+    text, sources = " ".join(parts), []
     if kind == "identity":
         text += f" {phrases.WHAT_I_AM}"
     if kind == "breakthrough":
         found = [each for each in recalled if each.role == "user" and each.content.strip()][:_RECALLED_MAX]
         if found:
-            quotes = " ".join(_quoted(each.content) for each in found)
-            text += f" And you told me: {quotes}"
-            sources = [each.message_id for each in found]
+            quotes = _fitting([_quoted(each.content) for each in found])
+            text += f" And you told me: {' '.join(quotes)}"
+            sources = [each.message_id for each in found[: len(quotes)]]
     return Told(text, tuple(dict.fromkeys(source for source in sources if source)))
+
+
+def _fitting(quotes: list[str]) -> list[str]:
+    """As many as an answer has room for, one at least."""
+    room = _QUOTES_CHARS_MAX
+    for count, quote in enumerate(quotes):
+        room -= len(quote) + 1
+        if room < 0:
+            return quotes[: max(1, count)]
+    return quotes
 
 
 def _line(text: str) -> str:

@@ -191,6 +191,19 @@ async def test_garbage_does_not_pass(rig: Rig, said: str) -> None:
     assert all(one["reason"] for one in found["attempts"][0]["answers"])
 
 
+async def test_the_offline_model_quotes_no_more_than_is_expected(rig: Rig) -> None:
+    await keep(rig, OLD)
+    session = await rig.open_session()
+    for place in ("Bergen", "Naxos", "Porto", "Lisbon", "Turku"):
+        said = f"My sister Ruth moved to {place}, {'and I like it there, ' * 12}yes."
+        await gather(rig.turns.say(session, said, None))
+    found = await checking(rig, EmbeddedModel()).run()
+    answers = {one["question"]: one for one in found["attempts"][0]["answers"]}
+    assert found["attempts"][0]["right"] == 6, answers
+    assert "you told me" in answers["breakthrough"]["answer"]
+    assert answers["identity"]["answer"].startswith("I am Ada. My plate says: You are Ada")
+
+
 @pytest.mark.parametrize("passes", [True, False])
 async def test_the_last_result_is_kept_without_what_was_remembered(rig: Rig, *, passes: bool) -> None:
     await keep(rig, OLD)
