@@ -159,6 +159,20 @@ def test_a_relayed_handshake_of_a_server_that_also_calls() -> None:
         assert [effect.reason for effect in effects] == [Reason.UNPROVEN]
 
 
+def test_a_client_that_chooses_its_nonce_after_it_has_seen_the_servers() -> None:
+    """Its signature is right, over the nonce that it shows; but that is not the one it committed to."""
+    for number in range(TRIES):
+        mallory, bob = client(number, key=MALLORY), server(number)
+        bob.start()
+        (hello,) = (effect.data for effect in mallory.start() if isinstance(effect, Send))
+        (answer,) = answers(bob, hello)
+        mallory._nonce = nonce("better", number)
+        (proof,) = answers(mallory, answer.data)
+        effects = answers(bob, proof.data)
+        assert [effect.reason for effect in effects] == [Reason.UNPROVEN]
+        assert "committed" in effects[0].text
+
+
 def test_a_downgrade_is_refused_by_both() -> None:
     """Both speak 1 and 3; somebody in the middle wants 1, by any of the fields that could bring it about."""
     both = {"versions": (1, 3)}

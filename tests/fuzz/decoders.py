@@ -12,10 +12,12 @@ from ccnode_crypto.certificate import read_certificate, read_revocation
 from ccnode_crypto.chain import ChainState, Run, verify_runs
 from ccnode_crypto.entry import ChainId, read_header
 from ccnode_crypto.errors import CryptoError
-from ccnode_crypto.keys import from_text
+from ccnode_crypto.keys import SigningKey, from_text
 from ccnode_crypto.proof import ForkProof, ForkSide, SignedHead
-from ccnode_protocol import records
+from ccnode_protocol import frames, handshake, manifest, records
+from ccnode_protocol.effects import Close
 from ccnode_protocol.errors import RemoteError
+from ccnode_protocol.invitation import read_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +101,35 @@ def _canonical(data: bytes) -> object:
     return value
 
 
+def _manifest(data: bytes) -> object:
+    """A byte that says whether its node signs the bytes, as a hostile peer would, and the body of a manifest."""
+    node, body = SigningKey(b"n" * 32), data[1:]
+    signature = node.sign("peer-manifest", body) if data[:1] != b"\0" else data[-64:].rjust(64)
+    return manifest.read_manifest({"body": body, "signature": signature}, node.public.raw, b"r" * 32)
+
+
+def _handshake(data: bytes) -> object:
+    """The bytes to a server, and as an answer to a client; neither may raise anything, so neither is refused here."""
+    taken = []
+    for role in handshake.Role:
+        machine = handshake.Handshake(role, SigningKey(b"h" * 32), bytes(32), bytes(32), 0)
+        machine.start()
+        taken += machine.receive(data, 1)
+    if all(isinstance(effect, Close) for effect in taken):
+        raise RemoteError("both ended it")
+    return taken
+
+
+def _frame(data: bytes) -> object:
+    """What is read is written as the same bytes."""
+    frame = frames.decode(data)
+    if frames.encode(*frame) != data:
+        raise AssertionError("another encoding of a frame")
+    return frame
+
+
 CRYPTO = (CryptoError,)
+REMOTE = (RemoteError,)
 DECODERS = {
     "canonical": Decoder(_canonical, CRYPTO),
     "header": Decoder(read_header, CRYPTO),
@@ -110,4 +140,8 @@ DECODERS = {
     "fork": Decoder(_fork, CRYPTO),
     "meta": Decoder(_meta, (RemoteError,)),
     "export": Decoder(_export, CRYPTO),
+    "frame": Decoder(_frame, REMOTE),
+    "handshake": Decoder(_handshake, REMOTE),
+    "manifest": Decoder(_manifest, REMOTE),
+    "invitation": Decoder(lambda data: read_code(data.decode("utf-8", "replace")), REMOTE),
 }

@@ -8,12 +8,18 @@ Bytes that once broke a decoder are added by hand, under a name that says what b
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import make_vectors
+import make_wire
 from ccnode_crypto import canonical
+from ccnode_crypto.certificate import certify
+from ccnode_crypto.keys import SigningKey
 from ccnode_crypto.proof import path_positions
 from ccnode_protocol import records
+from ccnode_protocol.manifest import Manifest, sign_manifest
+from ccnode_protocol.tiers import Tier
 from tests.crypto.chains import build, draft
 from tests.crypto.exports import Writer, export, one_message, talk
 from tests.fuzz.decoders import CORPUS
@@ -73,8 +79,28 @@ def seeds() -> Iterator[tuple[str, str, bytes]]:
     yield "export", "empty", "".join(export()).encode()
 
 
+def wire_seeds() -> Iterator[tuple[str, str, bytes]]:
+    """The same of what nodes say to each other."""
+    made = make_wire.every_frame()
+    for row in made["accepted"]:
+        yield "frame", row["name"], bytes.fromhex(row["frame"])
+    for row in made["refused"]:
+        yield "frame", "refused-" + row["name"].replace(" ", "-").replace(",", ""), bytes.fromhex(row["hex"])
+    deep = b"\x92\xcc\x80\x81\xa1x" + b"\xdd\x00\x00\x3a\x98" * 1_000
+    yield "frame", "arrays-in-arrays-that-declare-much", deep.ljust(16_000, b"\xc0")
+    told = make_wire.handshake()
+    for row in told["frames"]:
+        yield "handshake", row["name"], bytes.fromhex(row["frame"])
+    yield "invitation", "code", told["invitation"]["code"].encode()
+    node, reader = SigningKey(b"n" * 32), b"r" * 32
+    said = Manifest(node.public.raw, reader, 3, "Ada", ("sync",), addresses=("192.0.2.1:8101",))
+    yield "manifest", "plain", b"\1" + sign_manifest(node, said).body
+    certified = replace(said, certificate=certify(make_wire.OTHER, node.public.raw, 5), tier=Tier.CORE)
+    yield "manifest", "certified", b"\1" + sign_manifest(node, certified).body
+
+
 def main() -> None:
-    for folder, name, data in seeds():
+    for folder, name, data in (*seeds(), *wire_seeds()):
         (CORPUS / folder).mkdir(parents=True, exist_ok=True)
         (CORPUS / folder / name).write_bytes(data)
 

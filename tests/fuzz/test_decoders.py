@@ -11,14 +11,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fuzz.decoders import CORPUS, DECODERS, Decoder
-from tests.fuzz.make_corpus import seeds
+from tests.fuzz.make_corpus import seeds, wire_seeds
 from tests.fuzz.mutate import mutate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SHORT, LONG = 1_500, 1_000_000
-SLOW = {"export": 15, "fork": 4, "run": 2, "certificate": 2, "revocation": 2}  # how many times fewer
+SLOW = {
+    "export": 15,
+    "fork": 4,
+    "run": 2,
+    "certificate": 2,
+    "revocation": 2,
+    "handshake": 4,
+    "manifest": 2,
+}  # how many times fewer
 FILES = sorted(path for path in CORPUS.glob("*/*") if path.is_file())
 
 
@@ -40,7 +48,7 @@ def test_the_corpus(path: Path) -> None:
 
 def test_the_corpus_is_current_and_begins_with_what_is_valid() -> None:
     accepted = set()
-    for folder, name, data in seeds():
+    for folder, name, data in (*seeds(), *wire_seeds()):
         assert (CORPUS / folder / name).read_bytes() == data, "run python -m tests.fuzz.make_corpus"
         if attempt(DECODERS[folder], data):
             accepted.add(folder)
