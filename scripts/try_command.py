@@ -85,8 +85,8 @@ def _run(arguments: list[str]) -> int:
         print(said, end="", file=sys.stderr)
         print("try: the node could not be made; why stands above", file=sys.stderr)
         return status
-    if status == 0:
-        print(said, end="")
+    if status == 0:  # what it names as the next step is what is done here
+        print(*(line for line in said.splitlines() if not line.startswith("Next: ")), sep="\n")
     print(how_to_talk(Path.cwd(), os.environ), flush=True)
     return _become([str(PYTHON), str(Path(__file__).with_name("checkout_start.py")), str(CCNODE), "run", *arguments])
 
