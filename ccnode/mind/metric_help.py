@@ -275,7 +275,8 @@ _RELATIONS: Final = (
         "share",
         "0 to 1",
         "definition of this project, after Clark & Brennan 1991",
-        "That a memory was cited, not that it was understood or fitting. From five pairs.",
+        "That a memory was cited (or words said that only it could have told), not that it was understood or fitting."
+        " From five pairs.",
         _PAIRS,
     ),
     MetricHelp(
