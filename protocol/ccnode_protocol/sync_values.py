@@ -14,16 +14,51 @@ from ccnode_crypto.entry import HEADER_BYTES, ChainId
 from ccnode_crypto.proof import ForkProof, ForkSide, SignedHead
 from ccnode_protocol import limits
 from ccnode_protocol.errors import RemoteError
+from ccnode_protocol.sync_rows import HEADS, KNOWN, LIST, LISTED, Heads, Known, List, Listed, Rest, Row, packed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ccnode_crypto.canonical import Value
 
-KNOWN: Final = 32
-HEADS: Final = 33
-LIST: Final = 34
-LISTED: Final = 35
+__all__ = [
+    "CONTENTS",
+    "CREDIT",
+    "DIGESTS",
+    "END",
+    "FORK",
+    "HEADS",
+    "KNOWN",
+    "LIST",
+    "LISTED",
+    "PATH",
+    "RUN",
+    "WANT",
+    "WANT_CONTENTS",
+    "WANT_DIGESTS",
+    "WANT_FORK",
+    "WANT_PATH",
+    "Contents",
+    "Credit",
+    "Digests",
+    "End",
+    "Fork",
+    "Heads",
+    "Known",
+    "List",
+    "Listed",
+    "Message",
+    "Path",
+    "Rest",
+    "Row",
+    "SentRun",
+    "Want",
+    "WantContents",
+    "WantDigests",
+    "WantFork",
+    "WantPath",
+]
+
 WANT: Final = 36
 RUN: Final = 37
 END: Final = 38
@@ -39,128 +74,6 @@ FORK: Final = 47
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """How far a chain goes: its length, the digest of its last header, and where it is forked.
-
-    `orders`: the position after its last order to forget, 0 where it has none. A chain that is `frozen` goes as far as
-    the position that was written twice.
-    """
-
-    chain: ChainId
-    length: int
-    head: bytes
-    orders: int = 0
-    frozen: bool = False
-
-    @property
-    def packed(self) -> bytes:
-        """What is hashed where rows are told in one hash: prefix, length in 8 bytes, digest, 1 where it is frozen."""
-        return self.chain.prefix + self.length.to_bytes(8, "big") + self.head + bytes((self.frozen,))
-
-    def pack(self) -> list[Value]:
-        """The row as it is sent."""
-        return [*_chain(self.chain), self.length, self.head, self.orders, self.frozen]
-
-    @classmethod
-    def read(cls, raw: Any) -> Row:  # noqa: ANN401  # held to its form
-        """The row of a body."""
-        node, epoch, audience, length, head, orders, frozen = raw
-        if orders > length:
-            raise RemoteError("heads: an order after the end of its chain")
-        return cls(ChainId(node, epoch, audience), length, head, orders, frozen)
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """All the chains of a node that are not named one by one, in one hash: SHA-256 of their rows, sorted."""
-
-    node: bytes
-    count: int
-    digest: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the sender knows of the receiver's own chains, and one hash over all that both may hold."""
-
-    kind: ClassVar[int] = KNOWN
-    rows: tuple[Row, ...]
-    count: int  # of the receiver's other chains
-    rest: bytes  # their hash
-    all: bytes
-
-    def body(self) -> dict[str, Value]:
-        """The fields as they are sent."""
-        return {"rows": _rows(self.rows), "rest": [self.count, self.rest], "all": self.all}
-
-    @classmethod
-    def read(cls, body: Mapping[str, Any]) -> Known:
-        """The value of a body."""
-        count, rest = body["rest"]
-        return cls(_read_rows(body["rows"]), count, rest, body["all"])
-
-
-@dataclass(frozen=True, slots=True)
-class Heads:
-    """What the sender offers: chains one by one, and of each node the others in one hash."""
-
-    kind: ClassVar[int] = HEADS
-    rows: tuple[Row, ...]
-    rests: tuple[Rest, ...] = ()
-
-    def body(self) -> dict[str, Value]:
-        """The fields as they are sent."""
-        return {"rows": _rows(self.rows), "rests": [[rest.node, rest.count, rest.digest] for rest in self.rests]}
-
-    @classmethod
-    def read(cls, body: Mapping[str, Any]) -> Heads:
-        """The value of a body."""
-        return cls(_read_rows(body["rows"]), tuple(Rest(*raw) for raw in body["rests"]))
-
-
-@dataclass(frozen=True, slots=True)
-class List:
-    """Asks for the rows of a node's chains, those after a place in the order of (epoch, audience)."""
-
-    kind: ClassVar[int] = LIST
-    node: bytes
-    epoch: bytes = bytes(16)
-    audience: int = 0
-
-    def body(self) -> dict[str, Value]:
-        """The fields as they are sent."""
-        return {"node": self.node, "after": [self.epoch, self.audience]}
-
-    @classmethod
-    def read(cls, body: Mapping[str, Any]) -> List:
-        """The value of a body."""
-        epoch, audience = body["after"]
-        return cls(body["node"], epoch, audience)
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """Rows of one node's chains in the order of (epoch, audience); `more` says that others follow."""
-
-    kind: ClassVar[int] = LISTED
-    node: bytes
-    rows: tuple[Row, ...]
-    more: bool
-
-    def body(self) -> dict[str, Value]:
-        """The fields as they are sent."""
-        return {"node": self.node, "rows": _rows(self.rows), "more": self.more}
-
-    @classmethod
-    def read(cls, body: Mapping[str, Any]) -> Listed:
-        """The value of a body."""
-        rows = _read_rows(body["rows"])
-        if any(each.chain.node != body["node"] for each in rows) or (body["more"] and not rows):
-            raise RemoteError("listed.rows: chains of that node are expected, and some where more follow")
-        return cls(body["node"], rows, body["more"])
-
-
-@dataclass(frozen=True, slots=True)
 class Want:
     """Asks for runs from a position on, up to the one that holds `upto` - 1; `bare`: without their contents."""
 
@@ -172,7 +85,7 @@ class Want:
 
     def body(self) -> dict[str, Value]:
         """The fields as they are sent."""
-        return {"chain": _chain(self.chain), "first": self.first, "upto": self.upto, "bare": self.bare}
+        return {"chain": packed(self.chain), "first": self.first, "upto": self.upto, "bare": self.bare}
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Want:
@@ -218,7 +131,7 @@ class SentRun:
     def body(self) -> dict[str, Value]:
         """The fields as they are sent."""
         return {
-            "chain": _chain(self.chain),
+            "chain": packed(self.chain),
             "first": self.first,
             "headers": b"".join(self.headers),
             "metas": list(self.metas),
@@ -251,7 +164,7 @@ class End:
 
     def body(self) -> dict[str, Value]:
         """The fields as they are sent."""
-        return {"chain": _chain(self.chain), "next": self.next}
+        return {"chain": packed(self.chain), "next": self.next}
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> End:
@@ -269,7 +182,7 @@ class WantContents:
 
     def body(self) -> dict[str, Value]:
         """The fields as they are sent."""
-        return {"chain": _chain(self.chain), "ranges": [list(each) for each in self.ranges]}
+        return {"chain": packed(self.chain), "ranges": [list(each) for each in self.ranges]}
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> WantContents:
@@ -298,7 +211,7 @@ class Contents:
 
     def body(self) -> dict[str, Value]:
         """The fields as they are sent."""
-        return {"chain": _chain(self.chain), "items": [list(each) for each in self.items]}
+        return {"chain": packed(self.chain), "items": [list(each) for each in self.items]}
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Contents:
@@ -339,7 +252,7 @@ class WantDigests:
 
     def body(self) -> dict[str, Value]:
         """The fields as they are sent."""
-        return {"chain": _chain(self.chain), "at": list(self.at)}
+        return {"chain": packed(self.chain), "at": list(self.at)}
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> WantDigests:
@@ -357,7 +270,7 @@ class Digests:
 
     def body(self) -> dict[str, Value]:
         """The fields as they are sent."""
-        return {"chain": _chain(self.chain), "found": [list(each) for each in self.found]}
+        return {"chain": packed(self.chain), "found": [list(each) for each in self.found]}
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Digests:
@@ -375,7 +288,7 @@ class WantPath:
 
     def body(self) -> dict[str, Value]:
         """The fields as they are sent."""
-        return {"chain": _chain(self.chain), "seq": self.seq}
+        return {"chain": packed(self.chain), "seq": self.seq}
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> WantPath:
@@ -394,7 +307,7 @@ class Path:
 
     def body(self) -> dict[str, Value]:
         """The fields as they are sent."""
-        return {"chain": _chain(self.chain), "seq": self.seq, "side": _side(self.side) if self.side else None}
+        return {"chain": packed(self.chain), "seq": self.seq, "side": _side(self.side) if self.side else None}
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Path:
@@ -412,7 +325,7 @@ class WantFork:
 
     def body(self) -> dict[str, Value]:
         """The fields as they are sent."""
-        return {"chain": _chain(self.chain)}
+        return {"chain": packed(self.chain)}
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> WantFork:
@@ -430,7 +343,7 @@ class Fork:
 
     def body(self) -> dict[str, Value]:
         """The fields as they are sent."""
-        return {"chain": _chain(self.chain), "sides": [_side(self.proof.one), _side(self.proof.other)]}
+        return {"chain": packed(self.chain), "sides": [_side(self.proof.one), _side(self.proof.other)]}
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Fork:
@@ -458,21 +371,6 @@ Message = (
     | WantFork
     | Fork
 )
-
-
-def _chain(chain: ChainId) -> list[Value]:
-    return [chain.node, chain.epoch, chain.audience]
-
-
-def _rows(rows: tuple[Row, ...]) -> list[Value]:
-    return [each.pack() for each in rows]
-
-
-def _read_rows(raw: Any) -> tuple[Row, ...]:  # noqa: ANN401  # held to its form
-    rows = tuple(Row.read(each) for each in raw)
-    if len({each.chain for each in rows}) != len(rows):
-        raise RemoteError("heads: each chain once is expected")
-    return rows
 
 
 def _read_headers(blob: bytes, name: str) -> tuple[bytes, ...]:
