@@ -175,8 +175,8 @@ class Serve:
             self._reached[chain] = run.end
             return [Say(run)]
         self._news.add(chain)
-        if self.news_ms is None:
-            self.news_ms = now_ms + limits.NEWS_MS
+        due_ms = now_ms + (limits.NEWS_MS if chain.node == self._index.own else limits.RELAY_MS)
+        self.news_ms = due_ms if self.news_ms is None else min(due_ms, self.news_ms)
         return []
 
     def tell(self, now_ms: int, *, is_open: bool) -> list[Effect]:

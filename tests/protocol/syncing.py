@@ -157,7 +157,7 @@ class Pair:
         for _ in range(crossings):
             if not self.cross():
                 for party in (self.a, self.b):
-                    party.now_ms += 50
+                    party.now_ms += 250
                     party.do(party.sync.tick(party.now_ms))
                 if not (self.a.outbox or self.b.outbox):
                     return

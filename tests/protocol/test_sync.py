@@ -102,6 +102,29 @@ def test_who_lacks_something_before_is_told_and_asks() -> None:
     assert "Want" in pair.b.names()
 
 
+def test_what_others_wrote_is_passed_on_to_who_did_not_hear_it_from_them() -> None:
+    pair, writer = caught_up(), Party("c")
+    for party in (pair.a, pair.b):
+        party.index.certified.add(writer.node)
+    run = writer.write(writer.chain(), 3)
+    pair.a.store(Store(run, is_quarantined=False))
+    due = pair.a.sync.timer()
+    assert due == pair.a.now_ms + limits.RELAY_MS
+    pair.b.shelf.receive(run)
+    pair.b.shelf.tell(pair.b.index, run.chain)
+    pair.a.tell(values.Heads((values.Row(run.chain, 3, run.head),)))
+    pair.a.said.clear()
+    pair.a.now_ms = due
+    pair.a.do(pair.a.sync.tick(due))
+    assert not pair.a.said, "the peer has said meanwhile that it has it"
+    pair.a.store(Store(writer.write(writer.chain(), 1), is_quarantined=False))
+    pair.a.now_ms += limits.RELAY_MS
+    pair.a.do(pair.a.sync.tick(pair.a.now_ms))
+    assert pair.a.names() == ["Heads"]
+    pair.run()
+    assert pair.a.rows() == pair.b.rows()
+
+
 def test_the_periodic_look_finds_what_was_not_told() -> None:
     pair = caught_up()
     pair.a.write(pair.a.chain(1), 9)
@@ -520,7 +543,7 @@ def test_the_tables_hold_every_state() -> None:
     assert states == set(get_args(sync_fetch.State))
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.data())
 def test_whatever_is_said_gives_effects_and_no_error(data: st.DataObject) -> None:
     """Frames of any type with parts of what is really there, in any order: the store alone may refuse them."""
