@@ -185,6 +185,25 @@ def test_what_a_peer_would_refuse_is_not_sent() -> None:
         frames.encode(link_frames.PING, {"number": 1, "x" * 33: 1})
 
 
+def values_in(field: forms.Field) -> int:
+    """How many values the largest of a field holds."""
+    match field.shape:
+        case "list":
+            return 1 + field.most * values_in(field.items[0])
+        case "map":
+            return 1 + field.most * (1 + values_in(field.items[0]))
+        case "row":
+            return 1 + sum(map(values_in, field.items))
+        case _:
+            return 1
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=frames.name_of)
+def test_whatever_fits_a_form_is_not_too_many_values(kind: int) -> None:
+    form = frames.FORMS[kind]
+    assert 3 + sum(1 + values_in(field) for field in form.fields.values()) <= form.limit.values_max
+
+
 def test_nothing_is_larger_than_a_message_may_be() -> None:
     assert max(form.limit.bytes_max for form in frames.FORMS.values()) <= limits.FRAME_BYTES_MAX
     assert len({form.name for form in frames.FORMS.values()}) == len(frames.FORMS)
