@@ -10,7 +10,7 @@ from ccnode import clock
 from ccnode.api.bodies import read_json, read_query, session_id_of
 from ccnode.api.context import HUB, api_url, node_of
 from ccnode.api.errors import answer
-from ccnode.api.forms import hit_form, iso, message_form, session_form
+from ccnode.api.forms import hit_form, in_list, iso, message_form, session_form
 from ccnode.api.models import ListQuery, Nothing, PartQuery, SearchQuery, StartBody, StateQuery, TitleBody
 from ccnode.store.errors import NotFound
 from ccnode_protocol import hlc
@@ -131,7 +131,7 @@ async def search(request: web.Request) -> web.Response:
         query.q, query.limit, session_id=session_id, role=query.role, since=query.since, until=query.until
     )
     titles = {session: await _title(node, session) for session in {hit.message.session for hit in hits}}
-    results = [hit_form(hit, titles[hit.message.session]) for hit in hits]
+    results = [in_list(hit_form(hit, titles[hit.message.session])) for hit in hits]
     return answer({"results": results, "unsearched": await node.unsearched()})
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Form = dict[str, Any]
 
 SOURCE_CHARS_MAX: Final = 4096
+LISTED_CHARS_MAX: Final = 16_384  # of a text in a list: two hundred of them are some megabytes
 NOT_MEASURED: Final[Form] = {"ccc": None, "phi": None, "note": "ccc and phi are not measured yet"}
 
 
@@ -62,6 +63,12 @@ def message_form(message: Message) -> Form:
         "due": clock.iso(message.due_ms) if message.due_ms is not None else None,
         "sources": [source.hex() for source in message.sources],
     }
+
+
+def in_list(form: Form) -> Form:
+    """A form with a text as one of many: a long text is cut, and `cut` says so; the whole is at its own address."""
+    text = form["text"]
+    return {**form, "text": text[:LISTED_CHARS_MAX], "cut": True} if text and len(text) > LISTED_CHARS_MAX else form
 
 
 def hit_form(hit: Hit, title: str) -> Form:

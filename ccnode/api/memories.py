@@ -13,7 +13,7 @@ from ccnode import clock
 from ccnode.api.bodies import read_json, read_query
 from ccnode.api.context import node_of
 from ccnode.api.errors import answer
-from ccnode.api.forms import iso
+from ccnode.api.forms import in_list, iso
 from ccnode.api.models import CLEAN, QUERY_CHARS_MAX, TOO_LARGE, Body, Content, MessageId, Nothing, Page, Query
 from ccnode.store.errors import NotFound
 from ccnode_protocol.records import NOTE_TEXT_BYTES_MAX
@@ -73,6 +73,11 @@ def memory_form(memory: Memory) -> dict[str, Any]:
     }
 
 
+def _listed(memory: Memory) -> dict[str, Any]:
+    form = memory_form(memory)
+    return {**in_list(form), "note": in_list(form["note"]) if form["note"] is not None else None}
+
+
 def note_form(note: Note) -> dict[str, Any]:
     """What is remembered instead of a message; `due`: when its words are to be erased by an order for the note."""
     return {
@@ -103,7 +108,7 @@ async def listed(request: web.Request) -> web.Response:
         page = await memory.search(query.q, query.limit, before=query.before, wanted=query.mark)
     return answer(
         {
-            "memories": [memory_form(one) for one in page.memories],
+            "memories": [_listed(one) for one in page.memories],
             "more": page.next is not None,
             "next": page.next.hex() if page.next is not None else None,
         }

@@ -284,3 +284,16 @@ async def test_a_conversation_comes_in_parts(rig: Rig) -> None:
             ends.append(first)
         assert (texts, ends) == (["0", "1", "2", "3", "4"], [3, 5, None])
         assert (await rig.ask("GET", path, params={"first": 0})).status == 400
+
+
+async def test_long_texts_are_cut_in_lists(rig: Rig) -> None:
+    session_id = await rig.start("Long")
+    message = rig.node.add(session_id, "user", "walnuts " * 5_000)
+    rig.node.add(session_id, "user", "more walnuts")
+    found = (await rig.ask("GET", "/api/v1/search", params={"q": "walnuts"})).value["results"]
+    assert {(len(one["text"]), one.get("cut", False)) for one in found} == {(16_384, True), (12, False)}
+    listed = (await rig.ask("GET", "/api/v1/memory")).value["memories"]
+    assert {(len(one["text"]), one.get("cut", False)) for one in listed} == {(16_384, True), (12, False)}
+    whole = await rig.ask("GET", f"/api/v1/memory/{message.digest.hex()}")
+    assert len(whole.value["memory"]["text"]) == 40_000
+    assert len((await rig.ask("GET", f"/api/v1/message/{message.digest.hex()}")).value["message"]["text"]) == 40_000
