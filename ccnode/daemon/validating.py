@@ -75,9 +75,17 @@ class Validating:
         self._append = append
         self._running = False
         self._last: dict[str, Any] | None = None
+        self._told: tuple[bytes, ...] = ()  # digests of what was put before the model in the last one
 
     async def last(self) -> dict[str, Any] | None:
-        """The last validation: this process's own, else what an earlier one kept of its. Raises StoreError."""
+        """The last validation: this process's own, else what an earlier one kept of its. Raises StoreError.
+
+        Once something that was put before the model is not to be remembered any more, what it said of that is let go.
+        """
+        gone: set[bytes] = await self._readers.run(memory.left_out(self._told)) if self._told else set()
+        if gone:
+            self._told = ()
+            self._last = validations.without_memories(self._last) if self._last is not None else None
         return self._last if self._last is not None else await self._readers.run(validations.last())
 
     async def run(self) -> dict[str, Any]:
@@ -98,7 +106,9 @@ class Validating:
 
     async def check(self, model: ModelAdapter) -> dict[str, Any]:
         """The same of a model that is spawned, beside whatever other validation runs. Raises StoreError, ModelError."""
-        self._last = found = await self._run(model)
+        recalled = await self._readers.run(_last_said())
+        found = await self._run(model, recalled)
+        self._last, self._told = found, tuple(bytes.fromhex(each.message_id) for each in recalled)
         if self._append is not None:
             try:
                 await self._append(validations.keep(found, clock.now_ms()))
@@ -106,12 +116,11 @@ class Validating:
                 log.warning("validation_not_kept", error=str(error))
         return found
 
-    async def _run(self, model: ModelAdapter) -> dict[str, Any]:
+    async def _run(self, model: ModelAdapter, recalled: list[Recalled]) -> dict[str, Any]:
         began = clock.elapsed_s()
         current = await self._readers.run(plates.plate_in_force())
         if current is None or current.text is None:
             raise NotFound("there is no plate to compare with", remedy="make one: ccnode plate edit")
-        recalled = await self._readers.run(_last_said())
         facts = validation.Facts(validation.topics(each.content for each in recalled))
         probes = validation.questions(minds.parse(current.text), facts)
         attempts: list[Attempt] = []

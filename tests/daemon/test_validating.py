@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ccnode import clock
 from ccnode.api.errors import ApiError
 from ccnode.daemon import validating
 from ccnode.daemon.validating import Validating
@@ -17,6 +18,7 @@ from ccnode.mind.prompt_types import Prompt, PromptMessage, system_text
 from ccnode.models.base import Delta, Finished, ModelError
 from ccnode.models.embedded import EmbeddedModel
 from ccnode.store import memory, plates, views
+from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, NotFound
 from ccnode_crypto.certificate import certify
 from ccnode_crypto.keys import SigningKey
@@ -132,6 +134,28 @@ async def test_what_is_left_out_of_memory_is_not_shown(rig: Rig) -> None:
     model = Answering(from_plate(OLD))
     assert (await checking(rig, model).run())["passed"]
     assert not any(prompt.recalled for prompt in model.prompts)
+
+
+@pytest.mark.parametrize("how", ["disabled", "forgotten"])
+async def test_what_is_forgotten_later_is_gone_from_what_was_answered(rig: Rig, how: str) -> None:
+    """The page went on showing the words until the node was started anew."""
+    await keep(rig, OLD)
+    session = await rig.open_session()
+    await gather(rig.turns.say(session, "My ferry to Naxos leaves on Thursday.", None))
+    question = (await rig.readers.run(views.branch(session)))[0]
+    checks = checking(rig, EmbeddedModel())
+    found = await checks.run()
+    assert "Naxos" in str(await checks.last())
+    if how == "disabled":
+        await rig.ledger.append(memory.mark(question.digest, Mark.DISABLED))
+    else:
+        await rig.ledger.append(jobs.forget(session, clock.now_ms()))
+    after = await checks.last()
+    assert after is not None
+    assert "naxos" not in str(after).casefold()
+    assert [one["passed"] for one in after["attempts"][0]["answers"]] == [True] * 6
+    assert after["time"] == found["time"]
+    assert await checks.last() == after
 
 
 async def test_questions_are_asked_side_by_side_under_the_plate(rig: Rig) -> None:
