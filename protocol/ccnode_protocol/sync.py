@@ -232,7 +232,7 @@ class Sync:
         length = side.head.seq + 1
         if length <= self._index.length(claim.chain):
             return []  # we have it by now
-        self._heeded[claim.chain] = Row(claim.chain, length, side.head.digest)
+        self._heeded[claim.chain] = Row(claim.chain, length, side.head.digest, claim.orders)
         self._step("proven")
         return [Restored(claim.chain, length, claim.chain.epoch == self._index.epoch)]
 

@@ -37,7 +37,8 @@ class Store(NamedTuple):
     """Verify and store this in one transaction, orders before bodies, then tell `Sync.settled`.
 
     A run that does not follow what is stored by then, because another link was faster, is passed over without an error;
-    so is what is there already, and what the peer's tier no longer lets in. `is_quarantined`: it is kept apart until
+    so is what is there already, what the peer's tier no longer lets in, and each content that is not what its header
+    names, because the peer may hold another history of the chain. `is_quarantined`: it is kept apart until
     the owner promotes it.
     """
 

@@ -174,7 +174,10 @@ class Fetch:
         if self._contents:
             return []
         for chain, missing in self._index.missing.items():
-            ranges = _from(missing, self._lacks.get(chain, 0)) if self._flow.takes(chain) else ()
+            # After a fork others hold other entries at the same positions.
+            frozen = self._index.frozen.get(chain)
+            before = frozen.seq if frozen is not None else self._index.length(chain)
+            ranges = _between(missing, self._lacks.get(chain, 0), before) if self._flow.takes(chain) else ()
             if not ranges:
                 continue
             self._contents[chain] = frozenset(seq for first, count in ranges for seq in range(first, first + count))
@@ -312,13 +315,13 @@ class Fetch:
         self.deadline_ms = None
 
 
-def _from(missing: Ranges, least: int) -> Ranges:
-    """The first of the ranges, as many as one question may name, without what comes before a position."""
+def _between(missing: Ranges, least: int, before: int) -> Ranges:
+    """The first of the ranges, as many as one question may name, from a position on and before another."""
     ranges: list[tuple[int, int]] = []
     left = limits.CONTENTS_MAX
     for first, count in missing:
         at = max(first, least)
-        part = min(first + count - at, left)
+        part = min(min(first + count, before) - at, left)
         if part > 0 and len(ranges) < limits.RANGES_MAX:
             ranges.append((at, part))
             left -= part

@@ -9,7 +9,7 @@ from ccnode_crypto.entry import header_digest
 from ccnode_crypto.errors import CryptoError
 from ccnode_protocol import sync_frames
 from ccnode_protocol.effects import Reason
-from ccnode_protocol.sync_values import Contents, Fork, Heads, Listed, Row, SentRun
+from ccnode_protocol.sync_values import Contents, Fork, Heads, Listed, Row, SentRun, Want, WantContents
 from ccnode_protocol.tiers import Tier
 from tests.simulation.checks import Violation
 
@@ -58,6 +58,8 @@ class Judge:
         if not end.node.is_honest:
             return
         message = sync_frames.read(*frame)
+        if isinstance(message, WantContents) or (isinstance(message, Want) and not message.bare):
+            self._orders_first(end)
         chains: list[ChainId] = []
         match message:
             case Heads(rows=rows):
@@ -77,6 +79,16 @@ class Judge:
                 continue
             if chain.audience not in GIVEN.get(tier, set()) or not whose:
                 raise Violation("leak", f"{end.node.name} tells a peer of tier {tier.name} of {chain}")
+
+    def _orders_first(self, end: End) -> None:
+        """Bodies are wanted of an honest peer only when all orders that it offers are here."""
+        node, peer = end.node, end.other.node if end.other else end.node
+        if not (peer.is_honest and peer.is_core and node.is_core):
+            return
+        for chain, orders in end.orders.items():
+            lacks = orders > node.index.length(chain) and node.index.may_grow(chain)
+            if lacks and chain.node in self.honest and chain.node in node.world.certified:
+                raise Violation("orders", f"{node.name} wants bodies before the orders in {chain}")
 
     def accused(self, node: Node, chain: ChainId) -> None:
         """A node holds a proof against a chain."""

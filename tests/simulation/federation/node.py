@@ -43,6 +43,7 @@ class End:
         self.other: End | None = None
         self.is_up = True
         self.has_heard = False  # what the peer knows of our chains
+        self.orders: dict[ChainId, int] = {}  # up to where the peer's chains hold orders to forget
         self.wakes_ms: int | None = None
         self.arrives_ms = 0  # the last that was sent to the other end
         quota = node.shelf.quotas.setdefault(peer, Quota()) if node.tier_of(peer) is not Tier.CORE else None
@@ -64,7 +65,13 @@ class Node:
         self.links: dict[str, End] = {}
         self.tiers: dict[bytes, Tier] = {}
         self.busy_ms = 0  # until when the disk is
+        self.skew_ms = world.random.choice((0, 0, 40, -3_600_000, 10**11))
         self.life = 0  # what was planned in an earlier life does not happen
+
+    @property
+    def now_ms(self) -> int:
+        """What its clock says."""
+        return self.world.time_ms + self.skew_ms
 
     def tier_of(self, peer: bytes) -> Tier:
         """What a peer is to this node."""
@@ -102,14 +109,14 @@ class Node:
     def write(self, audience: int, records_: Iterable[records.Record]) -> list[bytes]:
         """Append entries in one run and tell all links; return their digests."""
         chain = ChainId(self.key.public.raw, self.index.epoch, audience)
-        time = max(self.world.time_ms << 16, 1)
+        time = max(self.now_ms << 16, 1)
         drafts = [] if chain in self.shelf.chains else [self._draft(records.epoch_opened(None), time)]
         drafts += [self._draft(record, time) for record in records_]
         sent = self.shelf.append(chain, drafts, self.key)
         self.world.judge.wrote(self, sent)
         self.shelf.tell(self.index, chain)
         for end in list(self.links.values()):
-            self.perform(end, end.sync.grew(chain, sent, self.world.time_ms))
+            self.perform(end, end.sync.grew(chain, sent, self.now_ms))
         return self.shelf.chains[chain].digests[sent.first : sent.end]
 
     def say(self, audience: int, count: int) -> list[bytes]:
@@ -137,7 +144,9 @@ class Node:
             self.perform(end, [Close(Reason.MALFORMED, str(error))])
             return
         end.has_heard |= frame.name == "known"
-        self.perform(end, end.sync.receive(frame, self.world.time_ms))
+        if frame.name in {"heads", "listed"}:
+            end.orders |= {ChainId(*row[:3]): row[5] for row in frame.body["rows"]}  # type: ignore[union-attr,misc,index]
+        self.perform(end, end.sync.receive(frame, self.now_ms))
 
     def perform(self, end: End, effects: Iterable[Effect]) -> None:
         """Do what a machine asks for."""
@@ -166,7 +175,7 @@ class Node:
             self.world.carry(end, data)
 
     def _load(self, end: End, load: Load) -> None:
-        self.perform(end, end.sync.loaded(load, self.shelf.load(load), self.world.time_ms))
+        self.perform(end, end.sync.loaded(load, self.shelf.load(load), self.now_ms))
 
     def _store(self, end: End, store: Store) -> None:
         item, error, grown = store.item, "", False
@@ -184,16 +193,16 @@ class Node:
         if grown:
             self.shelf.tell(self.index, item.chain)
             for each in list(self.links.values()):
-                self.perform(each, each.sync.grew(item.chain, None, self.world.time_ms))
+                self.perform(each, each.sync.grew(item.chain, None, self.now_ms))
         elif isinstance(item, Contents):
             self.shelf.tell_missing(self.index)
-        self.perform(end, end.sync.settled(store, self.world.time_ms, error))
+        self.perform(end, end.sync.settled(store, self.now_ms, error))
 
     def _restored(self, end: End, effect: Restored) -> None:
         self.world.note(f"  {self.name} learns from {end.peer_name} that it wrote {effect.length} of {effect.chain}")
         if effect.is_live and self.index.epoch == effect.chain.epoch:
             self.index.epoch = self.world.random.randbytes(16)
-        self.perform(end, end.sync.guarded(self.world.time_ms))
+        self.perform(end, end.sync.guarded(self.now_ms))
 
     def _forked(self, effect: Forked) -> None:
         self.world.judge.accused(self, effect.chain)
@@ -210,7 +219,7 @@ class Node:
         """The owner decides anew about a peer; open links heed it at once."""
         self.tiers[peer] = tier
         for end in [end for end in self.links.values() if end.peer == peer]:
-            self.perform(end, end.sync.retier(tier, self.world.time_ms))
+            self.perform(end, end.sync.retier(tier, self.now_ms))
 
 
 class Liar(Node):

@@ -35,6 +35,10 @@ def _anything(*_: object) -> bool:
     return True
 
 
+def _never(*_: object) -> bool:
+    return False
+
+
 def _whatever_core_gets(self: Flow, chain: Any) -> bool:
     return _gives(self, chain) or (self.tier is not Tier.CORE and chain.node in self.index.certified)
 
@@ -78,6 +82,9 @@ PLANTS = {
     "any peer's entries are taken": Plant(frozenset({"tier"}), {PROTOCOL + "sync_index.Flow.takes": _anything}),
     "a guest is told of all our chains": Plant(
         frozenset({"leak"}), {PROTOCOL + "sync_index.Flow.gives": _whatever_core_gets}
+    ),
+    "orders to forget are not asked for first": Plant(
+        frozenset({"orders"}), {PROTOCOL + "sync_fetch.Fetch._lacks_orders": _never}
     ),
     "fork proofs are believed": Plant(frozenset({"accused"}), {PROTOCOL + "sync.proven": _believed}),
 }

@@ -10,7 +10,6 @@ from ccnode_crypto.chain import ChainState, EntryDraft, Run, append_run, verify_
 from ccnode_crypto.entry import ChainId, header_digest, read_header, sealed_digest
 from ccnode_crypto.proof import ForkSide, SignedHead, path_positions
 from ccnode_protocol import records
-from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.records import Kind
 from ccnode_protocol.sync_fetch import Quota, follows
 from ccnode_protocol.sync_values import (
@@ -98,13 +97,13 @@ class Shelf:
         return True
 
     def receive_contents(self, contents: Contents) -> None:
-        """Verify contents and commit them. Raises RemoteError where they are not what the headers name."""
+        """Commit contents that are what the headers name; the others are of another history, or forged."""
         stored = self.chains[contents.chain]
         for seq, sealed in contents.items:
-            if sealed and stored.sealed[seq] is None and stored.digests[seq] not in self.covered:
-                if sealed_digest(sealed) != read_header(stored.headers[seq]).content_digest:
-                    raise RemoteError("contents.items: not what the header names")
-                stored.sealed[seq] = sealed
+            is_wanted = seq < len(stored.sealed) and stored.sealed[seq] is None
+            if sealed and is_wanted and stored.digests[seq] not in self.covered:
+                is_named = sealed_digest(sealed) == read_header(stored.headers[seq]).content_digest
+                stored.sealed[seq] = sealed if is_named else None
 
     def _keep(self, chain: ChainId, state: ChainState, run: Run, digests: list[bytes]) -> None:
         stored = self.chains.setdefault(chain, Stored(state))

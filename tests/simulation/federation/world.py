@@ -92,14 +92,17 @@ class World:
     def wake(self, end: End) -> None:
         """Call the machine of this end when it wants to be called."""
         due = end.sync.timer()
-        if due is None or not end.is_up or (end.wakes_ms is not None and end.wakes_ms <= due):
+        if due is None or not end.is_up:
+            return
+        due -= end.node.skew_ms
+        if end.wakes_ms is not None and end.wakes_ms <= due:
             return
         end.wakes_ms = max(due, self.time_ms)
 
         def tick() -> None:
             end.wakes_ms = None
             if end.is_up:
-                end.node.perform(end, end.sync.tick(self.time_ms))
+                end.node.perform(end, end.sync.tick(end.node.now_ms))
 
         self.later(max(0, due - self.time_ms), tick)
 
@@ -116,7 +119,7 @@ class World:
         ends[0].other, ends[1].other = ends[1], ends[0]
         one.links[other.name], other.links[one.name] = ends
         for end in ends:
-            end.node.perform(end, end.sync.start(self.time_ms))
+            end.node.perform(end, end.sync.start(end.node.now_ms))
 
     def connect_all(self) -> None:
         """Whoever can, meets."""
