@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ccnode.mind.prompt_types import Prompt
 
 CHARS_MAX: Final = 100_000  # of one text, so much is read
+KNOWN_CHARS_MAX: Final = 400_000  # of the conversation, the newest of it
 _WORD_MIN: Final = 3
 _TOLD_MIN: Final = 2  # words that a sentence adds; one is enough where it is about what was asked
 _TOKEN: Final = re.compile(r"\w+")
@@ -31,8 +32,13 @@ def used(prompt: Prompt, reply: str) -> tuple[str, ...]:
     """The ids of the recalled messages, and of those that extracts are from, whose words the reply says, in order."""
     said = _keys(reply)
     asked = _keys(prompt.messages[-1].content) if prompt.messages else set()
-    known = set(asked).union(*(_keys(each.content) for each in prompt.messages[:-1]))
-    known = known.union(*(_keys(each.text) for each in prompt.system))
+    known = set(asked).union(*(_keys(each.text) for each in prompt.system))
+    room = KNOWN_CHARS_MAX
+    for each in reversed(prompt.messages[:-1]):
+        if room <= 0:
+            break
+        known |= _keys(each.content[:room])
+        room -= len(each.content)
     return tuple(dict.fromkeys(id_ for id_, text in _told(prompt) if id_ and _is_used(text, said, known, asked)))
 
 
