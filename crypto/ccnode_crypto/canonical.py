@@ -11,6 +11,7 @@ from typing import Final
 
 import msgpack
 
+from ccnode_crypto import packed
 from ccnode_crypto.errors import EncodingError
 
 type_names: Final = "nil, bool, int, str, bytes, list or map"
@@ -72,13 +73,15 @@ def _refuse_extension(code: int, _data: bytes) -> object:
 def decode(data: bytes, *, size_max: int) -> Value:
     """Return the value of which `data` is the canonical encoding.
 
-    The cost is bounded by `size_max` bytes: a declared length can never exceed what is there.
+    The cost is bounded by `size_max` bytes: what is declared, all together, can never exceed what is there.
 
     Raises:
         EncodingError: too large, cut short, trailing bytes, floats, extensions, or not the canonical form.
     """
     if len(data) > size_max:
         raise EncodingError(f"{len(data)} bytes where at most {size_max} are allowed")
+    if sum(map(data.count, packed.LONG_HEADS)) > DEPTH_MAX:  # perhaps only words; perhaps arrays in arrays, all huge
+        packed.check_values(data, len(data))
     try:
         value: Value = msgpack.unpackb(
             data, raw=False, strict_map_key=True, use_list=True, ext_hook=_refuse_extension, timestamp=0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ccnode_crypto import canonical
+from ccnode_crypto import canonical, packed
 from ccnode_crypto.errors import EncodingError
 from ccnode_protocol import forms, limits, link_frames, sync_frames
 from ccnode_protocol.errors import LocalError, RemoteError
@@ -125,63 +125,8 @@ def _check_body(kind: int, body: dict[str, Value]) -> None:
 
 
 def _check_values(data: bytes, kind: int, most: int) -> None:
-    """Count what a frame holds, by walking over it without building anything; stops at the limit.
-
-    Also against lengths: msgpack makes room for what an array declares when it meets its head, so 15 KB of arrays in
-    arrays would take 70 MB and 50 ms. Here, what is declared counts before it is there.
-    """
-    at, awaited, left = 0, 1, most
+    """Count what a frame holds before anything of it is built."""
     try:
-        while awaited:
-            if awaited > left:
-                raise RemoteError(f"{name_of(kind)}: more than {most:,} values")
-            left -= 1
-            first = data[at]
-            size = _SIZE[first]
-            if size:
-                at += size
-                awaited += _HELD[first] - 1
-            elif first == _BYTES_8:
-                at += 2 + data[at + 1]
-                awaited -= 1
-            else:
-                size, held = _sized(data, at)
-                at += size
-                awaited += held - 1
-    except IndexError as error:
-        raise RemoteError(f"{name_of(kind)}: it is cut short") from error
-
-
-def _sized(data: bytes, at: int) -> tuple[int, int]:
-    """How many bytes the value at `at` takes without what it holds, and how many it holds: those that tell a length."""
-    if data[at] not in _LENGTHS:
-        raise RemoteError("frame: floats, extensions and times are not allowed")
-    width, each = _LENGTHS[data[at]]
-    count = int.from_bytes(data[at + 1 : at + 1 + width], "big")
-    return (1 + width, count * each) if each else (1 + width + count, 0)
-
-
-_BYTES_8: Final = 0xC4
-# Width of the length that follows; how many values an item is (0: its length is in bytes).
-_LENGTHS: Final = {code: (width, 0) for code, width in zip(b"\xc4\xc5\xc6\xd9\xda\xdb", (1, 2, 4) * 2, strict=True)} | {
-    code: (width, each) for code, width, each in ((0xDC, 2, 1), (0xDD, 4, 1), (0xDE, 2, 2), (0xDF, 4, 2))
-}
-_PLAIN: Final = {0xC0: 1, 0xC2: 1, 0xC3: 1, 0xCC: 2, 0xCD: 3, 0xCE: 5, 0xCF: 9, 0xD0: 2, 0xD1: 3, 0xD2: 5, 0xD3: 9}
-
-
-def _size(first: int) -> int:
-    """How many bytes a value takes that begins so, without what it holds; 0 where more must be read."""
-    if 0xA0 <= first <= 0xBF:  # noqa: PLR2004  # short text
-        return 1 + (first & 0x1F)
-    return 1 if first < 0xA0 or first >= 0xE0 else _PLAIN.get(first, 0)  # noqa: PLR2004  # small integers, maps, arrays
-
-
-def _held(first: int) -> int:
-    """How many values one holds that begins so."""
-    if 0x80 <= first <= 0x9F:  # noqa: PLR2004
-        return (first & 0x0F) * (2 if first <= 0x8F else 1)  # noqa: PLR2004  # a map, an array
-    return 0
-
-
-_SIZE: Final = tuple(map(_size, range(256)))
-_HELD: Final = tuple(map(_held, range(256)))
+        packed.check_values(data, most)
+    except EncodingError as error:
+        raise RemoteError(f"{name_of(kind)}: {error}") from error

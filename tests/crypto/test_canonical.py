@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import msgpack
 import pytest
 from hypothesis import given
@@ -126,3 +128,23 @@ def test_a_map_is_a_map() -> None:
     assert canonical.decode_map(b"\x80", size_max=10) == {}
     with pytest.raises(EncodingError, match="a map is expected, found list"):
         canonical.decode_map(b"\x90", size_max=10)
+
+
+@pytest.mark.parametrize("head", [b"\xdc\xff\xff", b"\xdd\x00\x0f\xff\xff", b"\xde\x7f\xff", b"\xdf\x00\x07\xff\xff"])
+@pytest.mark.parametrize("size", [15_000, 1_048_576])
+def test_arrays_in_arrays_that_all_declare_much_take_no_room(head: bytes, size: int) -> None:
+    """Msgpack makes room for each when it meets its head: 78 MB for 15 KB, and 0.2 s a time."""
+    text = b"\xa1a" if head[0] in b"\xde\xdf" else b""
+    data = ((head + text) * 1_000).ljust(size, b"\xc0")
+    tracemalloc.start()
+    try:
+        with pytest.raises(EncodingError, match="more than"):
+            canonical.decode(data, size_max=size)
+        assert tracemalloc.get_traced_memory()[1] < 64_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_words_that_look_like_long_arrays_are_words() -> None:
+    value = {"text": "\u070f\u07df" * 500, "list": list(range(70_000)), "bytes": b"\xdc\xdd\xde\xdf" * 100}
+    assert canonical.decode(canonical.encode(value), size_max=1 << 20) == value
