@@ -30,8 +30,7 @@ PREFIX_TERMS_MAX: Final = 1_000  # in a segment
 TERMS_AT_ONCE: Final = 8  # looked up by one statement,
 LOOKUPS_MAX: Final = 400  # in so many places at most: SQLite takes 500
 LATE_MIN: Final = 1_000  # messages of a posting that is not read before it is needed; from there on it fills pages
-RANGE_MIN: Final = 4  # chunks of a term that are read at once,
-RANGE_MAX: Final = 20_000  # where they tell of so many messages at most
+RARE_MAX: Final = 20_000  # messages that hold a term, to be looked at all together
 _ENTRY: Final = "SELECT term, -1, 0, 0, docs, counts, more, chunks FROM terms WHERE part = {} AND term = ?{}"
 _POSTING: Final = "SELECT term, segment, id, 0, docs, counts, more, x'' FROM postings WHERE segment = {} AND term = ?{}"
 _SHORT: Final = (
@@ -40,10 +39,6 @@ _SHORT: Final = (
     " FROM postings WHERE segment = {0} AND term = ?{1}"
 )
 _CHUNKS: Final = "SELECT docs, counts, more FROM chunks WHERE id BETWEEN ? AND ? ORDER BY id"
-_RANGE: Final = "SELECT id, docs FROM chunks WHERE id BETWEEN ? AND ?"
-# From `chunks`, or from `postings`.
-_DOCS: Final = ("SELECT docs FROM chunks WHERE id = ?", "SELECT docs FROM postings WHERE id = ?")
-_REST: Final = ("SELECT counts, more FROM chunks WHERE id = ?", "SELECT counts, more FROM postings WHERE id = ?")
 _PART_PREFIX: Final = "SELECT docs, counts, more, chunks FROM terms WHERE part = ? AND term >= ? AND term < ? LIMIT ?"
 _PREFIX: Final = "SELECT docs, counts, more FROM postings WHERE segment = ? AND term >= ? AND term < ? LIMIT ?"
 _BYTES: Final = np.arange(256)
@@ -179,36 +174,60 @@ class Held:
 
     def postings(self, wanted: Wanted, segment: int) -> Sequence[Posting]:
         """The postings of a term in a segment: several where it is a prefix. After `spread`. Raises Damaged."""
-        late = self._late.get(wanted)
-        if late and (chunk := late.pop(segment, None)) is not None:
-            docs = self._docs.get((wanted, segment)) or self._docs_in(chunk)
-            posting = (docs, *self._run(_REST[chunk[2] < 0], (abs(chunk[2]),)).fetchone())
-            check_sizes(posting)
-            self._held[wanted][segment] = [posting]
+        if segment in self._late.get(wanted, ()):
+            self.load([wanted], [segment])
         return self._held[wanted].get(segment, ())
 
-    def docs(self, wanted: Wanted, segments: Collection[int]) -> list[bytes]:
+    def load(self, wanted: Iterable[Wanted], segments: Collection[int]) -> None:
+        """Read what was not read yet of terms in segments. Raises Damaged."""
+        late = [
+            (one, chunk)
+            for one in wanted
+            if (chunks := self._late.get(one))
+            for segment in segments
+            if (chunk := chunks.get(segment)) is not None
+        ]
+        if not late:
+            return
+        for one in {one for one, _ in late}:
+            self.docs(one, [chunk[0] for its, chunk in late if its == one])
+        rows = self._rows("counts, more", [chunk for _, chunk in late])
+        for one, chunk in late:
+            segment = chunk[0]
+            posting = (self._docs[one, segment], *rows.get(chunk[2], ()))
+            check_sizes(posting)
+            self._held[one][segment] = [posting]
+            del self._late[one][segment]
+
+    def docs(self, wanted: Wanted, segments: Sequence[int]) -> list[bytes]:
         """The messages that hold a term that is no prefix, for each of these segments, in all of which some do.
 
         Raises:
             Damaged: what is stored is missing, or of another size.
         """
-        held, late = self._held[wanted], self._late.get(wanted, {})
-        chunks = [late[segment] for segment in segments if segment in late]
-        if len(chunks) >= RANGE_MIN:
-            first, last = chunks[0][2], chunks[-1][2]
-            if 0 < first < last < first + 2 * len(chunks) and sum([chunk[1] for chunk in chunks]) <= RANGE_MAX:
-                found = dict(self._run(_RANGE, (first, last)).fetchall())
-                for chunk in chunks:
-                    self._docs[wanted, chunk[0]] = _checked(found.get(chunk[2]), chunk[1])
-        for chunk in chunks:
-            if (wanted, chunk[0]) not in self._docs:
-                self._docs[wanted, chunk[0]] = self._docs_in(chunk)
-        return [self._docs[wanted, segment] if segment in late else held[segment][0][0] for segment in segments]
+        held, late, read = self._held[wanted], self._late.get(wanted, {}), self._docs
+        unread = [late[segment] for segment in segments if segment in late and (wanted, segment) not in read]
+        if unread:
+            rows = self._rows("docs", unread)
+            for segment, size, place in unread:
+                (docs,) = rows.get(place, (None,))
+                if type(docs) is not bytes or len(docs) != 2 * size:
+                    raise Damaged("a posting is missing, or of another size")
+                read[wanted, segment] = docs
+        return [read[wanted, segment] if segment in late else held[segment][0][0] for segment in segments]
 
-    def _docs_in(self, chunk: Chunk) -> bytes:
-        row = self._run(_DOCS[chunk[2] < 0], (abs(chunk[2]),)).fetchone()
-        return _checked(row[0] if row else None, chunk[1])
+    def _rows(self, columns: str, chunks: Iterable[Chunk]) -> dict[int, Sequence[bytes]]:
+        """Columns of chunks (and of `postings`), by their numbers."""
+        found: dict[int, Sequence[bytes]] = {}
+        places = [chunk[2] for chunk in chunks]
+        for table, sign, some in (
+            ("chunks", 1, [place for place in places if place > 0]),
+            ("postings", -1, [-place for place in places if place < 0]),
+        ):
+            if some:
+                sql = f"SELECT id, {columns} FROM {table} WHERE id IN ({','.join('?' * len(some))})"
+                found |= {sign * row[0]: row[1:] for row in self._run(sql, some).fetchall()}
+        return found
 
     def whole(self, wanted: Wanted) -> NDArray[np.uint32]:
         """All messages that hold a term that is no prefix, in order. Raises Damaged."""
@@ -282,8 +301,7 @@ class Held:
 
     def _by_segment(self, wanted: Wanted) -> dict[int, Counts]:
         found: dict[int, Counts] = {}
-        for segment in list(self._late.get(wanted, ())):
-            self.postings(wanted, segment)
+        self.load([wanted], list(self._late.get(wanted, ())))
         for segment, postings in self._held[wanted].items():
             first = segment << SEGMENT_BITS
             for posting in postings:
@@ -292,12 +310,6 @@ class Held:
         if found and max(found) >= self._sealed:
             raise Damaged(_BEYOND)
         return found
-
-
-def _checked(docs: bytes | None, size: int) -> bytes:
-    if type(docs) is not bytes or len(docs) != 2 * size:
-        raise Damaged("a posting is missing, or of another size")
-    return docs
 
 
 def marked(docs: NDArray[np.uint16]) -> NDArray[np.bool_]:

@@ -136,7 +136,10 @@ class Few:
 
     def rank(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[list[Ranked]]:
         """The lists of a request. `holding`: how many messages, here and elsewhere, hold each term."""
-        scores = self._scores(request, statistics, holding)
+        return self.chosen(self._scores(request, statistics, holding), request)
+
+    def chosen(self, scores: dict[int, float], request: Request) -> list[list[Ranked]]:
+        """The lists of a request, made of messages with their scores."""
         if not scores:
             return [[] for _ in request.lists]
         out = [held for term in request.excluded if (held := self.holding(Wanted(term)))]

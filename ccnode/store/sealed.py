@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from ccnode.store.held import RANGE_MAX, WEIGHED, Held, marked
+from ccnode.store.held import RARE_MAX, WEIGHED, Held, marked
 from ccnode.store.impact import LARGE_BYTES, check
 from ccnode.store.impact_form import CONTEXT_WEIGHT, FULL, SEGMENT_BITS, SEGMENT_MASK, TEXT_WEIGHT, Damaged
 from ccnode.store.ranking import Few, Part, Ranked, Request, Statistics, Wanted, best
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.int64]
     Floats = NDArray[np.float64]
+    Having = dict[int, NDArray[np.uint16]]  # messages, by segment
 
 SPARSE_MAX: Final = 6_000  # postings that are sorted, all together, rather than spread over the messages of a segment
 DENSE_MIN: Final = 2_000  # messages of a segment that are marked, to see which of them hold another term
@@ -57,11 +58,14 @@ class Sealed:
 
     def rank(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[list[Ranked]]:
         """The lists of a request. `holding`: how many messages, here and elsewhere, hold each term."""
+        few = Few(self._held.singly, self._held.added, self._column("lengths").item, self._fact)
         if self._is_little(request):
-            few = Few(self._held.singly, self._held.added, self._column("lengths").item, self._fact)
             return few.rank(request, statistics, holding)
-        if not request.required:
-            self._held.spread()
+        found = self._having(request.required)
+        if request.required and (not found or self._is_alone(found, request)):
+            factors = {one: statistics.factor(weight, holding[one]) for one, weight in request.wanted.items()}
+            return few.chosen(self._one_by_one(found, factors, statistics), request)
+        self._held.spread()
         lists: list[list[Ranked]] = [[] for _ in request.lists]
         masks = [Mask(allowed, self._column) for _, allowed in request.lists]
         skip = np.array(sorted(request.skip), np.int64)
@@ -72,7 +76,7 @@ class Sealed:
                 found[-1].score if len(found) == count else 0.0
                 for found, (count, _) in zip(lists, request.lists, strict=True)
             ]
-            scored = self._scored(segments, request, weigher, min(floors, default=0.0))
+            scored = self._scored(segments, found, request, weigher, min(floors, default=0.0))
             if scored is None:
                 continue
             scored.leave_out(skip)
@@ -140,11 +144,13 @@ class Sealed:
         firsts = np.array([row.segment << SEGMENT_BITS for row in rows], np.int64)
         return np.repeat(firsts, sizes) + docs, weights, sizes
 
-    def _scored(self, segments: Sequence[int], request: Request, weigher: Weigher, floor: float) -> Scored | None:
+    def _scored(
+        self, segments: Sequence[int], having: Having, request: Request, weigher: Weigher, floor: float
+    ) -> Scored | None:
         """The scores of the messages of some segments, as far as they may be above `floor`."""
         factors = weigher.factors
         if request.required:
-            scored = self._having(request.required, weigher)
+            scored = self._all_of(having, request.required, weigher)
             others = [one for one in request.wanted if one.prefix or one.term not in request.required]
             rows, floor = self._rows(segments, others), -1.0
         else:
@@ -172,19 +178,26 @@ class Sealed:
         numbers, _ = scored.found_in(np.frombuffer(row.postings[0][0], "<u2"), first, floor)
         return numbers, _weights_at(row.postings[0], (numbers - first).astype(np.uint16))
 
-    def _having(self, terms: Collection[str], weigher: Weigher) -> Scored:
-        """The messages that hold all these terms, with what these score."""
-        wanted = [Wanted(term) for term in terms]
-        numbers: list[Numbers] = [np.zeros(0, np.int64)]
-        weights: dict[Wanted, list[Floats]] = {one: [np.zeros(0)] for one in wanted}
+    def _having(self, terms: Collection[str]) -> Having:
+        """The messages that hold all these terms, by segment in order; of none, none."""
+        if not terms:
+            return {}
         held = self._held
-        found, rest = self._rarest(sorted(wanted, key=held.sizes.__getitem__))
+        found, rest = self._rarest(sorted(map(Wanted, terms), key=held.sizes.__getitem__))
         held.spread()
         for one in rest:
             segments = [segment for segment in found if held.holds(one, segment)]
             docs = zip(segments, held.docs(one, segments), strict=True)
             both = {segment: _both(found[segment], np.frombuffer(each, "<u2")) for segment, each in docs}
             found = {segment: low for segment, low in both.items() if len(low)}
+        return found
+
+    def _all_of(self, found: Having, terms: Collection[str], weigher: Weigher) -> Scored:
+        """What these terms add to the messages that hold them all."""
+        wanted, held = [Wanted(term) for term in terms], self._held
+        numbers: list[Numbers] = [np.zeros(0, np.int64)]
+        weights: dict[Wanted, list[Floats]] = {one: [np.zeros(0)] for one in wanted}
+        held.load(wanted, found)
         for segment, low in found.items():
             numbers.append(low.astype(np.int64) + (segment << SEGMENT_BITS))
             for one in wanted:
@@ -195,7 +208,34 @@ class Sealed:
             scores += weigher.shares(together, np.concatenate(weights[one])) * weigher.factors[one]
         return Scored(together, scores, None, ordered=True)
 
-    def _rarest(self, by_size: Sequence[Wanted]) -> tuple[dict[int, NDArray[np.uint16]], Sequence[Wanted]]:
+    def _is_alone(self, found: Having, request: Request) -> bool:
+        """Whether few messages hold all that is required, and nothing else is asked for."""
+        if request.excluded or len(request.wanted) != len(request.required):
+            return False
+        if any(one.prefix or one.term not in request.required for one in request.wanted):
+            return False
+        return sum([len(low) for low in found.values()]) <= FEW_MAX
+
+    def _one_by_one(self, found: Having, factors: Mapping[Wanted, float], statistics: Statistics) -> dict[int, float]:
+        """What messages score that hold all these terms."""
+        scores: dict[int, float] = {}
+        (base, each), length = statistics.norm, self._column("lengths").item
+        self._held.load(factors, found)
+        for segment, low in found.items():
+            numbers = [segment << SEGMENT_BITS | one for one in low.tolist()]
+            if numbers[-1] >= self._sealed:
+                raise Damaged("a posting is beyond the blocks of the impact index")
+            norms, sums = [base + each * length(number) for number in numbers], [0.0] * len(numbers)
+            for one, factor in factors.items():
+                weights = _weights_at(self._held.postings(one, segment)[0], low).tolist()
+                sums = [
+                    total + factor * (weight / (weight + norm))
+                    for total, weight, norm in zip(sums, weights, norms, strict=True)
+                ]
+            scores |= zip(numbers, sums, strict=True)
+        return scores
+
+    def _rarest(self, by_size: Sequence[Wanted]) -> tuple[Having, Sequence[Wanted]]:
         """The messages that hold the rarest of these terms, by segment in order; and which terms are to be looked for.
 
         Where it is rare, all that hold other terms that are not common either are looked at together.
@@ -207,7 +247,7 @@ class Sealed:
             docs = zip(segments, held.docs(by_size[0], segments), strict=True)
             return {segment: np.frombuffer(each, "<u2") for segment, each in docs}, by_size[1:]
         found, at = held.whole(by_size[0]), 1
-        while len(found) and at < len(by_size) and held.sizes[by_size[at]] <= RANGE_MAX:
+        while len(found) and at < len(by_size) and held.sizes[by_size[at]] <= RARE_MAX:
             found, at = _both(found, held.whole(by_size[at])), at + 1
         if not len(found):
             return {}, ()

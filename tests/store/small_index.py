@@ -22,6 +22,4 @@ def make_small(set_attribute: Callable[[object, str, int], None]) -> None:
     set_attribute(scores, "SIZE", 32)
     set_attribute(merging, "INLINE_MAX", 4)
     set_attribute(merging, "ROWS_AT_ONCE", 7)
-    set_attribute(held, "RANGE_MIN", 2)
-    set_attribute(held, "RANGE_MAX", 40)
-    set_attribute(sealed, "RANGE_MAX", 40)
+    set_attribute(sealed, "RARE_MAX", 40)
