@@ -225,7 +225,10 @@ class Fetch:
         return self._index.length(chain), self._index.head(chain)
 
     def end(self, message: End) -> None:
-        """The peer has sent all that it will for a question."""
+        """The peer has sent all that it will for a question: of runs, or none of the contents that were asked for."""
+        refused = self._contents.pop(message.chain, None)
+        if refused:
+            self._lacks[message.chain] = 1 + max(refused)
         each = self._chains.get(message.chain)
         if each is not None and each.state == "asked":
             each.step("end")

@@ -111,7 +111,7 @@ class Serve:
                     return [Say(End(chain, first))]
             case WantContents(chain=chain):
                 if not may:
-                    return [Say(Contents(chain, ()))]
+                    return [Say(End(chain, 0))]
             case WantDigests(chain=chain):
                 if not (may or may_know):
                     return [Say(Digests(chain, ()))]

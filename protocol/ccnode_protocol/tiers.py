@@ -136,7 +136,7 @@ CARRIED: Final[dict[int, Carried]] = {
     sync_values.LISTED: _about(Kind.STANDING),
     sync_values.WANT: _about(*AUDIENCE_KINDS, asks=True),
     sync_values.RUN: _about(*AUDIENCE_KINDS, Kind.ORDERS, Kind.RECEIPTS),
-    sync_values.END: _about(*AUDIENCE_KINDS),
+    sync_values.END: _about(Kind.STANDING),
     sync_values.WANT_CONTENTS: _about(*AUDIENCE_KINDS, asks=True),
     sync_values.CONTENTS: _about(*AUDIENCE_KINDS),
     sync_values.CREDIT: _about(*AUDIENCE_KINDS, asks=True),

@@ -352,6 +352,60 @@ def test_contents_that_were_not_asked_for_are_refused() -> None:
     assert "was not asked for" in pair.b.closed
 
 
+def test_orders_come_first_also_in_what_a_node_had_lost() -> None:
+    pair = Pair()
+    chain, other = pair.a.chain(0), pair.a.chain(0, 1)
+    pair.a.write(chain, 3)
+    pair.a.write(other, 3)
+    backup = pair.a.shelf.copied()
+    order(pair.a, chain, pair.a.shelf.chains[other].digests[2])
+    pair.a.write(other, 2)
+    pair.meet()
+    pair.run()
+    fresh = Party("a")
+    fresh.shelf = backup
+    fresh.shelf.fill(fresh.index)
+    fresh.index.epoch = chain.epoch
+    pair.a = fresh
+    pair.meet()
+    pair.run()
+    wants = [(want.chain, want.bare) for want in pair.a.said if isinstance(want, values.Want)]
+    assert wants == [(chain, True), (other, False)]
+    assert pair.a.shelf.chains[other].sealed[2] is None
+    assert pair.a.rows() == pair.b.rows()
+
+
+def test_contents_of_another_history_are_no_reason_to_leave() -> None:
+    pair, twin = Pair(), Party("a")
+    chain = pair.a.chain()
+    base = twin.write(chain, 3)
+    for party, text in ((pair.a, b"a"), (pair.b, b"b")):
+        copy = Party("a")
+        copy.shelf.receive(base)
+        party.shelf.receive(base)
+        party.shelf.receive(copy.write(chain, 2, words=b"\x81\xa4text\xa1" + text))
+        party.shelf.chains[chain].sealed[4] = None if party is pair.b else party.shelf.chains[chain].sealed[4]
+        party.shelf.tell(party.index, chain)
+    pair.meet()
+    pair.run()
+    pair.pull()
+    assert not pair.a.closed
+    assert not pair.b.closed
+    assert pair.b.index.frozen[chain].seq == 3
+    assert pair.b.shelf.chains[chain].sealed[4] is None
+
+
+def test_a_refused_question_for_contents_is_answered() -> None:
+    pair = caught_up()
+    pair.a.do(pair.a.sync.retier(Tier.SANDBOX_IN, 0))
+    pair.a.said.clear()
+    pair.b.sync._fetch._contents[pair.a.chain()] = frozenset({1})
+    pair.a.tell(values.WantContents(pair.a.chain(), ((1, 1),)))
+    assert pair.a.said == [values.End(pair.a.chain(), 0)]
+    pair.cross()
+    assert not pair.b.sync._fetch._contents
+
+
 # --- tiers and quotas ---
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ccnode_crypto.chain import ChainState, Run, verify_runs
 from ccnode_crypto.entry import header_digest
 from ccnode_crypto.errors import CryptoError
-from ccnode_protocol import sync_frames
+from ccnode_protocol import sync_frames, tiers
 from ccnode_protocol.effects import Reason
 from ccnode_protocol.sync_values import Contents, Fork, Heads, Listed, Row, SentRun, Want, WantContents
 from ccnode_protocol.tiers import Tier
@@ -57,6 +57,8 @@ class Judge:
         """A node says something on a link."""
         if not end.node.is_honest:
             return
+        if not tiers.may_send(end.node.tier_of(end.peer), frame.type):
+            raise Violation("leak", f"{end.node.name} says {frame.name} to a peer that may not hear it")
         message = sync_frames.read(*frame)
         if isinstance(message, WantContents) or (isinstance(message, Want) and not message.bare):
             self._orders_first(end)
