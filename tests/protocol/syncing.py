@@ -68,9 +68,7 @@ class Party:
             self.effects.append(effect)
             match effect:
                 case Say(message=message):
-                    data = frames.encode(message.kind, message.body())
-                    self.said.append(sync_frames.read(*frames.decode(data)))
-                    self.outbox.append(data)
+                    self.say(message)
                 case Load():
                     self.do(self.sync.loaded(effect, self.shelf.load(effect), self.now_ms))
                 case Store() if self.holds:
@@ -86,6 +84,11 @@ class Party:
                     self.index.freeze(chain, found)
                     self.shelf.frozen[chain] = found
                     self.do(self.sync.forked(chain))
+
+    def say(self, message: Message) -> None:
+        data = frames.encode(message.kind, message.body())
+        self.said.append(sync_frames.read(*frames.decode(data)))
+        self.outbox.append(data)
 
     def store(self, store: Store) -> None:
         if isinstance(store.item, SentRun):
