@@ -120,8 +120,8 @@ class Sync:
     # --- frames ---
 
     def receive(self, frame: Frame, now_ms: int) -> list[Effect]:
-        """Take in a frame; what is wrong with it ends the link."""
-        if self.state in {"new", "closed"}:
+        """Take in a frame; what is wrong with it ends the link. Frames of other subjects are passed over."""
+        if self.state in {"new", "closed"} or frame.type not in sync_frames.MESSAGES:
             return []
         try:
             message = sync_frames.read(frame.type, frame.body)

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 class Say(NamedTuple):
-    """Send this (`Link.send` takes its `kind` and `body()`), after all that was said before."""
+    """Send this (`Link.send` takes its `kind` and `body()`), after all that was said before.
+
+    Where the link says Wait, keep it and what comes after it in a queue. That stays short: runs and contents are
+    bounded by credit, questions by how many may wait for an answer, and news are gathered.
+    """
 
     message: Message
 

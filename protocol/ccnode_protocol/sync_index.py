@@ -46,7 +46,8 @@ class _Held:
 class Index:
     """What this node holds. `own`: its node key; `epoch`: the one it writes now; `certified`: our owner's other nodes.
 
-    `missing`: contents that are neither here nor covered by an order, by chain, as ranges (first, count), ascending.
+    `missing`: contents that are neither here nor covered by an order, by chain, as ranges (first, count), ascending;
+    chains that lack none are best left out.
     `claimed`: chains that are being fetched, and by which link, so that no two fetch the same.
     """
 
