@@ -60,6 +60,9 @@ STATES: Final[dict[tuple[State, Event], State]] = {
     ("open", "known"): "reading",  # each periodic look begins with what the peer knows of ours
     ("reading", "known"): "reading",
     ("guarded", "known"): "guarded",
+    ("open", "claims"): "reading",  # also what it offers may tell more of ours than we know
+    ("reading", "claims"): "reading",
+    ("guarded", "claims"): "guarded",
     ("reading", "clear"): "open",
     ("reading", "proven"): "guarded",
     ("guarded", "proven"): "guarded",
@@ -213,6 +216,7 @@ class Sync:
             if row.length > length and is_open and len(self._claims) < limits.CLAIMS_MAX:
                 self._claims[chain] = row
                 self._deadline_ms = now_ms + limits.SYNC_ANSWER_MS
+                self._step("claims")
                 effects.append(Say(WantPath(chain, row.length - 1)))
             mine = self._index.row(chain)
             if mine is not None and row.length == mine.length > 0 and row.head != mine.head:
@@ -248,7 +252,8 @@ class Sync:
     # --- what the peer has ---
 
     def _heads(self, message: Heads, now_ms: int) -> list[Effect]:
-        effects = self._fetch.offer(message.rows, now_ms)
+        effects = self._read([row for row in message.rows if row.chain.node == self._index.own], now_ms)
+        effects += self._fetch.offer(message.rows, now_ms)
         self._serve.reached(message.rows)
         for rest in message.rests:
             named = [row for row in message.rows if row.chain.node == rest.node]

@@ -68,7 +68,13 @@ class Index:
         self._nodes.setdefault(chain.node, set()).add(chain)
 
     def freeze(self, chain: ChainId, found: Frozen) -> None:
-        """A fork is proven and the proof is kept; of several forks the first position counts."""
+        """A fork is proven and the proof is kept; of several forks the first position counts.
+
+        A chain of which nothing is here is told of too, as one of length 0, so that the proof gets around.
+        """
+        if chain not in self._held:
+            self._held[chain] = _Held(0, bytes(DIGEST_BYTES), 0, 0)
+            self._nodes.setdefault(chain.node, set()).add(chain)
         if chain not in self.frozen or found.seq < self.frozen[chain].seq:
             self.frozen[chain] = found
 

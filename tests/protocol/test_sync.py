@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,11 +19,13 @@ from ccnode_protocol.frames import Frame
 from ccnode_protocol.sync_effects import Forked, Load, Restored, Store
 from ccnode_protocol.sync_fetch import Quota
 from ccnode_protocol.tiers import Tier
+from tests.crypto.chains import draft
 from tests.protocol.bodies import body_of
 from tests.protocol.syncing import Pair, Party
 
 if TYPE_CHECKING:
     from ccnode_crypto.entry import ChainId
+    from tests.simulation.federation.store import Shelf
 
 
 def caught_up() -> Pair:
@@ -237,6 +239,42 @@ def test_a_higher_head_of_ours_is_proven_before_anything_is_offered() -> None:
     pair.run()
     assert pair.a.rows() == pair.b.rows()
     assert pair.a.index.length(chain) == 5, "what was lost comes back from who has it"
+
+
+@pytest.mark.parametrize("way", ["heads", "listed"])
+def test_what_a_peer_offers_may_tell_more_of_ours_than_it_first_knew(way: str) -> None:
+    pair = Pair()
+    chain, other = pair.a.chain(), pair.a.chain(1)
+    pair.a.write(chain, 3)
+    backup = pair.a.shelf.copied()
+    run = pair.a.write(chain, 2)
+    pair.a.shelf = backup
+    pair.a.index.grow(chain, 3, backup.chains[chain].state.head)
+    pair.a.index.epoch = chain.epoch
+    pair.meet()
+    pair.run()
+    row = values.Row(chain, 5, run.head)
+    pair.a.said.clear()
+    if way == "heads":
+        pair.a.tell(values.Heads((row,)))
+    else:
+        pair.a.tell(values.Heads((), (values.Rest(pair.a.node, 2, bytes(32)),)))
+        pair.a.tell(values.Listed(pair.a.node, (row,), more=False))
+    assert pair.a.sync.state == "reading"
+    pair.a.grow(other, 1)
+    assert not set(pair.a.names()) & {"SentRun", "Heads"}
+    full = Party("a")
+    full.shelf.receive(values.SentRun(chain, 0, *columns(backup, chain)))
+    full.shelf.receive(run)
+    pair.a.tell(values.Path(chain, 4, full.shelf.side(chain, 4)))
+    assert pair.a.index.epoch != chain.epoch
+    assert str(pair.a.sync.state) == "open", "it goes on"
+
+
+def columns(shelf: Shelf, chain: ChainId) -> tuple[Any, ...]:
+    """What a chain of one run holds, for a SentRun."""
+    stored = shelf.chains[chain]
+    return tuple(stored.headers), tuple(stored.metas), tuple(stored.sealed), stored.heads[0][1]
 
 
 def test_what_was_lost_of_an_older_epoch_comes_back() -> None:
@@ -530,6 +568,26 @@ def test_a_proof_reaches_who_has_nothing_of_the_chain() -> None:
     third.run()
     assert third.b.index.frozen[chain].seq == 3
     assert third.b.rows()[chain] == (3, header_digest(base.headers[-1]))
+
+
+def test_a_chain_forked_from_its_beginning_is_the_same_to_who_has_nothing_of_it() -> None:
+    pair, twin, third = Pair(), Party("a"), Pair(name="c")
+    chain = pair.a.chain()
+    for party, time in ((pair.a, 1), (pair.b, 2)):
+        opened = Party("a").shelf.append(chain, [EntryDraft(*draft(0)[:1], time, *draft(0)[2:])], twin.key)
+        party.shelf.receive(opened)
+        party.shelf.tell(party.index, chain)
+    pair.meet()
+    pair.run()
+    assert pair.a.index.frozen[chain].seq == pair.b.index.frozen[chain].seq == 0
+    third.a = pair.b
+    third.b.index.certified.add(chain.node)
+    third.meet()
+    third.run()
+    assert third.b.rows() == third.a.rows() == {chain: (0, bytes(32))}
+    third.meet()
+    third.run()
+    assert third.trips == 1
 
 
 # --- time, and anything ---
