@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING, Final, Literal
 from ccnode.mind import lexicon
 from ccnode.mind.matching import Match, match, role_factor, subject_factor
 from ccnode.mind.people import beings, first_names
-from ccnode.mind.reading import read
+from ccnode.mind.reading import Reading
 from ccnode.mind.words import weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ccnode.mind.asking import Question, Unit
-    from ccnode.mind.reading import Reading
 
 _STRONG: Final = 0.5  # units of more weight carry what is asked
 _NAMED: Final = 0.3  # units of more weight may be what the question turns on
@@ -87,7 +86,7 @@ def weighed(question: Question, role: str, content: str, found: Match, likeness:
         return found
     values = evidence(question, role, content, found)
     worth = _WORDS
-    alike = [] if likeness is None else [likeness.get(text) for text in compared(question, content)]
+    alike = [] if likeness is None else [likeness.get(text) for text in compared(question, content, found)]
     near = [one for one in alike if one is not None]
     if near and len(near) == len(alike):
         values |= meaning(values, near)
@@ -96,9 +95,12 @@ def weighed(question: Question, role: str, content: str, found: Match, likeness:
     return Match(score, found.quote, found.covered, found.kind_found, found.kind_value, found.qualities)
 
 
-def compared(question: Question, content: str) -> tuple[str, ...]:
-    """The texts of a message whose likeness to the question tells whether it answers: the beginning, then sentences."""
-    spoken = read(content, question.needles).sentences[:_COMPARED_SENTENCES]
+def compared(question: Question, content: str, found: Match | None = None) -> tuple[str, ...]:
+    """The texts of a message whose likeness to the question tells whether it answers: the beginning, then sentences.
+
+    `found`: its match, where that is known.
+    """
+    spoken = _reading(question, content, found).sentences[:_COMPARED_SENTENCES]
     return (content[:_COMPARED_CHARS], *(sentence.text[:_COMPARED_CHARS] for sentence in spoken))
 
 
@@ -114,6 +116,10 @@ class _Worth:
 
 _WORDS: Final = _Worth(weights.WORDS)
 _MEANING: Final = _Worth(weights.MEANING)
+
+
+def _reading(question: Question, content: str, found: Match | None) -> Reading:
+    return (found and found.reading) or Reading(content, question.needles)
 
 
 def likelihood(values: Mapping[str, float], worth: _Worth) -> float:
@@ -136,7 +142,7 @@ def meaning(values: Mapping[str, float], near: Sequence[float]) -> dict[str, flo
 
 def evidence(question: Question, role: str, content: str, found: Match) -> dict[str, float]:
     """What speaks for and against the message, by name; `found` is what the rules say of it."""
-    reading = read(content, question.needles)
+    reading = _reading(question, content, found)
     kind_found = found.kind_value >= _LIKE_THE_KIND
     rows = _covered(question, reading, found.qualities)
     return {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ccnode.mind import features, lexicon, phrases
 from ccnode.mind.aliases import aliases
 from ccnode.mind.people import beings, people, persons
-from ccnode.mind.reading import Sentence, read
+from ccnode.mind.reading import Reading, Sentence
 
 if TYPE_CHECKING:
     from ccnode.mind.asking import Question, Unit
@@ -23,6 +23,7 @@ _NEIGHBOUR = 0.8  # what a sentence beside the answering one adds
 _CONTEXT_LEANING = 0.75  # what the turns before add, when the sentence leans on them ("she", "it", "there")
 _CONTEXT = 0.3
 _CONTEXT_CHARS_MAX = 1_000
+_KEPT_CHARS_MAX = 1_000  # what was read of longer messages is not kept with their matches: there may be hundreds
 
 # Factors on the score of a sentence.
 _ASKS = 0.3  # it asks itself
@@ -55,6 +56,7 @@ class Match:
     kind_found: bool
     kind_value: float = 1.0  # less than 1 where only something like the kind was found: a number without its unit
     qualities: tuple[float, ...] = field(default=(), repr=False)  # how well the whole accounts for each unit by itself
+    reading: Reading | None = field(default=None, repr=False, compare=False)  # what was read, for who looks on
 
 
 NO_MATCH = Match(score=0.0, quote="", covered=frozenset(), kind_found=False)
@@ -64,7 +66,7 @@ def match(question: Question, role: str, content: str, context: str = "") -> Mat
     """Compare a message (and, weaker, the turns before it) with a question."""
     if not question.units:
         return NO_MATCH
-    reading = read(content, question.needles)
+    reading = Reading(content, question.needles)
     told = _Told(question, reading.sentences, context)
     best, score = NO_MATCH, 0.0
     for at, sentence in enumerate(told.spoken):
@@ -78,7 +80,8 @@ def match(question: Question, role: str, content: str, context: str = "") -> Mat
         return NO_MATCH
     whole = tuple(map(max, zip(*told.qualities, strict=True)))
     score *= role_factor(question, role, content)
-    return Match(score, best.quote, best.covered, best.kind_found, best.kind_value, whole)
+    kept = reading if len(content) <= _KEPT_CHARS_MAX else None
+    return Match(score, best.quote, best.covered, best.kind_found, best.kind_value, whole, kept)
 
 
 def role_factor(question: Question, role: str, content: str) -> float:

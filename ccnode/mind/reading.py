@@ -23,10 +23,6 @@ _NEEDLES_MAX = 24
 _HITS_MAX = 6
 _SENTENCES_MAX = 120
 _SENTENCE_CHARS_MAX = 600
-# A message is looked at several times for one question, and again for the next one of a conversation, so what was read
-# is kept: of as many as are candidates for one question, and of no long ones. That is 3 MB of common messages.
-_KEPT = 256
-_KEPT_CHARS_MAX = 1_000
 
 _END = re.compile("(?<=[.!?;\u3002\uff01\uff1f\u2026])[\"')\\]\u201d]*\\s+|(?<=[\u3002\uff01\uff1f])|[\r\n]+")
 _ABBREVIATION = re.compile(
@@ -151,9 +147,10 @@ def pairs(words: Iterable[str]) -> frozenset[tuple[str, str]]:
 
 
 class Reading:
-    """A message, and on demand what is found in it."""
+    """A message, and on demand what is found in it: some hundred bytes for each character."""
 
     def __init__(self, content: str, needles: Sequence[str] = ()) -> None:
+        """Read a message. Of a long one that is what stands around the needles (folded words)."""
         self._content = content
         self.sentences = sentences(content, needles)
 
@@ -186,16 +183,6 @@ class Reading:
     def told(self) -> float:
         """How much its words tell together, each counted once."""
         return sum(map(lexicon.tells, self.stems))
-
-
-def read(content: str, needles: Sequence[str] = ()) -> Reading:
-    """Read a message. Of a long one that is what stands around the needles (folded words)."""
-    return _kept(content) if len(content) <= _KEPT_CHARS_MAX else Reading(content, needles)
-
-
-@lru_cache(maxsize=_KEPT)
-def _kept(content: str) -> Reading:
-    return Reading(content)
 
 
 def sentences(content: str, needles: Sequence[str] = ()) -> list[Sentence]:

@@ -200,9 +200,9 @@ def compare_best(question: Question, candidates: Iterable[Candidate]) -> Compari
     if not question.asks:
         return Comparison(question.text)
     promising = _promising(question, candidates)
-    scored = [(weighed(question, one.role, one.content, found).score, one.content) for one, found in promising]
+    scored = [(weighed(question, one.role, one.content, found).score, one.content, found) for one, found in promising]
     best = sorted(scored, key=lambda each: -each[0])[:COMPARED_MAX]
-    texts = (text for _, content in best for text in compared(question, content))
+    texts = (text for _, content, found in best for text in compared(question, content, found))
     return Comparison(question.text, tuple(dict.fromkeys(texts)))
 
 
@@ -230,7 +230,11 @@ def rank(
     question = with_aliases(plan.question, who_is_who(plan.question, candidates))
     by_meaning = likeness is not None and question.asks
     for candidate, matched in _promising(question, candidates):
-        if by_meaning and likeness and any(text not in likeness for text in compared(question, candidate.content)):
+        if (
+            by_meaning
+            and likeness
+            and any(text not in likeness for text in compared(question, candidate.content, matched))
+        ):
             continue
         score = weighed(question, candidate.role, candidate.content, matched, likeness).score
         if score < _SCORE_MIN:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from ccnode.mind import features, lexicon, matching, reading, speech
 from ccnode.mind.asking import read_question, with_aliases
-from ccnode.mind.evidence import evidence, judged
-from ccnode.mind.reading import Reading, Sentence, read
+from ccnode.mind.evidence import compared, evidence, weighed
+from ccnode.mind.reading import Reading, Sentence
 from ccnode.mind.stemming import stem, words
 from tests.memory import facts
 
@@ -93,25 +94,25 @@ def test_a_phrase_is_read_as_the_word_it_stands_for() -> None:
     assert lexicon.read_as([]) == []
 
 
-def test_what_is_kept_of_a_message_changes_no_judgement() -> None:
-    """The same question of the same messages, in whatever order others were asked before."""
-    questions = [read_question(fact.asked) for fact in facts.load_facts("a")[:20]]
-    told = TOLD[:150]
-    first = [(judged(each, "user", text), judged(each, "assistant", text)) for each in questions for text in told]
-    reading._kept.cache_clear()
-    again = [
-        (judged(each, "user", text), judged(each, "assistant", text)) for each in reversed(questions) for text in told
-    ]
-    rows = [again[at : at + len(told)] for at in range(0, len(again), len(told))]
-    assert [one for row in reversed(rows) for one in row] == first
+def test_what_is_kept_with_a_match_changes_no_judgement() -> None:
+    for fact in facts.load_facts("a")[:20]:
+        question = read_question(fact.asked)
+        for text in TOLD[:150]:
+            found = matching.match(question, "user", text)
+            alone = replace(found, reading=None)
+            assert alone == found
+            assert weighed(question, "user", text, alone) == weighed(question, "user", text, found)
+            assert compared(question, text, found) == compared(question, text)
 
 
-def test_long_messages_are_not_kept() -> None:
-    reading._kept.cache_clear()
-    long = "My sister lives in Lisbon. " * 100
-    assert read(long) is not read(long)
-    assert read("My sister lives in Lisbon.") is read("My sister lives in Lisbon.")
-    assert reading._kept.cache_info().currsize == 1
+def test_what_was_read_of_a_long_message_is_not_kept() -> None:
+    question = read_question("Where does my sister live?")
+    told = "My sister lives in Lisbon. "
+    assert matching.match(question, "user", told).reading is not None
+    long = matching.match(question, "user", told * 100)
+    assert long.score > 0
+    assert long.reading is None
+    assert weighed(question, "user", told * 100, long).score > 0
 
 
 def test_a_message_of_nothing_is_no_evidence() -> None:
