@@ -172,3 +172,13 @@ class Pair:
             party.now_ms += 70_000
             party.do(party.sync.tick(party.now_ms))
         self.run()
+
+
+def caught_up() -> Pair:
+    """Two nodes that have written a little and hold the same."""
+    pair = Pair()
+    pair.a.write(pair.a.chain(), 3, 2)
+    pair.b.write(pair.b.chain(), 4)
+    pair.meet()
+    pair.run()
+    return pair
