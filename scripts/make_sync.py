@@ -145,7 +145,7 @@ class Party:
         self._tell(chain)
 
 
-def link(about: str, frame_row: Callable[[bytes], dict[str, Any]], *parties: Party) -> dict[str, Any]:
+def link(name: str, about: str, frame_row: Callable[[bytes], dict[str, Any]], *parties: Party) -> dict[str, Any]:
     """All that both say, until neither says anything."""
     rows: list[dict[str, Any]] = []
     one, other = parties
@@ -158,6 +158,7 @@ def link(about: str, frame_row: Callable[[bytes], dict[str, Any]], *parties: Par
                 rows.append({"from": sender.name, **frame_row(data)})
                 receiver.do(receiver.sync.receive(frames.decode(data), 0))
     return {
+        "name": name,
         "about": about,
         "certified": [key.public.raw.hex() for key in (ALICE, BOB, CAROL)],
         "nodes": {party.name: party.index.own.hex() for party in parties},
@@ -182,7 +183,7 @@ def catch_up(frame_row: Callable[[bytes], dict[str, Any]]) -> dict[str, Any]:
     orders.write(ALICE, *_messages(2), EntryDraft(forget.kind, draft(2).time, forget.meta, b"", b""))
     orders.write(ALICE, draft(3))
     about = "Bob has nothing. The chain that holds an order to forget comes first, and without contents up to there."
-    return link(about, frame_row, Party("alice", ALICE, BOB, orders, words), Party("bob", BOB, ALICE))
+    return link("catch-up", about, frame_row, Party("alice", ALICE, BOB, orders, words), Party("bob", BOB, ALICE))
 
 
 def put_back(frame_row: Callable[[bytes], dict[str, Any]]) -> dict[str, Any]:
@@ -193,7 +194,7 @@ def put_back(frame_row: Callable[[bytes], dict[str, Any]]) -> dict[str, Any]:
         each.write(ALICE, *_messages(2))
     long.write(ALICE, draft(2))
     about = "Alice was put back to before her last entry, in the same epoch. Bob shows it, and she opens another one."
-    return link(about, frame_row, Party("alice", ALICE, BOB, short), Party("bob", BOB, ALICE, long))
+    return link("put-back", about, frame_row, Party("alice", ALICE, BOB, short), Party("bob", BOB, ALICE, long))
 
 
 def fork(frame_row: Callable[[bytes], dict[str, Any]]) -> dict[str, Any]:
@@ -204,7 +205,7 @@ def fork(frame_row: Callable[[bytes], dict[str, Any]]) -> dict[str, Any]:
         side.write(CAROL, *_messages(20))
         side.write(CAROL, *[draft(at, f"{text} {at}") for at in range(20, 40)])
     about = "Carol's chain has two histories from position 20 on."
-    return link(about, frame_row, Party("alice", ALICE, BOB, sides[0]), Party("bob", BOB, ALICE, sides[1]))
+    return link("fork", about, frame_row, Party("alice", ALICE, BOB, sides[0]), Party("bob", BOB, ALICE, sides[1]))
 
 
 def sync(frame_row: Callable[[bytes], dict[str, Any]]) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from ccnode_crypto.entry import ChainId, read_header
 from ccnode_crypto.errors import CryptoError
 from ccnode_crypto.keys import SigningKey, from_text
 from ccnode_crypto.proof import ForkProof, ForkSide, SignedHead
-from ccnode_protocol import frames, handshake, manifest, records
+from ccnode_protocol import forks, frames, handshake, manifest, records, sync_frames
 from ccnode_protocol.effects import Close
 from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.invitation import read_code
+from ccnode_protocol.sync_values import Fork
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,6 +121,17 @@ def _handshake(data: bytes) -> object:
     return taken
 
 
+def _sync(data: bytes) -> object:
+    """What a frame of sync says; a proof in it is judged."""
+    frame = frames.decode(data)
+    if frame.type not in sync_frames.MESSAGES:
+        return frame
+    value = sync_frames.read(*frame)
+    if sync_frames.read(frame.type, value.body()) != value:
+        raise AssertionError("another value of what a value says")
+    return forks.proven(value.chain, value.proof) if isinstance(value, Fork) else value
+
+
 def _frame(data: bytes) -> object:
     """What is read is written as the same bytes."""
     frame = frames.decode(data)
@@ -141,6 +153,7 @@ DECODERS = {
     "meta": Decoder(_meta, (RemoteError,)),
     "export": Decoder(_export, CRYPTO),
     "frame": Decoder(_frame, REMOTE),
+    "sync": Decoder(_sync, REMOTE),
     "handshake": Decoder(_handshake, REMOTE),
     "manifest": Decoder(_manifest, REMOTE),
     "invitation": Decoder(lambda data: read_code(data.decode("utf-8", "replace")), REMOTE),

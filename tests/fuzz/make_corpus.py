@@ -11,6 +11,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import make_sync
 import make_vectors
 import make_wire
 from ccnode_crypto import canonical
@@ -88,6 +89,9 @@ def wire_seeds() -> Iterator[tuple[str, str, bytes]]:
         yield "frame", "refused-" + row["name"].replace(" ", "-").replace(",", ""), bytes.fromhex(row["hex"])
     deep = b"\x92\xcc\x80\x81\xa1x" + b"\xdd\x00\x00\x3a\x98" * 1_000
     yield "frame", "arrays-in-arrays-that-declare-much", deep.ljust(16_000, b"\xc0")
+    for link in make_sync.sync(make_wire.frame_row)["links"]:
+        for name, packed in {row["name"]: row["frame"] for row in link["frames"]}.items():
+            yield "sync", f"{name}-{link['name']}", bytes.fromhex(packed)
     told = make_wire.handshake()
     for row in told["frames"]:
         yield "handshake", row["name"], bytes.fromhex(row["frame"])

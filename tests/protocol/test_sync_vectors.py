@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ccnode_crypto.entry import ChainId
 
 LINKS: list[dict[str, Any]] = json.loads((Path(make_wire.VECTORS) / "sync.json").read_text(encoding="utf-8"))["links"]
-IDS = ["catch-up", "put back", "fork"]
+IDS = [link["name"] for link in LINKS]
 
 
 def said(link: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
