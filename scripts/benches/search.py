@@ -60,9 +60,9 @@ def index_all(made: Made) -> None:
     index = Index(made.index, made.ledger, lambda _: None)
     spent = {"seal": 0.0, "merge": 0.0}
 
-    def timed(name: str, work: Callable[[], int]) -> int:
+    def timed(name: str, work: Callable[..., int], **how: int) -> int:
         start = time.process_time()
-        done = work()
+        done = work(**how)
         spent[name] += time.process_time() - start
         return done
 
