@@ -1,5 +1,4 @@
-// What does the chat page do? It talks in one conversation. The node makes the markup of what is recorded; here is what is
-// on its way: the question that was just sent, the reply that is being written.
+// What does the chat page do? It talks. The node makes the markup of what is recorded; here is what is on its way.
 
 import { $, Failure, calm, fail, fetchPage, guarded, linkState, live, localize, make, randomKey, renamed, replace, request, toast } from "./ui.js";
 
