@@ -166,6 +166,8 @@ class Player:
         twin.start()
         twin.index.epoch = node.index.epoch
         self.world.nodes.append(twin)
+        for each in (node, twin) if self.random.random() < 0.7 else ():
+            each.say(0, self.random.randint(1, 40))
 
     def do_retier(self, _: Node) -> None:
         """Follow a guest no more, or again."""
