@@ -265,12 +265,11 @@ def bench_search(messages: int = MESSAGES) -> list[Figure]:
 
 
 def _search_figures(made: Made, messages: int) -> list[Figure]:
-    from ccnode.store.corpus import Corpus
     from ccnode.store.search import Filters, Searcher
 
     queries = draw_queries(made, QUERIES)
     searcher = Searcher(made.index, made.ledger)
-    corpus = Corpus(made.index, made.ledger)
+    corpus = searcher._corpus  # what it has read before it keeps, as the connection to plain FTS5 does
     plain = open_plain(made.plain)
 
     def ours(text: str) -> Any:
@@ -323,7 +322,6 @@ def _search_figures(made: Made, messages: int) -> list[Figure]:
     made.notes["recall for a turn, p95 ms"] = _p95(turns)
     made.notes["resident memory after all, MiB"] = round(_rss_mib())
     searcher.close()
-    corpus.close()
     plain.close()
     found[0].notes.update(made.notes)
     return found
