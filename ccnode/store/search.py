@@ -22,14 +22,14 @@ from ccnode.store.snippets import snippet
 from ccnode_protocol import hlc, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from ccnode.mind.prompt_types import PromptMessage, Recalled
     from ccnode.mind.recall import Candidate, Compare, RecallPlan
     from ccnode.store.notes import Note
-    from ccnode.store.views import Message
+    from ccnode.store.views import Message, Said
 
 __all__ = ["LIMIT_MAX", "Filters", "Hit", "Searcher", "Why"]
 
@@ -38,6 +38,7 @@ LIMIT_MAX: Final = 200
 BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 DEPTHS: Final = (3_000, 20_000)  # how far down the ranking a later page is looked for; there it ends
 PHRASE_LOOKS: Final = (200, 2_000)  # candidates whose words are read for a phrase
+PINNED: Final = 1  # as a mark is stored
 PINNED_MAX: Final = 10_000  # the newest of them that are looked among
 
 
@@ -185,7 +186,7 @@ class Searcher:
         ranked = shown(moment, Request(dict(wanted), lists, skip=skip), Filters(remembered=True))
         numbers = [one.number for taken in ranked for one in taken]
         numbers += [number for number in self._noted.saying(moment, plan) if number not in skip]
-        messages = _messages(moment, numbers)
+        messages = [one for some in _in_parts(numbers) for one in moment.ask(views.said_by_id(some))]
         unwanted = moment.ask(memory.left_out(message.digest for message in messages))
         standing = moment.ask(notes.standing(message.digest for message in messages))
         return {
@@ -375,21 +376,23 @@ class _Search:
 
 def _messages(moment: Moment, numbers: Sequence[int]) -> list[Message]:
     """These messages, but those whose words are gone, or are not as they were signed."""
-    found: list[Message] = []
-    for at in range(0, len(numbers), IDS_AT_ONCE):
-        some = list(dict.fromkeys(numbers[at : at + IDS_AT_ONCE]))
-        found += moment.ask(views.messages_by_id(some))
+    found = [one for some in _in_parts(numbers) for one in moment.ask(views.messages_by_id(some))]
     return [message for message in found if message.text]
 
 
-def _candidate(message: Message, note: Note | None) -> Candidate:
+def _in_parts(numbers: Sequence[int]) -> Iterator[list[int]]:
+    for at in range(0, len(numbers), IDS_AT_ONCE):
+        yield list(dict.fromkeys(numbers[at : at + IDS_AT_ONCE]))
+
+
+def _candidate(message: Said, note: Note | None) -> Candidate:
     from ccnode.mind.recall import Candidate
 
     return Candidate(
         message_id=message.digest.hex(),
         session_id=str(uuid.UUID(bytes=message.session)),
         role=message.role,
-        content=note.text if note is not None else message.text or "",
+        content=note.text if note is not None else message.text,
         said_at_ms=hlc.to_ms(message.time),
-        pinned=message.mark == "pinned" or (note is not None and note.pinned),
+        pinned=message.mark == PINNED or (note is not None and note.pinned),
     )

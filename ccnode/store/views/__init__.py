@@ -24,6 +24,7 @@ from ccnode.store.views.conversations import (
 from ccnode.store.views.messages import (
     PREFIX_MESSAGE_MIN,
     Message,
+    Said,
     branch,
     branch_up_to,
     by_key,
@@ -31,6 +32,7 @@ from ccnode.store.views.messages import (
     messages_by_id,
     reply_to,
     resolve_message,
+    said_by_id,
     tree,
     unanswered,
 )
@@ -59,6 +61,7 @@ __all__ = [
     "Message",
     "Query",
     "Row",
+    "Said",
     "Session",
     "Statistics",
     "T",
@@ -79,6 +82,7 @@ __all__ = [
     "resolve_message",
     "resolve_session",
     "run",
+    "said_by_id",
     "session",
     "sessions",
     "statistics",

@@ -51,10 +51,27 @@ class Message:
     plate: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What of a message a search needs to judge it, without what is to be parsed of it beside its words."""
+
+    id: int
+    digest: bytes
+    session: bytes
+    role: Literal["user", "assistant", "system", "tool"]
+    text: str
+    time: int
+    mark: int | None
+
+
 _MESSAGE: Final = (
     "SELECT m.id, e.digest, m.session, m.parent_id, (SELECT p.digest FROM entries p WHERE p.id = m.parent_id),"
     " m.depth, m.role, e.sealed, m.time, e.meta, m.key, substr(e.header, 147, 32),"
     " k.mark, k.due_ms FROM messages m JOIN entries e ON e.id = m.id LEFT JOIN marks k ON k.id = m.id "
+)
+_SAID: Final = (
+    "SELECT m.id, e.digest, m.session, m.role, e.sealed, m.time, substr(e.header, 147, 32), k.mark"
+    " FROM messages m JOIN entries e ON e.id = m.id LEFT JOIN marks k ON k.id = m.id"
 )
 _BRANCH: Final = (
     "WITH RECURSIVE up (id, parent_id, depth) AS ("
@@ -148,6 +165,18 @@ def messages_by_id(identifiers: Sequence[int]) -> View[list[Message]]:
     marks = ",".join("?" * len(identifiers))
     rows = yield f"{_MESSAGE} WHERE m.id IN ({marks})", tuple(identifiers)
     found = {row[0]: _message(row) for row in rows}
+    return [found[number] for number in identifiers if number in found]
+
+
+def said_by_id(identifiers: Sequence[int]) -> View[list[Said]]:
+    """What was said in messages, by their local numbers, in that order; those whose words are gone are left out."""
+    marks = ",".join("?" * len(identifiers))
+    rows = yield f"{_SAID} WHERE m.id IN ({marks})", tuple(identifiers)
+    found = {}
+    for number, digest, identifier, role, sealed, time, signed, mark in rows:
+        text = text_of(sealed, "text") if sealed and sealed_digest(sealed) == signed else None
+        if text:
+            found[number] = Said(number, digest, identifier, ROLE_NAMES[Role(role)], text, time, mark)  # type: ignore[arg-type]  # the names are those of the literal
     return [found[number] for number in identifiers if number in found]
 
 
