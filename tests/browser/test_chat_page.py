@@ -130,6 +130,7 @@ async def test_what_comes_in_parts_is_put_together(house: House) -> None:
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     await say(page, "one more")
     await expect(page.locator("#log .message")).to_have_count(14)
+    await expect(page.locator("#log .message .text").last).to_have_text("You said: one more")  # it comes in pieces
     texts = await page.locator("#log .message .text").all_inner_texts()
     assert [text.strip() for text in texts] == [*(f"number {at}" for at in range(12)), "one more", "You said: one more"]
 

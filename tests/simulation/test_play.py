@@ -12,7 +12,6 @@ def test_a_seed_plays_the_same_world_again() -> None:
 
 
 def test_worlds_meet_with_every_kind_of_accident() -> None:
-    story = "\n".join("\n".join(play(seed).trace) for seed in range(40))
     accidents = {
         "a process or a machine ends within a transaction": "stopped",
         "a copy meets its original": "takes a new key",
@@ -22,4 +21,9 @@ def test_worlds_meet_with_every_kind_of_accident() -> None:
         "an old copy is put back": "put back on",
         "someone is refused": "refused: ",
     }
-    assert [what for what, words in accidents.items() if words not in story] == []
+    for seed in range(40):
+        story = "\n".join(play(seed).trace)
+        accidents = {what: words for what, words in accidents.items() if words not in story}
+        if not accidents:
+            break
+    assert list(accidents) == []

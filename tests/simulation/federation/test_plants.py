@@ -52,7 +52,6 @@ def test_a_seed_plays_the_same_federation_again() -> None:
 
 
 def test_federations_meet_with_every_kind_of_accident() -> None:
-    story = "\n".join("\n".join(play(seed).trace) for seed in range(80))
     accidents = {
         "a link is cut": ": cut ",
         "the network is parted": ": partition ",
@@ -66,4 +65,9 @@ def test_federations_meet_with_every_kind_of_accident() -> None:
         "a proof that proves nothing": "fork.sides",
         "a peer that does not answer": "no answer",
     }
-    assert [what for what, words in accidents.items() if words not in story] == []
+    for seed in range(80):
+        story = "\n".join(play(seed).trace)
+        accidents = {what: words for what, words in accidents.items() if words not in story}
+        if not accidents:
+            break
+    assert list(accidents) == []
