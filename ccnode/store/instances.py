@@ -30,6 +30,8 @@ INSTANCE_BYTES: Final = 16
 DRIFTS_MAX: Final = 200  # of so many instances the drift is looked up
 MEASURED_LATER_MS: Final = 60_000  # a reply is measured beside everything else, perhaps after the node was told to stop
 MODEL_CHARS_MAX: Final = 200
+DIGEST_BYTES: Final = 32
+TIME_MS_MAX: Final = 253_402_300_799_999  # the end of the year 9999, the last that a date can tell
 _COLUMNS: Final = (
     "id, session, plate, model, spawned_ms, heartbeat_ms, replies, ended_ms, why, correct, attempts, passed"
 )
@@ -127,14 +129,30 @@ def _end(tx: Transaction, why: Why, now_ms: int, which: str, *parameters: object
 
 
 def instances(limit: int = 50, *, living: bool = False, session: bytes | None = None) -> View[list[Instance]]:
-    """The instances, those that live first, then by when they were spawned, the newest first."""
+    """The instances, those that live first, then by when they were spawned, the newest first; no damaged rows."""
     conditions = ["ended_ms IS NULL"] * living + ["session = ?"] * (session is not None)
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     rows = yield (
         f"SELECT {_COLUMNS} FROM instances{where} ORDER BY ended_ms IS NOT NULL, spawned_ms DESC, id LIMIT ?",
         (*([session] if session is not None else []), limit),
     )
-    return [_instance(row) for row in rows]
+    return [_instance(row) for row in rows if _is_sound(row)]
+
+
+def _is_sound(row: Row) -> bool:
+    """Whether each column holds what it was made for. Rows of scratch are not signed; SQLite takes any type."""
+    names, counts, ended, judged = row[:4], row[4:7], row[7:9], row[9:]
+    return (
+        all(type(name) is bytes and len(name) == INSTANCE_BYTES for name in names[:2])
+        and (names[2] is None or (type(names[2]) is bytes and len(names[2]) == DIGEST_BYTES))
+        and type(names[3]) is str
+        and all(
+            type(count) is int and 0 <= count <= TIME_MS_MAX for count in (*counts, 0 if ended[0] is None else ended[0])
+        )
+        and (ended[1] is None or type(ended[1]) is str)
+        and all(count is None or type(count) is int for count in judged)
+        and len({count is None for count in judged}) == 1
+    )
 
 
 def _instance(row: Row) -> Instance:
