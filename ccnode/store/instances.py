@@ -146,9 +146,8 @@ def _is_sound(row: Row) -> bool:
         all(type(name) is bytes and len(name) == INSTANCE_BYTES for name in names[:2])
         and (names[2] is None or (type(names[2]) is bytes and len(names[2]) == DIGEST_BYTES))
         and type(names[3]) is str
-        and all(
-            type(count) is int and 0 <= count <= TIME_MS_MAX for count in (*counts, 0 if ended[0] is None else ended[0])
-        )
+        and all(type(count) is int and 0 <= count <= TIME_MS_MAX for count in counts)
+        and (ended[0] is None or (type(ended[0]) is int and 0 <= ended[0] <= TIME_MS_MAX))
         and (ended[1] is None or type(ended[1]) is str)
         and all(count is None or type(count) is int for count in judged)
         and len({count is None for count in judged}) == 1

@@ -30,7 +30,8 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 @pytest.mark.parametrize(
     "damage",
     [
-        "plate = 'x'", "plate = x'00'", "session = 'no session'", "session = x''", "model = x'00ff'", "spawned_ms = 'soon'",
+        "plate = 'x'", "plate = x'00'", "session = 'no session'", "session = x''", "model = x'00ff'",
+        "spawned_ms = 'soon'",
         "spawned_ms = 9000000000000000000", "heartbeat_ms = -1", "replies = 1.5", "ended_ms = x''", "ended_ms = 'x'",
         "why = x'01'", "correct = NULL", "passed = 'x'",
     ],
