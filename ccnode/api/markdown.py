@@ -69,6 +69,11 @@ def _render(text: str, breaks: bool) -> str:  # noqa: FBT001
     return rendered
 
 
+def load() -> None:
+    """Load what parses, which takes longer than most texts do, so that it is not counted as theirs."""
+    _parser(True)  # noqa: FBT003  # as `_render` asks for it, or the cache would hold it twice
+
+
 def forget() -> None:
     """Keep no text: after an erasure, what was erased is in memory no longer."""
     _kept.cache_clear()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccnode.api import markdown
+from ccnode.api import markdown, sockets
 
 ELEMENTS = {
     *("p", "br", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "hr", "em", "strong", "s", "code", "pre", "a"),
@@ -130,3 +130,11 @@ def test_nothing_is_kept_after_an_erasure() -> None:
     assert markdown._kept.cache_info().currsize > 0
     markdown.forget()
     assert markdown._kept.cache_info().currsize == 0
+
+
+def test_what_loading_takes_is_not_counted_as_the_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next pieces of a reply waited ten times as long as the first look at one: seconds, after a start."""
+    clock = [0.0]
+    monkeypatch.setattr("ccnode.api.sockets.time.thread_time", lambda: clock[0])
+    monkeypatch.setattr(markdown, "load", lambda: clock.append(clock.pop() + 5.0))
+    assert sockets._dressed("some *words*") == ("<p>some <em>words</em></p>\n", 0.0)
