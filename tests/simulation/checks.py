@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ccnode.store import audit, orders, views
 from ccnode.store.ledger import marker_path
@@ -22,7 +22,7 @@ from ccnode_protocol.records import Kind, MessageMeta, Role
 from tests.store.support import stored_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from ccnode_crypto.certificate import Certificate
     from tests.simulation.disk import SimConnection
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Position = tuple[bytes, bytes, int, int]  # node key, epoch, audience, seq
 Rows = set[tuple[Any, ...]]
 
+TRACE_LINES: Final = 40
 _NEW = (
     "SELECT e.id, c.node, c.epoch, c.audience, e.seq, e.digest, e.time, e.kind, e.meta"
     " FROM entries e JOIN chains c ON c.id = e.chain WHERE e.id > ? ORDER BY e.id"
@@ -44,6 +45,16 @@ class Violation(Exception):
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(f"{kind}: {message}")
         self.kind = kind
+
+
+def told(violation: Violation, seed: int, trace: Sequence[str], replay: str) -> Violation:
+    """The violation with its story: the last steps, and the command that plays them again."""
+    steps = "\n".join(trace[-TRACE_LINES:])
+    return Violation(
+        violation.kind,
+        f"{str(violation).removeprefix(violation.kind + ': ')}\n--- the last steps of seed {seed}:\n{steps}\n"
+        f"--- play it again:\n{replay.format(seed=seed)}",
+    )
 
 
 class Judge:

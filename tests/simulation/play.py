@@ -11,7 +11,7 @@ from ccnode.store import erase, memory, rebuild, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, NotFound, StoreError
 from ccnode_protocol.records import MARKS, Mark, State
-from tests.simulation.checks import Violation
+from tests.simulation.checks import Violation, told
 from tests.simulation.disk import KEY, POINTS, Stop, Stopped, cut_log
 from tests.simulation.machine import MODEL, Copy, Machine, Told
 from tests.simulation.world import CHECKPOINT_PAGES, DAY_MS, HOUR_MS, SECOND_MS, YEAR_MS, Profile, World
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 MACHINES_MAX: Final = 4
 STEPS: Final = (40, 90)
-TRACE_LINES: Final = 40
 STATEMENTS_MAX: Final = 25  # of most transactions
 REPLAY: Final = "python3 scripts/try.py test tests/simulation/test_seeds.py --seed {seed}"
 
@@ -51,21 +50,12 @@ def play(seed: int, machine_class: type[Machine] = Machine) -> World:
         try:
             Player(world).run()
         except Violation as violation:
-            raise told(world, violation) from violation.__cause__
+            raise told(violation, world.seed, world.trace, REPLAY) from violation.__cause__
         except (Exception, Stopped) as error:  # whatever the product raises where it must not is a finding
             where = "".join(traceback.format_exception(error)[-4:])
-            raise told(world, Violation("unexpected", f"{error!r}\n{where}")) from error
+            wrong = Violation("unexpected", f"{error!r}\n{where}")
+            raise told(wrong, world.seed, world.trace, REPLAY) from error
         return world
-
-
-def told(world: World, violation: Violation) -> Violation:
-    """The violation with its story."""
-    steps = "\n".join(world.trace[-TRACE_LINES:])
-    return Violation(
-        violation.kind,
-        f"{str(violation).removeprefix(violation.kind + ': ')}\n--- the last steps of seed {world.seed}:\n{steps}\n"
-        f"--- play it again:\n{REPLAY.format(seed=world.seed)}",
-    )
 
 
 class Player:

@@ -6,9 +6,9 @@ import traceback
 from typing import TYPE_CHECKING, Final
 
 from ccnode_protocol.tiers import Tier
-from tests.simulation.checks import Violation
+from tests.simulation.checks import Violation, told
 from tests.simulation.federation.node import Node
-from tests.simulation.federation.world import REPLAY, TRACE_LINES, World, liar
+from tests.simulation.federation.world import REPLAY, World, liar
 
 if TYPE_CHECKING:
     from tests.simulation.federation.store import Shelf
@@ -30,21 +30,12 @@ def play(seed: int) -> World:
     try:
         Player(world).run()
     except Violation as violation:
-        raise told(world, violation) from violation.__cause__
+        raise told(violation, world.seed, world.trace, REPLAY) from violation.__cause__
     except Exception as error:  # whatever the machines raise is a finding
         where = "".join(traceback.format_exception(error)[-6:])
-        raise told(world, Violation("unexpected", f"{error!r}\n{where}")) from error
+        wrong = Violation("unexpected", f"{error!r}\n{where}")
+        raise told(wrong, world.seed, world.trace, REPLAY) from error
     return world
-
-
-def told(world: World, violation: Violation) -> Violation:
-    """The violation with its story."""
-    steps = "\n".join(world.trace[-TRACE_LINES:])
-    return Violation(
-        violation.kind,
-        f"{str(violation).removeprefix(violation.kind + ': ')}\n--- the last steps of seed {world.seed}:\n{steps}\n"
-        f"--- play it again:\n{REPLAY.format(seed=world.seed)}",
-    )
 
 
 class Player:

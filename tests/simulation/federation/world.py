@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 START_MS: Final = 1_770_000_000_000
 SETTLE_MS: Final = 400_000  # several periodic looks at all
 EVENTS_MAX: Final = 60_000
-TRACE_LINES: Final = 40
 HABITS: Final = ("tamper", "mute", "flood", "boast", "intrude", "skip", "slander")
 REPLAY: Final = "python3 scripts/try.py test tests/simulation/federation/test_federation.py --seed {seed}"
 
