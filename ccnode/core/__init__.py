@@ -1,1 +1,1 @@
-"""What does this node do next? Events in, effects out: turns, healing. Pure."""
+"""What does this node do next? Events in, effects out: turns, pairing, healing. Pure."""

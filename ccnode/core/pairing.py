@@ -1,0 +1,157 @@
+"""What becomes of a peer when somebody wishes or does something? Pure decisions about the rows of the table of peers.
+
+Both people must add the other's node. A stranger who calls is pending: it has proven its key, and nothing else. What an
+owner does about a peer names it by its whole identifier, by words that two people have compared, or by a code that one
+gave to the other; an address says who answered there, so it makes a peer pending, whatever was wished. `core` holds
+only while our owner's certificate for the peer is here: until then the peer is one of tier external.
+
+What strangers do never moves, or makes room in, what the owner did: pending peers are bounded, and none is evicted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from ccnode_protocol.tiers import Tier
+
+Standing = Literal["pending", "known", "removed"]
+# met: it called us, or answered at an address. added: the owner named it. invited: it showed a code of ours. joined: we
+# showed a code of its. adopting: the owner said that this node becomes one of the peer's owner.
+How = Literal["met", "added", "invited", "joined", "adopting"]
+Proof = Literal["address", "words", "identifier"]
+RefusalCode = Literal["removed", "pending_full", "needs_owner", "no_tier", "not_pending", "own_key", "unproven"]
+
+PENDING_MAX: Final = 1024
+_CONSENTS: Final = frozenset({"joined", "adopting"})
+# What a joiner is to its inviter says what the inviter is to the joiner.
+MIRRORED: Final = {
+    Tier.CORE: Tier.CORE,
+    Tier.SANDBOX_IN: Tier.SANDBOX_OUT,
+    Tier.SANDBOX_OUT: Tier.SANDBOX_IN,
+    Tier.EXTERNAL: Tier.EXTERNAL,
+    Tier.UNKNOWN: Tier.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What this node has decided about a peer.
+
+    `tier`: what the owner gave it. `wished`: of a pending one, what the owner asked for before anybody looked.
+    """
+
+    standing: Standing = "pending"
+    tier: Tier = Tier.UNKNOWN
+    wished: Tier = Tier.UNKNOWN
+    how: How = "met"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing changes; why, and what to do."""
+
+    code: RefusalCode
+    message: str
+    remedy: str
+
+
+def in_force(row: Row | None, *, certified: bool) -> Tier:
+    """The tier that holds on links now. `certified`: an owner of ours stands behind the peer's node key."""
+    if row is None or row.standing != "known":
+        return Tier.UNKNOWN
+    if row.tier is Tier.CORE and not certified:
+        return Tier.EXTERNAL
+    if row.how == "joined" and row.tier is Tier.UNKNOWN:
+        return Tier.EXTERNAL  # so that it may say what it offers
+    return row.tier
+
+
+def is_welcome(row: Row | None) -> bool:
+    """Whether a link with the peer may stay open: also a pending one's, for people to compare words."""
+    return row is None or row.standing != "removed"
+
+
+# --- what happens on links ---
+
+
+def met(row: Row | None, pending: int) -> Row | None:
+    """It has proven its key. What is kept of it; None where as many are `pending` as are kept."""
+    if row is not None:
+        return row
+    return Row() if pending < PENDING_MAX else None
+
+
+def redeemed(row: Row | None, tier: Tier) -> Row | Refused:
+    """It has shown an invitation of ours, made for that tier. A peer that is known is what it was, or more."""
+    if row is not None and row.standing == "removed":
+        return Refused("removed", "this peer was removed", "take it back first: ccnode peer add ID")
+    if row is not None and row.standing == "known" and (row.tier is Tier.CORE or tier in {row.tier, Tier.EXTERNAL}):
+        return row
+    return Row("known", tier, how="invited")
+
+
+def offered(row: Row, tier: Tier) -> Row:
+    """It has said which tier we have with it. Who joined by its code takes that, once; others decided themselves."""
+    waits = row.standing == "known" and row.how == "joined" and row.tier is Tier.UNKNOWN
+    return replace(row, tier=MIRRORED[tier]) if waits else row
+
+
+def enrols(row: Row | None, *, certified: bool) -> bool:
+    """Whether a certificate of its owner for our node key is taken from it: only with this owner's consent, once."""
+    if row is None or row.standing != "known" or certified:
+        return False
+    return row.how in _CONSENTS and row.tier is Tier.CORE
+
+
+# --- what the owner does ---
+
+
+def join(row: Row | None) -> Row:
+    """The owner redeems a code of the peer, which is consent to what the code's maker offers; even to a removed one."""
+    if row is not None and row.standing == "known" and row.tier is Tier.CORE:
+        return replace(row, how="joined")
+    return Row("known", Tier.UNKNOWN, how="joined")
+
+
+def add(row: Row | None, tier: Tier, proof: Proof, pending: int, *, certified: bool) -> Row | Refused:
+    """The owner adds a peer by its whole identifier, or by the address at which it was met."""
+    if proof != "address":
+        return accept(row, tier, proof, certified=certified)
+    if row is None and pending >= PENDING_MAX:
+        return Refused("pending_full", f"{PENDING_MAX} peers are pending", "reject some: ccnode peer reject")
+    if row is not None and row.standing == "known":
+        return row  # an address alone changes nothing about a peer
+    if row is not None and row.standing == "removed":
+        return Refused("removed", "this peer was removed", "name it by its identifier: ccnode peer add ID")
+    return Row("pending", wished=tier)
+
+
+def accept(row: Row | None, tier: Tier, proof: Proof, *, certified: bool, adopting: bool = False) -> Row | Refused:
+    """The owner gives a peer a tier. `adopting`: and this node becomes one of the peer's owner, which takes core."""
+    if tier is Tier.UNKNOWN:
+        return Refused("no_tier", "a tier is expected", "name one: core, sandbox, sandbox-out or external")
+    if proof == "address":
+        return Refused("unproven", "nobody has compared its words", "compare them, or give the whole identifier")
+    if adopting:
+        return Row("known", Tier.CORE, how="adopting")
+    if tier is Tier.CORE and not certified:
+        return Refused(
+            "needs_owner",
+            "core takes the owner's certificate",
+            "give the owner's passphrase here, or join it there: ccnode peer pair ID --adopt",
+        )
+    how: How = row.how if row is not None and row.standing == "known" and row.how != "joined" else "added"
+    return Row("known", tier, how=how)
+
+
+def trust(row: Row | None, tier: Tier, *, certified: bool) -> Row | Refused:
+    """The owner gives a peer that is known another tier."""
+    if row is None or row.standing != "known":
+        return Refused("not_pending", "this peer was not added", "add it first: ccnode peer add ID")
+    return accept(replace(row, how="added"), tier, "identifier", certified=certified)
+
+
+def remove(row: Row | None) -> Row:
+    """The owner removes or rejects a peer: it stays so, whatever it, or anybody else, does."""
+    return replace(row or Row(), standing="removed", tier=Tier.UNKNOWN, wished=Tier.UNKNOWN)
