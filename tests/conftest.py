@@ -23,6 +23,13 @@ REQUIRE_ALL = "CCNODE_TEST_REQUIRE_ALL"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 PROPERTY = "not_run"
 LEFT_OUT = pytest.StashKey[int]()
+# A node in a test is reached on this machine alone and announces itself to nobody; tests/network makes networks of its own,
+# in which it does both.
+ALONE = {
+    "CCNODE_FEDERATION__HOST": "127.0.0.1",
+    "CCNODE_FEDERATION__PORT": "0",
+    "CCNODE_FEDERATION__DISCOVERY": "false",
+}
 
 
 class Need(NamedTuple):
@@ -68,6 +75,8 @@ def _own_environment() -> Iterator[None]:
             place.mkdir(mode=0o700)
             patch.setenv(name, str(place))
         patch.setenv("NO_PROXY", "127.0.0.1,localhost,::1")
+        for name, value in ALONE.items():
+            patch.setenv(name, value)
         yield
 
 

@@ -41,6 +41,37 @@ class Api(_Section):
         return value
 
 
+class Federation(_Section):
+    """How this node meets your other nodes, and those of others."""
+
+    enabled: bool = Field(
+        default=True, description="Listen for other nodes, and call those that were added; false leaves a node alone."
+    )
+    host: str = Field(
+        "*",
+        max_length=64,
+        description="The address on which other nodes reach this one; `*` is all that this machine has.",
+    )
+    port: int = Field(
+        8101, ge=0, le=65535, description="The port for other nodes; 0 takes a free one, shown by `federation status`."
+    )
+    discovery: bool = Field(
+        default=True,
+        description="Announce this node on the local network by mDNS, and list those that do the same; never who you"
+        " are: only its identifier, version and port.",
+    )
+
+    @field_validator("host")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value != "*":
+            try:
+                ipaddress.ip_address(value)
+            except ValueError as error:
+                raise ValueError("an IP address of this machine is expected, or * for all") from error
+        return value
+
+
 class Price(_Section):
     """What a model costs from a day on, in micro-dollars for a million tokens: 2000000 is $2."""
 
@@ -168,6 +199,7 @@ class Settings(BaseSettings):
     )
 
     api: Api = Field(default_factory=Api)
+    federation: Federation = Field(default_factory=Federation)
     models: Models = Field(default_factory=Models)
     plate: Plate = Field(default_factory=Plate)
     backup: Backup = Field(default_factory=Backup)

@@ -29,7 +29,15 @@ LIBRARIES = (
 def environment(folder: Path) -> dict[str, str]:
     """The environment of a node in this folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CCNODE_")}
-    return {**kept, "CCNODE_DATA_DIR": str(folder / "data"), "CCNODE_API__PORT": "0", "XDG_RUNTIME_DIR": str(folder)}
+    return {
+        **kept,
+        "CCNODE_DATA_DIR": str(folder / "data"),
+        "CCNODE_API__PORT": "0",
+        # With all that meeting other nodes takes, and yet on this machine alone.
+        "CCNODE_FEDERATION__HOST": "127.0.0.1",
+        "CCNODE_FEDERATION__PORT": "0",
+        "XDG_RUNTIME_DIR": str(folder),
+    }
 
 
 def ccnode() -> str:

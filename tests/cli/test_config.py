@@ -34,6 +34,7 @@ def test_every_setting_is_documented(setting: config.Described) -> None:
 def test_defaults() -> None:
     loaded = config.evaluate("")
     assert loaded.settings.api.port == 8000
+    assert loaded.settings.federation.port == 8101
     assert loaded.settings.backup.every_hours == 6
     assert loaded.settings.backup.keep == 28
     assert loaded.settings.retention.raw_days == 90
@@ -60,6 +61,8 @@ def test_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
         ("api.port = 'x'", "config.toml:1", "integer"),
         ("[api]\nhost = '0.0.0.0'", "config.toml:2", "loopback"),
         ("[api]\nhost = 'example.org'", "config.toml:2", "loopback"),
+        ("[federation]\nport = 65536", "config.toml:2", "65535"),
+        ("[federation]\nhost = 'example.org'", "config.toml:2", "an IP address"),
         ("[log]\nlevel = 'loud'", "config.toml:2", "debug"),
         ("[models]\nbase_url = 'http://me:secret@host/'", "config.toml:2", "without user"),
         ("[api]\nport = = 1", "config.toml", "line 2"),

@@ -25,7 +25,11 @@ DEADLINE_S = 30.0
 
 
 def environment(data: Path, runtime: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CCNODE_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("CCNODE_") or name.startswith("CCNODE_FEDERATION__")
+    }
     return {**kept, "CCNODE_DATA_DIR": str(data), "CCNODE_API__PORT": "0", "XDG_RUNTIME_DIR": str(runtime)}
 
 
