@@ -23,8 +23,8 @@ REQUIRE_ALL = "CCNODE_TEST_REQUIRE_ALL"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 PROPERTY = "not_run"
 LEFT_OUT = pytest.StashKey[int]()
-# A node in a test is reached on this machine alone and announces itself to nobody; tests/network makes networks of its own,
-# in which it does both.
+# A node in a test is reached on this machine alone and announces itself to nobody. tests/network, which makes networks
+# of its own, has it do both.
 ALONE = {
     "CCNODE_FEDERATION__HOST": "127.0.0.1",
     "CCNODE_FEDERATION__PORT": "0",
