@@ -188,6 +188,10 @@ class Transaction:
             newest = self.query(_NEWEST.format(said) + _BY_US, (what, what))[0][0] or 0
             self._chains.time = max(self._chains.time, newest)
 
+    def writes(self, chain: ChainId) -> bool:
+        """Whether this is a chain that this node is writing now."""
+        return (chain.node, chain.epoch) == (self._chains.key.public.raw, self._chains.epoch)
+
     def receive(self, chain: ChainId, runs: Sequence[Run]) -> int:
         """Verify runs that continue a chain of another epoch or node, and store them; return how many entries were new.
 
@@ -202,7 +206,7 @@ class Transaction:
         self._flush()
         if not runs:
             return 0
-        if chain == ChainId(self._chains.key.public.raw, self._chains.epoch, chain.audience):
+        if self.writes(chain):
             raise Conflict("these entries claim this node's own current epoch: they come from a copy of it")
         row, state = load_state(self._connection, chain)
         first = state.length

@@ -71,6 +71,15 @@ def load(run: Query, *, scan: bool = False) -> Voices:
         sqlite3.Error: they cannot be read.
     """
     own = {node for (node,) in run(_OWN, ()) if isinstance(node, bytes)}
+    return Voices(frozenset(own | _certified(run, own, scan=scan)))
+
+
+def certified(run: Query) -> frozenset[bytes]:
+    """The node keys that our owner certified, this one among them; `run` as for `load`. Raises sqlite3.Error."""
+    return frozenset(_certified(run, {node for (node,) in run(_OWN, ()) if isinstance(node, bytes)}))
+
+
+def _certified(run: Query, own: set[bytes], *, scan: bool = False) -> set[bytes]:
     said = _scanned(run) if scan else list(run(_STORED, ()))
 
     def holds(entry: int | None, node: bytes, owner: bytes) -> bool:
@@ -83,11 +92,11 @@ def load(run: Query, *, scan: bool = False) -> Voices:
     for entry, recorder, node, owner in said:
         if recorder in own and node in own and owner not in owners and holds(entry, node, owner):
             owners.add(owner)
-    ours = set(own)
+    found: set[bytes] = set()
     for entry, _, node, owner in said:  # strangers may pass on any number: one that holds is enough
-        if owner in owners and node not in ours and holds(entry, node, owner):
-            ours.add(node)
-    return Voices(frozenset(ours))
+        if owner in owners and node not in found and holds(entry, node, owner):
+            found.add(node)
+    return found
 
 
 def _scanned(run: Query) -> list[tuple[None, object, bytes, bytes]]:

@@ -1,0 +1,298 @@
+"""How do the sync machines meet the ledger? What is here, what grew, what answers a peer, what was received.
+
+    fill(connection, index)              at the start
+    read_growth(...), heed(index, ...)   after commits: read on a reader's thread, heeded on the machines'
+    load(connection, load)               what answers a Load
+    receive(item, ...)                   a ledger job that answers a Store; heed_received(index, ...) what it returns
+
+The index is the machines', and is changed on their thread alone; nothing here keeps anything else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ccnode.store import chain_loads, orders, peers, voices
+from ccnode_crypto.chain import Run
+from ccnode_crypto.entry import ZERO_DIGEST, ChainId, sealed_digest
+from ccnode_protocol.records import Kind
+from ccnode_protocol.sync_values import Contents, SentRun
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable
+
+    from ccnode.store.ledger import Job
+    from ccnode.store.transaction import Transaction
+    from ccnode_protocol.sync_index import Index, Ranges
+
+load = chain_loads.load
+
+_ORDERS: Final = "coalesce((SELECT max(e.seq) + 1 FROM entries e WHERE e.chain = c.id AND e.kind = 20), 0)"
+_ROWS: Final = f"SELECT c.id, c.node, c.epoch, c.audience, c.length, c.head, {_ORDERS} FROM chains c"
+_NEWEST: Final = "(SELECT r.id FROM runs r WHERE r.chain = c.id ORDER BY r.last_seq DESC LIMIT 1)"
+_SINCE: Final = "SELECT chain, min(first_seq) FROM runs WHERE id > ? GROUP BY chain ORDER BY max(id)"
+_MISSING: Final = "SELECT e.seq, e.kind, e.time, e.meta, e.digest FROM entries e WHERE e.chain = ? AND e.sealed IS NULL"
+_TURNING: Final = frozenset(
+    {Kind.NODE_CERTIFIED, Kind.NODE_REVOKED, Kind.FORGET_ORDERED, Kind.FORGET_CANCELLED, Kind.ERASURE_DONE}
+)  # what changes which contents may be missing, or who is one of ours
+
+
+class Grown(NamedTuple):
+    """A chain that is longer. `run`: what was appended, where this node wrote it and it is small."""
+
+    chain: ChainId
+    length: int
+    head: bytes
+    orders: int
+    run: SentRun | None
+
+
+class Standing(NamedTuple):
+    """What turns with orders and certificates: which contents are missing, and which node keys our owner certified.
+
+    `lengths`: how far each chain went when that was read.
+    """
+
+    missing: dict[ChainId, Ranges]
+    lengths: dict[ChainId, int]
+    certified: frozenset[bytes]
+
+
+class Growth(NamedTuple):
+    """What was committed after a run. `last_run`: where to go on from. `standing`: None where it did not change."""
+
+    last_run: int
+    grown: tuple[Grown, ...]
+    standing: Standing | None
+
+
+class Received(NamedTuple):
+    """What became of a Store, once it is committed.
+
+    `new`: how many entries were stored, 0 where it was passed over; then `length`, `head`, `orders` are those of the
+    chain from now on. `lacking`, `filled`: positions whose contents are missing now, or no longer. `kinds`: of what
+    was stored, for changes.what_of. `turns`: orders or certificates are among it: wake whoever erases, and call
+    `read_growth` with standing.
+    """
+
+    chain: ChainId
+    new: int = 0
+    length: int = 0
+    head: bytes = b""
+    orders: int = 0
+    lacking: tuple[int, ...] = ()
+    filled: tuple[int, ...] = ()
+    kinds: frozenset[int] = frozenset()
+    turns: bool = False
+
+
+# --- the index ---
+
+
+def fill(connection: sqlite3.Connection, index: Index, now_ms: int) -> int:
+    """Tell an empty index what is here; return the newest run, for `read_growth`.
+
+    Raises:
+        sqlite3.Error: it cannot be read.
+    """
+    last_run: int = connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0]
+    for _, node, epoch, audience, length, head, ordered in connection.execute(f"{_ROWS} ORDER BY {_NEWEST}"):
+        if length:
+            index.grow(ChainId(node, epoch, audience), length, head, ordered)
+    for chain, found in peers.load_forks(connection).items():
+        index.freeze(chain, found)
+    _stand(index, read_standing(connection, now_ms))
+    return last_run
+
+
+def read_standing(connection: sqlite3.Connection, now_ms: int) -> Standing:
+    """Which contents are missing without an order, and whom our owner certified; from any thread.
+
+    Raises:
+        sqlite3.Error: it cannot be read.
+    """
+    gone = orders.coverage(connection.execute, now_ms)
+    missing: dict[ChainId, Ranges] = {}
+    lengths: dict[ChainId, int] = {}
+    for row, node, epoch, audience, length, _, _ in connection.execute(_ROWS).fetchall():
+        chain = ChainId(node, epoch, audience)
+        lengths[chain] = length
+        rows = connection.execute(f"{_MISSING} ORDER BY e.seq", (row,))
+        found = ranged(seq for seq, kind, time, meta, digest in rows if not gone.covers(kind, time, meta, digest, node))
+        if found:
+            missing[chain] = found
+    return Standing(missing, lengths, voices.certified(connection.execute))
+
+
+def _stand(index: Index, standing: Standing) -> None:
+    since = {
+        chain: tuple(each for each in before if each[0] >= standing.lengths.get(chain, 0))
+        for chain, before in index.missing.items()
+    }
+    index.missing.clear()
+    index.missing.update(standing.missing)
+    for chain, later in since.items():  # arrived after it was read
+        if later:
+            index.missing[chain] = (*index.missing.get(chain, ()), *later)
+    index.certified.clear()
+    index.certified.update(standing.certified - {index.own})
+
+
+def read_growth(
+    connection: sqlite3.Connection, last_run: int, own: bytes, now_ms: int, *, standing: bool = False
+) -> Growth:
+    """What was committed after a run; from any thread. `own`: this node's key, whose small runs are read whole.
+
+    `standing`: read that too, even where no entry says that it changed (an order has become due).
+
+    Raises:
+        sqlite3.Error: it cannot be read.
+    """
+    newest: int = connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0]
+    grown = []
+    for row, first in connection.execute(_SINCE, (last_run,)).fetchall():
+        for _, node, epoch, audience, length, head, ordered in connection.execute(f"{_ROWS} WHERE c.id = ?", (row,)):
+            chain = ChainId(node, epoch, audience)
+            run = chain_loads.whole(connection, row, chain, first) if node == own else None
+            grown.append(Grown(chain, length, head, ordered, run))
+            marks = ",".join(map(str, sorted(map(int, _TURNING))))
+            sql = f"SELECT 1 FROM entries WHERE chain = ? AND seq >= ? AND kind IN ({marks}) LIMIT 1"
+            standing = standing or connection.execute(sql, (row, first)).fetchone() is not None
+    return Growth(newest, tuple(grown), read_standing(connection, now_ms) if standing else None)
+
+
+def heed(index: Index, growth: Growth) -> list[tuple[ChainId, SentRun | None]]:
+    """Keep the index at what was committed; return what to give to each link's `Sync.grew`."""
+    told: list[tuple[ChainId, SentRun | None]] = []
+    for chain, length, head, ordered, run in growth.grown:
+        if length > index.length(chain):
+            index.grow(chain, length, head, ordered)
+            told.append((chain, run))
+    if growth.standing is not None:
+        _stand(index, growth.standing)
+    return told
+
+
+def after_commit(
+    connection: sqlite3.Connection, index: Index, last_run: int, now_ms: int
+) -> tuple[int, list[tuple[ChainId, SentRun | None]]]:
+    """`read_growth` and `heed` in one, for whoever may wait; the newest run, and what grew. Raises sqlite3.Error."""
+    growth = read_growth(connection, last_run, index.own, now_ms)
+    return growth.last_run, heed(index, growth)
+
+
+def heed_received(index: Index, received: Received) -> list[tuple[ChainId, SentRun | None]]:
+    """Keep the index at what a Store brought, before `Sync.settled`; return what to give to `Sync.grew`."""
+    chain, before = received.chain, index.missing.get(received.chain, ())
+    if received.lacking or received.filled:
+        after = _changed(before, received.lacking, received.filled)
+        if after:
+            index.missing[chain] = after
+        else:
+            index.missing.pop(chain, None)
+    if not received.new or received.length <= index.length(chain):
+        return []
+    index.grow(chain, received.length, received.head, received.orders)
+    return [(chain, None)]
+
+
+def _changed(before: Ranges, lacking: tuple[int, ...], filled: tuple[int, ...]) -> Ranges:
+    if not filled and (not before or sum(before[-1]) <= lacking[0]):
+        more = ranged(lacking)  # the usual case: a run that goes on
+        if before and sum(before[-1]) == more[0][0]:
+            return (*before[:-1], (before[-1][0], before[-1][1] + more[0][1]), *more[1:])
+        return (*before, *more)
+    gone = set(filled)
+    kept = {seq for first, count in before for seq in range(first, first + count)} | set(lacking)
+    return ranged(sorted(kept - gone))
+
+
+def ranged(positions: Iterable[int]) -> Ranges:
+    """Ascending positions as ranges (first, count)."""
+    found: list[tuple[int, int]] = []
+    for seq in positions:
+        if found and found[-1][0] + found[-1][1] == seq:
+            found[-1] = (found[-1][0], found[-1][1] + 1)
+        else:
+            found.append((seq, 1))
+    return tuple(found)
+
+
+# --- receiving ---
+
+
+def receive(
+    item: SentRun | Contents,
+    now_ms: int,
+    *,
+    quarantined: bool = False,
+    may: Callable[[ChainId], bool] | None = None,
+) -> Job[Received]:
+    """A ledger job: verify and store what a peer sent. `may`: asked in the writer's thread whether it still may.
+
+    Passed over without an error: a run that does not follow what is stored by now, one that begins at or after a fork
+    or our owner's last good head of a revoked node, contents that are here or that the headers do not name.
+
+    Raises:
+        CryptoError: the run is forged; nothing of it is stored.
+    """
+
+    def job(tx: Transaction) -> Received:
+        if may is not None and not may(item.chain):
+            return Received(item.chain)
+        if isinstance(item, SentRun):
+            return _receive_run(tx, item, now_ms, quarantined=quarantined)
+        return _receive_contents(tx, item, now_ms)
+
+    return job
+
+
+def _receive_run(tx: Transaction, sent: SentRun, now_ms: int, *, quarantined: bool) -> Received:
+    chain = sent.chain
+    place = (chain.node, chain.epoch, chain.audience)
+    rows = tx.query("SELECT id, length, head FROM chains WHERE node = ? AND epoch = ? AND audience = ?", place)
+    row, length, head = rows[0] if rows else (0, 0, ZERO_DIGEST)
+    if sent.first != length or sent.previous != head or tx.writes(chain):
+        return Received(chain)
+    run = Run(sent.first, sent.headers, sent.metas, sent.sealed, sent.signature)
+    new = tx.receive(chain, [run])
+    kinds = frozenset(int.from_bytes(header[198:200], "big") for header in sent.headers)
+    row = row or tx.query("SELECT id FROM chains ORDER BY id DESC LIMIT 1")[0][0]
+    if quarantined and not length:
+        tx.execute("INSERT OR IGNORE INTO quarantine VALUES (?, ?)", (row, now_ms))
+    length, head, ordered = tx.query(f"SELECT length, head, orders FROM (SELECT c.id, c.length, c.head, {_ORDERS} AS"
+                                     " orders FROM chains c) WHERE id = ?", (row,))[0]  # fmt: skip
+    gone = orders.coverage(tx.query, now_ms)
+    lacking = tuple(
+        seq
+        for seq, kind, time, meta, digest in tx.query(f"{_MISSING} AND e.seq >= ? ORDER BY e.seq", (row, sent.first))
+        if not gone.covers(kind, time, meta, digest, chain.node)
+    )
+    return Received(chain, new, length, head, ordered, lacking, (), kinds, bool(kinds & _TURNING))
+
+
+def _receive_contents(tx: Transaction, contents: Contents, now_ms: int) -> Received:
+    chain = contents.chain
+    place = (chain.node, chain.epoch, chain.audience)
+    rows = tx.query("SELECT id FROM chains WHERE node = ? AND epoch = ? AND audience = ?", place)
+    row = rows[0][0] if rows else 0
+    gone = orders.coverage(tx.query, now_ms)
+    filled: list[int] = []
+    kinds: set[int] = set()
+    for seq, sealed in contents.items:
+        sql = "SELECT id, kind, time, meta, digest, header, sealed IS NULL FROM entries WHERE chain = ? AND seq = ?"
+        for entry, kind, time, meta, digest, header, is_missing in tx.query(sql, (row, min(seq, 2**63 - 1))):
+            if not is_missing:
+                filled.append(seq)
+            elif (
+                sealed
+                and sealed_digest(sealed) == header[146:178]
+                and not gone.covers(kind, time, meta, digest, chain.node)
+            ):
+                tx.execute("UPDATE entries SET sealed = ? WHERE id = ?", (sealed, entry))
+                if kind == Kind.MESSAGE:
+                    tx.execute("INSERT OR IGNORE INTO reindex VALUES (?)", (entry,))
+                filled.append(seq)
+                kinds.add(kind)
+    return Received(chain, filled=tuple(filled), kinds=frozenset(kinds))
