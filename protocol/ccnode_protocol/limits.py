@@ -42,6 +42,8 @@ MANIFEST: Final = Limit(8 * KIB, 12, 64 * KIB, 16)
 PING: Final = Limit(64, 120, 8 * KIB, 16)
 PONG: Final = Limit(64, 120, 8 * KIB, 16)
 GOODBYE: Final = Limit(KIB, 1, KIB, 16)
+ENROL: Final = Limit(KIB, 12, 12 * KIB, 16)
+PACKED: Final = Limit(MIB + 64 * KIB, 60_000, 8192 * MIB, 8)  # what is inside counts as well, by its own type
 UNKNOWN: Final = Limit(16 * KIB, 600, MIB, 1024)  # types from 128 on, which a later version may send
 
 # --- handshake ---
@@ -96,9 +98,9 @@ RANGES_MAX: Final = 64
 CONTENTS_MAX: Final = 1024  # contents that are asked for at once
 DIGESTS_MAX: Final = 64
 SEALED_BYTES_MAX: Final = MIB + 32  # a salt and a content
+PACKED_BYTES_MAX: Final = MIB  # of a frame, deflated
 RUN_WEIGHT_MAX: Final = MIB + 200 + 8192 + 32  # headers, metas and sealed contents: a run of one entry at its largest
 WINDOW_BYTES: Final = 4 * MIB  # runs and contents on their way or not yet stored, on one link and in one direction
-INFLATED_BYTES_MAX: Final = FRAME_BYTES_MAX  # of a compressed frame, at whatever ratio; it is inflated no further
 JOBS_MAX: Final = 512  # questions of a peer that wait for their answers: a list of each node, and some more
 OFFERED_MAX: Final = 8192  # chains of one peer's offers that are kept in mind; the rest at the next look at all
 FETCHES_MAX: Final = 4  # chains that are asked for at once on one link

@@ -13,17 +13,29 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ccnode_protocol import frames, limits, tiers
+from ccnode_crypto.certificate import read_certificate
+from ccnode_crypto.errors import CryptoError
+from ccnode_protocol import frames, limits, packing, tiers
 from ccnode_protocol.effects import Close, Reason, Send
 from ccnode_protocol.errors import LocalError, RemoteError
 from ccnode_protocol.handshake import Role
-from ccnode_protocol.link_frames import GOODBYE, HANDSHAKE_TYPES, KEEPING_TYPES, MANIFEST, PING, PONG
+from ccnode_protocol.link_frames import (
+    ENROL,
+    GOODBYE,
+    HANDSHAKE_TYPES,
+    KEEPING_TYPES,
+    MANIFEST,
+    PACKED,
+    PING,
+    PONG,
+)
 from ccnode_protocol.manifest import Manifest, Signed, is_news, read_manifest
 from ccnode_protocol.rates import Rates
 from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
     from ccnode_crypto.canonical import Value
+    from ccnode_crypto.certificate import Certificate
     from ccnode_protocol.frames import Frame
     from ccnode_protocol.handshake import Established, Transcript
 
@@ -51,6 +63,9 @@ TRANSITIONS: Final[dict[tuple[State, int], tuple[str, State]]] = {
     (State.OPEN, PONG): ("_take_pong", State.OPEN),
     (State.OPEN, MANIFEST): ("_take_manifest", State.OPEN),
     (State.OPEN, GOODBYE): ("_take_goodbye", State.CLOSED),
+    (State.GREETING, ENROL): ("_take_enrol", State.GREETING),
+    (State.OPEN, ENROL): ("_take_enrol", State.OPEN),
+    (State.OPEN, PACKED): ("_take_packed", State.OPEN),
     (State.OPEN, ANY): ("_take_other", State.OPEN),
 }
 
@@ -65,6 +80,13 @@ class Manifested(NamedTuple):
     """What the peer says of itself, verified; the first of a link opens it. Keep it where `manifest.is_news`."""
 
     manifest: Manifest
+    signed: Signed
+
+
+class Enrolled(NamedTuple):
+    """The peer's owner stands behind our node key from now on, by this certificate. Only where `Link.consent` was."""
+
+    certificate: Certificate
 
 
 class Deliver(NamedTuple):
@@ -79,7 +101,7 @@ class Wait(NamedTuple):
     until_ms: int
 
 
-Effect = Send | Close | Greet | Manifested | Deliver | Wait
+Effect = Send | Close | Greet | Manifested | Enrolled | Deliver | Wait
 
 
 class Link:
@@ -107,6 +129,8 @@ class Link:
         self._greeted = False
         self._pings = 0
         self._pinged_ms: int | None = None
+        self._consents = False
+        self._offered: Certificate | None = None  # the last certificate that came without our consent
 
     # --- what the caller does ---
 
@@ -162,6 +186,31 @@ class Link:
             self._pings += 1
             self._pinged_ms = now_ms
         return effects
+
+    @property
+    def is_pinging(self) -> bool:
+        """Whether a ping waits for its answer."""
+        return self._pinged_ms is not None
+
+    def enrol(self, certificate: Certificate, now_ms: int) -> list[Effect]:
+        """Give the peer a certificate of our owner for its node key. It is taken where the peer's owner consents."""
+        body: dict[str, Value] = {"certificate": certificate.body, "certificate_signature": certificate.signature}
+        return self.send(ENROL, body, now_ms)
+
+    def consent(self) -> list[Effect]:
+        """Our owner wants this node to become one of the peer's owner: take one certificate, also one that came before.
+
+        That is so where an invitation of this peer for core was redeemed, or people compared words and said so.
+        """
+        self._consents = True
+        return self._enrolled()
+
+    def _enrolled(self) -> list[Effect]:
+        offered = self._offered
+        if offered is None or not self._consents or self.state is State.CLOSED:
+            return []
+        self._offered, self._consents = None, False
+        return [Enrolled(offered)]
 
     # --- time ---
 
@@ -240,10 +289,32 @@ class Link:
         effects: list[Effect] = []
         if is_news(manifest, self.manifest):
             self.manifest = manifest
-            effects.append(Manifested(manifest))
+            effects.append(Manifested(manifest, _signed(frame)))
         if frame.body.get("again") is True and tiers.may_send(self.tier, MANIFEST):
             effects.append(Greet(again=False))
         return effects
+
+    def _take_enrol(self, frame: Frame, now_ms: int) -> list[Effect]:
+        body, signature = frame.body["certificate"], frame.body["certificate_signature"]
+        try:
+            certificate = read_certificate(
+                body if isinstance(body, bytes) else b"", signature if isinstance(signature, bytes) else b""
+            )
+        except CryptoError as error:
+            return self.close(Reason.UNPROVEN, f"enrol.certificate: {error}", now_ms)
+        if certificate.node != self.own:
+            return self.close(Reason.UNPROVEN, "enrol.certificate: it is another node's", now_ms)
+        self._offered = certificate
+        return self._enrolled()
+
+    def _take_packed(self, frame: Frame, now_ms: int) -> list[Effect]:
+        kind = packing.type_in(frame)
+        if not tiers.may_receive(self.tier, kind):
+            self.dropped += 1
+            return []
+        data = packing.unpack(frame)
+        over = self._received.take(kind, len(data), now_ms, is_inside=True)
+        return self.close(Reason.OVER_RATE, over, now_ms) if over is not None else self._take(kind, data, now_ms)
 
     def _take_goodbye(self, frame: Frame, _now_ms: int) -> list[Effect]:
         number = frame.body["reason"]
@@ -256,6 +327,13 @@ class Link:
     def _end(self, reason: Reason, text: str) -> Close:
         self.state = State.CLOSED
         return Close(reason, text)
+
+
+def _signed(frame: Frame) -> Signed:
+    body, signature = frame.body["body"], frame.body["signature"]
+    if not isinstance(body, bytes) or not isinstance(signature, bytes):
+        raise LocalError("a field that is not of its form")
+    return Signed(body, signature)
 
 
 def replaces(new: Transcript, old: Transcript) -> bool:

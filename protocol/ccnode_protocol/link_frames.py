@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ccnode_crypto.certificate import CERTIFICATE_BYTES_MAX
 from ccnode_protocol import limits
 from ccnode_protocol.forms import Form, exactly, flag, integer, listed, octets, optional, text
 
@@ -16,7 +17,9 @@ MANIFEST: Final = 16
 PING: Final = 17
 PONG: Final = 18
 GOODBYE: Final = 19
-KEEPING_TYPES: Final = frozenset({MANIFEST, PING, PONG, GOODBYE})  # of the link itself
+ENROL: Final = 20
+PACKED: Final = 21  # holds another frame, of sync
+KEEPING_TYPES: Final = frozenset({MANIFEST, PING, PONG, GOODBYE, ENROL})  # of the link itself
 
 _KEY: Final = exactly(32)
 _NONCE: Final = exactly(limits.NONCE_BYTES)
@@ -56,4 +59,14 @@ FORMS: Final[dict[int, Form]] = {
     PING: Form("ping", limits.PING, {"number": integer()}),
     PONG: Form("pong", limits.PONG, {"number": integer()}),
     GOODBYE: Form("goodbye", limits.GOODBYE, {"reason": integer(9_999), "text": text(limits.REASON_CHARS_MAX)}),
+    ENROL: Form(
+        "enrol",
+        limits.ENROL,
+        {"certificate": octets(CERTIFICATE_BYTES_MAX, 1), "certificate_signature": _SIGNATURE},
+    ),
+    PACKED: Form(
+        "packed",
+        limits.PACKED,
+        {"type": integer(limits.TYPE_KNOWN_MAX), "data": octets(limits.PACKED_BYTES_MAX, 1)},
+    ),
 }

@@ -26,8 +26,10 @@ class Rates:
         self._all = 0
         self._used: dict[int, tuple[int, int]] = {}
 
-    def take(self, kind: int, size: int, now_ms: int) -> str | None:
+    def take(self, kind: int, size: int, now_ms: int, *, is_inside: bool = False) -> str | None:
         """Count a frame. What it was too much of, and then it is not counted; or None.
+
+        `is_inside`: it came in another one, which is counted among all already.
 
         Raises:
             RemoteError: the type is unknown and below 128.
@@ -38,7 +40,7 @@ class Rates:
         count, used = self._used.get(account, (0, 0))
         over = self._over(limit, count + 1, used + size)
         if over is None:
-            self._all += 1
+            self._all += 0 if is_inside else 1
             self._used[account] = (count + 1, used + size)
         return f"{frames.name_of(kind)}: more than {over} a minute" if over else None
 

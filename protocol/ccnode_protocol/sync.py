@@ -100,6 +100,11 @@ class Sync:
         """How many entries the peer offers that are not stored here yet: for showing progress."""
         return self._fetch.entries_left
 
+    @property
+    def entries_owed(self) -> int:
+        """How many entries the peer may have and, as far as it has said, has not."""
+        return self._serve.entries_owed if self._is_open else 0
+
     def start(self, now_ms: int) -> list[Effect]:
         """The link is up and the peer's identity proven: say what we know of its chains."""
         self._step("start")
@@ -360,6 +365,13 @@ class Sync:
             return []
         offer = self.flow.offer() if self._is_open else Heads(())
         return [*([Say(offer)] if offer.rows else []), *self._go_on(now_ms)]
+
+    def look(self, now_ms: int) -> list[Effect]:
+        """More chains flow than before, by what the index says: say what is here, so that the peer offers the rest."""
+        if self.state in {"new", "closed", "opening"}:
+            return []
+        self._pull_ms = now_ms
+        return self.tick(now_ms)
 
     # --- time ---
 

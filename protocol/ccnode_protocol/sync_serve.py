@@ -73,6 +73,12 @@ class Serve:
             if row.chain in self._reached or len(self._reached) < limits.OFFERED_MAX:
                 self._reached[row.chain] = row.length
 
+    @property
+    def entries_owed(self) -> int:
+        """How many entries the peer may have and, as far as it has said, has not."""
+        given = (chain for chain in self._index.all() if self._flow.gives(chain))
+        return sum(max(0, self._end_of(chain) - self._reached.get(chain, 0)) for chain in given)
+
     def is_level(self) -> None:
         """The peer holds exactly what we do."""
         self.reached(self._index.rows(chain for chain in self._index.all() if self._flow.gives(chain)))

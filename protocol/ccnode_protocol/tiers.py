@@ -27,6 +27,7 @@ class Kind(Enum):
 
     LINK = "handshake, heartbeats, goodbye"
     MANIFEST = "manifest"
+    ENROLMENT = "certificates for the other"
     STANDING = "what is known of the other's chains"
     CORE_CHAINS = "chains for core"
     SHARED_CHAINS = "shared chains"
@@ -65,6 +66,8 @@ _GUEST: Final = Cell(Rule.ASKED, Rule.QUARANTINE)
 _KEPT_APART: Final = Cell(Rule.NO, Rule.QUARANTINE)
 _TOLD: Final = Cell(Rule.ASKED, Rule.NO)
 
+_GRANT: Final = Cell(Rule.YES, Rule.ASKED)
+
 COLUMNS: Final = (Tier.CORE, Tier.SANDBOX_IN, Tier.SANDBOX_OUT, Tier.EXTERNAL, Tier.UNKNOWN)
 TABLE: Final[dict[Kind, dict[Tier, Cell]]] = {
     kind: dict(zip(COLUMNS, cells, strict=True))
@@ -72,6 +75,7 @@ TABLE: Final[dict[Kind, dict[Tier, Cell]]] = {
         # kind                core     sandbox-in    sandbox-out  external   unknown
         (Kind.LINK, (_BOTH, _BOTH, _BOTH, _BOTH, _BOTH)),
         (Kind.MANIFEST, (_BOTH, _BOTH, _BOTH, _BOTH, _NEITHER)),
+        (Kind.ENROLMENT, (_GRANT, _GRANT, _GRANT, _GRANT, _NEITHER)),
         (Kind.STANDING, (_BOTH, _BOTH, _BOTH, _NEITHER, _NEITHER)),
         (Kind.CORE_CHAINS, (_BOTH, _NEITHER, _NEITHER, _NEITHER, _NEITHER)),
         (Kind.SHARED_CHAINS, (_BOTH, _KEPT_APART, _GIVE, _NEITHER, _NEITHER)),
@@ -130,6 +134,8 @@ CARRIED: Final[dict[int, Carried]] = {
     link_frames.PING: _about(Kind.LINK),
     link_frames.PONG: _about(Kind.LINK),
     link_frames.GOODBYE: _about(Kind.LINK),
+    link_frames.ENROL: _about(Kind.ENROLMENT),
+    link_frames.PACKED: _about(*AUDIENCE_KINDS, Kind.ORDERS, Kind.RECEIPTS),  # what is inside is judged by its own type
     sync_values.KNOWN: _about(Kind.STANDING),
     sync_values.HEADS: _about(*AUDIENCE_KINDS),
     sync_values.LIST: _about(Kind.STANDING),

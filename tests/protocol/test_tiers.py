@@ -12,6 +12,7 @@ DECIDED = """
                                     core     sandbox-in        sandbox-out  external     unknown
 handshake, heartbeats, goodbye      yes/yes  yes/yes           yes/yes      yes/yes      yes/yes
 manifest                            yes/yes  yes/yes           yes/yes      yes/yes      -/-
+certificates for the other          yes/asked yes/asked        yes/asked    yes/asked    -/-
 what is known of the other's chains yes/yes  yes/yes           yes/yes      -/-          -/-
 chains for core                     yes/yes  -/-               -/-          -/-          -/-
 shared chains                       yes/yes  -/quarantine      yes/-        -/-          -/-
