@@ -1,0 +1,350 @@
+"""With whom does this node have links, and what do they hear? The one object that the daemon starts and speaks to.
+
+federation = Federation(key, peers, chains, folder)
+await federation.start("*", 8101)
+federation.keep(node, ("192.168.1.7:8101",))       a peer that is called for ever
+await federation.dial(address, secret=...)         one call now
+federation.grew(chain, run)                        after each commit
+await federation.stop()
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from typing import TYPE_CHECKING, Final
+
+from ccnode.net import certificate as tls_file
+from ccnode.net.calling import call
+from ccnode.net.dialing import Dialer
+from ccnode.net.errors import CallError
+from ccnode.net.handshaking import Over, shake_hands
+from ccnode.net.link import Runner
+from ccnode.net.listening import Listener
+from ccnode.net.ports import Ended, LinkState, Meeting, RefusedError
+from ccnode.net.probing import ask_key
+from ccnode.net.strangers import Strangers
+from ccnode_protocol import limits
+from ccnode_protocol.effects import Reason
+from ccnode_protocol.handshake import Role
+from ccnode_protocol.link import replaces
+from ccnode_protocol.tiers import Tier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+    from pathlib import Path
+
+    from ccnode.net.calling import Call
+    from ccnode.net.ports import CallState, Chains, Peers
+    from ccnode.net.strangers import Slot
+    from ccnode.net.wire import Wire
+    from ccnode_crypto.certificate import Certificate
+    from ccnode_crypto.entry import ChainId
+    from ccnode_crypto.keys import SigningKey
+    from ccnode_protocol.handshake import Established
+    from ccnode_protocol.sync_values import SentRun
+
+LINKS_MAX: Final = 256  # with peers that have a tier
+STRANGERS_MAX: Final = 16  # links with those that have none and called us; each lasts ten minutes at most
+STRANGERS_ADDRESS_MAX: Final = 4  # of these, from one address
+STOP_S: Final = 3.0
+
+
+def clock() -> Callable[[], int]:
+    """Milliseconds since 1970 by the wall clock of this moment, which from here on only go forward, also in sleep."""
+    kind = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    base = time.time_ns() - time.clock_gettime_ns(kind)
+    return lambda: (base + time.clock_gettime_ns(kind)) // 1_000_000
+
+
+class Federation:
+    """All links of this node. `folder`: where the key of TLS is kept. All methods are called on the loop that serves.
+
+    `port`: the one that is listened on; 0 while there is none. `local`: the address to call from, if not any.
+    """
+
+    def __init__(
+        self,
+        key: SigningKey,
+        peers: Peers,
+        chains: Chains,
+        folder: Path,
+        *,
+        now_ms: Callable[[], int] | None = None,
+        local: str | None = None,
+    ) -> None:
+        self.port = 0
+        self._key = key
+        self._peers = peers
+        self._chains = chains
+        self._now_ms = now_ms or clock()
+        self._local = local
+        self._tls = tls_file.prepare(folder / tls_file.FILE)
+        self._strangers = Strangers(self._now_ms)
+        self._listener: Listener | None = None
+        self._links: dict[bytes, Runner] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._dialer = Dialer(self._call_kept, self._now_ms)
+        self._consenting: set[bytes] = set()
+        self._is_stopping = False
+
+    # --- living ---
+
+    async def start(self, host: str = "*", port: int = 8101) -> int:
+        """Listen for other nodes, call those that are kept, and return the port.
+
+        Raises:
+            ListenError: the port cannot be had. Nothing is left open.
+        """
+        listener = Listener(self._tls, self._strangers, self._called)
+        self.port = await listener.start(host, port)
+        self._listener = listener
+        self._dialer.start()
+        return self.port
+
+    async def stop(self) -> None:
+        """Say goodbye on all links and close the port. Idempotent."""
+        self._is_stopping = True
+        await self._dialer.stop()
+        if self._listener is not None:
+            self._listener.close()
+        for link in list(self._links.values()):
+            link.close(Reason.DONE, "the node stops")
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_S)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._listener is not None:
+            await self._listener.stop()
+            self._listener = None
+        self.port = 0
+
+    # --- what there is ---
+
+    def links(self) -> list[LinkState]:
+        """The open links, as they are now."""
+        return [link.state() for link in self._links.values()]
+
+    def link(self, node: bytes) -> LinkState | None:
+        """The link with that peer."""
+        found = self._links.get(node)
+        return found.state() if found is not None else None
+
+    def calls(self) -> list[CallState]:
+        """Kept peers without a link: how the calls to them go."""
+        return self._dialer.states()
+
+    @property
+    def refused(self) -> int:
+        """How many connections of strangers were closed unread since the start, because there were too many."""
+        return self._strangers.refused
+
+    # --- what the owner decides ---
+
+    def keep(self, node: bytes, addresses: Sequence[str]) -> None:
+        """Call this peer until there is a link, and again whenever there is none; `addresses` in place of others."""
+        self._dialer.keep(node, addresses)
+
+    def hint(self, node: bytes, addresses: Sequence[str]) -> None:
+        """Somebody says that it is at these addresses: they are tried too, if it is kept. Proof is its key alone."""
+        self._dialer.hint(node, addresses)
+
+    def call_now(self, node: bytes) -> None:
+        """Do not wait for the next call to a kept peer."""
+        self._dialer.call_now(node)
+
+    def forget(self, node: bytes) -> None:
+        """Call it no more, and end its link."""
+        self._dialer.forget(node)
+        link = self._links.get(node)
+        if link is not None:
+            link.close(Reason.UNWANTED, "this node's owner does not want it")
+
+    def set_tier(self, node: bytes, tier: Tier) -> None:
+        """The owner decided: it holds on the open link from the next frame on, and for what is queued."""
+        link = self._links.get(node)
+        if link is not None:
+            link.set_tier(tier)
+
+    def consent(self, node: bytes) -> None:
+        """Our owner wants this node to become one of that peer's owner: take one certificate from it, on this link.
+
+        Call it in `Peers.met` too, as often as the peer comes back before it has given it.
+        """
+        self._consenting.add(node)
+        link = self._links.get(node)
+        if link is not None:
+            link.consent()
+
+    def enrol(self, node: bytes, certificate: Certificate) -> bool:
+        """Give the peer a certificate of our owner; whether there is a link to give it on."""
+        link = self._links.get(node)
+        if link is None:
+            return False
+        link.enrol(certificate)
+        return True
+
+    # --- what happened here ---
+
+    def grew(self, chain: ChainId, run: SentRun | None) -> None:
+        """A chain is longer and committed, and the index knows; `run`: what was appended, if this node wrote it."""
+        for link in list(self._links.values()):
+            link.grew(chain, run)
+
+    def forked(self, chain: ChainId) -> None:
+        """A fork is proven and kept, and the index knows."""
+        for link in list(self._links.values()):
+            link.forked(chain)
+
+    def certified(self) -> None:
+        """The index knows other nodes of our owner than before, so other chains flow."""
+        for link in list(self._links.values()):
+            link.look()
+
+    def greet_anew(self, node: bytes | None = None) -> None:
+        """What we say of ourselves has changed: tell that peer, or all."""
+        for link in [link for link in self._links.values() if node in (None, link.peer)]:
+            link.greet_anew()
+
+    # --- calls ---
+
+    async def dial(self, address: str, *, expected: bytes | None = None, secret: bytes | None = None) -> LinkState:
+        """Call now, once, and return the link when both sides have proven who they are and `Peers.met` has answered.
+
+        `expected`: take no other key. `secret`: of the invitation to redeem; then `expected` is the inviter.
+
+        Raises:
+            CallError: nobody answers, another node does, or either side does not want the link.
+        """
+        open_call = await call(address, self._tls.client, local=self._local)
+        ready: asyncio.Future[Runner] = asyncio.get_running_loop().create_future()
+        self._begin(self._calling(open_call, expected, secret, ready))
+        return (await ready).state()
+
+    async def ping(self, node: bytes) -> int:
+        """The round trip to that peer in milliseconds. Raises CallError where there is no link, or no answer."""
+        link = self._links.get(node)
+        if link is None:
+            raise CallError("there is no link with that peer", remedy="wait until it is reached")
+        try:
+            async with asyncio.timeout(limits.SILENCE_MS / 1000):
+                return await link.ping()
+        except (TimeoutError, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and link.is_up:
+                raise
+            raise CallError("no answer: the link is gone") from error
+
+    async def probe(self, address: str) -> bytes:
+        """The key that whoever is at this address claims to hold; nothing is proven. Raises CallError."""
+        return await ask_key(address, self._tls.client, self._key, os.urandom(32), self._now_ms, local=self._local)
+
+    # --- links ---
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _call_kept(self, node: bytes, address: str) -> None:
+        """For the dialer. Raises CallError."""
+        await self.dial(address, expected=node)
+
+    async def _called(self, wire: Wire, slot: Slot) -> None:
+        """Somebody called us."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        try:
+            established = await shake_hands(wire, self._key, os.urandom(32), self._now_ms)
+        except Over as over:
+            await wire.close(int(over.reason or Reason.DONE))
+            return
+        finally:
+            slot.free()
+        with contextlib.suppress(CallError):
+            await self._live(wire, established, None, None)
+
+    async def _calling(
+        self, open_call: Call, expected: bytes | None, secret: bytes | None, ready: asyncio.Future[Runner]
+    ) -> None:
+        wire = open_call.wire
+        try:
+            established = await shake_hands(
+                wire, self._key, os.urandom(32), self._now_ms, expected=expected, secret=secret
+            )
+            await self._live(wire, established, secret, ready)
+        except Over as over:
+            await wire.close(int(over.reason or Reason.DONE))
+            _fail(ready, CallError(f"{wire.address}: {over}", over.reason))
+        except CallError as error:
+            _fail(ready, error)
+        finally:
+            _fail(ready, CallError(f"{wire.address}: the link was given up"))
+            await open_call.hang_up()
+
+    async def _live(
+        self, wire: Wire, established: Established, secret: bytes | None, ready: asyncio.Future[Runner] | None
+    ) -> None:
+        """From the end of the handshake to the end of the link. Raises CallError where there is to be none."""
+        try:
+            link = await self._met(wire, established, secret)
+        except RefusedError as refused:
+            await wire.refuse(refused.reason, str(refused))
+            raise CallError(f"{wire.address}: {refused}", refused.reason) from refused
+        if ready is not None and not ready.done():
+            ready.set_result(link)
+        over = Over(None, "this node failed")
+        try:
+            over = await link.run()
+        finally:
+            if self._links.get(link.peer) is link:
+                del self._links[link.peer]
+            is_linked = link.peer in self._links
+            self._dialer.ended(link.peer, link.lasted_ms, over.reason, is_linked=is_linked)
+            self._peers.ended(
+                Ended(link.peer, wire.address, wire.role is Role.CLIENT, over.reason, str(over), over.by_peer)
+            )
+
+    async def _met(self, wire: Wire, established: Established, secret: bytes | None) -> Runner:
+        """Say who has come, and take the link among the others. Raises RefusedError."""
+        peer = established.peer
+        tier = await self._peers.met(Meeting(established, wire.address, secret))
+        if self._is_stopping:
+            raise RefusedError(Reason.DONE, "the node stops")
+        if tier is not Tier.UNKNOWN and wire.role is Role.SERVER:
+            self._strangers.proved(wire.host)
+        old = self._links.get(peer)
+        if old is not None and not replaces(established.transcript, old.established.transcript):
+            raise RefusedError(Reason.REPLACED, "there is a link already")
+        if old is None:
+            self._check_room(wire, tier)
+        link = Runner(wire, established, tier, self._peers, self._chains, self._now_ms)
+        if old is not None:
+            old.close(Reason.REPLACED, "a newer link took its place")
+        self._links[peer] = link
+        self._dialer.linked(peer)
+        if peer in self._consenting:
+            link.consent()
+        return link
+
+    def _check_room(self, wire: Wire, tier: Tier) -> None:
+        unknown = [
+            link for link in self._links.values() if link.link.tier is Tier.UNKNOWN and link.wire.role is Role.SERVER
+        ]
+        if tier is not Tier.UNKNOWN or wire.role is Role.CLIENT:
+            if len(self._links) - len(unknown) >= LINKS_MAX:
+                raise RefusedError(Reason.BUSY, "as many links as this node keeps")
+            return
+        near = sum(link.wire.group == wire.group for link in unknown)
+        if len(unknown) >= STRANGERS_MAX or near >= STRANGERS_ADDRESS_MAX:
+            raise RefusedError(Reason.BUSY, "too many wait here for somebody to accept them")
+
+
+def _fail(ready: asyncio.Future[Runner], error: CallError) -> None:
+    if not ready.done():
+        ready.set_exception(error)
+        ready.exception()  # whoever dialled may have gone

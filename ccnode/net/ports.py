@@ -1,0 +1,158 @@
+"""What do links need of the rest of the node? Who peers are, and what chains there are; daemon/ implements it.
+
+All methods are called on the loop that serves the links. Those that are not `async` answer at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from ccnode_protocol.handshake import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ccnode_crypto.certificate import Certificate
+    from ccnode_protocol.effects import Reason
+    from ccnode_protocol.handshake import Established
+    from ccnode_protocol.manifest import Manifest, Signed
+    from ccnode_protocol.sync_effects import Forked, Load, Restored, Store
+    from ccnode_protocol.sync_fetch import Quota
+    from ccnode_protocol.sync_index import Index
+    from ccnode_protocol.sync_values import Message
+    from ccnode_protocol.tiers import Tier
+
+
+class RefusedError(Exception):
+    """Raised by `Peers.met`: the link is closed with this reason. The text goes to the peer."""
+
+    def __init__(self, reason: Reason, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A handshake is done. `address`: the other end, as in "192.0.2.1:8101" (of a call, what was called).
+
+    `secret`: of the invitation that this node redeems by this call; `established.join` is what a caller shows of one.
+    """
+
+    established: Established
+    address: str
+    secret: bytes | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this node called."""
+        return self.established.role is Role.CLIENT
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """One open link, as it is now.
+
+    `state`: "greeting" until the peer has said what it is, then "open", or "syncing" while chains are brought up to
+    date. `tier`: the peer's with us; `offered`: ours with it, as it says. `words`: to be compared by two people.
+    `left_in`, `left_out`: entries that we, and the peer, still lack as far as is known. `dropped`: frames that the tier
+    did not allow. `since_ms`: milliseconds since 1970. Bytes are those of frames, before compression and TLS.
+    """
+
+    peer: bytes
+    address: str
+    is_ours: bool
+    state: str
+    tier: Tier
+    offered: Tier
+    words: tuple[str, ...]
+    since_ms: int
+    round_trip_ms: int | None
+    bytes_in: int
+    bytes_out: int
+    frames_in: int
+    frames_out: int
+    left_in: int
+    left_out: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallState:
+    """How the calls to a kept peer go, while there is no link. `next_ms`: milliseconds since 1970 of the next one.
+
+    `attempts`: calls in a row that failed. `address`, `error`, `reason`: of the last that failed.
+    """
+
+    peer: bytes
+    attempts: int
+    next_ms: int
+    address: str = ""
+    error: str = ""
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A link is gone. `reason`: None where the connection just broke; `by_peer`: whether the peer said so."""
+
+    peer: bytes
+    address: str
+    is_ours: bool
+    reason: Reason | None
+    text: str
+    by_peer: bool
+
+
+class Peers(Protocol):
+    """Who peers are to this node."""
+
+    def tier_of(self, node: bytes) -> Tier:
+        """The tier in force now."""
+
+    def manifest_for(self, node: bytes) -> Signed:
+        """What we say to that peer of ourselves, signed for it; with a greater sequence than any before."""
+
+    async def met(self, meeting: Meeting) -> Tier:
+        """Somebody proved its key: keep it as pending where it is new, spend an invitation; return its tier in force.
+
+        Whatever is granted is stored before this returns; `tier_of` says the same then. UNKNOWN keeps the link open
+        for ten minutes, so that people can compare words. Raises RefusedError to end it.
+        """
+
+    async def manifested(self, manifest: Manifest, signed: Signed) -> None:
+        """The peer `manifest.node` says something new of itself; keep it where it is news (manifest.is_news)."""
+
+    async def enrolled(self, node: bytes, certificate: Certificate) -> None:
+        """The peer gave a certificate for this node's own key, verified; only where `Federation.consent` was given."""
+
+    def ended(self, end: Ended) -> None:
+        """A link is gone; calls to a kept peer go on by themselves."""
+
+
+class Chains(Protocol):
+    """What this node holds."""
+
+    @property
+    def index(self) -> Index:
+        """The one index of all links, kept current with each commit."""
+
+    def quota(self, peer: bytes) -> Quota | None:
+        """How much is taken from that peer, kept between links; None for a core peer."""
+
+    async def load(self, load: Load) -> tuple[Message, ...]:
+        """What answers the question (ccnode_protocol.sync_effects.Load)."""
+
+    async def store(self, peer: bytes, store: Store, may: Callable[[], bool]) -> str:
+        """Verify and store in one transaction; return "" or, where it is forged, why (it ends the link).
+
+        `may` is asked in the transaction, on whichever thread; where it says no, nothing is stored and "" returned. By
+        the time this returns the index is current and `Federation.grew` has been told of what grew. Of one link
+        there is one such call at a time, in the order in which things came.
+        """
+
+    async def restored(self, peer: bytes, restored: Restored) -> None:
+        """The peer has proven that our data directory is an old copy; where it is live, another epoch is open after."""
+
+    async def forked(self, peer: bytes, forked: Forked) -> None:
+        """Keep the proof, `Index.freeze`, then `Federation.forked`."""
