@@ -117,7 +117,7 @@ def test_no_bytes_raise() -> None:
 def enrolling(node: bytes = ALICE.public.raw, **changed: bytes) -> bytes:
     certificate = certify(MALLORY, node, 1)
     body: dict[str, Value] = {"certificate": certificate.body, "certificate_signature": certificate.signature}
-    return frames.encode(ENROL, body | changed)
+    return frames.encode(ENROL, {**body, **changed})
 
 
 def test_a_certificate_is_taken_once_where_the_owner_consents() -> None:
