@@ -26,7 +26,6 @@ from ccnode.net.listening import Listener
 from ccnode.net.ports import Ended, LinkState, Meeting, RefusedError
 from ccnode.net.probing import ask_key
 from ccnode.net.strangers import Strangers
-from ccnode_protocol import limits
 from ccnode_protocol.effects import Reason
 from ccnode_protocol.handshake import Role
 from ccnode_protocol.link import replaces
@@ -50,6 +49,7 @@ LINKS_MAX: Final = 256  # with peers that have a tier
 STRANGERS_MAX: Final = 16  # links with those that have none and called us; each lasts ten minutes at most
 STRANGERS_ADDRESS_MAX: Final = 4  # of these, from one address
 STOP_S: Final = 3.0
+FAILED: Final = "this node failed"
 
 
 def clock() -> Callable[[], int]:
@@ -212,7 +212,7 @@ class Federation:
     # --- calls ---
 
     async def dial(self, address: str, *, expected: bytes | None = None, secret: bytes | None = None) -> LinkState:
-        """Call now, once, and return the link when both sides have proven who they are and `Peers.met` has answered.
+        """Call now, once, and return the link when both sides have proven who they are and want it, or may want it.
 
         `expected`: take no other key. `secret`: of the invitation to redeem; then `expected` is the inviter.
 
@@ -222,20 +222,26 @@ class Federation:
         open_call = await call(address, self._tls.client, local=self._local)
         ready: asyncio.Future[Runner] = asyncio.get_running_loop().create_future()
         self._begin(self._calling(open_call, expected, secret, ready))
-        return (await ready).state()
+        link = await ready
+        await self._answer(link)  # it has not, until it has asked its owner's book: only then it takes frames
+        return link.state()
 
     async def ping(self, node: bytes) -> int:
         """The round trip to that peer in milliseconds. Raises CallError where there is no link, or no answer."""
         link = self._links.get(node)
         if link is None:
             raise CallError("there is no link with that peer", remedy="wait until it is reached")
+        return await self._answer(link)
+
+    async def _answer(self, link: Runner) -> int:
+        """A round trip. Raises CallError where the link ends before."""
         try:
-            async with asyncio.timeout(limits.SILENCE_MS / 1000):
-                return await link.ping()
-        except (TimeoutError, asyncio.CancelledError) as error:
-            if isinstance(error, asyncio.CancelledError) and link.is_up:
-                raise
-            raise CallError("no answer: the link is gone") from error
+            return await link.ping()
+        except asyncio.CancelledError:
+            over = link.over
+            if over is None:
+                raise  # it is us who are cancelled
+        raise CallError(f"{link.wire.address}: {over}", over.reason)
 
     async def probe(self, address: str) -> bytes:
         """The key that whoever is at this address claims to hold; nothing is proven. Raises CallError."""
@@ -297,9 +303,11 @@ class Federation:
             raise CallError(f"{wire.address}: {refused}", refused.reason) from refused
         if ready is not None and not ready.done():
             ready.set_result(link)
-        over = Over(None, "this node failed")
+        over = Over(None, FAILED)
         try:
             over = await link.run()
+        except Exception as error:  # noqa: BLE001  # of the daemon's ports or ours: it ends this link alone, and is told
+            _tell(error)
         finally:
             if self._links.get(link.peer) is link:
                 del self._links[link.peer]
@@ -312,7 +320,13 @@ class Federation:
     async def _met(self, wire: Wire, established: Established, secret: bytes | None) -> Runner:
         """Say who has come, and take the link among the others. Raises RefusedError."""
         peer = established.peer
-        tier = await self._peers.met(Meeting(established, wire.address, secret))
+        try:
+            tier = await self._peers.met(Meeting(established, wire.address, secret))
+        except RefusedError:
+            raise
+        except Exception as error:  # the store's, for one
+            _tell(error)
+            raise RefusedError(Reason.DONE, FAILED) from error
         if self._is_stopping:
             raise RefusedError(Reason.DONE, "the node stops")
         if tier is not Tier.UNKNOWN and wire.role is Role.SERVER:
@@ -342,6 +356,11 @@ class Federation:
         near = sum(link.wire.group == wire.group for link in unknown)
         if len(unknown) >= STRANGERS_MAX or near >= STRANGERS_ADDRESS_MAX:
             raise RefusedError(Reason.BUSY, "too many wait here for somebody to accept them")
+
+
+def _tell(error: Exception) -> None:
+    """Have the loop's handler log what is a bug, or a trouble of this node's own."""
+    asyncio.get_running_loop().call_exception_handler({"message": "a link failed", "exception": error})
 
 
 def _fail(ready: asyncio.Future[Runner], error: CallError) -> None:

@@ -62,6 +62,7 @@ class Node:
         self.refuses: Exception | None = None
         self.store_delay_s = 0.0
         self.stored = 0
+        self.folder = folder
         folder = folder / name
         folder.mkdir(exist_ok=True)
         self.federation = Federation(self.key, self, self, folder, **arguments)  # type: ignore[arg-type]
