@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ccnode.store.audit_meaning import check_meaning
 from ccnode.store.findings import UNREADABLE
-from ccnode.store.transaction import TIME_STORED_MAX
+from ccnode.store.receiving import TIME_STORED_MAX
 from ccnode_crypto.chain import RUN_ENTRIES_MAX, ChainState, Run, head_message, verify_runs
 from ccnode_crypto.entry import (
     SKIP_BLOCK,

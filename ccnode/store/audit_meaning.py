@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccnode.store.findings import UNREADABLE
-from ccnode.store.transaction import TIME_STORED_MAX
+from ccnode.store.receiving import TIME_STORED_MAX
 from ccnode_crypto.certificate import read_certificate
 from ccnode_crypto.entry import HEADER_BYTES, ChainId
 from ccnode_crypto.errors import CryptoError
@@ -35,14 +35,18 @@ def check_meaning(context: Context, chain: ChainId, row: Row, problem: Report) -
 
 
 def _check_missing(context: Context, chain: ChainId, row: Row, problem: Report) -> None:
-    """A missing content is erased where an order says so, else withheld."""
+    """A missing content is erased where an order says so, else withheld.
+
+    What another node wrote may be on its way still, or be kept from us by everybody who has it; nothing was altered.
+    """
     if len(row.header) == HEADER_BYTES and not any(row.header[194:198]):
         problem(row.seq, "content", "content is marked missing where the header names none")
     elif context.coverage.covers(row.kind, row.time, row.meta, row.digest, chain.node):
         context.findings.erased += 1
     else:
         context.findings.withheld += 1
-        problem(row.seq, "withheld", "the content is missing, and no order to forget covers it")
+        if chain.node in context.own_keys:
+            problem(row.seq, "withheld", "the content is missing, and no order to forget covers it")
 
 
 def _check_predecessor(context: Context, chain: ChainId, row: Row, problem: Report) -> None:

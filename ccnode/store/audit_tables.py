@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ccnode.store import index, migrate, voices
 from ccnode.store.findings import UNREADABLE
 from ccnode.store.project import TABLES, Projector
-from ccnode.store.rebuild import ENTRIES, NOBODY
+from ccnode.store.rebuild import NOBODY, entries_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,7 +126,7 @@ def make_projections(source: sqlite3.Connection, target: sqlite3.Connection, pro
     target.execute("BEGIN")
     projector = Projector(target, voices.load(source.execute, scan=True))
     nodes: dict[bytes, int] = {}  # who wrote, by a number that stands for all chains of theirs
-    cursor = source.execute(ENTRIES)
+    cursor = entries_of(source)
     while rows := list(islice(cursor, BATCH)):
         for at, (entry, digest, kind, time, meta, written_by) in enumerate(rows):
             if not (type(digest) is bytes and type(kind) is int and type(time) is int and type(meta) is bytes):

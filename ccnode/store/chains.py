@@ -10,9 +10,10 @@ The index is the machines', and is changed on their thread alone; nothing here k
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ccnode.store import chain_loads, orders, peers, voices
+from ccnode.store import apart, chain_loads, orders, peers, voices
 from ccnode_crypto.chain import Run
 from ccnode_crypto.entry import ZERO_DIGEST, ChainId, sealed_digest
 from ccnode_protocol.records import Kind
@@ -20,7 +21,7 @@ from ccnode_protocol.sync_values import Contents, SentRun
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ccnode.store.ledger import Job
     from ccnode.store.transaction import Transaction
@@ -33,9 +34,15 @@ _ROWS: Final = f"SELECT c.id, c.node, c.epoch, c.audience, c.length, c.head, {_O
 _NEWEST: Final = "(SELECT r.id FROM runs r WHERE r.chain = c.id ORDER BY r.last_seq DESC LIMIT 1)"
 _SINCE: Final = "SELECT chain, min(first_seq) FROM runs WHERE id > ? GROUP BY chain ORDER BY max(id)"
 _MISSING: Final = "SELECT e.seq, e.kind, e.time, e.meta, e.digest FROM entries e WHERE e.chain = ? AND e.sealed IS NULL"
+_FIND: Final = "SELECT id, length, head FROM chains WHERE node = ? AND epoch = ? AND audience = ?"
+_ENTRY: Final = "SELECT id, seq, digest, kind, time, meta, header, sealed FROM entries WHERE chain = ? AND seq = ?"
 _TURNING: Final = frozenset(
     {Kind.NODE_CERTIFIED, Kind.NODE_REVOKED, Kind.FORGET_ORDERED, Kind.FORGET_CANCELLED, Kind.ERASURE_DONE}
 )  # what changes which contents may be missing, or who is one of ours
+_TURNED: Final = (
+    f"SELECT 1 FROM entries WHERE chain = ? AND seq >= ? AND kind IN ({', '.join(str(int(kind)) for kind in _TURNING)})"
+    " LIMIT 1"
+)
 
 
 class Grown(NamedTuple):
@@ -96,14 +103,28 @@ def fill(connection: sqlite3.Connection, index: Index, now_ms: int) -> int:
     Raises:
         sqlite3.Error: it cannot be read.
     """
-    last_run: int = connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0]
-    for _, node, epoch, audience, length, head, ordered in connection.execute(f"{_ROWS} ORDER BY {_NEWEST}"):
-        if length:
-            index.grow(ChainId(node, epoch, audience), length, head, ordered)
-    for chain, found in peers.load_forks(connection).items():
-        index.freeze(chain, found)
-    _stand(index, read_standing(connection, now_ms))
+    with _snapshot(connection):
+        last_run: int = connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0]
+        for _, node, epoch, audience, length, head, ordered in connection.execute(f"{_ROWS} ORDER BY {_NEWEST}"):
+            if length:
+                index.grow(ChainId(node, epoch, audience), length, head, ordered)
+        for chain, found in peers.load_forks(connection).items():
+            index.freeze(chain, found)
+        _stand(index, read_standing(connection, now_ms))
     return last_run
+
+
+@contextlib.contextmanager
+def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """Read everything from one state of the database."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.rollback()
 
 
 def read_standing(connection: sqlite3.Connection, now_ms: int) -> Standing:
@@ -112,29 +133,37 @@ def read_standing(connection: sqlite3.Connection, now_ms: int) -> Standing:
     Raises:
         sqlite3.Error: it cannot be read.
     """
-    gone = orders.coverage(connection.execute, now_ms)
-    missing: dict[ChainId, Ranges] = {}
-    lengths: dict[ChainId, int] = {}
-    for row, node, epoch, audience, length, _, _ in connection.execute(_ROWS).fetchall():
-        chain = ChainId(node, epoch, audience)
-        lengths[chain] = length
-        rows = connection.execute(f"{_MISSING} ORDER BY e.seq", (row,))
-        found = ranged(seq for seq, kind, time, meta, digest in rows if not gone.covers(kind, time, meta, digest, node))
-        if found:
-            missing[chain] = found
-    return Standing(missing, lengths, voices.certified(connection.execute))
+    with _snapshot(connection):
+        gone = orders.coverage(connection.execute, now_ms)
+        missing: dict[ChainId, Ranges] = {}
+        lengths: dict[ChainId, int] = {}
+        for row, node, epoch, audience, length, _, _ in connection.execute(_ROWS).fetchall():
+            chain = ChainId(node, epoch, audience)
+            lengths[chain] = length
+            without = connection.execute(f"{_MISSING} ORDER BY e.seq", (row,)).fetchall()
+            if without and apart.is_apart(connection, row):
+                entries = [(seq, digest, kind, time, meta, None) for seq, kind, time, meta, digest in without]
+                dropped = apart.covered(connection, node, entries, now_ms)
+            else:
+                dropped = {
+                    seq for seq, kind, time, meta, digest in without if gone.covers(kind, time, meta, digest, node)
+                }
+            if found := ranged(seq for seq, *_ in without if seq not in dropped):
+                missing[chain] = found
+        return Standing(missing, lengths, voices.certified(connection.execute))
 
 
 def _stand(index: Index, standing: Standing) -> None:
-    since = {
-        chain: tuple(each for each in before if each[0] >= standing.lengths.get(chain, 0))
-        for chain, before in index.missing.items()
-    }
+    later: dict[ChainId, Ranges] = {}  # what arrived after that was read
+    for chain, before in index.missing.items():
+        length = standing.lengths.get(chain, 0)
+        clipped = [(max(first, length), first + count) for first, count in before if first + count > length]
+        if clipped:
+            later[chain] = tuple((first, end - first) for first, end in clipped)
     index.missing.clear()
     index.missing.update(standing.missing)
-    for chain, later in since.items():  # arrived after it was read
-        if later:
-            index.missing[chain] = (*index.missing.get(chain, ()), *later)
+    for chain, ranges in later.items():
+        index.missing[chain] = (*index.missing.get(chain, ()), *ranges)
     index.certified.clear()
     index.certified.update(standing.certified - {index.own})
 
@@ -149,17 +178,18 @@ def read_growth(
     Raises:
         sqlite3.Error: it cannot be read.
     """
-    newest: int = connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0]
     grown = []
-    for row, first in connection.execute(_SINCE, (last_run,)).fetchall():
-        for _, node, epoch, audience, length, head, ordered in connection.execute(f"{_ROWS} WHERE c.id = ?", (row,)):
+    with _snapshot(connection):
+        newest: int = connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0]
+        for row, first in connection.execute(_SINCE, (last_run,)).fetchall():
+            _, node, epoch, audience, length, head, ordered = connection.execute(
+                f"{_ROWS} WHERE c.id = ?", (row,)
+            ).fetchone()
             chain = ChainId(node, epoch, audience)
             run = chain_loads.whole(connection, row, chain, first) if node == own else None
             grown.append(Grown(chain, length, head, ordered, run))
-            marks = ",".join(map(str, sorted(map(int, _TURNING))))
-            sql = f"SELECT 1 FROM entries WHERE chain = ? AND seq >= ? AND kind IN ({marks}) LIMIT 1"
-            standing = standing or connection.execute(sql, (row, first)).fetchone() is not None
-    return Growth(newest, tuple(grown), read_standing(connection, now_ms) if standing else None)
+            standing = standing or connection.execute(_TURNED, (row, first)).fetchone() is not None
+        return Growth(newest, tuple(grown), read_standing(connection, now_ms) if standing else None)
 
 
 def heed(index: Index, growth: Growth) -> list[tuple[ChainId, SentRun | None]]:
@@ -198,14 +228,23 @@ def heed_received(index: Index, received: Received) -> list[tuple[ChainId, SentR
 
 
 def _changed(before: Ranges, lacking: tuple[int, ...], filled: tuple[int, ...]) -> Ranges:
-    if not filled and (not before or sum(before[-1]) <= lacking[0]):
-        more = ranged(lacking)  # the usual case: a run that goes on
-        if before and sum(before[-1]) == more[0][0]:
-            return (*before[:-1], (before[-1][0], before[-1][1] + more[0][1]), *more[1:])
-        return (*before, *more)
-    gone = set(filled)
-    kept = {seq for first, count in before for seq in range(first, first + count)} | set(lacking)
-    return ranged(sorted(kept - gone))
+    found = list(before)
+    if lacking:
+        more = ranged(lacking)
+        if found and sum(found[-1]) == more[0][0]:  # the usual case: a run that goes on
+            found[-1] = (found[-1][0], found[-1][1] + more[0][1])
+            more = more[1:]
+        found += more
+    if not filled:
+        return tuple(found)
+    gone, least, most = set(filled), min(filled), max(filled)
+    after: list[tuple[int, int]] = []
+    for first, count in found:
+        if first > most or first + count <= least:
+            after.append((first, count))
+        else:
+            after += ranged(seq for seq in range(first, first + count) if seq not in gone)
+    return tuple(after)
 
 
 def ranged(positions: Iterable[int]) -> Ranges:
@@ -229,7 +268,9 @@ def receive(
     quarantined: bool = False,
     may: Callable[[ChainId], bool] | None = None,
 ) -> Job[Received]:
-    """A ledger job: verify and store what a peer sent. `may`: asked in the writer's thread whether it still may.
+    """A ledger job: verify and store what a peer sent.
+
+    `now_ms`: by which orders are due. `may`: asked in the writer's thread whether the peer's tier still lets it in.
 
     Passed over without an error: a run that does not follow what is stored by now, one that begins at or after a fork
     or our owner's last good head of a revoked node, contents that are here or that the headers do not name.
@@ -250,49 +291,53 @@ def receive(
 
 def _receive_run(tx: Transaction, sent: SentRun, now_ms: int, *, quarantined: bool) -> Received:
     chain = sent.chain
-    place = (chain.node, chain.epoch, chain.audience)
-    rows = tx.query("SELECT id, length, head FROM chains WHERE node = ? AND epoch = ? AND audience = ?", place)
-    row, length, head = rows[0] if rows else (0, 0, ZERO_DIGEST)
-    if sent.first != length or sent.previous != head or tx.writes(chain):
+    rows = tx.query(_FIND, (chain.node, chain.epoch, chain.audience))
+    length, head = rows[0][1:] if rows else (0, ZERO_DIGEST)
+    follows = sent.first == length and sent.previous == head
+    if not follows or tx.writes(chain) or not _may_grow(tx, sent):
         return Received(chain)
     run = Run(sent.first, sent.headers, sent.metas, sent.sealed, sent.signature)
-    new = tx.receive(chain, [run])
-    kinds = frozenset(int.from_bytes(header[198:200], "big") for header in sent.headers)
-    row = row or tx.query("SELECT id FROM chains ORDER BY id DESC LIMIT 1")[0][0]
-    if quarantined and not length:
-        tx.execute("INSERT OR IGNORE INTO quarantine VALUES (?, ?)", (row, now_ms))
-    length, head, ordered = tx.query(f"SELECT length, head, orders FROM (SELECT c.id, c.length, c.head, {_ORDERS} AS"
-                                     " orders FROM chains c) WHERE id = ?", (row,))[0]  # fmt: skip
-    gone = orders.coverage(tx.query, now_ms)
-    lacking = tuple(
-        seq
-        for seq, kind, time, meta, digest in tx.query(f"{_MISSING} AND e.seq >= ? ORDER BY e.seq", (row, sent.first))
-        if not gone.covers(kind, time, meta, digest, chain.node)
-    )
-    return Received(chain, new, length, head, ordered, lacking, (), kinds, bool(kinds & _TURNING))
+    stored = tx.take(chain, [run], now_ms, quarantined=quarantined)
+    if stored is None:
+        return Received(chain)
+    ordered = tx.query(f"SELECT {_ORDERS} FROM chains c WHERE c.id = ?", (stored.row,))[0][0]
+    turns = bool(stored.kinds & _TURNING)
+    new = len(stored.entries)
+    return Received(chain, new, stored.length, stored.digest, ordered, stored.lacking, (), stored.kinds, turns)
+
+
+def _may_grow(tx: Transaction, sent: SentRun) -> bool:
+    """Whether a run is not after a fork, and not after what our owner still vouches for of a revoked key.
+
+    A run that begins before a fork is taken whole, so that everybody has the prefix.
+    """
+    chain = sent.chain
+    sql = "SELECT seq FROM fork_proofs WHERE node = ? AND epoch = ? AND audience = ?"
+    if any(seq <= sent.first for (seq,) in tx.query(sql, (chain.node, chain.epoch, chain.audience))):
+        return False
+    for paper in voices.revocations(tx.query, chain.node):
+        good = {(one.epoch, one.audience): one.seq + 1 for one in paper.last_good}
+        if sent.end > good.get((chain.epoch, chain.audience), 0):
+            return False
+    return True
 
 
 def _receive_contents(tx: Transaction, contents: Contents, now_ms: int) -> Received:
+    """Store what the headers name; what is here already counts as filled, so that nobody asks for it again."""
     chain = contents.chain
-    place = (chain.node, chain.epoch, chain.audience)
-    rows = tx.query("SELECT id FROM chains WHERE node = ? AND epoch = ? AND audience = ?", place)
-    row = rows[0][0] if rows else 0
-    gone = orders.coverage(tx.query, now_ms)
-    filled: list[int] = []
-    kinds: set[int] = set()
-    for seq, sealed in contents.items:
-        sql = "SELECT id, kind, time, meta, digest, header, sealed IS NULL FROM entries WHERE chain = ? AND seq = ?"
-        for entry, kind, time, meta, digest, header, is_missing in tx.query(sql, (row, min(seq, 2**63 - 1))):
-            if not is_missing:
-                filled.append(seq)
-            elif (
-                sealed
-                and sealed_digest(sealed) == header[146:178]
-                and not gone.covers(kind, time, meta, digest, chain.node)
-            ):
-                tx.execute("UPDATE entries SET sealed = ? WHERE id = ?", (sealed, entry))
-                if kind == Kind.MESSAGE:
-                    tx.execute("INSERT OR IGNORE INTO reindex VALUES (?)", (entry,))
-                filled.append(seq)
-                kinds.add(kind)
-    return Received(chain, filled=tuple(filled), kinds=frozenset(kinds))
+    rows = tx.query(_FIND, (chain.node, chain.epoch, chain.audience))
+    found = [
+        (entry, sealed)
+        for seq, sealed in contents.items
+        if rows and seq < rows[0][1]
+        for entry in tx.query(_ENTRY, (rows[0][0], seq))
+    ]
+    there = tuple(entry[1] for entry, _ in found if entry[-1] is not None)
+    named = [
+        (*entry[:-1], sealed)
+        for entry, sealed in found
+        if entry[-1] is None and sealed and sealed_digest(sealed) == entry[-2][146:178]
+    ]
+    filled = tx.fill(chain.node, named, now_ms) if named else []
+    kinds = frozenset(entry[3] for entry in filled)
+    return Received(chain, filled=(*there, *(entry[1] for entry in filled)), kinds=kinds)

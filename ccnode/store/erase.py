@@ -11,13 +11,13 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import notes, orders, voices
+from ccnode.store import apart, notes, orders, voices
 from ccnode.store.backup_format import disk_error
 from ccnode.store.backup_list import list_backups
 from ccnode.store.errors import translated
 from ccnode.store.ledger import connect
+from ccnode.store.receiving import TIME_STORED_MAX
 from ccnode.store.staging import clear_leftovers
-from ccnode.store.transaction import TIME_STORED_MAX
 from ccnode_protocol import records
 from ccnode_protocol.records import Kind
 
@@ -59,7 +59,10 @@ class Remains:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was erased by one order for a session or a message. `receipt`: None where this node gave it before."""
+    """What was erased by one order for a session or a message. `receipt`: None where this node gave it before.
+
+    `order` b"": all that orders of strangers in quarantine took of their own; nobody gets a receipt for that.
+    """
 
     order: bytes
     session: bytes | None
@@ -104,7 +107,8 @@ def drop_contents(connection: sqlite3.Connection, now_ms: int) -> int:
     derived = orders.derived(connection.execute, orders.Coverage(standing, known), known)
     gone |= {note.entry for note in derived}
     sql = f"{_DROP} AND sealed IS NOT NULL AND sealed != x''"
-    return sum(connection.execute(sql, (entry,)).rowcount for entry in sorted(gone))
+    dropped = apart.carry_out(connection, now_ms, all_of_them=True) if apart.exists(connection) else 0
+    return dropped + sum(connection.execute(sql, (entry,)).rowcount for entry in sorted(gone))
 
 
 def erase_due(now_ms: int) -> Job[list[Erased]]:
@@ -121,6 +125,7 @@ def erase_due(now_ms: int) -> Job[list[Erased]]:
         if new:  # what was made from what is erased goes with it
             more = [order for order in orders.load_orders(tx.query, known) if order.digest in new]
             done += [_carry_out(tx, order, known) for order in more]
+        done.append(Erased(b"", None, None, tx.with_connection(lambda one: apart.carry_out(one, now_ms)), None))
         return [erased for erased in done if erased.bodies or erased.receipt]
 
     return job

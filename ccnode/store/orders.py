@@ -191,6 +191,19 @@ def coverage(run: Query, now_ms: int) -> Coverage:
     return covering(run, (order for order in load_orders(run, known) if order.is_in_force(now_ms)), known)
 
 
+def coverage_until(run: Query, now_ms: int, known: Voices) -> tuple[Coverage, int, int]:
+    """The same, and from when until when it holds, as long as no order, note or certificate comes.
+
+    Raises:
+        sqlite3.Error: they cannot be read.
+    """
+    given = load_orders(run, known)
+    found = covering(run, (order for order in given if order.is_in_force(now_ms)), known)
+    times = [order.due_ms for order in given]
+    since = max((due_ms for due_ms in times if due_ms <= now_ms), default=0)
+    return found, since, min((due_ms for due_ms in times if due_ms > now_ms), default=2**63)
+
+
 def covering(run: Query, given: Iterable[Order], known: Voices) -> Coverage:
     """What these orders cover, with what was made from that. Raises sqlite3.Error."""
     found = Coverage(given, known)

@@ -10,18 +10,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import activity, measurements, notes, voices
+from ccnode.store import activity, apart, measurements, notes, orders, voices
 from ccnode.store.marks import Marks
 from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError
-from ccnode_protocol.records import Kind, MessageMeta
+from ccnode_protocol.records import Kind, MessageMeta, quick, said_time
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from ccnode.store.orders import Coverage
     from ccnode.store.voices import Voices
     from ccnode_crypto.statements import PlateStatement
+    from ccnode_protocol.records.quick import Placed
 
 TABLES: Final = (
     "messages",
@@ -38,6 +40,7 @@ TABLES: Final = (
     "notes",
     "note_sources",
 )
+_TURNING: Final = frozenset({Kind.NODE_CERTIFIED, Kind.FORGET_ORDERED, Kind.FORGET_CANCELLED, Kind.NOTE_KEPT})
 PLACES_MAX: Final = 20_000  # parents remembered, so that an append need not look them up
 
 _SESSION_KINDS: Final = frozenset({Kind.SESSION_OPENED, Kind.SESSION_TITLED, Kind.SESSION_ENDED, Kind.FORGET_ORDERED})
@@ -60,6 +63,7 @@ class Projector:
         self._marks = Marks(connection)
         self._rows: list[tuple[object, ...]] = []
         self._places: dict[bytes, tuple[int, int | None]] = {}  # digest -> (id, depth)
+        self._gone: tuple[Coverage, int, int] | None = None  # from when until when (milliseconds) it holds
         self._awaited: set[bytes] | None = self._read_awaited()
         self.before_lookup: Callable[[], None] = _nothing  # the caller writes entries that it still holds back
 
@@ -87,10 +91,12 @@ class Projector:
 
         Meta that breaks its kind's rules has no effect: the entry stays proven, it only means nothing.
         """
+        if kind in _TURNING:
+            self._gone = None
         try:
             if kind == Kind.MESSAGE:
-                said = parsed or records.read_message(meta)
-                self._message(entry, digest, self.voices.session(node, said.session), said.time(time), said)
+                said = quick.placed(parsed) if parsed else quick.read_placed(meta)
+                self._message(entry, digest, self.voices.session(node, said[0]), time, said)
             elif kind in _SESSION_KINDS:
                 self._event(entry, kind, time, meta, node)
             elif kind == Kind.MEMORY_MARKED:
@@ -111,8 +117,32 @@ class Projector:
         except RemoteError:
             return
 
+    def apply_all(self, node: bytes, entries: Iterable[tuple[int, bytes, int, int, bytes]]) -> None:
+        """Project entries that `node` wrote: (number, digest, kind, time, meta). They are in the table already."""
+        is_ours = self.voices.of(node) == voices.OURS
+        read, message = quick.read_placed, self._message
+        for entry, digest, kind, time, meta in entries:
+            if kind != Kind.MESSAGE or not is_ours:
+                self.apply(entry, digest, kind, time, meta, node, None)
+                is_ours = self.voices.of(node) == voices.OURS
+                continue
+            try:
+                said = read(meta)
+            except RemoteError:
+                continue  # it means nothing
+            message(entry, digest, said[0], time, said)
+
+    def coverage(self, now_ms: int) -> Coverage:
+        """Which contents the orders in force cover; kept until an order, note or certificate comes, or one is due."""
+        if self._gone is None or not self._gone[1] <= now_ms < self._gone[2]:
+            self.before_lookup()
+            self.flush()
+            self._gone = orders.coverage_until(self._connection.execute, now_ms, self.voices)
+        return self._gone[0]
+
     def own_key(self, node: bytes) -> None:
         """Begin to write with a node key: what that key wrote before is ours as well."""
+        self._gone = None
         before = self.voices
         if self._connection.execute("INSERT OR IGNORE INTO own_keys VALUES (?)", (node,)).rowcount:
             self._listen_anew(before)
@@ -128,6 +158,7 @@ class Projector:
         """After a rollback: drop what was gathered, and what was remembered of it. Asks the disk for nothing."""
         self._rows.clear()
         self._places.clear()
+        self._gone = None
         self._awaited = None  # read again at the next message: what made the rollback necessary may go on failing
         self._voices = self._known
 
@@ -151,12 +182,14 @@ class Projector:
             self._places.clear()
         self._places[digest] = place
 
-    def _message(self, entry: int, digest: bytes, session: bytes, time: int, meta: MessageMeta) -> None:
-        parent = self.place_of(meta.parent) if meta.parent else None
-        replaced = self.place_of(meta.over) if meta.over else None
-        awaits = meta.parent if meta.parent and not parent else None
-        awaits_replaced = meta.over if meta.over and not replaced else None
-        depth = 1 if not meta.parent else (parent[1] + 1 if parent and parent[1] is not None else None)
+    def _message(self, entry: int, digest: bytes, session: bytes, recorded: int, said: Placed) -> None:
+        _, role, its_parent, key, over, said_ms = said
+        time = recorded if said_ms is None else said_time(said_ms, recorded)
+        parent = self._places.get(its_parent) or self.place_of(its_parent) if its_parent else None
+        replaced = self.place_of(over) if over else None
+        awaits = its_parent if its_parent and not parent else None
+        awaits_replaced = over if over and not replaced else None
+        depth = 1 if not its_parent else (parent[1] + 1 if parent and parent[1] is not None else None)
         self._remember(digest, (entry, depth))
         self._rows.append(
             (
@@ -164,9 +197,9 @@ class Projector:
                 session,
                 parent[0] if parent else None,
                 depth,
-                int(meta.role),
+                role,
                 time,
-                meta.key,
+                key,
                 replaced[0] if replaced else None,
                 awaits,
                 awaits_replaced,
@@ -174,7 +207,8 @@ class Projector:
         )
         if self._awaited is None:
             self._awaited = self._read_awaited()
-        self._awaited.update(waited for waited in (awaits, awaits_replaced) if waited)
+        if awaits or awaits_replaced:
+            self._awaited.update(waited for waited in (awaits, awaits_replaced) if waited)
         if digest in self._awaited:
             self._arrived(entry, digest, depth)
 
@@ -302,6 +336,7 @@ class Projector:
     def _adopt(self, node: bytes, before: Voices) -> None:
         """Put what a node wrote while it was a stranger where it belongs now."""
         self.flush()
+        self._gone = None
         run, now = self._connection.execute, self.voices
         sessions: set[bytes] = set()
         orders: set[bytes] = set()
@@ -321,12 +356,20 @@ class Projector:
             except RemoteError:
                 continue  # it means nothing
         activity.recount(self._connection, moved)
+        self._release(node)
         for session in sessions:
             self._fold(session)
         for target in self._marks.touched(node):
             self._marks.fold(target, now)
         for order in orders:
             self._fold_ordered(order)
+
+    def _release(self, node: bytes) -> None:
+        """What was in quarantine of a node that is one of ours now is made into rows like all else."""
+        released = apart.release(self._connection, node)
+        for entry, digest, kind, time, meta in released:
+            self.apply(entry, digest, kind, time, meta, node, None)
+        self.flush()
 
 
 def _session_named(kind: int, meta: bytes) -> bytes | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import index, migrate, voices
+from ccnode.store import apart, index, migrate, voices
 from ccnode.store.errors import StoreCorrupt, translated
 from ccnode.store.ledger import connect
 from ccnode.store.project import TABLES, Projector
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 
 BATCH: Final = 1_000
 NOBODY: Final = bytes(NODE_BYTES)  # who wrote an entry of no chain; the audit names such damage
-ENTRIES: Final = (
+_ENTRIES: Final = (
     "SELECT e.id, e.digest, e.kind, e.time, e.meta, c.node FROM entries e LEFT JOIN chains c ON c.id = e.chain"
-    " ORDER BY e.id"
 )
 
 
@@ -40,6 +39,12 @@ class Rebuilt:
 
     entries: int
     rows: dict[str, int]
+
+
+def entries_of(connection: sqlite3.Connection) -> sqlite3.Cursor:
+    """Every entry that something is made of, in the order of arrival. Raises sqlite3.Error."""
+    wanted = f" WHERE e.chain {apart.NOT_APART}" if apart.exists(connection) else ""
+    return connection.execute(f"{_ENTRIES}{wanted} ORDER BY e.id")
 
 
 def rebuild_in(connection: sqlite3.Connection, progress: Progress | None = None) -> Rebuilt:
@@ -52,8 +57,15 @@ def rebuild_in(connection: sqlite3.Connection, progress: Progress | None = None)
     for table in TABLES:
         connection.execute(f"DELETE FROM {table}")
     total = connection.execute("SELECT count(*) FROM entries").fetchone()[0]
-    projector, done = Projector(connection, voices.load(connection.execute, scan=True)), 0
-    cursor = connection.execute(ENTRIES)
+    known = voices.load(connection.execute, scan=True)
+    # One of ours cannot be in quarantine; a node is let go when its certificate comes.
+    connection.executemany(
+        "DELETE FROM quarantine WHERE chain IN (SELECT id FROM chains WHERE node = ?)",
+        [(node,) for node in sorted(known.ours)],
+    )
+    apart.make(connection)
+    projector, done = Projector(connection, known), 0
+    cursor = entries_of(connection)
     while rows := list(islice(cursor, BATCH)):
         for entry, digest, kind, time, meta, node in rows:
             if not (type(digest) is bytes and type(kind) is int and type(time) is int and type(meta) is bytes):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from ccnode.store import orders
+from ccnode.store import receiving
 from ccnode.store.errors import Conflict
-from ccnode_crypto.chain import ChainState, EntryDraft, Run, RunBuilder, verify_runs
-from ccnode_crypto.entry import AUDIENCE_CORE, EPOCH_BYTES, SALT_BYTES, SKIP_BLOCK, ZERO_DIGEST, ChainId, read_header
+from ccnode.store.receiving import INSERT_ENTRY, INSERT_RUN, States
+from ccnode_crypto.chain import ChainState, EntryDraft, RunBuilder
+from ccnode_crypto.entry import AUDIENCE_CORE, EPOCH_BYTES, SALT_BYTES, ChainId
 from ccnode_protocol import hlc, records
 from ccnode_protocol.errors import RemoteError
 
@@ -17,14 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ccnode.store.project import Projector
+    from ccnode.store.receiving import Missing, Stored
+    from ccnode_crypto.chain import Run
     from ccnode_crypto.keys import SigningKey
     from ccnode_protocol.records import MessageMeta, Record
 
 T = TypeVar("T")
 
-_INSERT_ENTRY: Final = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-TIME_STORED_MAX: Final = 2**63 - 1  # what an SQLite integer holds; the header keeps any later time as it is
-_INSERT_RUN: Final = "INSERT INTO runs (chain, first_seq, last_seq, signature) VALUES (?, ?, ?, ?)"
 _LATEST_COUNTS: Final = frozenset(
     {records.Kind.SESSION_TITLED, records.Kind.FORGET_ORDERED, records.Kind.MEMORY_MARKED, records.Kind.NOTE_KEPT}
 )
@@ -82,6 +82,7 @@ class OwnChains:
         self.chance = chance
         self._connection = connection
         self._chains: dict[int, _OwnChain] = {}
+        self.states = States()
         self.next_entry: int = (connection.execute("SELECT max(id) FROM entries").fetchone()[0] or 0) + 1
         self.time = 0
         self.epoch = b""
@@ -150,6 +151,11 @@ class Transaction:
         self._flush()
         return self._connection.execute(sql, parameters).rowcount
 
+    def with_connection(self, make: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `make`, which changes tables that no entry is projected into."""
+        self._flush()
+        return make(self._connection)
+
     def append(self, record: Record, meta: MessageMeta | None = None, audience: int = AUDIENCE_CORE) -> Appended:
         """Append one entry to this node's chain for the audience. `meta` is what record.meta says, where at hand.
 
@@ -203,30 +209,46 @@ class Transaction:
             ChainError: they do not continue what is stored; nothing of them is kept.
             Conflict: the chain is the one that this node is writing itself.
         """
+        stored = self._take(chain, runs, self._chains.now_ms(), quarantined=False, is_synced=False)
+        return len(stored.entries) if stored else 0
+
+    def take(self, chain: ChainId, runs: Sequence[Run], now_ms: int, *, quarantined: bool = False) -> Stored | None:
+        """As `receive`, of what a peer sent, orders before bodies; None where nothing was given.
+
+        `now_ms`: by which orders are due. `quarantined`: where the chain is new here, nothing is made of it (apart.py).
+        """
+        return self._take(chain, runs, now_ms, quarantined=quarantined, is_synced=True)
+
+    def _take(
+        self, chain: ChainId, runs: Sequence[Run], now_ms: int, *, quarantined: bool, is_synced: bool
+    ) -> Stored | None:
         self._flush()
         if not runs:
-            return 0
+            return None
         if self.writes(chain):
             raise Conflict("these entries claim this node's own current epoch: they come from a copy of it")
-        row, state = load_state(self._connection, chain)
-        first = state.length
-        digests = iter(verify_runs(state, runs))
-        if row is None:
-            row = self._insert_chain(chain)
-        gone = orders.coverage(self._connection.execute, self._chains.now_ms())
-        for run in runs:
-            for header, meta, body in zip(run.headers, run.metas, run.sealed, strict=True):
-                fields, digest = read_header(header), next(digests)
-                # Orders apply before bodies: what was to be gone by now is not even stored.
-                sealed = None if body and gone.covers(fields.kind, fields.time, meta, digest, chain.node) else body
-                time = min(fields.time, TIME_STORED_MAX)
-                self._store((row, chain.node, fields.seq), fields.kind, time, digest, header, meta, sealed, None)
-            self._flush()
-            last_seq = run.first_seq + len(run.headers) - 1
-            cursor = self._connection.execute(_INSERT_RUN, (row, run.first_seq, last_seq, run.signature))
-            self._last_run = cursor.lastrowid or 0
-        self._connection.execute("UPDATE chains SET length = ?, head = ? WHERE id = ?", (state.length, state.head, row))
-        return state.length - first
+        place = receiving.Place(self._connection, self._projector, self._chains.next_entry, now_ms)
+        states = self._chains.states
+        stored = receiving.store(place, states, chain, runs, quarantined=quarantined, is_synced=is_synced)
+        self._chains.next_entry = stored.entries.stop
+        self._last = (stored.entries.stop - 1, stored.digest)
+        self._last_run = stored.run
+        return stored
+
+    def fill(self, node: bytes, missing: Sequence[Missing], now_ms: int) -> list[Missing]:
+        """Store contents that were missing, of entries that `node` wrote; return those that were not to be gone by now.
+
+        The caller has checked that they are what the headers name.
+        """
+        self._flush()
+        place = receiving.Place(self._connection, self._projector, self._chains.next_entry, now_ms)
+        return receiving.fill(place, node, missing)
+
+    def fresh_epoch(self) -> None:
+        """Append to other chains from now on: a peer has proven that this directory is an old copy."""
+        for audience in list(self._builders):
+            self._close_run(audience)
+        self._chains.new_epoch()
 
     def rebuild(self, make: Callable[[sqlite3.Connection], T]) -> T:
         """Run `make`, which writes projections by itself, and forget what was remembered of the old ones."""
@@ -292,50 +314,27 @@ class Transaction:
 
     def _open(self, own: _OwnChain, audience: int) -> None:
         record = records.epoch_opened(self._chains.predecessor(audience))
-        own.row = self._insert_chain(own.state.chain)
+        own.row = receiving.insert_chain(self._connection, own.state.chain)
         self._opened.append(own)
         self._projector.own_key(own.state.chain.node)
         self.append(record, audience=audience)
-
-    def _insert_chain(self, chain: ChainId) -> int:
-        cursor = self._connection.execute(
-            "INSERT INTO chains (node, epoch, audience, length, head) VALUES (?, ?, ?, 0, ?)",
-            (chain.node, chain.epoch, chain.audience, ZERO_DIGEST),
-        )
-        return cursor.lastrowid or 0
 
     def _close_run(self, audience: int) -> None:
         builder, row = self._builders.pop(audience)
         state = self._chains.of(audience).state
         signature = builder.finish(self._chains.key)
-        cursor = self._connection.execute(_INSERT_RUN, (row, builder.first_seq, state.length - 1, signature))
+        cursor = self._connection.execute(INSERT_RUN, (row, builder.first_seq, state.length - 1, signature))
         self._last_run = cursor.lastrowid or 0
         self._connection.execute("UPDATE chains SET length = ?, head = ? WHERE id = ?", (state.length, state.head, row))
 
     def _flush_entries(self) -> None:
         if self._rows:
-            self._connection.executemany(_INSERT_ENTRY, self._rows)
+            self._connection.executemany(INSERT_ENTRY, self._rows)
             self._rows.clear()
 
     def _flush(self) -> None:
         self._flush_entries()
         self._projector.flush()
-
-
-def load_state(connection: sqlite3.Connection, chain: ChainId) -> tuple[int | None, ChainState]:
-    """What is stored of a chain, so that more of it can be verified; (None, empty) for a chain not known."""
-    state = ChainState(chain)
-    row = connection.execute(
-        "SELECT id, length, head FROM chains WHERE node = ? AND epoch = ? AND audience = ?",
-        (chain.node, chain.epoch, chain.audience),
-    ).fetchone()
-    if row is None:
-        return None, state
-    starts = connection.execute(
-        f"SELECT digest FROM entries WHERE chain = ? AND seq % {SKIP_BLOCK} = 0 ORDER BY seq", (row[0],)
-    )
-    state.length, state.head, state.block_starts = row[1], row[2], [digest for (digest,) in starts]
-    return row[0], state
 
 
 def _about(record: Record) -> tuple[bytes | None, bytes | None, bytes | None]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from ccnode_crypto.certificate import Certificate, read_certificate
+from ccnode_crypto.certificate import Certificate, Revocation, read_certificate, read_revocation
 from ccnode_crypto.errors import CryptoError
 from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     Query = Callable[[str, Sequence[object]], Iterable[Sequence[Any]]]
+    Holds = Callable[[int | None, bytes, bytes], bool]
 
 OURS: Final = b""
 _SESSION_DOMAIN: Final = b"ccnode session of\0"
@@ -30,6 +31,9 @@ _STORED: Final = (
 )
 _META: Final = "SELECT meta FROM entries WHERE id = ?"
 _ALL: Final = "SELECT e.meta, c.node FROM entries e JOIN chains c ON c.id = e.chain WHERE e.kind = 2"
+# The kind is written out, or the index on just these rows would not serve.
+_REVOKED: Final = "SELECT meta FROM entries WHERE kind = 3 AND chain NOT IN (SELECT chain FROM quarantine)"
+_QUARANTINE: Final = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'quarantine'"
 
 
 # The same as `load` in SQL, for those who only show: here the table is believed. CROSS JOIN: from the few rows to their
@@ -79,19 +83,47 @@ def certified(run: Query) -> frozenset[bytes]:
     return frozenset(_certified(run, {node for (node,) in run(_OWN, ()) if isinstance(node, bytes)}))
 
 
-def _certified(run: Query, own: set[bytes], *, scan: bool = False) -> set[bytes]:
-    said = _scanned(run) if scan else list(run(_STORED, ()))
+def revocations(run: Query, node: bytes) -> list[Revocation]:
+    """Our owner's revocations of a node key, whoever recorded them; `run` as for `load`. Raises sqlite3.Error."""
+    said = [paper for (meta,) in run(_REVOKED, ()) if (paper := _read_revocation(meta, node)) is not None]
+    if not said:
+        return []
+    owners = _owners(list(run(_STORED, ())), {node for (node,) in run(_OWN, ())}, _holding(run))
+    return [paper for paper in said if paper.owner in owners]
 
+
+def _read_revocation(meta: bytes, node: bytes) -> Revocation | None:
+    try:
+        body, signature = records.read_signed(meta, "revocation")
+        # Verifying takes a while, and most are of others.
+        return read_revocation(body, signature) if node in body else None
+    except (CryptoError, RemoteError):
+        return None
+
+
+def _holding(run: Query) -> Holds:
     def holds(entry: int | None, node: bytes, owner: bytes) -> bool:
         if entry is None:
             return True  # it was just verified
         paper = next((read(meta) for (meta,) in run(_META, (entry,)) if isinstance(meta, bytes)), None)
         return paper is not None and (paper.node, paper.owner) == (node, owner)
 
+    return holds
+
+
+def _owners(said: Iterable[Sequence[Any]], own: set[bytes], holds: Holds) -> set[bytes]:
+    """Whose certificates count: who certified one of this directory's keys, in a chain that one of these wrote."""
     owners: set[bytes] = set()
     for entry, recorder, node, owner in said:
         if recorder in own and node in own and owner not in owners and holds(entry, node, owner):
             owners.add(owner)
+    return owners
+
+
+def _certified(run: Query, own: set[bytes], *, scan: bool = False) -> set[bytes]:
+    said = _scanned(run) if scan else list(run(_STORED, ()))
+    holds = _holding(run)
+    owners = _owners(said, own, holds)
     found: set[bytes] = set()
     for entry, _, node, owner in said:  # strangers may pass on any number: one that holds is enough
         if owner in owners and node not in found and holds(entry, node, owner):
@@ -101,7 +133,10 @@ def _certified(run: Query, own: set[bytes], *, scan: bool = False) -> set[bytes]
 
 def _scanned(run: Query) -> list[tuple[None, object, bytes, bytes]]:
     found = []
-    for meta, recorder in run(_ALL, ()):
+    knows_quarantine = list(run(_QUARANTINE, ()))  # a database of an older version has none
+    for meta, recorder in run(
+        f"{_ALL} AND c.id NOT IN (SELECT chain FROM quarantine)" if knows_quarantine else _ALL, ()
+    ):
         paper = read(meta) if isinstance(meta, bytes) else None
         if paper is not None:
             found.append((None, recorder, paper.node, paper.owner))

@@ -8,7 +8,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from ccnode.store.transaction import OwnChains, _OwnChain, load_state
+from ccnode.store.receiving import load_state
+from ccnode.store.transaction import OwnChains, _OwnChain
 from ccnode_crypto.entry import EPOCH_BYTES, ChainId
 from ccnode_protocol import hlc
 from tests.simulation.machine import Machine

@@ -45,9 +45,9 @@ CREATE TABLE quarantine (
     since_ms INTEGER NOT NULL
 );
 
--- Projections, of entries in quarantine alone: what it takes to carry out their writer's orders on the writer's contents.
+-- Made of entries in quarantine alone: what it takes to carry out their writer's orders on what that writer said.
 CREATE TABLE apart (
-    id      INTEGER PRIMARY KEY,         -- entries.id of an opening, message or title
+    id      INTEGER PRIMARY KEY,         -- entries.id of an opening, message or title whose content is here
     session BLOB NOT NULL                -- as voices.session_of names it
 );
 CREATE INDEX apart_session ON apart (session);
@@ -65,4 +65,4 @@ CREATE INDEX apart_orders_due ON apart_orders (due_ms) WHERE kind = 20;  -- forg
 
 CREATE INDEX entries_missing ON entries (chain, seq) WHERE sealed IS NULL;  -- what peers may have
 CREATE INDEX entries_orders ON entries (chain, seq) WHERE kind = 20;
-CREATE INDEX entries_papers ON entries (id) WHERE kind IN (2, 3);  -- node-certified, node-revoked
+CREATE INDEX entries_revoked ON entries (id) WHERE kind = 3;  -- node-revoked

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ccnode.store.views.asking import View
 
 KIND_DIGITS_MAX: Final = 5
+_HERE: Final = "id NOT IN (SELECT chain FROM quarantine)"  # what sandbox peers sent is in no count and no list
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,12 @@ class Statistics:
 
 
 def statistics() -> View[Statistics]:
-    """Counts over everything stored."""
+    """Counts over everything stored, but what is in quarantine."""
     rows = yield (
         (
             "SELECT (SELECT count(*) FROM sessions), coalesce(sum(messages), 0), coalesce(sum(users), 0),"
-            " (SELECT coalesce(sum(length), 0) FROM chains), (SELECT count(*) FROM chains), min(first), max(last)"
-            " FROM activity"
+            f" (SELECT coalesce(sum(length), 0) FROM chains WHERE {_HERE}),"
+            f" (SELECT count(*) FROM chains WHERE {_HERE}), min(first), max(last) FROM activity"
         ),
         (),
     )
@@ -78,12 +79,12 @@ def statistics() -> View[Statistics]:
 
 
 def chains() -> View[list[Chain]]:
-    """Every chain that is stored, in the order in which they arrived."""
+    """Every chain that is stored and not in quarantine, in the order in which they arrived."""
     rows = yield (
         (
             "SELECT c.node, c.epoch, c.audience, c.length, c.head,"
             " coalesce((SELECT e.time FROM entries e WHERE e.chain = c.id AND e.seq = 0), 0)"
-            " FROM chains c ORDER BY c.id"
+            f" FROM chains c WHERE c.{_HERE} ORDER BY c.id"
         ),
         (),
     )
@@ -102,7 +103,7 @@ def entries(
     limit: int = 50, *, before_id: int | None = None, kind: int | None = None, epoch: bytes | None = None
 ) -> View[list[EntryRow]]:
     """The newest entries, newest first; `before_id` continues after an earlier page."""
-    conditions, parameters = ["e.id < ?"], [hlc_limit(before_id)]
+    conditions, parameters = ["e.id < ?", f"c.{_HERE}"], [hlc_limit(before_id)]
     if kind is not None:
         conditions.append("e.kind = ?")
         parameters.append(kind)
