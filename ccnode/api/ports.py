@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 
+    from ccnode.api.peer_ports import Peers
     from ccnode.exchange.cardform import Form
     from ccnode.store.branching import Compared, Tree
     from ccnode.store.browse import Window
@@ -273,6 +274,10 @@ class Node(Protocol):
     @property
     def plates(self) -> Plates:
         """Who the assistant is."""
+
+    @property
+    def peers(self) -> Peers:
+        """Which other nodes it knows."""
 
     @property
     def character(self) -> Character:

@@ -32,6 +32,22 @@ def sessions(state: State, incomplete: str) -> list[CompletionItem[str]]:
     return found[:OFFERED_MAX]
 
 
+def peers(state: State, incomplete: str) -> list[CompletionItem[str]]:
+    """Identifiers of other nodes that begin so, with what they call themselves."""
+    found: list[CompletionItem[str]] = []
+    with contextlib.suppress(Exception):  # see above
+        from ccnode.cli import local
+        from ccnode.store.peers import load_peers
+        from ccnode_crypto.keys import node_id
+
+        with local.opened(state.home) as connection:
+            known = [(node_id(one.node), one.name or one.standing) for one in load_peers(connection)]
+        found += [
+            CompletionItem(name, help=line(told, 40)) for name, told in known if name.startswith(incomplete.lower())
+        ]
+    return found[:OFFERED_MAX]
+
+
 def messages(state: State, incomplete: str) -> list[CompletionItem[str]]:
     """Beginnings of message ids, newest first, with the beginnings of their texts."""
     found: list[CompletionItem[str]] = []

@@ -232,6 +232,7 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
     finally:
         for task in tasks:
             task.cancel()
+        await node.leave_federation()
         await turns.close()
         await imports.close()
         await upkeep.close()
@@ -296,6 +297,7 @@ def _start_workers(
         await asyncio.to_thread(workers.back_up_if_due, home, wanted.every_hours, wanted.keep)
 
     return [
+        asyncio.create_task(node.federate(orders_came.set), name="federation"),
         asyncio.create_task(node.changes.follow(), name="changes"),
         asyncio.create_task(_warm(node), name="model"),
         asyncio.create_task(node.imports.start(), name="imports"),

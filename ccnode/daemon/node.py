@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import uuid
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -20,7 +21,7 @@ from ccnode.daemon.remembering import Remembering
 from ccnode.later import later
 from ccnode.store import browse, instances, paging, prompts, views
 from ccnode.store import turns as jobs
-from ccnode.store.errors import StoreError, StoreFull, StoreReadOnly
+from ccnode.store.errors import StoreBusy, StoreError, StoreFull, StoreReadOnly
 from ccnode.store.search import Filters, Hit
 from ccnode_crypto.keys import node_id
 from ccnode_protocol.records import TITLE_CHARS_MAX
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from ccnode import reference
+    from ccnode.api.peer_ports import Peers
     from ccnode.api.ports import Download
+    from ccnode.daemon import peering
     from ccnode.daemon.choice import ModelChoice
+    from ccnode.daemon.federation import Federating
     from ccnode.daemon.importing import Importing
     from ccnode.daemon.turns import Turns
     from ccnode.daemon.upkeep import Upkeep
@@ -47,6 +51,7 @@ else:
     branching = later("ccnode.store.branching")
     kept_cards = later("ccnode.store.cards")
     prompt_shapes = later("ccnode.store.prompt_shapes")
+    peering = later("ccnode.daemon.peering")
     reference = later("ccnode.reference")
 
 T = TypeVar("T")
@@ -93,6 +98,28 @@ class RunningNode:
         self._turns = turns
         self._choice = choice
         self.pid = 0
+        self.federating: Federating | None = None  # once the node answers
+
+    async def federate(self, orders_came: Callable[[], None]) -> None:
+        """Meet other nodes; with TLS, links and sync, which a start does not wait for."""
+        federation = await asyncio.to_thread(importlib.import_module, "ccnode.daemon.federation")
+        settings, tell = self.upkeep.settings.federation, self.changes.tell
+        self.federating = federation.Federating(
+            self.home, settings, self._ledger, self.profile, self._append, tell, orders_came
+        )
+        await federation.begin(self.federating, self.problems)
+
+    async def leave_federation(self) -> None:
+        """End all links."""
+        if self.federating is not None:
+            await self.federating.close()
+
+    @property
+    def peers(self) -> Peers:
+        """Other nodes."""
+        if self.federating is None or not self.federating.is_open:
+            raise StoreBusy("other nodes are not looked at yet", remedy="try again in a moment")
+        return peering.Peering(self.federating)
 
     @property
     def state(self) -> State:
@@ -101,7 +128,8 @@ class RunningNode:
             return "stopping"
         if not self.ready:
             return "starting"
-        return "degraded" if self.problems else "ready"
+        well = not self.problems and (self.federating is None or not self.federating.problems)
+        return "ready" if well else "degraded"
 
     def set_backup(self, create: Callable[[str | None], dict[str, Any]]) -> None:
         """Hand in what makes a backup; it blocks, and is called in a thread."""
@@ -121,6 +149,8 @@ class RunningNode:
         if self.plates.problem:
             problems.append({"code": "plate", "message": self.plates.problem})
         problems += [{"code": code, "message": text} for code, text in self.character.problems.items()]
+        if self.federating is not None:
+            problems += [{"code": code, "message": text} for code, text in self.federating.problems.items()]
         owner = self.profile.get("owner_id")
         return {
             "node_id": node_id(self._ledger.chains.key.public.raw),
@@ -136,6 +166,7 @@ class RunningNode:
             "uptime_s": round(clock.elapsed_s() - self.started_s, 3),
             "model": self._choice.current().name,
             "index": dict(self.index_progress),
+            "federation": self.federating.summary() if self.federating is not None else {"state": "off"},
         }
 
     async def statistics(self) -> dict[str, Any]:

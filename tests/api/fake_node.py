@@ -26,6 +26,7 @@ from ccnode_protocol import hlc
 from tests.api.fake_character import FakeCharacter
 from tests.api.fake_imports import FakeImports
 from tests.api.fake_memory import FakeMemory
+from tests.api.fake_peers import FakePeers
 from tests.api.fake_plates import FakePlates
 from tests.api.fake_upkeep import FakeUpkeep
 
@@ -113,6 +114,7 @@ class FakeNode:
         self.memory = FakeMemory(self)
         self.plates = FakePlates(self)
         self.character = FakeCharacter(self)
+        self.peers = FakePeers(self)
         self.exported: list[bytes | Exception] = [b"one\n", b"two\n"]
         self.cards_kept: list[KeptCard] = []
         self.upkeep.changed = self.changed

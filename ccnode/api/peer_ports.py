@@ -1,0 +1,98 @@
+"""What does the API need of the node to speak of other nodes? A protocol that the daemon implements, and its values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ccnode_crypto.certificate import Certificate
+
+TierName = Literal["core", "sandbox", "sandbox-in", "sandbox-out", "external"]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersWord:
+    """How the owner stands behind a node key: a certificate made elsewhere, or the key on the node's machine.
+
+    `passphrase`: of that key, where it is encrypted.
+    """
+
+    passphrase: str | None = field(default=None, repr=False)
+    certificate: Certificate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the owner wishes a peer to be, and how it is known that it is that one.
+
+    `words`: those of its link, as two people compared them. `is_named`: its whole identifier was given and confirmed,
+    which takes the place of comparing. `adopt`: this node is to become one of the peer's owner.
+    """
+
+    tier: TierName
+    words: tuple[str, ...] = ()
+    is_named: bool = False
+    adopt: bool = False
+    word: OwnersWord = field(default_factory=OwnersWord)
+
+
+class Peers(Protocol):
+    """Other nodes. A peer is named by its identifier or a unique beginning of it; forms are as docs/API.md has them.
+
+    Every method raises StoreError: NotFound and Conflict where a peer is none or could be several, and where what is
+    wished is not to be had.
+    """
+
+    async def listed(self) -> list[dict[str, Any]]:
+        """All peers: known, pending, removed."""
+
+    async def one(self, peer: str) -> dict[str, Any]:
+        """One of them."""
+
+    async def add(self, peer: str, wish: Wish, addresses: Sequence[str]) -> dict[str, Any]:
+        """Add the node with this whole identifier, or whoever answers at this address, which leaves it pending."""
+
+    async def accept(self, peer: str, wish: Wish) -> dict[str, Any]:
+        """Give a peer that is pending a tier."""
+
+    async def retier(self, peer: str, tier: TierName, word: OwnersWord) -> dict[str, Any]:
+        """Give a peer that is known another tier; it holds on open links at once."""
+
+    async def remove(self, peer: str) -> dict[str, Any]:
+        """End its links, and take none from it again, until it is added anew. Also rejects one that is pending."""
+
+    async def ping(self, peer: str) -> dict[str, Any]:
+        """Call it if there is no link, and wait for a sign of life."""
+
+    async def invitations(self) -> list[dict[str, Any]]:
+        """Those that are open."""
+
+    async def invite(self, tier: TierName, lasts_s: int, address: str | None, word: OwnersWord) -> dict[str, Any]:
+        """Open one: its `code` is told this once."""
+
+    async def withdraw(self, invitation: str) -> None:
+        """Close one, by its id or a unique beginning of that."""
+
+    async def join(self, code: str) -> dict[str, Any]:
+        """Redeem somebody's code; the peer, once the link has said what it is."""
+
+    def federation(self) -> dict[str, Any]:
+        """How things stand: addresses, links, what is discovered, what is wrong."""
+
+    async def start(self) -> None:
+        """Listen and call; does nothing where that is being done."""
+
+    async def stop(self) -> None:
+        """End all links and listen no more, until `start` or the next start of the daemon."""
+
+    def discovered(self) -> list[dict[str, Any]]:
+        """Who announces itself on the local network; hints, not trust."""
+
+    async def sweep(self, subnet: str) -> dict[str, Any]:
+        """Look for nodes at every address of a subnet; how far that is."""
+
+    async def stop_sweep(self) -> None:
+        """End that."""

@@ -1,0 +1,275 @@
+"""What can be done about other nodes? Finding, adding, accepting and removing them; invitations. Needs the daemon."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from ccnode.cli import ask, peers
+from ccnode.cli.client import of
+from ccnode.cli.params import Group, pass_state
+from ccnode.cli.peers import CALL_S, TIERS, PeerName
+from ccnode.cli.text import clean, line
+
+if TYPE_CHECKING:
+    from ccnode.cli.state import State
+
+TIER: Final = click.Choice(TIERS)
+HOURS: Final = click.IntRange(1, 7 * 24)
+WITH_YES: Final = click.option("--yes", is_flag=True, help="Do not ask; together with the whole identifier only.")
+
+
+@click.group("peer", cls=Group, short_help="Find, add and remove other nodes.")
+def command() -> None:
+    """Find, add and remove other nodes.
+
+    PEER is a node's identifier or a unique beginning of it. Both people must add the other's node. `core` is another
+    node of yours: it reads and writes everything. `sandbox` (or sandbox-in): we take what it shares, and keep that
+    apart. `sandbox-out`: it may follow what we share. `external`: questions only.
+    """
+
+
+@command.command("list")
+@click.option("--all", "everything", is_flag=True, help="Also those that are pending or were removed.")
+@pass_state
+def list_peers(state: State, *, everything: bool) -> None:
+    """List the nodes that were added, and how the links stand."""
+    found = peers.all_of(state)
+    shown = [*found["peers"], *(found["pending"] + found["removed"] if everything else ())]
+    data: dict[str, Any] = dict(found) if everything else {"peers": found["peers"]}
+    peers.table(state, shown, data, "No node was added: ccnode peer invite, or ccnode peer discover.")
+    if found["pending"] and not everything:
+        state.note(f"{len(found['pending'])} more wait: ccnode peer pending")
+
+
+@command.command("pending")
+@pass_state
+def pending(state: State) -> None:
+    """List the nodes that wait to be accepted, with the words of their links."""
+    found = peers.all_of(state)["pending"]
+    rows = [
+        (
+            str(one["node_id"])[: peers.SHORT],
+            " ".join(peers.words_of(one)) or "no link",
+            line(", ".join(one.get("addresses") or []), 50),
+            str(one.get("wished") or ""),
+        )
+        for one in found
+    ]
+    state.table({"pending": found}, ("peer", "words", "address", "wished"), rows, "No node waits.")
+
+
+@command.command("discover")
+@pass_state
+def discover(state: State) -> None:
+    """List the nodes that announce themselves on the local network. That says nothing about who they are."""
+    show_discovered(state)
+
+
+def show_discovered(state: State) -> None:
+    """The table of what was discovered."""
+    found = peers.client(state).get("/api/v1/federation/discovered").get("discovered") or []
+    rows = [
+        (str(one["node_id"])[: peers.SHORT], str(one.get("standing") or "new"), ", ".join(one.get("addresses") or []))
+        for one in found
+    ]
+    state.table({"discovered": found}, ("peer", "", "address"), rows, "No other node announces itself here.")
+
+
+@command.command("add", short_help="Add a node by its identifier or address.")
+@click.argument("peer")
+@click.option("--tier", type=TIER, default="sandbox", show_default=True, help="What it is to be.")
+@click.option("--address", "addresses", multiple=True, metavar="HOST:PORT", help="Where it is; may be given again.")
+@WITH_YES
+@pass_state
+def add(state: State, *, peer: str, tier: str, addresses: tuple[str, ...], yes: bool) -> None:
+    """Add the node PEER, its whole identifier or an address (HOST or HOST:PORT).
+
+    By an address alone it is pending, whatever the tier: look at the words that both nodes show (`ccnode peer
+    pending`), then accept it. By its identifier, the words are compared now, or with --yes taken for granted.
+    """
+    add_peer(state, peer, tier, addresses, yes=yes)
+
+
+def add_peer(state: State, peer: str, tier: str, addresses: tuple[str, ...], *, yes: bool) -> None:
+    """What `peer add` and `federation add-peer` do."""
+    caller, named = peers.client(state), peers.node_in(peer) is not None
+    body: dict[str, Any] = {"peer": peers.compact(peer) if named else peer, "tier": tier, "addresses": list(addresses)}
+    if named and yes:
+        word = peers.owners_word(state, {"node_id": body["peer"]}) if tier == "core" else {}
+        one = caller.call("POST", "/api/v1/peers", {**body, **word, "confirmed": True}, timeout_s=CALL_S)["peer"]
+        peers.told(state, one, f"added as {peers.tier_of(one)}")
+        return
+    one = caller.call("POST", "/api/v1/peers", body, timeout_s=CALL_S)["peer"]
+    if named and one["standing"] == "pending" and sys.stdin.isatty():
+        _accept(state, peer, one, tier, yes=False)
+        return
+    peers.told(state, one, _standing(one))
+    if one["standing"] == "pending":
+        state.note(f"to accept it: ccnode peer accept {one['node_id']} --tier {tier}")
+
+
+def _standing(one: dict[str, Any]) -> str:
+    if one["standing"] != "pending":
+        return f"it is {peers.tier_of(one)}"
+    words = peers.words_of(one)
+    return f"pending; both nodes should show: {' '.join(words)}" if words else "pending; there is no link with it now"
+
+
+@command.command("accept", short_help="Accept a node that waits.")
+@click.argument("peer", type=PeerName())
+@click.option("--tier", type=TIER, default="sandbox", show_default=True, help="What it is to be.")
+@WITH_YES
+@pass_state
+def accept(state: State, *, peer: str, tier: str, yes: bool) -> None:
+    """Accept PEER, once its words were compared. `core` takes your owner key."""
+    one = peers.client(state).get(peers.path(peer))["peer"]
+    _accept(state, peer, one, tier, yes=yes)
+
+
+def _accept(state: State, named: str, one: dict[str, Any], tier: str, *, yes: bool, adopt: bool = False) -> None:
+    body: dict[str, Any] = {"tier": tier, "adopt": adopt, **peers.confirmed(state, named, one, yes=yes)}
+    if tier == "core" and not adopt:
+        body |= peers.owners_word(state, one)
+    path = peers.path(str(one["node_id"]), "accept")
+    accepted = peers.client(state).call("POST", path, body, timeout_s=CALL_S)["peer"]
+    peers.told(state, accepted, f"accepted as {peers.tier_of(accepted)}")
+
+
+@command.command("pair", short_help="Make another node of yours core.")
+@click.argument("peer", type=PeerName())
+@click.option("--adopt", is_flag=True, help="This node becomes one of that node's owner, who certifies it there.")
+@WITH_YES
+@pass_state
+def pair(state: State, *, peer: str, adopt: bool, yes: bool) -> None:
+    """Make PEER, another node of yours, core: compare the words on both, then run this on both.
+
+    On the node that has your owner key without, on the other with --adopt. PEER may be an address.
+    """
+    caller = peers.client(state)
+    if peers.node_in(peer) is None and not peer.isalnum():
+        one = caller.call("POST", "/api/v1/peers", {"peer": peer, "tier": "core"}, timeout_s=CALL_S)["peer"]
+    else:
+        one = caller.get(peers.path(peer))["peer"]
+    _accept(state, peer, one, "core", yes=yes, adopt=adopt)
+
+
+@command.command("reject")
+@click.argument("peer", type=PeerName())
+@pass_state
+def reject(state: State, *, peer: str) -> None:
+    """Reject PEER, which waits: it does not come back by itself."""
+    one = peers.client(state).call("DELETE", peers.path(peer))["peer"]
+    peers.told(state, one, "rejected")
+
+
+@command.command("remove", short_help="Remove a node: its links end at once.")
+@click.argument("peer", type=PeerName())
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_state
+def remove(state: State, *, peer: str, yes: bool) -> None:
+    """Remove PEER: its links end at once, and nothing is taken from it until you add it again.
+
+    What it wrote so far stays. Nobody but you brings it back.
+    """
+    one = peers.client(state).get(peers.path(peer))["peer"]
+    if not yes:
+        ask.need_terminal("give --yes")
+        ask.confirm(f"Remove {str(one['node_id'])[: peers.SHORT]} {clean(str(one.get('name') or ''))}?")
+    gone = peers.client(state).call("DELETE", peers.path(str(one["node_id"])))["peer"]
+    peers.told(state, gone, "removed")
+
+
+@command.command("trust", short_help="Give a node another tier.")
+@click.argument("peer", type=PeerName())
+@click.argument("tier", type=TIER)
+@pass_state
+def trust(state: State, *, peer: str, tier: str) -> None:
+    """Give PEER, which was added, another tier. It holds at once, also on open links."""
+    trust_tier(state, peer, tier)
+
+
+def trust_tier(state: State, peer: str, tier: str) -> None:
+    """What `peer trust` and `peers trust-tier` do."""
+    caller = peers.client(state)
+    body: dict[str, Any] = {"tier": tier}
+    one = caller.get(peers.path(peer))["peer"]
+    if tier == "core":
+        body |= peers.owners_word(state, one)
+    changed = caller.call("PUT", peers.path(str(one["node_id"]), "tier"), body)["peer"]
+    peers.told(state, changed, f"is {peers.tier_of(changed)}")
+
+
+@command.command("ping")
+@click.argument("peer", type=PeerName())
+@pass_state
+def ping(state: State, *, peer: str) -> None:
+    """Ask PEER for a sign of life; it is called if there is no link."""
+    one = peers.client(state).call("POST", peers.path(peer, "ping"), {}, timeout_s=CALL_S)["peer"]
+    trip = (one.get("link") or {}).get("round_trip_ms")
+    peers.told(state, one, f"answers in {trip} ms" if trip is not None else "is there")
+
+
+@command.command("invite", short_help="Make a code by which another node joins this one.")
+@click.option("--tier", type=TIER, default="sandbox", show_default=True, help="What the joiner is to be.")
+@click.option("--hours", type=HOURS, default=24, show_default=True, help="How long the code is good.")
+@click.option("--address", metavar="HOST:PORT", help="Where this node is reached. Default: as it sees itself.")
+@click.option("--list", "listed", is_flag=True, help="List the codes that are open instead.")
+@click.option("--withdraw", metavar="ID", help="Close the code with this id instead.")
+@pass_state
+def invite(state: State, *, tier: str, hours: int, address: str | None, listed: bool, withdraw: str | None) -> None:
+    """Make a code by which one other node joins this one, once: `ccnode peer join CODE` there.
+
+    Who reads the code can join with it, so pass it on in confidence. `core` takes your owner key: whoever joins is
+    another node of yours.
+    """
+    caller = peers.client(state)
+    if withdraw is not None:
+        _open(state, caller.call("DELETE", f"/api/v1/invitations/{of(withdraw)}").get("invitations") or [])
+        return
+    if listed:
+        _open(state, caller.get("/api/v1/invitations").get("invitations") or [])
+        return
+    body: dict[str, Any] = {"tier": tier, "lasts_s": hours * 3600, "address": address}
+    if tier == "core":
+        body |= _passphrase(state)
+    made = caller.call("POST", "/api/v1/invitations", body, timeout_s=CALL_S)["invitation"]
+    state.emit({"invitation": made, "code": made["code"]}, str(made["code"]))
+    if sys.stderr.isatty() and not state.json and not state.quiet:
+        import segno
+
+        segno.make(str(made["code"]).upper(), error="l").terminal(out=sys.stderr, compact=True)
+    state.note(f"on the other node: ccnode peer join CODE (once, until {made['expires']}, at {made['address']})")
+
+
+def _open(state: State, found: list[dict[str, Any]]) -> None:
+    rows = [(str(one["id"])[: peers.SHORT], str(one["tier"]), str(one["expires"])) for one in found]
+    state.table({"invitations": found}, ("id", "tier", "until"), rows, "No invitation is open.")
+
+
+def _passphrase(state: State) -> dict[str, Any]:
+    """The passphrase of the owner key, where it has one: the joiner's key is not known yet, so the daemon signs."""
+    from ccnode.cli.identity import owner_guard
+    from ccnode.cli.plates import PASSPHRASE_VARIABLE
+
+    if owner_guard(state.node()) != "passphrase":
+        return {}
+    given = state.environment.get(PASSPHRASE_VARIABLE)
+    if given is None:
+        ask.need_terminal(f"give the passphrase in {PASSPHRASE_VARIABLE}")
+        given = ask.secret("Owner passphrase")
+    return {"passphrase": given}
+
+
+@command.command("join", short_help="Join the node that made a code.")
+@click.argument("code", nargs=-1, required=True)
+@pass_state
+def join(state: State, *, code: tuple[str, ...]) -> None:
+    """Join the node that made CODE, as what its maker chose.
+
+    For `core` this node becomes one of that node's owner, and both hold everything from then on.
+    """
+    one = peers.client(state).call("POST", "/api/v1/join", {"code": "".join(code)}, timeout_s=CALL_S)["peer"]
+    peers.told(state, one, f"joined as {peers.tier_of(one)}")

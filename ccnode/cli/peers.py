@@ -1,0 +1,169 @@
+"""How does the command line speak of other nodes? Asks the daemon, compares words with a person, has the owner sign."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from ccnode.cli import ask
+from ccnode.cli.client import Client, of
+from ccnode.cli.errors import NOT_FOUND, USAGE, CliError
+from ccnode.cli.text import clean, count, line, size
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from click.shell_completion import CompletionItem
+
+    from ccnode.cli.state import State
+
+SHORT: Final = 12  # of an identifier's 56 characters
+TIERS: Final = ("core", "sandbox", "sandbox-in", "sandbox-out", "external")
+CALL_S: Final = 90.0  # a link is called, proven, and says who it is
+HEAD: Final = ("peer", "name", "tier", "link", "behind", "traffic")
+
+
+class PeerName(click.ParamType[str]):
+    """A peer: its identifier or a unique beginning of it. Completed by asking the daemon."""
+
+    name = "peer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401, ARG002
+        """As it is: what it means is looked up by the daemon."""
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:  # noqa: ARG002
+        """Identifiers that begin so, with what their nodes call themselves."""
+        from ccnode.cli.complete import peers
+        from ccnode.cli.params import state_of
+
+        return peers(state_of(ctx), incomplete)
+
+
+def client(state: State) -> Client:
+    """The daemon of this node."""
+    return Client(state.node(), state.environment)
+
+
+def all_of(state: State) -> dict[str, list[dict[str, Any]]]:
+    """Peers by standing, as the daemon lists them."""
+    found = client(state).get("/api/v1/peers")
+    return {name: found.get(name) or [] for name in ("peers", "pending", "removed")}
+
+
+def node_in(text: str) -> bytes | None:
+    """The node key in a whole identifier; None where the text is none (an address, or the beginning of one)."""
+    from ccnode_crypto import keys
+    from ccnode_crypto.errors import KeyFormatError
+
+    try:
+        return keys.from_text("node", text)
+    except KeyFormatError:
+        return None
+
+
+def path(peer: str, *more: str) -> str:
+    """The address of a peer in the API."""
+    return "/".join(("/api/v1/peers", of(compact(peer)), *more))
+
+
+def compact(peer: str) -> str:
+    """An identifier as the API has it: without the hyphens and capitals that help people to compare."""
+    return "".join(peer.split()).replace("-", "").lower()
+
+
+def owners_word(state: State, peer: dict[str, Any]) -> dict[str, Any]:
+    """What core takes: the owner's certificate for this peer, signed here; nothing where there is one already."""
+    if peer.get("certified"):
+        return {}
+    from ccnode.cli.plates import owner_key
+    from ccnode_crypto.certificate import certify
+
+    node = node_in(str(peer.get("node_id")))
+    if node is None:
+        raise CliError("the daemon names no node", code="protocol")
+    made = certify(owner_key(state, state.node()), node, time.time_ns() // 1_000_000)
+    return {"certificate": {"body": made.body.hex(), "signature": made.signature.hex()}}
+
+
+def confirmed(state: State, wanted: str, peer: dict[str, Any], *, yes: bool) -> dict[str, Any]:
+    """How it is known that the peer is the one that is meant: words that a person compared, or its whole identifier.
+
+    Raises:
+        CliError: neither is to be had, or the words are not the same.
+    """
+    if yes:
+        if node_in(wanted) is None:
+            raise CliError(
+                "without comparing words, the whole identifier is needed",
+                code="usage",
+                remedy=f"compare it on the other node (ccnode status), then give all of it: {peer.get('node_id')}",
+                exit_code=USAGE,
+            )
+        return {"confirmed": True}
+    ask.need_terminal("give the whole identifier, and --yes")
+    words = words_of(peer)
+    if not words:
+        found = client(state).call("POST", path(str(peer["node_id"]), "ping"), {}, timeout_s=CALL_S)["peer"]
+        words = words_of(found)
+    if not words:
+        raise CliError(
+            "there is no link with this peer now, so there are no words to compare",
+            code="no_link",
+            remedy="have it call this node (there: ccnode peer add ADDRESS), or give its whole identifier and --yes",
+            exit_code=NOT_FOUND,
+        )
+    click.echo(f"\n    {'  '.join(words)}\n", err=True)
+    if not ask.yes("Does the other node show the same four words (there: ccnode peer pending)?"):
+        raise CliError(
+            "nothing was changed: somebody may stand between the two nodes",
+            code="declined",
+            remedy="try again; where the words differ again, do not go on",
+        )
+    return {"words": " ".join(words)}
+
+
+def words_of(peer: dict[str, Any]) -> list[str]:
+    """The four words of a peer's link, where it has one."""
+    link = peer.get("link") or {}
+    return [str(word) for word in link.get("words") or []]
+
+
+def row(one: dict[str, Any]) -> tuple[str, ...]:
+    """A peer as a line of the table."""
+    link = one.get("link") or {}
+    traffic = f"{size(int(link['bytes_in']))} in, {size(int(link['bytes_out']))} out" if link else ""
+    left = int(link.get("entries_left") or 0)
+    return (
+        str(one.get("node_id"))[:SHORT],
+        line(str(one.get("name") or ""), 24),
+        tier_of(one),
+        str(link.get("state") or ("removed" if one.get("standing") == "removed" else "none")),
+        count(left, "entry", "entries") if left else "",
+        traffic,
+    )
+
+
+def tier_of(one: dict[str, Any]) -> str:
+    """A peer's tier, and what it waits for."""
+    tier, now = one.get("tier"), one.get("in_force")
+    if one.get("standing") == "pending":
+        return f"pending ({one['wished']} wished)" if one.get("wished") else "pending"
+    if tier is None:
+        return "asked for"
+    return str(tier) if tier == now else f"{tier} (waits for the owner's certificate)"
+
+
+def told(state: State, one: dict[str, Any], text: str) -> None:
+    """Give a peer as a command's result."""
+    name = f" ({clean(str(one['name']))})" if one.get("name") else ""
+    state.emit({"peer": one}, f"{str(one.get('node_id'))[:SHORT]}{name}: {text}")
+    if problem := one.get("problem"):
+        state.note(f"its last link ended: {problem}")
+
+
+def table(state: State, found: Sequence[dict[str, Any]], data: dict[str, Any], none: str) -> None:
+    """Peers as a table."""
+    state.table(data, HEAD, [row(one) for one in found], none)

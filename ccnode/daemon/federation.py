@@ -1,0 +1,290 @@
+"""How does this node meet others? Links, the book of peers, chains and discovery of one node, put together.
+
+Begun after the node answers, so that a start waits for none of it; what is wrong with it is shown, and stops nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import structlog
+
+import ccnode
+from ccnode import clock
+from ccnode.daemon.changes import what_of
+from ccnode.daemon.holdings import Holdings
+from ccnode.daemon.peerbook import PeerBook
+from ccnode.net import places
+from ccnode.net.certificate import calling
+from ccnode.net.errors import NetError
+from ccnode.net.federation import Federation
+from ccnode.store.errors import StoreError
+from ccnode_crypto.keys import node_id
+from ccnode_protocol.tiers import Tier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ccnode import config
+    from ccnode.daemon.peerbook import Append
+    from ccnode.net.discovery import Discovery
+    from ccnode.net.sweep import Sweep
+    from ccnode.store.home import Home
+    from ccnode.store.ledger import Ledger
+    from ccnode.store.peers import Peer
+    from ccnode_crypto.certificate import Certificate
+    from ccnode_crypto.entry import ChainId
+    from ccnode_protocol.sync_values import SentRun
+
+log = structlog.get_logger()
+State = Literal["off", "starting", "on", "failed"]
+DEFAULT_PORT: Final = 8101
+ADDRESSES_S: Final = 60.0
+
+
+class Federating:
+    """One node's part in its federation. Lives on one event loop."""
+
+    def __init__(
+        self,
+        home: Home,
+        settings: config.Federation,
+        ledger: Ledger,
+        profile: dict[str, Any],
+        append: Append,
+        tell: Callable[..., None],
+        orders_came: Callable[[], None],
+    ) -> None:
+        self.settings = settings
+        self.state: State = "off"
+        self.is_open = False
+        self.problems: dict[str, str] = {}
+        self.net: Federation | None = None
+        self.discovery: Discovery | None = None
+        self.sweep: Sweep | None = None
+        self.holdings = Holdings(ledger, self, self._tier_of)
+        self.book = PeerBook(home, profile, ledger, append, self.holdings.index, self)
+        self.book.tell = tell
+        self.book.refresh = lambda: self.holdings.follow(standing=True)
+        self._home = home
+        self._tell = tell
+        self._orders_came = orders_came
+        self._tasks: list[asyncio.Task[None]] = []
+        self._one_at_a_time = asyncio.Lock()
+        self._own: tuple[str, ...] = ()
+        self._sweeping: asyncio.Task[None] | None = None
+
+    def _tier_of(self, node: bytes) -> Tier:
+        return self.book.tier_of(node)
+
+    async def open(self) -> None:
+        """Read what is kept; begin, unless the settings say otherwise. Raises StoreError."""
+        await self.holdings.open(self.book.fill)
+        for peer in self.book.rows.values():
+            self.holdings.set_quota(peer.node, peer.used.quota())
+        self.is_open = True
+        self.book.heed_all()
+        for chain in self.holdings.index.frozen:
+            self._fork_seen(chain)
+        self._tasks = [
+            asyncio.create_task(self.holdings.run(), name="chains"),
+            asyncio.create_task(self._follow_addresses(), name="addresses"),
+        ]
+        if self.settings.enabled:
+            await self.start()
+
+    async def start(self) -> None:
+        """Listen, call and announce; does nothing where that is being done. What is wrong goes into `problems`."""
+        async with self._one_at_a_time:
+            if self.state == "on":
+                return
+            self.state = "starting"
+            try:
+                net = Federation(self.book.key, self.book, self.holdings, self._home.root)
+                await net.start(self.settings.host, self.settings.port)
+            except NetError as error:
+                self.state = "failed"
+                self.problems["federation"] = f"other nodes are not met: {error}. {error.remedy}"
+                log.warning("federation_failed", error=str(error))
+                return
+            self.problems.pop("federation", None)
+            self._own = await asyncio.to_thread(_own_ips, self.settings.host)
+            self.net, self.state = net, "on"
+            self.book.heed_all()
+            if self.settings.discovery:
+                self._discover(net.port)
+        self._tell("peers")
+
+    def _discover(self, port: int) -> None:
+        from ccnode.net.discovery import Discovery
+
+        self.discovery = Discovery(
+            self.book.own,
+            port,
+            host=self.settings.host,
+            version=ccnode.__version__,
+            known=self.book.is_known,
+            changed=self._discovered,
+        )
+        self.discovery.start()
+
+    def _discovered(self) -> None:
+        """Those that are known are called where they say they are."""
+        if self.discovery is not None and self.net is not None:
+            for one in self.discovery.found():
+                self.net.hint(one.node, one.addresses)
+        self._tell("peers")
+
+    async def stop(self) -> None:
+        """End all links and listen no more."""
+        async with self._one_at_a_time:
+            self.end_sweep()
+            if self.discovery is not None:
+                await self.discovery.stop()
+            if self.net is not None:
+                await self.net.stop()
+            self.discovery, self.net, self.state = None, None, "off"
+        self._tell("peers")
+
+    # --- looking at the addresses of a subnet ---
+
+    def begin_sweep(self, subnet: str) -> None:
+        """Look at every address of it, in place of what was looked at before. Raises NetError."""
+        from ccnode.net.sweep import Sweep, prober
+
+        made = Sweep(subnet, self.settings.port or DEFAULT_PORT, prober(calling()), own=self.book.own)
+        self.end_sweep()
+        self.sweep = made
+        self._sweeping = asyncio.create_task(self._sweep(made), name="sweep")
+
+    async def _sweep(self, sweep: Sweep) -> None:
+        await sweep.run()
+        self._tell("peers")
+
+    def end_sweep(self) -> None:
+        """Stop looking; what was found stays listed."""
+        if self.sweep is not None and self._sweeping is not None and not self._sweeping.done():
+            self.sweep.cancel()
+
+    def sweep_form(self) -> dict[str, Any] | None:
+        """How far the last sweep is."""
+        sweep, task = self.sweep, self._sweeping
+        if sweep is None or task is None:
+            return None
+        state = "running" if not task.done() else "cancelled" if sweep.cancelled else "done"
+        found = [{"node_id": node_id(one.node), "address": one.address} for one in sweep.answered]
+        return {"subnet": sweep.subnet, "state": state, "done": sweep.asked, "total": sweep.total, "found": found}
+
+    async def close(self) -> None:
+        """The end of the daemon."""
+        await self.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.holdings.close()
+
+    def summary(self) -> dict[str, Any]:
+        """What a status says of it."""
+        links = len(self.net.links()) if self.net is not None else 0
+        return {"state": self.state, "links": links, "addresses": list(self.addresses())}
+
+    # --- what the book asks of the links ---
+
+    def heed(self, peer: Peer, tier: Tier, *, consents: bool) -> None:
+        """That is what the peer is from now on."""
+        net = self.net
+        if net is None:
+            return
+        if peer.standing == "known":
+            if peer.how != "joined" or peer.tier is not Tier.UNKNOWN:  # else the call that shows the code is under way
+                net.keep(peer.node, peer.addresses)
+            net.set_tier(peer.node, tier)
+            if consents:
+                net.consent(peer.node)
+        elif peer.standing == "removed":
+            net.forget(peer.node)
+
+    def enrol(self, node: bytes, certificate: Certificate) -> None:
+        """Give a peer our owner's certificate for its key."""
+        if self.net is not None:
+            self.net.enrol(node, certificate)
+
+    def own_changed(self) -> None:
+        """What this node says of itself has changed."""
+        if self.net is not None:
+            self.net.greet_anew()
+
+    def addresses(self) -> tuple[str, ...]:
+        """Where this node is reached."""
+        net = self.net
+        return tuple(places.place(ip, net.port) for ip in self._own) if net is not None else ()
+
+    async def _follow_addresses(self) -> None:
+        """The machine may move from network to network; what others were told follows."""
+        while True:
+            await asyncio.sleep(ADDRESSES_S)
+            own = await asyncio.to_thread(_own_ips, self.settings.host)
+            if own != self._own:
+                self._own = own
+                self.own_changed()
+
+    # --- what the chains tell ---
+
+    def grew(self, grown: Iterable[tuple[ChainId, SentRun | None]]) -> None:
+        """These chains are longer."""
+        if self.net is not None:
+            for chain, run in grown:
+                self.net.grew(chain, run)
+
+    def froze(self, chain: ChainId) -> None:
+        """A fork of it is proven."""
+        self._fork_seen(chain)
+        if self.net is not None:
+            self.net.forked(chain)
+
+    def _fork_seen(self, chain: ChainId) -> None:
+        whose = "this node's own key is in use twice" if chain.node == self.book.own else "its key is in use twice"
+        short = node_id(chain.node)[:12]
+        self.problems[f"fork_{short}"] = (
+            f"node {short} wrote two histories (epoch {chain.epoch.hex()[:8]}): {whose}. What came before is kept,"
+            " nothing after it is taken; give one of the two copies a new key: ccnode backup restore --adopt"
+        )
+        self._tell("peers")
+
+    def stood(self) -> None:
+        """Who is certified may have changed."""
+        self.book.heed_all()
+        if self.net is not None:
+            self.net.certified()
+
+    def received(self, kinds: frozenset[int], *, turns: bool) -> None:
+        """A peer's entries are stored."""
+        self._tell(*what_of(sorted(kinds)))
+        if turns:
+            self._orders_came()
+
+    def was_restored(self, chain: ChainId, length: int) -> None:
+        """A peer has proven that this directory is an old copy; what was lost comes back from it."""
+        log.warning("restored_copy", epoch=chain.epoch.hex(), length=length)
+        self.problems["restored"] = (
+            "another node holds more of what this one wrote than is here: this directory is an old copy. This node goes"
+            " on in a new epoch, and takes back what the other holds"
+        )
+
+
+def _own_ips(host: str) -> tuple[str, ...]:
+    """The addresses of this machine; it asks the system, so not on the loop."""
+    return tuple(own.ip for own in places.own_addresses(host))
+
+
+async def begin(federating: Federating, problems: dict[str, str]) -> None:
+    """Open it beside the running node; a failure is shown."""
+    started = clock.elapsed_s()
+    try:
+        await federating.open()
+    except StoreError as error:
+        problems["federation"] = f"other nodes are not met: {error}. {error.remedy}"
+        log.warning("federation_failed", error=str(error))
+        return
+    log.info("federation", state=federating.state, took_s=round(clock.elapsed_s() - started, 3))

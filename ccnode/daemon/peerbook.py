@@ -1,0 +1,451 @@
+"""Who are other nodes to this one? Keeps what core/pairing.py decides, and tells the links; ccnode.net's `Peers`.
+
+One change at a time, and each is stored before it holds: what a link is given, a crash does not take back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, get_args
+
+import structlog
+
+from ccnode import clock
+from ccnode.core import pairing
+from ccnode.core.pairing import How, Row
+from ccnode.net.ports import RefusedError
+from ccnode.store import owner, peers, voices
+from ccnode.store.errors import Conflict, NotFound, StoreError
+from ccnode.store.home import write_private
+from ccnode.store.peers import Peer
+from ccnode_crypto.certificate import Certificate, certify, read_certificate
+from ccnode_crypto.errors import CryptoError
+from ccnode_crypto.keys import node_id, owner_id
+from ccnode_protocol import handshake, limits, records
+from ccnode_protocol.effects import Reason
+from ccnode_protocol.errors import ProtocolError
+from ccnode_protocol.invitation import Invitations, invitation_id
+from ccnode_protocol.manifest import Manifest, Signed, cleaned, is_news, read_manifest, sign_manifest
+from ccnode_protocol.tiers import Tier
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from ccnode.net.ports import Ended, Meeting
+    from ccnode.store.home import Home
+    from ccnode.store.ledger import Job, Ledger
+    from ccnode_crypto.keys import SigningKey
+    from ccnode_protocol.invitation import Invitation, Join
+    from ccnode_protocol.sync_index import Index
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+HOWS: Final = frozenset(get_args(How))
+_PAPERS: Final = (
+    "SELECT e.meta FROM certified k JOIN entries e ON e.id = k.id WHERE k.node = ? AND k.owner = ? ORDER BY k.id DESC"
+)
+
+
+class Append(Protocol):
+    """How a job is run by the ledger."""
+
+    async def __call__(self, job: Job[T]) -> T:
+        """Run it, and return its result once that is durable. Raises what the job raises, and StoreError."""
+
+
+class Links(Protocol):
+    """What the book asks of the links."""
+
+    def heed(self, peer: Peer, tier: Tier, *, consents: bool) -> None:
+        """That is what the peer is from now on; a removed one is let go."""
+
+    def enrol(self, node: bytes, certificate: Certificate) -> None:
+        """Give it our owner's certificate for its key, over its link."""
+
+    def own_changed(self) -> None:
+        """What this node says of itself has changed."""
+
+    def addresses(self) -> tuple[str, ...]:
+        """Where this node is reached."""
+
+
+class Refused(Conflict):
+    """What is wished about a peer is not to be had."""
+
+    def __init__(self, why: pairing.Refused) -> None:
+        super().__init__(why.message, remedy=why.remedy)
+        self.code = why.code
+
+
+def row_of(peer: Peer | None) -> Row | None:
+    """What core/pairing.py needs of a peer."""
+    if peer is None:
+        return None
+    how: How = peer.how if peer.how in HOWS else "met"  # type: ignore[assignment]  # it is one of them
+    return Row(peer.standing, peer.tier, peer.wished or Tier.UNKNOWN, how)
+
+
+class PeerBook:
+    """The table of peers in memory, and what is done about it. Lives on one event loop."""
+
+    def __init__(
+        self, home: Home, profile: dict[str, Any], ledger: Ledger, append: Append, index: Index, links: Links
+    ) -> None:
+        self.rows: dict[bytes, Peer] = {}
+        self.invitations = Invitations()
+        self.refresh: Callable[[], Awaitable[None]] | None = None
+        self.tell: Callable[..., None] = lambda *_: None
+        self.ended_with: dict[bytes, str] = {}
+        self._home = home
+        self._profile = profile
+        self._ledger = ledger
+        self._append = append
+        self._index = index
+        self._links = links
+        self._signers: dict[bytes, SigningKey] = {}  # for invitations to core that are open, as long as this runs
+        self._sequence = 0
+        self._lock = asyncio.Lock()
+
+    def fill(self, connection: sqlite3.Connection) -> None:
+        """Read what is kept. Raises sqlite3.Error."""
+        self.rows = {peer.node: peer for peer in peers.load_peers(connection)}
+        self.invitations = Invitations(peers.open_invitations(connection, clock.now_ms()))
+
+    @property
+    def own(self) -> bytes:
+        """Our own node key."""
+        return self._ledger.chains.key.public.raw
+
+    @property
+    def key(self) -> SigningKey:
+        """What this node signs with."""
+        return self._ledger.chains.key
+
+    def is_known(self, node: bytes) -> bool:
+        """Whether the owner has decided about a node."""
+        return node in self.rows
+
+    @property
+    def pending(self) -> int:
+        """How many wait."""
+        return sum(peer.standing == "pending" for peer in self.rows.values())
+
+    def certified(self, node: bytes) -> bool:
+        """Whether an owner of ours stands behind a node key; one that was removed is none of ours any more."""
+        return node in self._index.certified
+
+    # --- what links ask (net/ports.py) ---
+
+    def tier_of(self, node: bytes) -> Tier:
+        """The tier in force now."""
+        return pairing.in_force(row_of(self.rows.get(node)), certified=self.certified(node))
+
+    def manifest_for(self, node: bytes) -> Signed:
+        """What this node says of itself to a peer."""
+        self._sequence = max(self._sequence + 1, clock.now_ms())
+        said = Manifest(
+            self.own,
+            node,
+            self._sequence,
+            name=cleaned(str(self._profile.get("name") or "")),
+            versions=handshake.VERSIONS,
+            addresses=self._links.addresses()[: limits.ADDRESSES_MAX],
+            tier=self.tier_of(node),
+            certificate=self.certificate(),
+        )
+        return sign_manifest(self._ledger.chains.key, said)
+
+    async def met(self, meeting: Meeting) -> Tier:
+        """Somebody proved its key. Raises RefusedError."""
+        node, join = meeting.established.peer, meeting.established.join
+        async with self._lock:
+            known = self.rows.get(node)
+            row = row_of(known)
+            if not pairing.is_welcome(row):
+                raise RefusedError(Reason.UNWANTED, "this node was removed here")
+            if join is not None:
+                made: Row | None = await self._redeemed(node, row, join, meeting.established.transcript.binding)
+            else:
+                made = pairing.met(row, self.pending)
+            if made is None:
+                raise RefusedError(Reason.BUSY, "too many nodes wait to be accepted here")
+            found = [meeting.address] if meeting.is_ours else []
+            self.ended_with.pop(node, None)
+            await self._keep(node, made, addresses=found, seen=True)
+        return self.tier_of(node)
+
+    async def _redeemed(self, node: bytes, row: Row | None, join: Join, binding: bytes) -> Row:
+        """Spend the invitation that it shows, then give it what that was made for. Raises RefusedError."""
+        now_ms = clock.now_ms()
+        try:
+            one = self.invitations.redeem(join, binding, now_ms)
+            await self._append(peers.spend_invitation(join.invitation, node, now_ms))
+        except (ProtocolError, Conflict) as error:
+            raise RefusedError(Reason.UNWANTED, str(error)[: limits.REASON_CHARS_MAX]) from error
+        made = pairing.redeemed(row, one.tier)
+        if isinstance(made, pairing.Refused):
+            raise RefusedError(Reason.UNWANTED, made.message)
+        signer = self._signers.pop(join.invitation, None)
+        if one.tier is Tier.CORE and not self.certified(node):
+            try:
+                if signer is None:
+                    signer = await asyncio.to_thread(owner.key, self._home, None)
+                await self._certify(node, signer)
+            except StoreError as error:  # it waits, as a peer of tier external, until the owner trusts it as core
+                log.warning("not_certified", peer=node_id(node), error=str(error))
+        return made
+
+    async def manifested(self, manifest: Manifest, signed: Signed) -> None:
+        """A peer says something of itself."""
+        node = manifest.node
+        async with self._lock:
+            known = self.rows.get(node)
+            if known is None or known.standing != "known":
+                return
+            row = row_of(known) or Row()
+            made = pairing.offered(row, manifest.tier)
+            kept = self._kept(known)
+            news = signed if is_news(manifest, kept) else known.manifest
+            paper = manifest.certificate
+            ours = self._owner()
+            if paper is not None and paper.owner == ours and not self.certified(node):
+                await self._record(paper)
+            await self._keep(node, made, addresses=manifest.addresses, name=manifest.name, manifest=news)
+            if made.tier is Tier.CORE and self.certified(node) and (paper is None or paper.owner != ours):
+                await self._enrol(node)
+
+    async def _enrol(self, node: bytes) -> None:
+        ours = self._owner()
+        if ours is None:
+            return
+        read = self._read
+
+        def find() -> Certificate | None:
+            return next((paper for (meta,) in read(_PAPERS, (node, ours)) if (paper := voices.read(meta))), None)
+
+        paper = await asyncio.to_thread(find)
+        if paper is not None:
+            self._links.enrol(node, paper)
+
+    async def enrolled(self, node: bytes, certificate: Certificate) -> None:
+        """A peer, whose owner's this node is to become, gives it a certificate."""
+        async with self._lock:
+            known = self.rows.get(node)
+            if not pairing.enrols(row_of(known), certified=self.certified(node)) or known is None:
+                return
+            said = self._kept(known)
+            theirs = said.certificate if said is not None else None
+            if theirs is None or theirs.owner != certificate.owner or certificate.node != self.own:
+                log.warning("certificate_refused", peer=node_id(node))
+                return
+            await self._adopt(certificate, theirs)
+            await self._keep(node, row_of(known) or Row())
+        self._links.own_changed()
+        self.tell("peers", "plate", "character", "sessions", "memory")
+
+    def ended(self, end: Ended) -> None:
+        """A link is gone."""
+        if end.text:
+            self.ended_with[end.peer] = end.text[:200]
+        self.tell("peers")
+
+    # --- what the owner does ---
+
+    async def decide(
+        self, node: bytes, decision: Callable[[Row | None], Row | pairing.Refused], addresses: Sequence[str] = ()
+    ) -> Peer:
+        """Keep what is decided about a peer; it holds at once. Raises Refused."""
+        async with self._lock:
+            known = self.rows.get(node)
+            made = decision(row_of(known))
+            if isinstance(made, pairing.Refused):
+                raise Refused(made)
+            kept = await self._keep(node, made, addresses=addresses)
+            if known is not None and known.standing == "removed" and self.refresh is not None:
+                await self.refresh()  # the owner may stand behind it still
+            return kept
+
+    async def forget_join(self, node: bytes, before: Peer | None) -> None:
+        """A code came to nothing: the peer is again what it was, unless it has become something meanwhile."""
+        async with self._lock:
+            now = self.rows.get(node)
+            if now is None or now.how != "joined" or now.tier is not Tier.UNKNOWN:
+                return
+            await self._keep(node, row_of(before) or Row())
+
+    async def remove(self, node: bytes) -> Peer:
+        """The owner removes or rejects a peer. Raises StoreError."""
+        async with self._lock:
+            await self._append(peers.remove_peer(node, clock.now_ms()))
+            old = self.rows.get(node) or Peer(node, "removed")
+            self.rows[node] = gone = replace(old, standing="removed", tier=Tier.UNKNOWN, wished=None, addresses=())
+            self._index.certified.discard(node)
+            self._heed(gone)
+        self.tell("peers")
+        return gone
+
+    async def certify(self, node: bytes, given: Certificate | None, passphrase: str | None) -> None:
+        """Have the owner stand behind a node key: by a certificate made elsewhere, or the owner key on this machine.
+
+        Raises:
+            Conflict: it is another owner's, or for another node. StoreError: the key is not to be had.
+        """
+        if self.certified(node):
+            return
+        if given is None:
+            async with self._lock:
+                await self._certify(node, await asyncio.to_thread(owner.key, self._home, passphrase))
+            return
+        if given.node != node or given.owner != self._owner():
+            raise Conflict("the certificate is another owner's, or another node's", remedy="sign it with this owner's")
+        async with self._lock:
+            await self._record(given)
+
+    async def invite(self, one: Invitation, passphrase: str | None) -> None:
+        """Keep an invitation open. One to core takes the owner key, held until it is spent. Raises StoreError."""
+        signer = None
+        if one.tier is Tier.CORE:
+            signer = await asyncio.to_thread(owner.key, self._home, passphrase)
+            self._check_owner(signer)
+        name = await self._append(peers.keep_invitation(one, clock.now_ms()))
+        self.invitations = Invitations((*self.invitations.open_ones, one))
+        if signer is not None and owner.guard(self._home) == "passphrase":
+            self._signers[name] = signer
+
+    async def withdraw(self, wanted: str) -> None:
+        """Close an invitation. Raises NotFound, Conflict."""
+        found = [name for name in self.open_ids() if name.hex().startswith(wanted.lower())]
+        if len(found) != 1:
+            error = Conflict if found else NotFound
+            raise error("there is no such open invitation", remedy="see them: ccnode peer invite --list")
+        await self._append(peers.withdraw_invitation(found[0], clock.now_ms()))
+        self.invitations.withdraw(found[0])
+        self._signers.pop(found[0], None)
+
+    def open_ids(self) -> list[bytes]:
+        """What names the invitations that are open."""
+        self.invitations.expire(clock.now_ms())
+        return [invitation_id(one.secret) for one in self.invitations.open_ones]
+
+    # --- keeping ---
+
+    async def _keep(
+        self,
+        node: bytes,
+        row: Row,
+        *,
+        addresses: Sequence[str] = (),
+        name: str | None = None,
+        manifest: Signed | None = None,
+        seen: bool = False,
+    ) -> Peer:
+        """Store a peer's row where it changed, then have it hold. Raises StoreError."""
+        now_ms, known = clock.now_ms(), self.rows.get(node)
+        old = known or Peer(node, "pending", added_ms=now_ms)
+        made = replace(
+            old,
+            standing=row.standing,
+            tier=row.tier,
+            wished=row.wished or None,
+            how=row.how,
+            name=old.name if name is None else name,
+            addresses=tuple(dict.fromkeys((*addresses, *old.addresses)))[: limits.ADDRESSES_MAX],
+            manifest=manifest or old.manifest,
+        )
+        if made != known:
+            made = replace(made, seen_ms=now_ms if seen else old.seen_ms)
+            await self._append(peers.keep_peer(made))
+            self.rows[node] = made
+            self.tell("peers")
+        elif seen:
+            await self._append(peers.keep_seen(node, now_ms))
+            self.rows[node] = made = replace(made, seen_ms=now_ms)
+        self._heed(made)
+        return made
+
+    def _heed(self, peer: Peer) -> None:
+        consents = pairing.enrols(row_of(peer), certified=self.certified(peer.node))
+        self._links.heed(peer, self.tier_of(peer.node), consents=consents)
+
+    def heed_all(self) -> None:
+        """Who is certified may have changed: what each peer is follows."""
+        self._index.certified -= {peer.node for peer in self.rows.values() if peer.standing == "removed"}
+        for peer in self.rows.values():
+            if peer.standing == "known":
+                self._heed(peer)
+
+    def _kept(self, known: Peer) -> Manifest | None:
+        """What the peer said last, as it was kept."""
+        if known.manifest is None:
+            return None
+        try:
+            return read_manifest(known.manifest.fields(), known.node, self.own)
+        except ProtocolError:
+            return None
+
+    def offered(self, node: bytes) -> Tier:
+        """What a peer lets this node do, by what it said last."""
+        known = self.rows.get(node)
+        said = self._kept(known) if known is not None else None
+        return said.tier if said is not None else Tier.UNKNOWN
+
+    # --- the owner's certificates ---
+
+    def certificate(self) -> Certificate | None:
+        """The owner's certificate for this node's key, as node.json has it; None where it does not hold."""
+        given = self._profile.get("certificate")
+        try:
+            paper = read_certificate(bytes.fromhex(given["body"]), bytes.fromhex(given["signature"]))  # type: ignore[index]
+        except (ValueError, KeyError, TypeError, CryptoError):
+            return None
+        return paper if paper.node == self.own else None
+
+    def _owner(self) -> bytes | None:
+        paper = self.certificate()
+        return paper.owner if paper is not None else None
+
+    def _check_owner(self, signer: SigningKey) -> None:
+        if signer.public.raw != self._owner():
+            raise Conflict(
+                "the owner key here is not that of this node's owner",
+                remedy="see: ccnode doctor, ccnode init --certify",
+            )
+
+    async def _certify(self, node: bytes, signer: SigningKey) -> None:
+        self._check_owner(signer)
+        await self._record(certify(signer, node, clock.now_ms()))
+
+    async def _record(self, *papers: Certificate) -> None:
+        """Put certificates on our own chain, and know whom they speak of."""
+        made = [records.node_certified(paper.body, paper.signature) for paper in papers]
+        await self._append(lambda tx: [tx.append(record) for record in made])
+        if self.refresh is not None:
+            await self.refresh()
+
+    async def _adopt(self, certificate: Certificate, theirs: Certificate) -> None:
+        """Become a node of another owner: certificates on our chain, then in node.json. Our old key is put aside."""
+        await self._record(certificate, theirs)
+        profile = self._profile
+        former = [*profile.get("former_owner_ids", []), profile.get("owner_id")]
+        profile["former_owner_ids"] = [one for one in former if one and one != owner_id(certificate.owner)]
+        profile["owner_id"] = owner_id(certificate.owner)
+        profile["certificate"] = {"body": certificate.body.hex(), "signature": certificate.signature.hex()}
+        await asyncio.to_thread(self._write_profile, json.dumps(profile, indent=2).encode() + b"\n")
+
+    def _write_profile(self, data: bytes) -> None:
+        write_private(self._home.profile, data)
+        for path in (self._home.owner_key, self._home.owner_key_sealed):
+            if path.exists():
+                path.replace(path.with_name(f"former-{path.name}"))
+
+    def _read(self, sql: str, parameters: Sequence[object]) -> list[Any]:
+        from contextlib import closing
+
+        from ccnode.store.ledger import connect
+
+        with closing(connect(self._home.ledger, writable=False)) as connection:
+            return connection.execute(sql, parameters).fetchall()

@@ -1,0 +1,429 @@
+"""What does the owner do about other nodes? The API's `Peers`: names are looked up, wishes decided, results told."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any, Final
+
+from ccnode import clock
+from ccnode.core import pairing
+from ccnode.net.addresses import parsed, shown
+from ccnode.net.errors import CallError, NetError
+from ccnode.store.errors import Conflict, NotFound, StoreBusy, StoreError
+from ccnode_crypto import keys
+from ccnode_crypto.errors import KeyFormatError
+from ccnode_crypto.keys import node_id
+from ccnode_protocol import invitation, limits
+from ccnode_protocol.effects import Reason
+from ccnode_protocol.errors import ProtocolError
+from ccnode_protocol.invitation import Code, Invitation, invitation_id
+from ccnode_protocol.tiers import Tier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ccnode.api.peer_ports import OwnersWord, TierName, Wish
+    from ccnode.core.pairing import Proof, Row
+    from ccnode.daemon.federation import Federating
+    from ccnode.net.federation import Federation
+    from ccnode.net.ports import LinkState
+    from ccnode.store.peers import Peer
+
+TIERS: Final[dict[str, Tier]] = {
+    "core": Tier.CORE,
+    "sandbox": Tier.SANDBOX_IN,
+    "sandbox-in": Tier.SANDBOX_IN,
+    "sandbox-out": Tier.SANDBOX_OUT,
+    "external": Tier.EXTERNAL,
+}
+NAMES: Final[dict[Tier, str | None]] = {
+    Tier.CORE: "core",
+    Tier.SANDBOX_IN: "sandbox-in",
+    Tier.SANDBOX_OUT: "sandbox-out",
+    Tier.EXTERNAL: "external",
+    Tier.UNKNOWN: None,
+}
+SETTLE_S: Final = 20.0  # for a link to say what it is
+LOOK_S: Final = 0.05
+BEGINNING_CHARS_MIN: Final = 4
+OFF: Final = "this node meets no others now"
+
+
+class NotThere(Conflict):
+    """The other node does not answer, or not as it should."""
+
+    code = "no_link"
+
+
+def _iso(ms: int | None) -> str | None:
+    return clock.iso(ms) if ms is not None else None
+
+
+class Peering:
+    """See api/peer_ports.py."""
+
+    def __init__(self, federating: Federating) -> None:
+        self._all = federating
+        self._book = federating.book
+
+    # --- naming ---
+
+    def _named(self, wanted: str) -> bytes:
+        """The node key that an identifier, or a unique beginning of one, names. Raises NotFound, Conflict."""
+        compact = "".join(wanted.split()).replace("-", "").lower()
+        try:
+            node = keys.from_text("node", compact)
+        except KeyFormatError:
+            found = [node for node in self._book.rows if node_id(node).startswith(compact)]
+            if len(compact) < BEGINNING_CHARS_MIN or not found:
+                raise NotFound(f"there is no peer {wanted[:60]!r}", remedy="see: ccnode peer list --all") from None
+            if len(found) > 1:
+                raise Conflict(f"{wanted[:60]!r} could mean several peers", remedy="give more of it") from None
+            return found[0]
+        if node == self._book.own:
+            raise Conflict("that is this node itself", remedy="give the other node's identifier")
+        return node
+
+    def _peer(self, wanted: str) -> Peer:
+        node = self._named(wanted)
+        if node not in self._book.rows:
+            raise NotFound("there is no such peer", remedy="add it: ccnode peer add")
+        return self._book.rows[node]
+
+    def _links(self) -> dict[bytes, LinkState]:
+        net = self._all.net
+        return {link.peer: link for link in net.links()} if net is not None else {}
+
+    def _net(self) -> Federation:
+        if self._all.net is None:
+            why = self._all.problems.get("federation", "")
+            raise StoreBusy(why or OFF, remedy="start it: ccnode federation start")
+        return self._all.net
+
+    # --- telling ---
+
+    async def listed(self) -> list[dict[str, Any]]:
+        """All peers."""
+        links = self._links()
+        return [self._form(peer, links) for peer in self._book.rows.values()]
+
+    async def one(self, peer: str) -> dict[str, Any]:
+        """One of them."""
+        return self._form(self._peer(peer), self._links())
+
+    def _form(self, peer: Peer, links: dict[bytes, LinkState]) -> dict[str, Any]:
+        link = links.get(peer.node)
+        return {
+            "node_id": node_id(peer.node),
+            "name": peer.name,
+            "standing": peer.standing,
+            "tier": NAMES[peer.tier],
+            "in_force": NAMES[self._book.tier_of(peer.node)],
+            "wished": NAMES[peer.wished] if peer.wished is not None else None,
+            "offered": NAMES[link.offered if link is not None else self._book.offered(peer.node)],
+            "certified": self._book.certified(peer.node),
+            "how": peer.how,
+            "addresses": list(peer.addresses),
+            "added": _iso(peer.added_ms),
+            "seen": _iso(peer.seen_ms),
+            "link": _link_form(link) if link is not None else None,
+            "problem": "" if link is not None else self._book.ended_with.get(peer.node, ""),
+        }
+
+    def _told(self, node: bytes) -> dict[str, Any]:
+        return self._form(self._book.rows[node], self._links())
+
+    # --- adding ---
+
+    async def add(self, peer: str, wish: Wish, addresses: Sequence[str]) -> dict[str, Any]:
+        """By a whole identifier, or by an address."""
+        tier = TIERS[wish.tier]
+        try:
+            node = keys.from_text("node", peer)
+        except KeyFormatError:
+            return await self._add_by_address(peer, tier)
+        if node == self._book.own:
+            raise Conflict("that is this node itself", remedy="give the other node's identifier")
+        where = [_address(one) for one in addresses] or self._heard_at(node)
+        if wish.is_named:
+            await self._accepted(node, wish, "identifier", where)
+            return await self._called(node)
+        known = self._book.rows.get(node)
+        if known is None or known.standing != "known":
+            # Nobody has said yet that this identifier is the right one: it waits, as what calls from an address does.
+            def decide(row: Row | None) -> Row | pairing.Refused:
+                old = row if row is not None and row.standing != "removed" else None
+                return pairing.add(old, tier, "address", self._book.pending, certified=False)
+
+            await self._book.decide(node, decide, where)
+        return await self._called(node, where)
+
+    async def _add_by_address(self, text: str, tier: Tier) -> dict[str, Any]:
+        address = _address(text)
+        node = await self._dial(address)
+        await self._book.decide(
+            node, lambda row: pairing.add(row, tier, "address", self._book.pending, certified=False), [address]
+        )
+        return self._told(node)
+
+    def _heard_at(self, node: bytes) -> list[str]:
+        """Where a node announced itself."""
+        discovery = self._all.discovery
+        found = discovery.found() if discovery is not None else []
+        return [address for one in found if one.node == node for address in one.addresses][: limits.ADDRESSES_MAX]
+
+    async def accept(self, peer: str, wish: Wish) -> dict[str, Any]:
+        """One that is pending."""
+        known = self._peer(peer)
+        link = self._links().get(known.node)
+        proof: Proof = "address"
+        if wish.words:
+            if link is None or tuple(link.words) != wish.words:
+                raise Conflict(
+                    "these are not the words of the link with it now",
+                    remedy="look at both nodes again (ccnode peer pending), and compare anew",
+                )
+            proof = "words"
+        elif wish.is_named and _is_whole(peer):
+            proof = "identifier"
+        await self._accepted(known.node, wish, proof)
+        return await self._called(known.node)
+
+    async def _accepted(self, node: bytes, wish: Wish, proof: Proof, addresses: Sequence[str] = ()) -> None:
+        tier = TIERS[wish.tier]
+        if tier is Tier.CORE and not wish.adopt and proof != "address":
+            await self._book.certify(node, wish.word.certificate, wish.word.passphrase)
+
+        def decide(row: Row | None) -> Row | pairing.Refused:
+            certified = self._book.certified(node)
+            return pairing.accept(row, tier, proof, certified=certified, adopting=wish.adopt)
+
+        await self._book.decide(node, decide, addresses)
+
+    async def retier(self, peer: str, tier: TierName, word: OwnersWord) -> dict[str, Any]:
+        """One that is known."""
+        known, wanted = self._peer(peer), TIERS[tier]
+        if wanted is Tier.CORE and known.standing == "known":
+            await self._book.certify(known.node, word.certificate, word.passphrase)
+
+        def decide(row: Row | None) -> Row | pairing.Refused:
+            return pairing.trust(row, wanted, certified=self._book.certified(known.node))
+
+        await self._book.decide(known.node, decide)
+        return self._told(known.node)
+
+    async def remove(self, peer: str) -> dict[str, Any]:
+        """One that is known, or pending."""
+        known = self._peer(peer)
+        await self._book.remove(known.node)
+        return self._told(known.node)
+
+    # --- calling ---
+
+    async def _dial(self, address: str, expected: bytes | None = None, secret: bytes | None = None) -> bytes:
+        """Who answers there. Raises NotThere."""
+        net = self._net()
+        try:
+            return (await net.dial(address, expected=expected, secret=secret)).peer
+        except CallError as error:
+            if error.reason is Reason.REPLACED and secret is None:
+                with contextlib.suppress(CallError):  # there is a link with it already: with whom?
+                    found = expected or await net.probe(address)
+                    if net.link(found) is not None:
+                        return found
+            remedy = error.remedy or "see that it runs, and that the address is right"
+            raise NotThere(str(error), remedy=remedy) from error
+
+    async def _called(self, node: bytes, addresses: Sequence[str] = ()) -> dict[str, Any]:
+        """The peer, with a link if one comes about soon; without one it is called again by itself."""
+        if self._all.net is not None and node not in self._links():
+            for address in addresses or self._book.rows[node].addresses:
+                try:
+                    await self._all.net.dial(address, expected=node)
+                    break
+                except CallError as error:
+                    self._book.ended_with[node] = str(error)
+        await self._until(lambda: self._is_settled(node), 2.0)
+        return self._told(node)
+
+    def _is_settled(self, node: bytes) -> bool:
+        link, peer = self._links().get(node), self._book.rows[node]
+        waits = peer.tier is Tier.CORE and self._book.tier_of(node) is not Tier.CORE
+        return link is None or (not waits and (peer.standing != "known" or link.state != "greeting"))
+
+    async def _until(self, holds: Callable[[], bool], seconds: float) -> bool:
+        end = clock.elapsed_s() + seconds
+        while not holds():
+            if clock.elapsed_s() > end:
+                return False
+            await asyncio.sleep(LOOK_S)
+        return True
+
+    async def ping(self, peer: str) -> dict[str, Any]:
+        """A sign of life."""
+        known, net = self._peer(peer), self._net()
+        if known.standing == "removed":
+            raise Conflict("this peer was removed", remedy="add it anew: ccnode peer add ID")
+        if known.node not in self._links():
+            await self._called(known.node)
+        if known.node not in self._links():
+            why = self._book.ended_with.get(known.node, "there is no address at which it was met")
+            raise NotThere(f"it does not answer: {why}", remedy="see that it runs, and that this node may reach it")
+        try:
+            await net.ping(known.node)
+        except NetError as error:
+            raise NotThere(str(error), remedy=error.remedy) from error
+        return self._told(known.node)
+
+    # --- invitations ---
+
+    async def invitations(self) -> list[dict[str, Any]]:
+        """Those that are open."""
+        self._book.open_ids()
+        return [_invitation_form(one) for one in self._book.invitations.open_ones]
+
+    async def invite(self, tier: TierName, lasts_s: int, address: str | None, word: OwnersWord) -> dict[str, Any]:
+        """Open one."""
+        where = _address(address) if address is not None else next(iter(self._all.addresses()), None)
+        if where is None:
+            self._net()
+            raise Conflict("this machine has no address to be reached at", remedy="name one: --address HOST:PORT")
+        now_ms = clock.now_ms()
+        one = Invitation(clock.chance(limits.SECRET_BYTES), TIERS[tier], now_ms + lasts_s * 1000)
+        try:
+            code = invitation.write_code(Code(self._book.own, one.secret, one.expires_ms, where))
+        except ProtocolError as error:
+            raise Conflict(str(error), remedy="name an address as HOST:PORT") from error
+        await self._book.invite(one, word.passphrase)
+        return {**_invitation_form(one), "code": code, "address": where}
+
+    async def withdraw(self, invitation: str) -> None:
+        """Close one."""
+        await self._book.withdraw(invitation)
+
+    async def join(self, code: str) -> dict[str, Any]:
+        """Redeem somebody's."""
+        try:
+            said = invitation.read_code(code)
+        except ProtocolError as error:
+            raise Conflict(str(error), remedy="copy the whole code, or ask for a new one") from error
+        if said.node == self._book.own:
+            raise Conflict("this code is this node's own", remedy="give it to the other node")
+        if said.expires_ms <= clock.now_ms():
+            raise Conflict("the code has expired", remedy="ask for a new one")
+        self._net()
+        node = said.node
+        before = self._book.rows.get(node)
+        await self._book.decide(node, pairing.join, [said.address])
+        try:
+            await self._dial(said.address, expected=node, secret=said.secret)
+            await self._until(lambda: self._has_joined(node) or node not in self._links(), SETTLE_S)
+            if not self._has_joined(node) and node not in self._links():
+                why = self._book.ended_with.get(node, "the link ended")
+                raise NotThere(f"the other node did not take the code: {why}", remedy="ask for a new one")
+        except StoreError:
+            await self._book.forget_join(node, before)
+            raise
+        return self._told(node)
+
+    def _has_joined(self, node: bytes) -> bool:
+        peer = self._book.rows[node]
+        if peer.tier is Tier.CORE:
+            return self._book.tier_of(node) is Tier.CORE
+        return peer.tier is not Tier.UNKNOWN
+
+    # --- the federation ---
+
+    def federation(self) -> dict[str, Any]:
+        """How things stand."""
+        links, book = self._links(), self._book
+        standings = [peer.standing for peer in book.rows.values()]
+        return {
+            "state": self._all.state,
+            "node_id": node_id(book.own),
+            "addresses": list(self._all.addresses()),
+            "port": self._all.net.port if self._all.net is not None else None,
+            "known": standings.count("known"),
+            "pending": standings.count("pending"),
+            "links": [{"node_id": node_id(link.peer), **_link_form(link)} for link in links.values()],
+            "discovered": self.discovered(),
+            "sweep": self._all.sweep_form(),
+            "problems": [{"code": code, "message": text} for code, text in self._all.problems.items()],
+        }
+
+    async def start(self) -> None:
+        """Listen and call."""
+        await self._all.start()
+        if self._all.state != "on":
+            raise StoreBusy(self._all.problems.get("federation", OFF), remedy="see: ccnode federation status")
+
+    async def stop(self) -> None:
+        """End all links."""
+        await self._all.stop()
+
+    def discovered(self) -> list[dict[str, Any]]:
+        """Who announces itself nearby."""
+        discovery = self._all.discovery
+        rows = self._book.rows
+        return [
+            {
+                "node_id": node_id(one.node),
+                "addresses": list(one.addresses),
+                "version": one.version,
+                "standing": rows[one.node].standing if one.node in rows else None,
+            }
+            for one in (discovery.found() if discovery is not None else [])
+        ]
+
+    async def sweep(self, subnet: str) -> dict[str, Any]:
+        """Look at every address of a subnet."""
+        self._net()
+        try:
+            self._all.begin_sweep(subnet)
+        except NetError as error:
+            raise Conflict(str(error), remedy=error.remedy) from error
+        return self.federation()
+
+    async def stop_sweep(self) -> None:
+        """End that."""
+        self._all.end_sweep()
+
+
+def _link_form(link: LinkState) -> dict[str, Any]:
+    return {
+        "state": link.state,
+        "address": link.address,
+        "is_ours": link.is_ours,
+        "since": clock.iso(link.since_ms),
+        "words": list(link.words),
+        "round_trip_ms": link.round_trip_ms,
+        "bytes_in": link.bytes_in,
+        "bytes_out": link.bytes_out,
+        "frames_in": link.frames_in,
+        "frames_out": link.frames_out,
+        "entries_left": link.left_in,
+        "entries_owed": link.left_out,
+        "dropped": link.dropped,
+    }
+
+
+def _invitation_form(one: Invitation) -> dict[str, Any]:
+    return {"id": invitation_id(one.secret).hex(), "tier": NAMES[one.tier], "expires": clock.iso(one.expires_ms)}
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        keys.from_text("node", text)
+    except KeyFormatError:
+        return False
+    return True
+
+
+def _address(text: str) -> str:
+    """A place as it is called: with the port that nodes have unless told otherwise. Raises Conflict."""
+    try:
+        return shown(*parsed(text.strip()))
+    except NetError as error:
+        what = f"{text[:60]!r} is neither an identifier nor an address"
+        raise Conflict(what, remedy="write an address as HOST:PORT") from error

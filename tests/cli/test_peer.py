@@ -1,0 +1,207 @@
+"""What do the commands about other nodes send, and how do they show the answers? The daemon here only pretends."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ccnode.cli import ask
+from ccnode_crypto.certificate import read_certificate
+from ccnode_crypto.keys import PublicKey, grouped, to_text
+from tests.api.fake_peers import CODE, WORDS, identifier, link, peer
+from tests.cli.helpers import pretending
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ccnode.store.home import Home
+    from tests.cli.conftest import Ccnode
+
+Form = dict[str, Any]
+HIM = identifier(2)
+
+
+class Daemon:
+    """Answers as the API does, from one peer."""
+
+    def __init__(self, one: Form) -> None:
+        self.one = one
+
+    def __call__(self, method: str, path: str, _: Mapping[str, str], body: Any) -> tuple[int, Form]:
+        what = path.split("/")[3:]
+        return self._of_peers(method, what, body) if what[0] == "peers" else self._of_others(method, what, body)
+
+    def _of_peers(self, method: str, what: list[str], body: Any) -> tuple[int, Form]:
+        match method, what:
+            case "GET", ["peers"]:
+                found: Form = {"peers": [], "pending": [], "removed": []}
+                found["peers" if self.one["standing"] == "known" else self.one["standing"]].append(self.one)
+                return 200, found
+            case "POST", ["peers"]:
+                if body.get("confirmed"):
+                    self.one |= {"standing": "known", "tier": body["tier"], "in_force": body["tier"]}
+                return 201, {"peer": self.one}
+            case "GET", ["peers", _]:
+                return 200, {"peer": self.one}
+            case "DELETE", ["peers", _]:
+                return 200, {"peer": {**self.one, "standing": "removed"}}
+            case "POST" | "PUT", ["peers", _, act]:
+                more: Form = {"link": link()} if act == "ping" else {"tier": body["tier"], "in_force": body["tier"]}
+                self.one |= more if act == "ping" else {**more, "standing": "known"}
+                return 200, {"peer": self.one}
+        raise AssertionError(what)
+
+    def _of_others(self, method: str, what: list[str], body: Any) -> tuple[int, Form]:
+        match method, what:
+            case "POST", ["invitations"]:
+                made = {"id": "0" * 32, "tier": body["tier"], "expires": "2026-03-02T10:11:12.345Z", "code": CODE}
+                return 201, {"invitation": {**made, "address": "192.0.2.1:8101"}}
+            case _, ["invitations", *_]:
+                return 200, {"invitations": [{"id": "0" * 32, "tier": "core", "expires": "2026-03-02T10:11:12.345Z"}]}
+            case "POST", ["join"]:
+                return 200, {"peer": self.one}
+            case "GET", ["federation", "discovered"]:
+                return 200, {"discovered": [{"node_id": HIM, "addresses": ["192.0.2.7:8101"], "standing": None}]}
+            case _, ["federation", *_]:
+                sweep = {"subnet": "192.0.2.0/24", "state": "done", "done": 254, "total": 254,
+                         "found": [{"node_id": HIM, "address": "192.0.2.7:8101"}]}  # fmt: skip
+                return 200, {"state": "on", "addresses": ["192.0.2.1:8101"], "known": 1, "pending": 0, "links": [],
+                             "discovered": [], "sweep": sweep, "problems": []}  # fmt: skip
+        raise AssertionError(what)
+
+
+def waiting(**more: Any) -> Form:
+    return peer(
+        2, **{"standing": "pending", "tier": None, "in_force": None, "certified": False, "link": link(), **more}
+    )
+
+
+def test_lists_show_tier_and_link(ccnode: Ccnode, home: Home) -> None:
+    with pretending(home, Daemon(peer(2, link=link(entries_left=3)))):
+        for words in (("peer", "list"), ("peers", "list")):
+            shown = ccnode(*words)
+            assert shown.code == 0
+            assert f"{HIM[:12]}\tnode 2\tcore\topen\t3 entries\t2.0 KiB in, 1.0 KiB out" in shown.out
+        assert ccnode("peer", "list", "--json").data["peers"][0]["node_id"] == HIM
+        assert ccnode("peer", "list", "--all", "--json").data["removed"] == []
+
+
+def test_who_waits_is_shown_with_the_words(ccnode: Ccnode, home: Home) -> None:
+    with pretending(home, Daemon(waiting(wished="sandbox-in"))):
+        shown = ccnode("peer", "pending")
+        assert " ".join(WORDS) in shown.out
+        assert "1 more wait" in ccnode("peer", "list").err
+
+
+def test_a_whole_identifier_and_yes_stand_for_comparing(ccnode: Ccnode, home: Home) -> None:
+    with pretending(home, Daemon(waiting())) as calls:
+        assert ccnode("peer", "accept", HIM[:8], "--yes").code == 2
+        assert [method for method, _, _ in calls] == ["GET"]
+        done = ccnode("peer", "accept", grouped(HIM), "--tier", "sandbox-out", "--yes")
+        assert done.code == 0, done.err
+        body = {"tier": "sandbox-out", "adopt": False, "confirmed": True}
+        assert calls[-1] == ("POST", f"/api/v1/peers/{HIM}/accept", body)
+        assert "accepted as sandbox-out" in done.out
+
+
+def test_without_a_terminal_nobody_compares(ccnode: Ccnode, home: Home) -> None:
+    with pretending(home, Daemon(waiting())) as calls:
+        refused = ccnode("peer", "accept", HIM)
+        assert refused.code == 2
+        assert "--yes" in refused.err
+        assert [method for method, _, _ in calls] == ["GET"]
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_words_are_compared_by_a_person(
+    ccnode: Ccnode, home: Home, monkeypatch: pytest.MonkeyPatch, *, same: bool
+) -> None:
+    monkeypatch.setattr(ask, "need_terminal", lambda _remedy: None)
+    monkeypatch.setattr(ask, "yes", lambda _question: same)
+    with pretending(home, Daemon(waiting(link=None))) as calls:  # there is no link at first: it is called
+        done = ccnode("peer", "accept", HIM[:8])
+        assert "  ".join(WORDS) in done.err
+        assert (done.code == 0) is same
+        assert (calls[-1] == ("POST", f"/api/v1/peers/{HIM}/accept", {
+            "tier": "sandbox", "adopt": False, "words": " ".join(WORDS)})) is same  # fmt: skip
+
+
+def test_core_takes_a_certificate_of_the_owner(ccnode: Ccnode, home: Home) -> None:
+    with pretending(home, Daemon(waiting())) as calls:
+        for words in (
+            ("peer", "trust", HIM, "core"),
+            ("peers", "trust-tier", HIM, "core"),
+            ("peer", "pair", HIM, "--yes"),
+        ):
+            assert ccnode(*words).code == 0
+            given = calls[-1][2]["certificate"]
+            paper = read_certificate(bytes.fromhex(given["body"]), bytes.fromhex(given["signature"]))
+            assert to_text("node", paper.node) == HIM
+            assert paper.issued_ms <= time.time_ns() // 1_000_000
+            PublicKey(paper.owner)
+        assert ccnode("peer", "pair", HIM, "--adopt", "--yes").code == 0
+        assert calls[-1][2] == {"tier": "core", "adopt": True, "confirmed": True}
+        assert ccnode("peer", "trust", HIM, "external").code == 0
+        assert calls[-1] == ("PUT", f"/api/v1/peers/{HIM}/tier", {"tier": "external"})
+
+
+def test_adding_by_address_leaves_it_pending(ccnode: Ccnode, home: Home) -> None:
+    with pretending(home, Daemon(waiting())) as calls:
+        for words in (("peer", "add"), ("federation", "add-peer")):
+            done = ccnode(*words, "192.0.2.7", "--tier", "core")
+            assert done.code == 0
+            assert calls[-1][2] == {"peer": "192.0.2.7", "tier": "core", "addresses": []}
+            assert "pending" in done.out
+            assert " ".join(WORDS) in done.out
+            assert f"ccnode peer accept {HIM} --tier core" in done.err
+
+
+def test_adding_by_identifier_names_where_it_is(ccnode: Ccnode, home: Home) -> None:
+    with pretending(home, Daemon(waiting())) as calls:
+        done = ccnode("peer", "add", HIM, "--address", "192.0.2.7:8101", "--yes")
+        assert "added as sandbox" in done.out
+        assert calls[-1][2] == {"peer": HIM, "tier": "sandbox", "addresses": ["192.0.2.7:8101"], "confirmed": True}
+
+
+def test_removing_asks_first(ccnode: Ccnode, home: Home) -> None:
+    with pretending(home, Daemon(peer(2))) as calls:
+        assert ccnode("peer", "remove", HIM).code == 2
+        assert ccnode("peer", "remove", HIM, "--yes").code == 0
+        assert calls[-1][:2] == ("DELETE", f"/api/v1/peers/{HIM}")
+        assert ccnode("peer", "reject", HIM).code == 0
+
+
+def test_invitations_and_joining(ccnode: Ccnode, home: Home) -> None:
+    with pretending(home, Daemon(peer(2))) as calls:
+        made = ccnode("peer", "invite", "--tier", "core", "--hours", "2")
+        assert made.out == f"{CODE}\n"
+        assert calls[-1][2] == {"tier": "core", "lasts_s": 7200, "address": None}
+        assert ccnode("peer", "invite", "--json").data["code"] == CODE
+        assert "core" in ccnode("peer", "invite", "--list").out
+        assert ccnode("peer", "invite", "--withdraw", "00").code == 0
+        assert calls[-1][:2] == ("DELETE", "/api/v1/invitations/00")
+        joined = ccnode("peer", "join", CODE[:8], CODE[8:])
+        assert "joined as core" in joined.out
+        assert calls[-1][2] == {"code": CODE}
+
+
+def test_ping_discover_and_the_federation(ccnode: Ccnode, home: Home) -> None:
+    with pretending(home, Daemon(peer(2))) as calls:
+        assert "answers in 4 ms" in ccnode("peer", "ping", HIM[:6]).out
+        for words in (("peer", "discover"), ("federation", "discover")):
+            assert "192.0.2.7:8101" in ccnode(*words).out
+        assert f"192.0.2.7:8101\t{HIM[:12]}" in ccnode("federation", "discover", "--subnet", "192.0.2.0/24").out
+        for word in ("status", "start", "stop"):
+            assert "federation is on; reached at 192.0.2.1:8101" in ccnode("federation", word).out
+        assert "off" in ccnode("federation", "auto-sync", "off").out
+        assert calls[-1][:2] == ("POST", "/api/v1/federation/stop")
+        assert ccnode("federation", "auto-sync", "--json").data == {"auto_sync": False}
+        assert ccnode("federation", "auto-sync", "on", "--json").data == {"auto_sync": True}
+
+
+def test_without_a_daemon_it_is_said(ccnode: Ccnode, home: Home) -> None:
+    assert home.exists()
+    for words in (("peer", "list"), ("peer", "join", CODE), ("federation", "status"), ("peers", "list")):
+        assert ccnode(*words).code == 3
