@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import structlog
 
@@ -188,5 +188,5 @@ class Holdings:
         return await self._loop.run_in_executor(self._thread, run)
 
 
-def _fresh_epoch(tx: Transaction) -> Any:  # noqa: ANN401
-    return getattr(tx, "fresh_epoch")()  # noqa: B009
+def _fresh_epoch(tx: Transaction) -> None:
+    tx.fresh_epoch()
