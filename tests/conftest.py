@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ ALONE = {
     "CCNODE_FEDERATION__PORT": "0",
     "CCNODE_FEDERATION__DISCOVERY": "false",
 }
+
+
+# No test may fail because the machine is busy: an example takes as long as it takes, as in Hypothesis's own CI profile.
+if "CI" not in os.environ:
+    hypothesis.settings.register_profile("unhurried", deadline=None)
+    hypothesis.settings.load_profile("unhurried")
 
 
 class Need(NamedTuple):
