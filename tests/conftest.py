@@ -52,6 +52,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seeds", type=int, default=200, metavar="N", help="seeds each simulation tries (default: 200)")
     group.addoption("--long", action="store_true", help="run the long soaks too")
     group.addoption(
+        "--slow-browser", action="store_true", help="browser tests with a slow processor and late answers: finds races"
+    )
+    group.addoption(
         "--needs-file", type=Path, metavar="PATH", help="write the Debian packages that are missing to PATH"
     )
 

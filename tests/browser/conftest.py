@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 import subprocess
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 
 from ccnode.api.app import make_app
 from ccnode.api.security import ACCESS
@@ -19,6 +22,7 @@ from tests.api.fake_node import FakeNode
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from aiohttp.typedefs import Handler
     from playwright.async_api import Browser, Page
 
     from ccnode.api.access import Access
@@ -40,12 +44,34 @@ addEventListener("securitypolicyviolation", (event) => __violations.push(event.v
 """
 
 
+# What a busy machine takes may be long; what never comes is still found.
+EXPECT_MS = 20_000
+ACTION_MS = 30_000
+SLOWER = 5  # times, with --slow-browser
+LATE_S = (0.1, 0.5)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow-browser"):
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.timeout(900))
+
+
+@web.middleware
+async def late(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Each answer comes late, and not in the order of the questions: pages, modules and the line too."""
+    await asyncio.sleep(random.uniform(*LATE_S))
+    return await handler(request)
+
+
 @dataclass
 class House:
     """A node that can be restarted at the same address, and the browser's pages on it."""
 
     browser: Browser
     node: FakeNode
+    slow: bool = False
     servers: Servers | None = None
     url: str = ""
     access: Access | None = None
@@ -58,6 +84,8 @@ class House:
         app = make_app(self.node, ApiSettings(TOKEN, None, port=port, limits=limits))
         if self.access is not None and keep_signed_in:
             app[ACCESS] = self.access
+        if self.slow:
+            app.middlewares.insert(0, late)
         self.access = app[ACCESS]
         self.servers = Servers(app)
         self.url = await self.servers.start()
@@ -77,7 +105,10 @@ class House:
 
     async def tab(self, context: Any, address: str | None = None) -> Page:
         page: Page = await context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(ACTION_MS)
+        if self.slow:
+            session = await context.new_cdp_session(page)
+            await session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         await page.add_init_script(WATCH)
         page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
         page.on("dialog", lambda dialog: self.wrong.append(f"dialog: {dialog.message}"))
@@ -142,8 +173,9 @@ def axe(axe_source: str) -> Judge:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     """One Chromium for all tests of a module; each page has a profile of its own."""
-    from playwright.async_api import async_playwright
+    from playwright.async_api import async_playwright, expect
 
+    expect.set_options(timeout=EXPECT_MS)
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
@@ -151,8 +183,8 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def house(browser: Browser) -> AsyncIterator[House]:
-    house = House(browser, FakeNode())
+async def house(browser: Browser, pytestconfig: pytest.Config) -> AsyncIterator[House]:
+    house = House(browser, FakeNode(), slow=pytestconfig.getoption("--slow-browser"))
     await house.start()
     try:
         yield house

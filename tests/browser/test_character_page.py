@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unittest.mock import AsyncMock
 
 import pytest
 from playwright.async_api import expect
@@ -76,6 +77,26 @@ async def test_a_baseline_is_signed_after_a_question(house: House) -> None:
     assert [call for call in house.node.calls if call[0] == "character.set_baseline"] == [
         ("character.set_baseline", "now", None)
     ]
+
+
+async def test_what_is_sent_before_scripts_run_stays_out_of_the_address(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A form that no script has taken up yet would put the passphrase into the address, and so into the history."""
+    fill(house)
+    told = {**await house.node.character.baseline(), "owner_key": "passphrase"}
+    monkeypatch.setattr(house.node.character, "baseline", AsyncMock(return_value=told))
+    page = await visit(house, "/character")
+    await page.route("**/static/*.js", lambda route: route.abort())
+    for path, field in (("/character", "#passphrase"), ("/node", "#model-name"), ("/node", "#settings input >> nth=0")):
+        await page.goto(house.url + path)
+        await page.locator(field).fill("correct horse")
+        await page.keyboard.press("Enter")
+        await page.locator(field).fill("and again")  # the page is still there
+        await page.keyboard.press("Enter")
+        await page.wait_for_load_state("networkidle")
+        assert page.url == house.url + path
+        await expect(page.locator(field)).to_have_value("and again")
 
 
 async def test_the_cost_of_a_day_shows_on_the_node_page(house: House) -> None:

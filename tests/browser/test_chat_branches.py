@@ -10,10 +10,10 @@ from playwright.async_api import expect
 
 from ccnode.api.ports import Failed, Waiting
 from tests.browser.test_chat_page import say
-from tests.browser.visiting import press_until
+from tests.browser.visiting import leading, press_until
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Page, WebSocketRoute
 
     from ccnode.store.views import Message
     from tests.browser.conftest import House
@@ -117,6 +117,38 @@ async def test_a_reply_is_written_anew_and_the_old_one_stays_reachable(house: Ho
     await expect(page.locator(".message .text")).to_have_text(["one", "old reply", "and then?", "You said: and then?"])
 
 
+async def test_what_is_pressed_before_the_line_is_open_is_done_then(house: House) -> None:
+    session_id, _ = await talk(house, "one", "old reply", "two")
+    page = await house.page()
+    opened = asyncio.Event()
+
+    async def late(line: WebSocketRoute) -> None:
+        await opened.wait()
+        line.connect_to_server()
+
+    await page.route_web_socket("**/ws/live*", late)
+    await page.goto(f"{house.url}/chat/{session_id}")
+    await page.get_by_role("button", name="Answer now").click()
+    await expect(page.locator(".waiting")).to_be_visible()
+    opened.set()
+    await expect(page.locator(".message.assistant:not(.live) .text").last).to_have_text("You said: two")
+    opened.clear()
+    await page.reload()
+    await page.get_by_role("button", name="Regenerate").click()
+    opened.set()
+    await expect(page.locator(".turns")).to_contain_text("2/2")
+
+
+async def test_a_branch_is_opened_once(house: House) -> None:
+    session_id, said = await talk(house, "one", "first reply", "two", "second reply")
+    page = await chat(house, session_id)
+    async with leading(page):
+        await page.locator(f"#m-{said[1].digest.hex()} [data-act=fork]").evaluate(
+            "one => { one.click(); one.click(); }"
+        )
+    assert len([call for call in house.node.calls if call[0] == "start_session" and call[2]]) == 1
+
+
 async def test_a_reply_that_broke_off_is_continued(house: House) -> None:
     session_id, _ = await talk(house, "one")
     house.node.add(session_id, "assistant", "You said", state="interrupted")
@@ -189,8 +221,9 @@ async def test_code_is_copied(house: House) -> None:
     await page.locator(".code").get_by_role("button", name="Copy").click()
     await expect(page.locator("#toasts")).to_contain_text("Copied.")
     assert await page.evaluate("navigator.clipboard.readText()") == "print('<b>')\n"
+    await page.locator(".toast").evaluate("toast => toast.remove()")
     await page.locator(f"#m-{said[1].digest.hex()} .acts [data-act=copy]").click()
-    await expect(page.locator(".toast")).to_have_count(2)
+    await expect(page.locator(".toast")).to_have_count(1)
     assert await page.evaluate("navigator.clipboard.readText()") == said[1].text
 
 
@@ -290,7 +323,7 @@ async def test_addresses_of_the_first_version_still_lead_there(house: House) -> 
 async def test_what_was_sent_but_not_recorded_is_sent_after_a_reload(house: House) -> None:
     session_id, _ = await talk(house, "one", "two")
     page = await chat(house, session_id)
-    await page.wait_for_function("document.getElementById('link-state').dataset.state === 'open'")
+    await expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
     await house.stop()
     await expect(page.locator("#link-state")).to_contain_text("Trying again")
     await say(page, "meanwhile")

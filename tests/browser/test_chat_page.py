@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from ccnode.api.ports import Failed
+from tests.browser.visiting import leading
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -22,7 +23,8 @@ EVIL = '<img src=x onerror="alert(1)"><script>alert(2)</script>&lt;b&gt; {{7*7}}
 
 
 async def say(page: Page, text: str) -> None:
-    await expect(page.locator("#send")).to_be_visible()  # nothing is sent while a reply is being written
+    await expect(page.locator("#send")).to_be_visible()  # nothing is sent while a reply is being written,
+    await expect(page.locator("#send")).to_be_enabled()  # or before the page's script is there
     await page.fill("#entry", text)
     await page.press("#entry", "Enter")
 
@@ -168,7 +170,8 @@ async def test_a_question_without_an_answer_is_offered_again(house: House) -> No
     house.node.add(session_id, "user", "Are you there?")
     page = await house.page()
     await expect(page.locator("#sessions .tag")).to_have_text("no answer yet")
-    await page.click("#sessions a")
+    async with leading(page):
+        await page.click("#sessions a")
     await expect(page.locator(".waiting")).to_contain_text("This question has no answer yet.")
     await page.get_by_role("button", name="Answer now").click()
     recorded = page.locator(".message.assistant:not(.live) .text")
@@ -194,7 +197,7 @@ async def test_a_failure_shows_its_remedy_and_the_question_stays(house: House) -
 async def test_two_tabs_hear_the_same(house: House) -> None:
     one = await house.page()
     await say(one, "first")
-    await expect(one.locator(".message")).to_have_count(2)
+    await expect(one.locator(".message.assistant:not(.live)")).to_have_count(1)
     two = await house.tab(one.context, one.url)
     await expect(two.locator(".message")).to_have_count(2)
     hold = house.node.hold = asyncio.Event()
@@ -301,7 +304,8 @@ async def test_no_width_needs_sideways_scrolling(house: House) -> None:
     house.node.add(session_id, "assistant", "https://example.org/" + "p" * 400, sources=(fact.digest,))
     house.node.add(session_id, "user", "no answer to this")
     page = await house.page()
-    await page.click("#sessions a")
+    async with leading(page):
+        await page.click("#sessions a")
     await page.click(".sources summary")
     await expect(page.locator(".sources a")).to_be_visible()
     for width in (320, 375, 768, 1280, 2200):
@@ -345,7 +349,8 @@ async def test_both_themes_have_readable_contrast(house: House, scheme: str) -> 
     house.node.add(session_id, "assistant", "answer")
     house.node.add(session_id, "user", "open")
     page = await house.page(color_scheme=scheme)
-    await page.click("#sessions a")
+    async with leading(page):
+        await page.click("#sessions a")
     await expect(page.locator(".waiting")).to_be_visible()
     paper = await page.evaluate(LUMINANCE, "body")
     assert (paper["back"] < 0.1) if scheme == "dark" else (paper["back"] > 0.8)

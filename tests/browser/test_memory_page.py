@@ -12,7 +12,16 @@ from playwright.async_api import expect
 from ccnode.api.memorypage import left
 from ccnode.store.memory import Memory
 from tests.api import fake_memory
-from tests.browser.visiting import EVIL, SCREENS, listening, nothing_got_in, press_until, visit, without_scripts
+from tests.browser.visiting import (
+    EVIL,
+    SCREENS,
+    leading,
+    listening,
+    nothing_got_in,
+    press_until,
+    visit,
+    without_scripts,
+)
 
 if TYPE_CHECKING:
     from ccnode.store.views import Message
@@ -43,7 +52,8 @@ async def test_search_and_marks_by_keyboard(house: House) -> None:
     page = await visit(house, "/memory")
     await press_until(page, "input[name=q]")
     await page.keyboard.type("walnuts")
-    await page.keyboard.press("Enter")
+    async with leading(page):
+        await page.keyboard.press("Enter")
     await expect(page.locator("#list .words")).to_have_text([FACTS[0]])
     await press_until(page, "[id^=pin-]")
     await page.keyboard.press("Enter")
@@ -74,6 +84,7 @@ async def test_a_memory_is_put_in_other_words_by_keyboard(house: House) -> None:
     await expect(page.locator("dialog")).to_have_count(0)
     assert not house.node.memory.notes
     await page.click(f"#edit-{key.digest.hex()}")
+    await expect(area).to_be_focused()
     await page.keyboard.press("Control+A")
     await page.keyboard.type("The key is with the neighbour.")
     await page.get_by_role("button", name="Remember", exact=True).click()
@@ -82,6 +93,28 @@ async def test_a_memory_is_put_in_other_words_by_keyboard(house: House) -> None:
     await expect(item).to_contain_text(f"What was said: “{FACTS[1]}”")
     await page.click(f"#edit-{key.digest.hex()}")
     await expect(area).to_have_value("The key is with the neighbour.")
+
+
+async def test_a_button_pressed_twice_asks_once(house: House) -> None:
+    """Space presses a button; whoever types before the dialog is there would open another with each word."""
+    _, key, _ = await told(house)
+    page = await visit(house, "/memory")
+    dialogs = page.locator("dialog")
+    twice = "button => { button.click(); button.click(); }"
+    await page.locator(f"#edit-{key.digest.hex()}").evaluate(twice)
+    await expect(page.locator("dialog textarea")).to_be_focused()
+    await page.locator(f"#edit-{key.digest.hex()}").evaluate("button => button.click()")
+    await page.wait_for_load_state("networkidle")
+    await expect(dialogs).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await expect(dialogs).to_have_count(0)
+    session = (await house.node.start_session("Talk", None)).id
+    await page.goto(f"{house.url}/sessions/{session}")
+    for name in ("Rename", "End", "Forget"):
+        await page.get_by_role("button", name=name).evaluate(twice)
+        await expect(dialogs).to_have_count(1)
+        await page.keyboard.press("Escape")
+        await expect(dialogs).to_have_count(0)
 
 
 async def test_forgetting_can_be_taken_back(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,17 @@ from ccnode.mind.branches import Characters
 from ccnode.mind.charvec import NAMES, Vector
 from ccnode.store.errors import Conflict
 from ccnode.store.views import Session
-from tests.browser.visiting import EVIL, SCREENS, fits, listening, nothing_got_in, press_until, visit, without_scripts
+from tests.browser.visiting import (
+    EVIL,
+    SCREENS,
+    fits,
+    leading,
+    listening,
+    nothing_got_in,
+    press_until,
+    visit,
+    without_scripts,
+)
 
 if TYPE_CHECKING:
     from ccnode.store.views import Message
@@ -73,7 +83,8 @@ async def test_days_are_those_of_the_reader(house: House) -> None:
         await page.click("summary:has-text('Filters')") if day == "2026-03-02" else None
         await page.fill("[name=since]", day)
         await page.fill("[name=until]", day)
-        await page.get_by_role("button", name="Filter").click()
+        async with leading(page):
+            await page.get_by_role("button", name="Filter").click()
         await expect(page.locator("#list .name")).to_have_count(count)
         await expect(page.locator("[name=since]")).to_have_value(day)
         await expect(page.locator("[name=since]")).to_be_visible()
@@ -301,7 +312,8 @@ async def test_the_past_is_reached_by_slider_and_by_time(house: House) -> None:
     await expect(page.locator(".message")).to_have_count(4)
     await page.goto(f"{house.url}/sessions/{session_id}")
     await page.get_by_label("Moment").fill("2026-03-02T05:11:17")
-    await page.get_by_role("button", name="Show").click()
+    async with leading(page):
+        await page.get_by_role("button", name="Show").click()
     await expect(page.locator(".message")).to_have_count(3)
     await page.get_by_role("button", name="Continue from here").click()
     await expect(page.locator("#entry")).to_be_focused()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import expect
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from playwright.async_api import Page
 
     from tests.browser.conftest import House
@@ -23,9 +26,19 @@ async def visit(house: House, path: str, **more: Any) -> Page:
     return page
 
 
+@contextlib.asynccontextmanager
+async def leading(page: Page) -> AsyncIterator[None]:
+    """What is done within leads to another page: wait until that one is there with its scripts, as a person would.
+
+    What the old page shows too would otherwise count as the new one's, and a key or click before its scripts is lost.
+    """
+    async with page.expect_navigation():  # until "load", which comes after modules ran
+        yield
+
+
 async def listening(page: Page) -> None:
     """Wait until the page hears what changes."""
-    await page.wait_for_function("document.getElementById('link-state').dataset.state === 'open'")
+    await expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
 
 
 async def press_until(page: Page, selector: str, key: str = "Tab") -> None:

@@ -1,6 +1,6 @@
 // What does the audit page do by itself? It follows a verification, and shows what was written meanwhile.
 
-import { $, live, refresh, request } from "./ui.js";
+import { $, inOrder, live, refresh, request } from "./ui.js";
 
 const NUMBER = new Intl.NumberFormat("en");
 
@@ -10,9 +10,13 @@ live.on("changed", async (what) => {
 });
 live.on("open", follow); // what happened while nobody listened
 
+const answers = inOrder();
+
 // Only the bar moves while a verification runs: a whole new part would be read out at each step.
 async function follow() {
-  const now = await request("GET", "/api/v1/audit");
+  const isNew = answers();
+  const now = await request("GET", "audit");
+  if (!isNew("audit")) return;
   const bar = $("bar");
   if (now.state !== "running" || !bar) return refresh("verdict", "chains");
   bar.max = now.entries || 1;

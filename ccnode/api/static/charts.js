@@ -2,7 +2,10 @@
 
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
+let shown = null; // what is shown, by its plot's id and its place there
+
 function show(plot, hit) {
+  shown = hit && { id: plot.id, at: [...plot.querySelectorAll(".hit")].indexOf(hit), hit };
   plot.querySelector(".hit.on")?.classList.remove("on");
   hit?.classList.add("on");
   plot.parentElement.querySelector(".told").textContent = hit?.querySelector("title").textContent ?? "";
@@ -25,3 +28,9 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   show(plot, hits[Math.min(hits.length - 1, Math.max(0, to))]);
 });
+
+// Where the page was put in anew with it, it stays shown.
+new MutationObserver(() => {
+  const plot = shown && !shown.hit.isConnected && document.getElementById(shown.id);
+  if (plot) show(plot, plot.querySelectorAll(".hit")[shown.at]);
+}).observe(document.getElementById("main"), { childList: true, subtree: true });

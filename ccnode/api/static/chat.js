@@ -1,8 +1,8 @@
 // What does the chat page do? It talks. The node makes the markup of what is recorded; here is what is on its way.
 
-import { $, Failure, calm, fail, fetchPage, guarded, linkState, live, localize, make, randomKey, renamed, replace, request, toast } from "./ui.js";
+import { $, Failure, calm, fail, fetchPage, guarded, linkState, live, localize, make, randomKey, renamed, renew, request, toast } from "./ui.js";
 
-const API = "/api/v1/conversation";
+const API = "conversation"; // of the API
 const AGAIN = 100; // messages looked at again after a break
 const SESSION = document.body.dataset.live;
 const PLACE = location.pathname; // "/" or "/chat/ID"
@@ -15,6 +15,7 @@ let reply = null; // the reply on its way: { item, text }
 let following = false; // whether its pieces come to us
 let failure = null; // why the last question has no answer
 let turns = 0; // what begins or ends a turn; what was read before one is out of date
+let wanted = null; // the act that was asked for before the line was open
 let atEnd = !location.hash;
 
 // --- what is kept in this tab: drafts, and what was sent but not yet recorded ---
@@ -32,7 +33,7 @@ const keepDraft = () => form && store.set("draft", $("entry").value);
 function dress(root) {
   localize(root);
   for (const caption of root.querySelectorAll(".code figcaption:not(:has(button))")) {
-    caption.append(make("button", { type: "button", class: "link", "data-act": "copycode", text: "Copy" }));
+    caption.append(make("button", { class: "link", "data-act": "copycode", text: "Copy" }));
   }
 }
 
@@ -143,6 +144,8 @@ live.on("open", async () => {
   if (!SESSION) return;
   if (pending) send();
   if (await update()) follow();
+  else if (wanted) log.querySelector(`[data-act=${wanted}]`)?.click();
+  wanted = null;
 });
 
 const firstOf = () => (shown().length ? Math.max(seqOf(shown()[0]), seqOf(shown().at(-1)) - AGAIN) : 1);
@@ -160,9 +163,7 @@ live.on("form", (given) => {
 
 live.on("changed", async (what) => {
   if (!what.includes("sessions")) return;
-  const found = await fetchPage("/");
-  found.querySelector(`#sessions a[href="${PLACE}"]`)?.setAttribute("aria-current", "page");
-  replace(found, ["sessions"]);
+  await renew("/", ["sessions"], (found) => found.querySelector(`#sessions a[href="${PLACE}"]`)?.setAttribute("aria-current", "page"));
 });
 
 function follow() {
@@ -233,19 +234,25 @@ function checked(content) {
   return { content, key: randomKey() };
 }
 
+let opening = false; // until the page is left: a second press opens no second one
+
 // Open a conversation, or a branch from a message, and go there; what is to be said first is said there.
 // It gets no title: it is shown by how it begins, and a copy of those words would outlive their being forgotten.
 async function open(content, parent) {
+  if (opening) return;
   const first = content ? checked(content) : null;
-  const { session_id: id } = await request("POST", `${API}/start`, parent ? { parent } : {});
+  opening = true;
+  const { session_id: id } = await request("POST", `${API}/start`, parent ? { parent } : {}).catch((problem) => {
+    opening = false;
+    throw problem;
+  });
   store.set("pending", first, id);
   location.assign(`/chat/${id}`);
 }
 
-let opening = false;
 const say = guarded(async () => {
   const content = $("entry").value;
-  if (!content.trim() || pending || (reply && !reply.ended) || opening) return;
+  if (!content.trim() || pending || (reply && !reply.ended)) return;
   const said = checked(content);
   calm();
   $("entry").value = "";
@@ -260,7 +267,6 @@ const say = guarded(async () => {
     send(); // where the line is down, it is sent once it is up again
     return;
   }
-  opening = true;
   try {
     await open(content);
   } catch (problem) {
@@ -268,8 +274,6 @@ const say = guarded(async () => {
     pending = null;
     show();
     throw problem;
-  } finally {
-    opening = false;
   }
 });
 
@@ -310,16 +314,13 @@ const acts = {
     $("waiting").remove();
     following = true;
     begin();
-    if (live.send({ type: "resume" })) return;
-    reply = null;
-    following = false;
-    return update();
+    live.send({ type: "resume" });
   },
   again: () => live.send({ type: "regenerate" }),
   continue: () => live.send({ type: "continue" }),
   edit,
   fork: (item, button) => open("", button.dataset.id ?? item.id.slice(2)),
-  copy: async (item) => copy((await request("GET", `/api/v1/message/${item.id.slice(2)}`)).message.text ?? ""),
+  copy: async (item) => copy((await request("GET", `message/${item.id.slice(2)}`)).message.text ?? ""),
   copycode: (_, button) => copy(button.closest(".code").querySelector("code").textContent),
   async rename() {
     const session = await renamed(`${API}/${PLACE.slice(6)}`);
@@ -330,7 +331,10 @@ const acts = {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act]");
   for (const menu of document.querySelectorAll(".menu[open]")) if (button || !menu.contains(event.target)) menu.open = false;
-  if (button) guarded(acts[button.dataset.act])(button.closest(".message"), button);
+  if (!button) return;
+  const { act } = button.dataset;
+  if (["answer", "again", "continue"].includes(act) && !live.line?.open) wanted = act;
+  else guarded(acts[act])(button.closest(".message"), button);
 });
 
 addEventListener("keydown", (event) => {

@@ -15,11 +15,14 @@ export function sentence(text) {
   return !begun || /[.!?:]$/.test(begun) || /\bccnode [a-z -]+$/.test(begun) ? begun : `${begun}.`;
 }
 
-const UNREACHABLE = { code: "unreachable", message: "The node does not answer.", remedy: "Start it: ccnode run" };
+const reached = (path, options) =>
+  fetch(path, { cache: "no-store", ...options }).catch(() => {
+    throw new Failure(0, { code: "unreachable", message: "The node does not answer.", remedy: "Start it: ccnode run" });
+  });
 
-// Ask the node: JSON (or a file) in, JSON out; `begun`: only until a turn has begun. Throws Failure, whatever goes wrong.
+// Ask the node's API at a path below /api/v1/: JSON (or a file) in, JSON out; `begun`: only until a turn has begun. Throws Failure, whatever goes wrong.
 export async function request(method, path, body, begun) {
-  const options = { method, headers: { Accept: begun ? "application/x-ndjson" : "application/json" }, credentials: "same-origin", cache: "no-store" };
+  const options = { method, headers: { Accept: begun ? "application/x-ndjson" : "application/json" } };
   if (body instanceof Blob) {
     options.headers["Content-Type"] = "application/octet-stream";
     options.body = body;
@@ -27,9 +30,7 @@ export async function request(method, path, body, begun) {
     options.headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(body);
   }
-  const response = await fetch(path, options).catch(() => {
-    throw new Failure(0, UNREACHABLE);
-  });
+  const response = await reached(`/api/v1/${path}`, options);
   if (begun && response.ok) {
     const { value } = await response.body.getReader().read();
     const line = new TextDecoder().decode(value).split("\n")[0];
@@ -45,9 +46,7 @@ export async function request(method, path, body, begun) {
 
 // A page of the node as a document. Throws Failure; 401 where the sign-in is over.
 export async function fetchPage(path) {
-  const response = await fetch(path, { credentials: "same-origin", cache: "no-store" }).catch(() => {
-    throw new Failure(0, UNREACHABLE);
-  });
+  const response = await reached(path);
   const found = new DOMParser().parseFromString(await response.text(), "text/html");
   if (!found.body.dataset.page) throw new Failure(401, { code: "not_signed_in", message: "You are signed out." });
   if (!response.ok) throw new Failure(response.status, { code: "http", message: found.querySelector(".lead")?.textContent ?? "" });
@@ -107,7 +106,7 @@ export class Line {
     if (opened) return;
     // A WebSocket does not tell why it was refused; a request does.
     try {
-      await request("GET", "/api/v1/conversations?limit=1");
+      await request("GET", "conversations?limit=1");
     } catch (failure) {
       if (!this.closed && failure.status >= 400 && failure.status < 500) {
         clearTimeout(this.timer);

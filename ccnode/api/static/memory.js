@@ -14,16 +14,18 @@ new MutationObserver(() => {
   if (last && !last.isConnected && document.activeElement === document.body) $("list").focus({ preventScroll: true });
 }).observe($("main"), { childList: true, subtree: true });
 
+let loading = false;
 document.addEventListener("click", guarded(async ({ target }) => {
   const id = target.dataset.edit;
-  if (!id) return;
-  const { memory } = await request("GET", `/api/v1/memory/${id}`);
+  if (!id || loading) return;
+  loading = true;
+  const { memory } = await request("GET", `memory/${id}`).finally(() => (loading = false));
   const area = make("textarea", { name: "text", rows: "5", required: "" });
   area.value = memory.note && !memory.note.due ? memory.note.text : memory.text;
   const text = "It is recalled in these words from the next prompt on. What was said stays as it is, and can be recalled again.";
   const given = await asked({ title: "Remember it in other words", text, yes: "Remember", fields: { Note: area } });
   if (!given) return;
-  await request("PUT", `/api/v1/memory/${id}/note`, { text: given.text.replaceAll("\r", "") });
+  await request("PUT", `memory/${id}/note`, { text: given.text.replaceAll("\r", "") });
   await again();
   toast("Noted.");
 }));

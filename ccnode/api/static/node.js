@@ -4,15 +4,15 @@ import { $, calm, guarded, live, refresh, request, toast } from "./ui.js";
 
 document.addEventListener("submit", guarded(async (event) => {
   const form = event.target;
-  if (form.method === "dialog") return;
+  if (form.closest("dialog")) return;
   event.preventDefault();
   const value = Object.fromEntries(new FormData(form));
   if (form.id === "choose") {
-    await request("PUT", "/api/v1/model", { adapter: value.adapter, model: value.model.trim() || null });
+    await request("PUT", "model", { adapter: value.adapter, model: value.model.trim() || null });
     await refresh("model");
     toast("The next reply comes from there.");
   } else {
-    await request("PATCH", "/api/v1/settings", { key: form.dataset.key, value: value.value.trim() });
+    await request("PATCH", "settings", { key: form.dataset.key, value: value.value.trim() });
     await refresh("settings");
     toast("Saved. It holds from now on.");
   }

@@ -7,6 +7,7 @@ const QUIET_MS = 350;
 const KINDS = { "+": "add", "-": "gone", "@": "place", "\\": "place" };
 const text = $("text");
 let kept = text.value; // the text in force, as the editor has it
+let newest = 0; // the version known to be in force: what was asked before it was signed may be answered after
 let asked = 0;
 let timer = null;
 const dirty = () => text.value !== kept;
@@ -55,7 +56,7 @@ async function look() {
   const mine = ++asked;
   $("undo").hidden = !dirty();
   try {
-    const told = await request("POST", "/api/v1/plate/lint", { text: text.value, diff: true });
+    const told = await request("POST", "plate/lint", { text: text.value, diff: true });
     if (mine !== asked) return;
     ready(told.findings);
     showDiff(told.diff);
@@ -95,8 +96,9 @@ $("edit").addEventListener("submit", guarded(async (event) => {
   const [value, passphrase] = [text.value, $("passphrase")];
   $("keep").disabled = true;
   try {
-    const made = await request("PUT", "/api/v1/plate", { text: value, ...(passphrase ? { passphrase: passphrase.value } : {}) });
+    const made = await request("PUT", "plate", { text: value, ...(passphrase ? { passphrase: passphrase.value } : {}) });
     kept = value;
+    newest = made.plate.version;
     $("left").replaceChildren();
     if (passphrase) passphrase.value = "";
     calm();
@@ -116,7 +118,7 @@ $("edit").addEventListener("submit", guarded(async (event) => {
 $("file").addEventListener("change", guarded(async (event) => {
   const [file] = event.target.files;
   if (!file) return;
-  const read = await request("POST", "/api/v1/plate/import", file);
+  const read = await request("POST", "plate/import", file);
   event.target.value = "";
   calm();
   const left = read.left.map((one) => make("li", { text: `${one.where}: ${one.why}` }));
@@ -130,7 +132,7 @@ $("file").addEventListener("change", guarded(async (event) => {
 document.addEventListener("click", guarded(async (event) => {
   const version = event.target.closest?.("[data-revert]")?.dataset.revert;
   if (!version) return;
-  const { plate } = await request("GET", `/api/v1/plate?version=${version}`);
+  const { plate } = await request("GET", `plate?version=${version}`);
   $("left").replaceChildren(make("p", { class: "notice", text: `This is version ${version}. Sign it to have it in force again, as a new version.` }));
   await put(plate.text);
 }));
@@ -142,7 +144,7 @@ document.addEventListener("click", guarded(async (event) => {
   event.target.disabled = true;
   $("asking").textContent = "Asking. That takes as long as the model's answers do.";
   try {
-    await request("POST", "/api/v1/plate/validate", {});
+    await request("POST", "plate/validate", {});
     calm();
   } finally {
     $("asking").textContent = "";
@@ -154,11 +156,11 @@ document.addEventListener("click", guarded(async (event) => {
 // --- what others change meanwhile ---
 
 async function changed() {
-  const { plate } = await request("GET", "/api/v1/plate");
+  const { plate } = await request("GET", "plate");
   const now = plate?.text ?? "";
   await refresh("shown", "history", "validation");
-  if (now === kept) return;
-  const untouched = !dirty();
+  if (now === kept || (plate?.version ?? 0) < newest) return;
+  const untouched = !dirty() || now === text.value;
   kept = now;
   if (untouched) text.value = now;
   else toast(`Version ${plate.version} is in force since a moment ago; your changes are still here.`);

@@ -2,7 +2,9 @@
 
 import { $, asked, guarded, live, make, refresh, renamed, request, toast } from "./ui.js";
 
-live.on("changed", (what) => what.includes("sessions") && refresh("list", "about", "branches", "tree"));
+const again = () => refresh("list", "about", "branches", "tree");
+live.on("changed", (what) => what.includes("sessions") && again());
+live.on("open", again);
 
 const find = $("find");
 if (find) find.elements.zone.value = -new Date().getTimezoneOffset();
@@ -23,7 +25,7 @@ document.addEventListener("click", guarded(async (event) => {
   const given = await asked({ title: `Merge “${event.target.closest("li").querySelector(".name").textContent}” into this one?`, text, yes: "Merge", fields: { "What to heed, if anything": field } });
   if (!given) return;
   const content = given.content.trim();
-  await request("POST", `/api/v1/conversation/${to}/merge`, { branches: [merge], ...(content ? { content } : {}) }, true);
+  await request("POST", `conversation/${to}/merge`, { branches: [merge], ...(content ? { content } : {}) }, true);
   location.assign(`/chat/${to}`); // where its reply is shown as it comes
 }));
 

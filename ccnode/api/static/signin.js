@@ -8,7 +8,7 @@ export async function useLink() {
   if (!found) return false;
   history.replaceState(null, "", location.pathname + location.search); // the token leaves the address first of all
   try {
-    await request("POST", "/api/v1/login", { token: decodeURIComponent(found[1]) });
+    await request("POST", "login", { token: decodeURIComponent(found[1]) });
     return true;
   } catch (failure) {
     return failure;
@@ -20,7 +20,7 @@ export function watch() {
   const timer = setInterval(async () => {
     if (document.visibilityState !== "visible") return;
     try {
-      await request("GET", "/api/v1/conversations?limit=1");
+      await request("GET", "conversations?limit=1");
       clearInterval(timer);
       location.reload();
     } catch {

@@ -39,6 +39,7 @@ function send(one, query) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     sending = request;
+    request.responseType = "json"; // null where it is none
     request.open("POST", `/api/v1/imports/upload?${new URLSearchParams(query)}`);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.upload.onprogress = (event) => {
@@ -46,14 +47,8 @@ function send(one, query) {
       $("sent-text").textContent = `${one.name}: ${size(event.loaded)} of ${size(event.total)}`;
     };
     request.onload = () => {
-      let value = {};
-      try {
-        value = JSON.parse(request.responseText);
-      } catch {
-        // said below by its status
-      }
-      if (request.status < 300) resolve(value);
-      else reject(new Failure(request.status, value.error ?? { message: `The node answered ${request.status}.` }));
+      if (request.status < 300) resolve(true);
+      else reject(new Failure(request.status, request.response?.error ?? { message: `The node answered ${request.status}.` }));
     };
     request.onerror = () => reject(new Failure(0, { message: `${one.name} could not be sent`, remedy: "See whether the node runs, then send it again." }));
     request.onabort = () => resolve(null);
@@ -91,13 +86,6 @@ addEventListener("beforeunload", (event) => sending && event.preventDefault());
 
 // --- what becomes of it ---
 
-live.on("changed", (what) => what.includes("imports") && refreshed());
+live.on("changed", (what) => what.includes("imports") && refresh("imports"));
 live.on("changed", (what) => what.includes("cards") && refresh("cards"));
-live.on("open", () => refreshed());
-
-// What was unfolded to be read stays so.
-async function refreshed() {
-  const open = [...document.querySelectorAll("#imports details")].map((one) => one.open);
-  await refresh("imports");
-  [...document.querySelectorAll("#imports details")].forEach((one, index) => (one.open = open[index] ?? false));
-}
+live.on("open", () => refresh("imports"));

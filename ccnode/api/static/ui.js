@@ -5,8 +5,8 @@
 //   toast(text, { undo })         `undo`: a function; the toast then has an "Undo" button
 //   confirmed({ title, text, yes, danger }) -> promise of true or false
 //   guarded(action)               an action whose Failures are shown in #notice
-// Without a script of its own a page can have: <button data-call="PUT /api/v1/..." data-body='{"..."}' data-confirm="Question?"
-// data-yes="Forget" data-done="What to say then" data-undo="DELETE /api/v1/..." data-refresh="id id" data-then="/address to go to then">
+// Without a script of its own a page can have: <button data-call="PUT path" data-body='{"..."}' data-confirm="Question?"
+// data-yes="Forget" data-done="What to say then" data-undo data-refresh="id id" data-then="/address to go to then">
 
 import { Failure, Line, fetchPage, randomKey, request } from "./link.js";
 import { useLink, watch } from "./signin.js";
@@ -69,14 +69,15 @@ export const guarded = (action) => async (...given) => {
 
 export function toast(text, { undo, seconds = undo ? 12 : 5 } = {}) {
   const close = () => item.remove();
-  const button = undo && make("button", { type: "button", text: "Undo", onclick: () => (close(), guarded(undo)()) });
+  const button = undo && make("button", { text: "Undo", onclick: () => (close(), guarded(undo)()) });
   const item = make("div", { class: "toast" }, make("span", { class: "grow", text }), button || null);
   $("toasts").append(item);
   setTimeout(close, seconds * 1000);
 }
 
-// A dialog with the given fields, by their labels; a promise of their values, null where it was left.
-export function asked({ title, text, yes = "Yes", danger = false, fields = {} }) {
+// A dialog with the given fields, by their labels; a promise of their values, null where it was left, or another is open.
+export async function asked({ title, text, yes = "Yes", danger = false, fields = {} }) {
+  if (document.querySelector("dialog[open]")) return null;
   const labelled = Object.entries(fields).map(([name, field]) => make("label", { class: "f" }, make("span", { text: name }), field));
   const form = make("form", { method: "dialog" }, make("h2", { text: title, id: "dialog-title" }), text ? make("p", { text }) : null, ...labelled);
   form.append(
@@ -110,16 +111,27 @@ export const confirmed = async (question) => (await asked(question)) !== null;
 
 // --- pages that change ---
 
-// Put the elements with these ids in anew from this page as it is now (or as `path` has it); what has focus keeps it.
-export async function refresh(...ids) {
-  replace(await fetchPage(location.pathname + location.search), ids);
+// Answers may overtake each other. `const answers = inOrder()` once, `const isNew = answers()` for each question; at its answer
+// `isNew(name)` tells whether nothing newer was shown of what goes by this name.
+export function inOrder() {
+  const shown = {};
+  let asked = 0;
+  return (mine = ++asked) => (name) => mine > (shown[name] ?? 0) && (shown[name] = mine);
 }
 
-export function replace(found, ids) {
+const answers = inOrder();
+
+// Put the elements with these ids in anew from this page as it is now; what has focus keeps it.
+export const refresh = (...ids) => renew(location.pathname + location.search, ids);
+
+export async function renew(path, ids, dress) {
+  const isNew = answers();
+  const found = await fetchPage(path);
+  dress?.(found);
   const focused = document.activeElement?.id;
   for (const id of ids) {
     const fresh = found.getElementById(id);
-    if (!fresh || !$(id)) continue;
+    if (!isNew(id) || !fresh || !$(id)) continue;
     localize(fresh);
     for (const one of fresh.querySelectorAll("details[id]")) one.open = $(one.id)?.open ?? one.open;
     if (!fresh.isEqualNode($(id))) $(id).replaceWith(fresh);
@@ -127,27 +139,23 @@ export function replace(found, ids) {
   if (focused && document.activeElement?.id !== focused) $(focused)?.focus();
 }
 
-const call = (order, body) => {
-  const [method, path] = order.split(" ");
-  return request(method, path, body ? JSON.parse(body) : method === "GET" || method === "DELETE" ? undefined : {});
-};
-
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-call]");
   if (button) guarded(act)(button);
 });
 
 async function act(button) {
-  const { call: order, body, confirm, yes, done, undo, danger, then, refresh: ids } = button.dataset;
+  const { call, body, confirm, yes, done, undo, danger, then, refresh: ids } = button.dataset;
   if (confirm && !(await confirmed({ title: confirm, text: button.dataset.text, yes: yes ?? button.textContent, danger: danger || button.classList.contains("danger") }))) return;
+  const [method, path] = call.split(" ");
   const again = () => (ids ? refresh(...ids.split(" ")) : null);
   button.disabled = true;
   try {
-    await call(order, body);
+    await request(method, path, body ? JSON.parse(body) : method === "DELETE" ? undefined : {});
     calm();
     if (then !== undefined) return void location.assign(then || location.href.split("#")[0]);
     await again();
-    if (done) toast(done, { undo: undo && (async () => (await call(undo), again())) });
+    if (done) toast(done, { undo: undo !== undefined && (async () => (await request("DELETE", path), again())) });
   } finally {
     button.disabled = false;
   }
@@ -239,7 +247,7 @@ function bind() {
   });
   addEventListener("keydown", (event) => event.key === "Escape" && opened() && showSide(false));
   $("logout").addEventListener("click", guarded(async () => {
-    await request("POST", "/api/v1/logout", {});
+    await request("POST", "logout", {});
     signedOut("You are signed out.");
   }));
   addEventListener("hashchange", useLink);
