@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ccnode.store.errors import Conflict
 from ccnode.store.measurements import DIMENSIONS
-from ccnode.store.plates import OUR_OWNERS, check_date, is_our_owner
+from ccnode.store.plates import OUR_OWNER, check_date, is_our_owner
 from ccnode.store.turns import view
 from ccnode.store.voices import OUR_NODES
 from ccnode_crypto.statements import next_issued, state_baseline
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _FROM: Final = (
     " FROM baselines b CROSS JOIN entries e ON e.id = b.id CROSS JOIN chains c ON c.id = e.chain"
-    f" WHERE c.node IN ({OUR_NODES}) AND b.owner IN ({OUR_OWNERS})"
+    f" WHERE c.node IN ({OUR_NODES}) AND b.owner = ({OUR_OWNER})"
 )
 
 

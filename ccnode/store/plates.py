@@ -34,13 +34,16 @@ if TYPE_CHECKING:
 _REMEDY: Final = "see which there are: ccnode plate history"
 _HEX: Final = re.compile(r"[0-9a-f]{4,64}")
 # CROSS JOIN: from the few plates and certificates to their entries, not through every entry of our chains to them.
-OUR_OWNERS: Final = (
-    "SELECT k.owner FROM certified k CROSS JOIN entries e ON e.id = k.id CROSS JOIN chains c ON c.id = e.chain"
+_CERTIFIED: Final = (
+    " FROM certified k CROSS JOIN entries e ON e.id = k.id CROSS JOIN chains c ON c.id = e.chain"
     " WHERE c.node IN (SELECT node FROM own_keys) AND k.node IN (SELECT node FROM own_keys)"
+    " ORDER BY e.time DESC, e.digest DESC"
 )
+# A node that became another owner's has certificates of both: the newest says whose it is.
+OUR_OWNER: Final = f"SELECT k.owner {_CERTIFIED} LIMIT 1"
 _FROM: Final = (
     " FROM plates p CROSS JOIN entries e ON e.id = p.id CROSS JOIN chains c ON c.id = e.chain"
-    f" WHERE c.node IN ({OUR_NODES}) AND p.owner IN ({OUR_OWNERS})"
+    f" WHERE c.node IN ({OUR_NODES}) AND p.owner = ({OUR_OWNER})"
 )
 _COUNT: Final = f"SELECT count(*) {_FROM}"
 # The newest first, by what the owner stated and not by when it was recorded.
@@ -48,10 +51,7 @@ _LISTED: Final = (
     f"SELECT e.id, e.digest, e.time, e.meta, c.node {_FROM} ORDER BY p.issued_ms DESC, e.digest DESC LIMIT ? OFFSET ?"
 )
 _CONTENT: Final = "SELECT e.sealed, substr(e.header, 147, 32) FROM entries e WHERE e.id = ?"
-_VOUCHED: Final = (
-    "SELECT e.meta FROM certified k CROSS JOIN entries e ON e.id = k.id CROSS JOIN chains c ON c.id = e.chain"
-    " WHERE k.owner = ? AND c.node IN (SELECT node FROM own_keys) AND k.node IN (SELECT node FROM own_keys)"
-)
+_VOUCHED: Final = f"SELECT e.meta {_CERTIFIED} LIMIT 8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +119,10 @@ def _text(plate: bytes, rows: list[Row]) -> str | None:
 
 
 def is_our_owner(owner: bytes) -> View[bool]:
-    """Whether a certificate of ours, which verifies, names this owner."""
-    rows = yield _VOUCHED, (owner,)
+    """Whether the newest certificate of ours, of those that verify, names this owner."""
+    rows = yield _VOUCHED, ()
     papers = (voices.read(meta) for (meta,) in rows if isinstance(meta, bytes))
-    return any(paper is not None and paper.owner == owner for paper in papers)
+    return next((paper.owner == owner for paper in papers if paper is not None), False)
 
 
 def plate_in_force() -> View[Version | None]:

@@ -197,6 +197,28 @@ def test_a_node_that_is_certified_later_is_heard_then(tmp_path: Path, node: Node
     assert [one.version for one in ask(node, plates.versions())] == [2, 1]
 
 
+def test_a_node_that_becomes_another_owners_lives_by_the_plates_of_that_one(
+    tmp_path: Path, node: Node, ledger: Ledger
+) -> None:
+    """Also by one that was stated before its own."""
+    other = Node(tmp_path / "other.sqlite", seed=2)
+    with contextlib.closing(other.open()) as elsewhere:
+        introduce(other, elsewhere, STRANGER)
+        tell(elsewhere, state(BOB, None, START_MS - 50, STRANGER), BOB)
+    keep(ledger, ADA)
+    papers = [certify(STRANGER, key.public.raw, START_MS) for key in (node.key, other.key)]
+    said = [records.node_certified(paper.body, paper.signature) for paper in papers]
+    ledger.append_sync(lambda tx: [tx.append(record) for record in said])
+    assert ask(node, plates.plate_in_force()) is None
+    pass_on(other, ledger)
+    assert in_force(node) == BOB
+    assert [one.version for one in ask(node, plates.versions())] == [1]
+    with pytest.raises(Conflict, match="owner"):
+        keep(ledger, EVE, BOB, START_MS + 90)
+    ledger.append_sync(plates.keep(state(EVE, BOB, START_MS + 90, STRANGER), EVE))
+    assert in_force(node) == EVE
+
+
 def test_a_row_that_somebody_wrote_into_the_table_is_not_believed(node: Node, ledger: Ledger) -> None:
     keep(ledger, ADA)
     tell(ledger, replace(state(EVE, ADA, START_MS + 9), signature=bytes(64)), EVE)
