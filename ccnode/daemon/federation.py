@@ -84,7 +84,7 @@ class Federating:
         for peer in self.book.rows.values():
             self.holdings.set_quota(peer.node, peer.used.quota())
         self.is_open = True
-        self.book.heed_all()
+        self.book.stood()
         for chain in self.holdings.index.frozen:
             self._fork_seen(chain)
         self._tasks = [
@@ -254,7 +254,7 @@ class Federating:
 
     def stood(self) -> None:
         """Who is certified may have changed."""
-        self.book.heed_all()
+        self.book.stood()
         if self.net is not None:
             self.net.certified()
 

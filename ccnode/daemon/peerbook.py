@@ -107,6 +107,7 @@ class PeerBook:
         self._index = index
         self._links = links
         self._signers: dict[bytes, SigningKey] = {}  # for invitations to core that are open, as long as this runs
+        self._vouched: frozenset[bytes] = frozenset()
         self._sequence = 0
         self._lock = asyncio.Lock()
 
@@ -135,8 +136,8 @@ class PeerBook:
         return sum(peer.standing == "pending" for peer in self.rows.values())
 
     def certified(self, node: bytes) -> bool:
-        """Whether an owner of ours stands behind a node key; one that was removed is none of ours any more."""
-        return node in self._index.certified
+        """Whether an owner of ours stands behind a node key."""
+        return node in self._vouched
 
     # --- what links ask (net/ports.py) ---
 
@@ -260,14 +261,10 @@ class PeerBook:
     ) -> Peer:
         """Keep what is decided about a peer; it holds at once. Raises Refused."""
         async with self._lock:
-            known = self.rows.get(node)
-            made = decision(row_of(known))
+            made = decision(row_of(self.rows.get(node)))
             if isinstance(made, pairing.Refused):
                 raise Refused(made)
-            kept = await self._keep(node, made, addresses=addresses)
-            if known is not None and known.standing == "removed" and self.refresh is not None:
-                await self.refresh()  # the owner may stand behind it still
-            return kept
+            return await self._keep(node, made, addresses=addresses)
 
     async def forget_join(self, node: bytes, before: Peer | None) -> None:
         """A code came to nothing: the peer is again what it was, unless it has become something meanwhile."""
@@ -283,7 +280,6 @@ class PeerBook:
             await self._append(peers.remove_peer(node, clock.now_ms()))
             old = self.rows.get(node) or Peer(node, "removed")
             self.rows[node] = gone = replace(old, standing="removed", tier=Tier.UNKNOWN, wished=None, addresses=())
-            self._index.certified.discard(node)
             self._heed(gone)
         self.tell("peers")
         return gone
@@ -368,14 +364,22 @@ class PeerBook:
         return made
 
     def _heed(self, peer: Peer) -> None:
+        if peer.standing == "removed":
+            self._index.certified.discard(peer.node)  # nothing of its is taken by way of others either
+        elif self.certified(peer.node):
+            self._index.certified.add(peer.node)
         consents = pairing.enrols(row_of(peer), certified=self.certified(peer.node))
         self._links.heed(peer, self.tier_of(peer.node), consents=consents)
 
+    def stood(self) -> None:
+        """The index was told anew whom our owner stands behind: what each peer is follows."""
+        self._vouched = frozenset(self._index.certified)
+        self.heed_all()
+
     def heed_all(self) -> None:
-        """Who is certified may have changed: what each peer is follows."""
-        self._index.certified -= {peer.node for peer in self.rows.values() if peer.standing == "removed"}
+        """Have what each peer is hold on the links that there are now."""
         for peer in self.rows.values():
-            if peer.standing == "known":
+            if peer.standing != "pending":
                 self._heed(peer)
 
     def _kept(self, known: Peer) -> Manifest | None:

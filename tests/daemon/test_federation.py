@@ -82,6 +82,7 @@ def test_who_joins_by_a_code_holds_what_the_other_says(pair: list[Node]) -> None
     joined = join(first, second)
     assert (joined["standing"], joined["tier"], joined["in_force"]) == ("known", "core", "core")
     assert second.status()["owner_id"] == first.status()["owner_id"]
+    until(lambda: asked(second, "plate", "show")["plate"]["text"] == asked(first, "plate", "show")["plate"]["text"])
 
     until(lambda: texts(second, "Elmsworth"), "what was said before did not arrive")
     say(second, "The lighthouse keeper of Norridge is called Ottilie Brandt.")
@@ -104,3 +105,93 @@ def test_who_joins_by_a_code_holds_what_the_other_says(pair: list[Node]) -> None
     until(lambda: sessions(first) == sessions(second))
     for node in pair:
         assert asked(node, "audit", "verify")["ok"] is True
+
+
+def pending(node: Node) -> dict[str, Any]:
+    """The one peer that waits, with its link."""
+    (one,) = asked(node, "peer", "pending")["pending"]
+    assert one["link"] is not None
+    return one  # type: ignore[no-any-return]  # JSON
+
+
+def address(node: Node) -> str:
+    return str(asked(node, "federation", "status")["addresses"][0])
+
+
+def accept(node: Node, peer: dict[str, Any], tier: str, **more: Any) -> tuple[int, Any]:
+    """Accept a peer as somebody does who has compared its words."""
+    body = {"tier": tier, "words": " ".join(peer["link"]["words"]), **more}
+    return node.request("POST", f"/api/v1/peers/{peer['node_id']}/accept", body)
+
+
+def test_both_add_the_other_after_comparing_words(pair: list[Node]) -> None:
+    first, second = pair
+    added = asked(first, "peer", "add", address(second), "--tier", "core")["peer"]
+    assert (added["standing"], added["wished"], added["in_force"]) == ("pending", "core", None)
+    there = pending(second)
+    assert there["link"]["words"] == pending(first)["link"]["words"]
+    assert there["node_id"] == first.status()["node_id"]
+
+    wrong = {**there, "link": {"words": ["these", "are", "other", "words"]}}
+    assert accept(second, wrong, "sandbox")[0] == http.client.CONFLICT
+    beginning = there["node_id"][:10]
+    assert second.run("peer", "accept", beginning, "--yes", check=False).returncode == 2
+    status, refused = second.request("POST", f"/api/v1/peers/{beginning}/accept", {"confirmed": True})
+    assert (status, refused["error"]["code"]) == (http.client.CONFLICT, "unproven")
+
+    # One alone is not enough: the other gives nothing until its owner has said so, too.
+    say(first, "The mill at Wexcombe grinds buckwheat on Thursdays.")
+    assert accept(first, pending(first), "sandbox-out")[0] == http.client.OK
+    assert pending(second)["in_force"] is None
+    assert accept(second, there, "sandbox")[0] == http.client.OK
+    until(lambda: asked(first, "peer", "list")["peers"][0]["offered"] == "sandbox-in")
+    assert texts(second, "Wexcombe") == []  # it is not of what is shared
+    assert second.status()["owner_id"] != first.status()["owner_id"]
+    assert [one["tier"] for one in asked(second, "peer", "list")["peers"]] == ["sandbox-in"]
+
+
+def test_a_second_node_is_paired_by_words_and_a_removed_one_stays_out(pair: list[Node]) -> None:
+    first, second = pair
+    asked(second, "peer", "add", address(first))
+    peer = pending(second)
+    assert accept(second, peer, "core", adopt=True)[0] == http.client.OK
+    named = second.status()["node_id"]
+    trusted = asked(first, "peer", "accept", named, "--tier", "core", "--yes")["peer"]
+    assert trusted["in_force"] == "core"
+    until(lambda: asked(second, "peer", "list")["peers"][0]["in_force"] == "core")
+    assert second.status()["owner_id"] == first.status()["owner_id"]
+    say(first, "The ferry to Saltholm leaves at noon.")
+    until(lambda: texts(second, "Saltholm"))
+
+    # A lower tier holds on the open link, and a removed peer is not taken back.
+    asked(first, "peer", "trust", named, "external")
+    say(first, "What is said in Bramblecote stays in Bramblecote.")
+    say(second, "What is said in Ferncastle stays in Ferncastle.")
+    asked(first, "peer", "remove", named, "--yes")
+    until(lambda: asked(first, "federation", "status")["links"] == [])
+    refused = second.run("peer", "ping", first.status()["node_id"], check=False)
+    assert refused.returncode != 0
+    assert "removed" in refused.stderr
+    assert texts(second, "Bramblecote") == texts(first, "Ferncastle") == []
+    code = asked(first, "peer", "invite", "--tier", "core")["code"]
+    assert second.run("peer", "join", code, check=False).returncode != 0
+    assert [one["standing"] for one in asked(first, "peer", "list", "--all")["removed"]] == ["removed"]
+
+    asked(first, "peer", "add", named, "--tier", "core", "--address", address(second), "--yes")
+    until(lambda: texts(second, "Bramblecote"))
+    until(lambda: texts(first, "Ferncastle"))
+
+
+def test_a_code_is_good_once_and_says_what_the_joiner_is(pair: list[Node]) -> None:
+    first, second = pair
+    code = asked(first, "peer", "invite")["code"]
+    joined = asked(second, "peer", "join", code.upper())["peer"]
+    assert (joined["tier"], joined["offered"]) == ("sandbox-out", "sandbox-in")
+    assert asked(first, "peer", "list")["peers"][0]["how"] == "invited"
+    assert asked(first, "peer", "invite", "--list")["invitations"] == []
+    again = second.run("peer", "join", code, check=False)
+    assert again.returncode != 0
+    assert "spent" in again.stderr
+    assert first.run("peer", "join", code, check=False).returncode == 5  # its own
+    assert second.run("peer", "join", code[:-1], check=False).returncode == 5  # mistyped
+    assert asked(second, "peer", "list")["peers"][0]["tier"] == "sandbox-out"
