@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from ccnode.store.directory import Layout
     from ccnode.store.scores import Columns
     from ccnode.store.sealed import Sealed
     from ccnode.store.views import View
@@ -150,6 +152,7 @@ class Corpus:
     def __init__(self, index: Path, ledger: Path) -> None:
         self.tokenizer = Tokenizer()
         self._index, self._ledger = index, ledger
+        self._place = os.fspath(index)
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
         self._sealed: type[Sealed] | None = None
@@ -161,6 +164,8 @@ class Corpus:
         self._live_to = self._tail_to = 0
         self._in_part = False
         self._columns: Columns | None = None
+        self._layout: Layout | None = None
+        self._layout_of = b""
 
     @contextlib.contextmanager
     def moment(self) -> Iterator[Moment]:
@@ -174,7 +179,8 @@ class Corpus:
         try:
             yield self._moment(connection, _State(*connection.execute(_STATE).fetchone()))
         finally:
-            connection.rollback()
+            if connection.in_transaction:  # an error may have ended it
+                connection.execute("ROLLBACK")  # which is prepared once, and not each time as by rollback()
 
     @contextlib.contextmanager
     def moment_without_index(self) -> Iterator[Moment]:
@@ -188,7 +194,7 @@ class Corpus:
     def _open(self) -> sqlite3.Connection:
         """The connection to the index; a new one where the file was made anew."""
         try:
-            stat = self._index.stat()
+            stat = os.stat(self._place)  # noqa: PTH116 -- at each search; a Path takes twice as long
         except OSError as error:
             raise Missing("there is no index") from error
         file = (stat.st_dev, stat.st_ino)
@@ -211,6 +217,7 @@ class Corpus:
             self._forget()
         elif self._key[1] != state.sealed:
             self._live, self._live_to, self._tail_to = Live(self.tokenizer), 0, 0
+            self._layout = None
         self._key = (state.changes, state.sealed)
         self._follow(connection, state)
         pending: list[int] = []
@@ -227,7 +234,11 @@ class Corpus:
                 from ccnode.store.sealed import Sealed
 
                 self._columns, self._sealed = Columns(), Sealed
-            sealed = self._sealed(connection, self._columns, state.sealed, parts_of(state.parts))
+            if self._layout is None or self._layout_of != state.parts:
+                from ccnode.store.directory import Layout
+
+                self._layout, self._layout_of = Layout(parts_of(state.parts), state.sealed), state.parts
+            sealed = self._sealed(connection, self._columns, state.sealed, self._layout)
         statistics = Statistics(state.messages + len(self._live), state.tokens + self._live.tokens)
         return Moment(connection, state.position, statistics, tuple(live), sealed, frozenset(pending), self.tokenizer)
 

@@ -9,7 +9,7 @@ chunks     the postings of a term in a segment, as in impact.py
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import numpy as np
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     Chunk = tuple[int, int, int]  # segment, how many messages, the chunk's id
     Change = Callable[[Posting | None], Posting | None]
 
+KNOWN_MAX: Final = 2_000  # terms whose directory is remembered, some 2 kB each,
+KNOWN_BYTES: Final = 4_096  # where it has no more bytes of postings
 INLINE_MAX: Final = 180  # postings of a term that are in its row, which then fits into a page with others
 CHUNK: Final = struct.Struct("<III")
 _ENTRY: Final = "SELECT docs, counts, more, chunks FROM terms WHERE part = ? AND term = ?"
@@ -37,6 +39,50 @@ class Entry(NamedTuple):
     counts: bytes
     more: bytes
     chunks: bytes
+
+
+class Known(NamedTuple):
+    """What the directory says of a term: in how many messages it is, its short postings, and where the others are."""
+
+    size: int
+    inline: tuple[Posting, ...]  # with whole numbers
+    held: tuple[tuple[int, Posting], ...]  # by segment
+    late: dict[int, Chunk]
+
+
+class Layout(tuple[Part, ...]):  # noqa: SLOT001 -- a tuple may have no slots of its own, and this has attributes
+    """The parts of an index, and what it was found to say of terms; for as long as it says just that.
+
+    That is until its state tells of other changes, another end, or other parts; where a part is being filled, nothing
+    is remembered, as terms move then without another word. `fresh`: the segments that are in no part.
+    """
+
+    fresh: range
+    numbers: tuple[int, ...]
+    _known: dict[tuple[str, bool], Known] | None
+
+    def __new__(cls, parts: Iterable[Part], sealed: int) -> Self:
+        """Of an index that holds the messages before `sealed`."""
+        made = super().__new__(cls, parts)
+        made.fresh = range(impact_form.unmerged(made), (sealed - 1 >> impact_form.SEGMENT_BITS) + 1)
+        made.numbers = tuple([part.number for part in made])
+        made._known = None if any(part.filling for part in made) else {}
+        return made
+
+    def known(self, term: str, *, late: bool) -> Known | None:
+        """What was remembered of a term, with long postings where they are (`late`), or all read."""
+        return self._known.get((term, late)) if self._known else None
+
+    def remember(self, term: str, known: Known, *, late: bool) -> None:
+        """Remember what the index says of a term, if that is little; of many, the latest."""
+        if self._known is None:
+            return
+        size = sum([len(each) for posting in known.inline for each in posting])
+        if size + sum([len(each) for _, posting in known.held for each in posting]) > KNOWN_BYTES:
+            return
+        if len(self._known) >= KNOWN_MAX:
+            del self._known[next(iter(self._known))]
+        self._known[term, late] = known
 
 
 def check(entry: Sequence[Any]) -> None:

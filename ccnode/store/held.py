@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ccnode.store.directory import CHUNK, check, split, unpack_chunks
+from ccnode.store.directory import CHUNK, Known, Layout, check, split, unpack_chunks
 from ccnode.store.impact import check_sizes
-from ccnode.store.impact_form import CONTEXT_WEIGHT, FULL, SEGMENT_BITS, TEXT_WEIGHT, Damaged, unmerged
+from ccnode.store.impact_form import CONTEXT_WEIGHT, FULL, SEGMENT_BITS, TEXT_WEIGHT, Damaged
 from ccnode.store.ranking import Counts, Wanted, weighed
 
 if TYPE_CHECKING:
@@ -69,11 +69,9 @@ class Held:
         self.sizes: dict[Wanted, int] = {}  # how many messages hold each
         self._run = connection.execute
         self._sealed = sealed
-        self._parts = parts
-        self._numbers = tuple([part.number for part in parts])
-        self._fresh = range(unmerged(parts), (sealed - 1 >> SEGMENT_BITS) + 1)
-        self._at_once = max(1, min(TERMS_AT_ONCE, LOOKUPS_MAX // (len(parts) + len(self._fresh) or 1)))
+        self._layout = parts if isinstance(parts, Layout) else Layout(parts, sealed)
         self._inline: dict[Wanted, list[Posting]] = {}  # with whole numbers
+        self._unsplit: dict[Wanted, list[Posting]] = {}  # of them those that are to be asked for by segment
         self._held: dict[Wanted, dict[int, list[Posting]]] = {}  # by segment
         self._late: dict[Wanted, dict[int, Chunk]] = {}  # not read yet; with a number below 0 it is in `postings`
         self._docs: dict[tuple[Wanted, int], bytes] = {}
@@ -85,36 +83,66 @@ class Held:
         Of those required, long ones are read when they are needed, where messages hold all the rarer terms.
         """
         found = dict.fromkeys(wanted, 0)
+        new: tuple[list[Wanted], list[Wanted]] = [], []
         for one in found:
             self._held[one] = {}
-        exact = {one.term: one for one in found if not one.prefix}
+            if not one.prefix:
+                late = one.term in required
+                known = self._layout.known(one.term, late=late)
+                if known is None:
+                    new[late].append(one)
+                else:
+                    found[one] = self._recall(one, known)
         for late in (False, True):
-            terms = [term for term in exact if (term in required) == late]
-            for at in range(0, len(terms), self._at_once):
-                some = terms[at : at + self._at_once]
-                sql = _lookup(self._numbers, self._fresh, len(some), LATE_MIN if late else 0)
-                for term, *row in self._run(sql, some).fetchall():
-                    found[exact[term]] += self._take(exact[term], row, late=late)
+            if new[late]:
+                self._look_up(new[late], found, late=late)
         for one in found:
             if one.prefix:
                 found[one] = self._read_prefix(one)
         self.sizes |= found
         return found
 
+    def _look_up(self, wanted: Sequence[Wanted], found: dict[Wanted, int], *, late: bool) -> None:
+        """Read what the directory has of terms, and the postings unless they are long and `late`."""
+        layout = self._layout
+        at_once = max(1, min(TERMS_AT_ONCE, LOOKUPS_MAX // (len(layout) + len(layout.fresh) or 1)))
+        exact = {one.term: one for one in wanted}
+        for at in range(0, len(wanted), at_once):
+            some = [one.term for one in wanted[at : at + at_once]]
+            sql = _lookup(layout.numbers, layout.fresh, len(some), LATE_MIN if late else 0)
+            for row in self._run(sql, some).fetchall():
+                one = exact[row[0]]
+                found[one] += self._take(one, row, late=late)
+        for one in wanted:
+            held = tuple([(segment, postings[0]) for segment, postings in self._held[one].items()])
+            known = Known(found[one], tuple(self._inline.get(one, ())), held, dict(self._late.get(one, {})))
+            layout.remember(one.term, known, late=late)
+
+    def _recall(self, one: Wanted, known: Known) -> int:
+        """Take in what is known of a term; return how many messages hold it."""
+        if known.inline:
+            self._inline[one] = list(known.inline)
+        for segment, posting in known.held:
+            self._held[one][segment] = [posting]
+        if known.late:
+            self._late[one] = known.late.copy()  # what is read of it is taken out
+        return known.size
+
     def _take(self, one: Wanted, row: Sequence[Any], *, late: bool) -> int:
         """Take in a row of a term; return how many messages it tells of."""
-        segment, place, size, *posting, packed = row
+        _, segment, place, size, docs, counts, more, packed = row
+        posting = (docs, counts, more)
         if segment >= 0:
-            if late and posting[1] is None:
+            if late and counts is None:
                 self._late.setdefault(one, {})[segment] = (segment, size, -place)
                 return int(size)
             check_sizes(posting)
             self._held[one][segment] = [posting]
-            return len(posting[1])
-        check(row[3:])
+            return len(counts)
+        check((docs, counts, more, packed))
         if not packed:
             self._inline.setdefault(one, []).append(posting)
-            return len(posting[1])
+            return len(counts)
         chunks = unpack_chunks(packed)
         if late:
             self._late.setdefault(one, {}).update([(chunk[0], chunk) for chunk in chunks])
@@ -144,13 +172,13 @@ class Held:
         """Read the postings of all terms that begin so, and count the messages that hold any of them."""
         held = self._held[wanted]
         bounds = (wanted.term, wanted.term + "\U0010ffff")
-        for part in self._parts:
+        for part in self._layout:
             most = PREFIX_TERMS_MAX * (part.after - part.first)
             for entry in self._run(_PART_PREFIX, (part.number, *bounds, most)).fetchall():
                 check(entry)
                 for segment, posting in self._read_chunks(unpack_chunks(entry[3])) if entry[3] else split(*entry[:3]):
                     held.setdefault(segment, []).append(posting)
-        for segment in self._fresh:
+        for segment in self._layout.fresh:
             postings = self._run(_PREFIX, (segment, *bounds, PREFIX_TERMS_MAX)).fetchall()
             for posting in postings:
                 check_sizes(posting)
@@ -166,17 +194,22 @@ class Held:
     def spread(self) -> None:
         """Put what came without segments beside the rest, for those who rank segment by segment."""
         for wanted, entries in self._inline.items():
-            held = self._held[wanted]
-            for entry in entries:
-                for segment, posting in split(*entry):
-                    held.setdefault(segment, []).append(posting)
+            self._unsplit.setdefault(wanted, []).extend(entries)
         self._inline.clear()
+
+    def _by_segment(self, wanted: Wanted) -> dict[int, list[Posting]]:
+        """The postings of a term that have been read, by segment; split only now, as some are never asked for."""
+        held = self._held[wanted]
+        for entry in self._unsplit.pop(wanted, ()):
+            for segment, posting in split(*entry):
+                held.setdefault(segment, []).append(posting)
+        return held
 
     def postings(self, wanted: Wanted, segment: int) -> Sequence[Posting]:
         """The postings of a term in a segment: several where it is a prefix. After `spread`. Raises Damaged."""
         if segment in self._late.get(wanted, ()):
             self.load([wanted], [segment])
-        return self._held[wanted].get(segment, ())
+        return self._by_segment(wanted).get(segment, ())
 
     def load(self, wanted: Iterable[Wanted], segments: Collection[int]) -> None:
         """Read what was not read yet of terms in segments. Raises Damaged."""
@@ -205,7 +238,7 @@ class Held:
         Raises:
             Damaged: what is stored is missing, or of another size.
         """
-        held, late, read = self._held[wanted], self._late.get(wanted, {}), self._docs
+        held, late, read = self._by_segment(wanted), self._late.get(wanted, {}), self._docs
         unread = [late[segment] for segment in segments if segment in late and (wanted, segment) not in read]
         if unread:
             rows = self._rows("docs", unread)
@@ -224,9 +257,13 @@ class Held:
             ("chunks", 1, [place for place in places if place > 0]),
             ("postings", -1, [-place for place in places if place < 0]),
         ):
-            if some:
-                sql = f"SELECT id, {columns} FROM {table} WHERE id IN ({','.join('?' * len(some))})"
-                found |= {sign * row[0]: row[1:] for row in self._run(sql, some).fetchall()}
+            if not some:
+                continue
+            if some == list(range(some[0], some[0] + len(some))):  # as they are written: it takes half as long
+                sql, asked = f"SELECT id, {columns} FROM {table} WHERE id BETWEEN ? AND ?", [some[0], some[-1]]
+            else:
+                sql, asked = f"SELECT id, {columns} FROM {table} WHERE id IN ({','.join('?' * len(some))})", some
+            found |= {sign * row[0]: row[1:] for row in self._run(sql, asked).fetchall()}
         return found
 
     def whole(self, wanted: Wanted) -> NDArray[np.uint32]:
@@ -245,11 +282,11 @@ class Held:
 
     def holds(self, wanted: Wanted, segment: int) -> bool:
         """Whether any message of a segment holds a term. After `spread`."""
-        return segment in self._held[wanted] or segment in self._late.get(wanted, ())
+        return segment in self._by_segment(wanted) or segment in self._late.get(wanted, ())
 
     def segments(self, wanted: Wanted) -> list[int]:
         """The segments where any message holds a term, in order. After `spread`."""
-        return sorted({*self._held[wanted], *self._late.get(wanted, ())})
+        return sorted({*self._by_segment(wanted), *self._late.get(wanted, ())})
 
     def singly(self, wanted: Wanted) -> Mapping[int, Counts]:
         """The messages that hold a term, and how often, one by one. Raises Damaged."""
@@ -283,7 +320,7 @@ class Held:
             if more:
                 return None
             runs.append((struct.unpack(f"<{len(counts)}I", docs), counts))
-        for segment, ((docs, counts, more),) in self._held[wanted].items():
+        for segment, ((docs, counts, more),) in self._by_segment(wanted).items():
             if more:
                 return None
             first = segment << SEGMENT_BITS
@@ -296,13 +333,13 @@ class Held:
             _add(found, zip(*_one_by_one(entry, "I"), strict=True))
         if found and max(found) >= self._sealed:
             raise Damaged(_BEYOND)
-        _add(found, self._by_segment(wanted).items())
+        _add(found, self._segmented(wanted).items())
         return found
 
-    def _by_segment(self, wanted: Wanted) -> dict[int, Counts]:
+    def _segmented(self, wanted: Wanted) -> dict[int, Counts]:
         found: dict[int, Counts] = {}
         self.load([wanted], list(self._late.get(wanted, ())))
-        for segment, postings in self._held[wanted].items():
+        for segment, postings in self._by_segment(wanted).items():
             first = segment << SEGMENT_BITS
             for posting in postings:
                 docs, counts = _one_by_one(posting, "H")

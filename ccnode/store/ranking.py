@@ -166,6 +166,8 @@ class Few:
         scores: dict[int, float] = {}
         base, each = statistics.norm
         among = self._having(request.required) if request.required else None
+        if among == []:
+            return scores
         for wanted, weight in request.wanted.items():
             factor = statistics.factor(weight, holding[wanted])
             adding = Adding(factor, base, each, self.length)
@@ -181,7 +183,7 @@ class Few:
 
     def _having(self, terms: Iterable[str]) -> list[int]:
         """The messages that hold all these terms."""
-        rarest, *others = sorted((self.holding(Wanted(term)) for term in terms), key=len)
+        rarest, *others = sorted([self.holding(Wanted(term)) for term in terms], key=len)
         return [number for number in rarest if all(number in one for one in others)]
 
     def parts(self, number: int, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[Part]:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from ccnode.store import directory, held, impact_form, index, index_checks, sealed
 from ccnode.store.corpus import Corpus
+from ccnode.store.directory import Known, Layout
 from ccnode.store.impact_form import Part, next_part, packed_parts, parts_of, unmerged
 from ccnode.store.index import Index
 from ccnode.store.ranking import Allowed, Request, Wanted
@@ -94,9 +95,9 @@ def told(home: Home, count: int = 200, seed: int = 1) -> tuple[Ledger, list[tupl
     return ledger, tell(ledger, texts(random.Random(seed), count))
 
 
-def answers(home: Home) -> list[object]:
-    """What is found, in each of the ways in which it is looked for."""
-    corpus = Corpus(home.index, home.ledger)
+def answers(home: Home, kept: Corpus | None = None) -> list[object]:
+    """What is found, in each of the ways in which it is looked for; by a corpus that was asked before, or a new one."""
+    corpus = kept or Corpus(home.index, home.ledger)
     found: list[object] = []
     with corpus.moment() as moment:
         for words, required, excluded in (
@@ -115,7 +116,8 @@ def answers(home: Home) -> list[object]:
             lists = moment.rank(request)
             found.append(lists)
             found.extend(moment.parts(one.number, request) for one in lists[0][:5])
-    corpus.close()
+    if kept is None:
+        corpus.close()
     return found
 
 
@@ -295,6 +297,54 @@ def test_what_comes_back_is_found_where_it_belongs(home: Home) -> None:
     assert answers(home) == before
     assert wrong(home) == []
     ledger.close()
+
+
+def test_what_is_remembered_of_terms_is_what_the_index_says(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At each step of a merge, and with what is added, erased and brought back."""
+    ledger, messages = told(home)
+    unmerged_index(home, ledger, monkeypatch)
+    kept = Corpus(home.index, home.ledger)
+
+    def same() -> list[object]:
+        found = answers(home)
+        assert answers(home, kept) == answers(home, kept) == found
+        return found
+
+    before = same()
+    with indexing(home, ledger) as made:
+        while made.catch_up():
+            same()
+        numbers = [messages[at][0] for at in (0, 37, 74, 100)]
+        with contextlib.closing(sqlite3.connect(home.ledger)) as connection:
+            sealed_texts = dict(connection.execute("SELECT id, sealed FROM entries WHERE sealed IS NOT NULL"))
+        drop(ledger, numbers)
+        while made.catch_up():
+            assert same() != before
+        bring(ledger, {number: sealed_texts[number] for number in numbers})
+        while made.catch_up():
+            same()
+        assert same() == before
+        tell(ledger, texts(random.Random(2), 80), session=2)
+        while made.catch_up():
+            assert same() != before
+    kept.close()
+    ledger.close()
+
+
+def test_little_is_remembered_of_terms_and_nothing_while_they_move(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directory, "KNOWN_MAX", 2)
+    known = Known(1, ((b"1234", b"1", b""),), (), {})
+    layout = Layout([Part(1, 0, 2)], 3 << impact_form.SEGMENT_BITS)
+    assert list(layout.fresh) == [2]
+    for term in ("one", "two", "three"):
+        layout.remember(term, known, late=False)
+    assert [layout.known(term, late=False) for term in ("one", "two", "three")] == [None, known, known]
+    assert layout.known("two", late=True) is None
+    layout.remember("much", known._replace(held=((2, (b"12" * 3_000, b"1" * 3_000, b"")),)), late=False)
+    assert layout.known("much", late=False) is None
+    moving = Layout([Part(1, 0, 2, filling=True)], 3 << impact_form.SEGMENT_BITS)
+    moving.remember("one", known, late=False)
+    assert moving.known("one", late=False) is None
 
 
 # --- crash ---
