@@ -85,6 +85,10 @@ def known() -> Iterator[bytes]:
     yield from announcement("known", identified(bytes([0xEE]) * 32))
 
 
+def pretend() -> Iterator[bytes]:
+    yield from announcement("pretender", field(b"id", sys.argv[2].encode()), socket.inet_aton(sys.argv[3]))
+
+
 def squat(sock: socket.socket) -> None:
     """Answer each question for a service with every name that it means to take."""
     sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(GROUP[0]) + LAN)
@@ -108,7 +112,7 @@ def main(what: str) -> None:
     sock.bind(("", 5353))
     if what == "squat":
         squat(sock)
-    packets = {"flood": flood(), "nonsense": nonsense(), "known": known()}
+    packets = {"flood": flood(), "nonsense": nonsense(), "known": known(), "pretend": pretend()}
     for number, packet in enumerate(packets[what]):
         sock.sendto(packet, GROUP)
         if number % 20 == 0:
