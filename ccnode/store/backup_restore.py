@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from ccnode.store import audit, backup_format, erase, index
+from ccnode.store import audit, backup_format, erase, index, peers
 from ccnode.store.backup_format import CONFIG, LEDGER, PROFILE, disk_error
 from ccnode.store.errors import Conflict, StoreCorrupt, StoreError, translated
 from ccnode.store.home import DirectoryLock, Home, read_private
@@ -154,10 +154,14 @@ def _check_empty(home: Home, *, replace: bool) -> None:
 
 
 def _apply_orders(ledger: Path, now_ms: int) -> int:
-    """Erase what an order covers that became due since the backup was made, before anybody can read it."""
+    """Erase what an order covers that became due since the backup was made, before anybody can read it.
+
+    And let every peer wait to be accepted again.
+    """
     with contextlib.closing(connect(ledger, writable=True)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         erased = erase.drop_contents(connection, now_ms)
+        peers.doubt(connection)  # who was removed since, and which invitation was spent, it cannot know
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("PRAGMA journal_mode = DELETE")

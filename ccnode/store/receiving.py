@@ -37,13 +37,14 @@ _EARLY: Final[frozenset[int]] = frozenset({Kind.NODE_CERTIFIED, Kind.FORGET_ORDE
 class Stored(NamedTuple):
     """What was stored of a chain (chains.id `row`): the numbers of its new entries, and its newest run.
 
-    `digest`: of the last entry. `lacking`: positions of contents that are missing without an order. `kinds`: of the new
-    entries.
+    `digest`: of the last entry; `time`: the latest of any. `lacking`: positions of contents that are missing without an
+    order. `kinds`: of the new entries.
     """
 
     row: int
     entries: range
     digest: bytes
+    time: int
     run: int
     length: int
     lacking: tuple[int, ...]
@@ -136,7 +137,8 @@ def store(
     connection.execute("UPDATE chains SET length = ?, head = ? WHERE id = ?", (state.length, state.head, row))
     numbers = range(place.next_entry, place.next_entry + state.length - first)
     kinds = frozenset(each[3] for each in rows)
-    return Stored(row, numbers, digests[-1], last_run, state.length, _lacking(place, chain, rows), kinds)
+    time = max(each[4] for each in rows)
+    return Stored(row, numbers, digests[-1], time, last_run, state.length, _lacking(place, chain, rows), kinds)
 
 
 def _rows(entry: int, row: int, digests: Sequence[bytes], runs: Sequence[Run]) -> list[Row]:

@@ -231,6 +231,9 @@ class Transaction:
         states = self._chains.states
         stored = receiving.store(place, states, chain, runs, quarantined=quarantined, is_synced=is_synced)
         self._chains.next_entry = stored.entries.stop
+        if is_synced and chain.node in self._projector.voices.ours:
+            # What we record from now on is later than what we know of: an order covers what it is about.
+            self._chains.time = hlc.observe(self._chains.time, stored.time, now_ms)
         self._last = (stored.entries.stop - 1, stored.digest)
         self._last_run = stored.run
         return stored
