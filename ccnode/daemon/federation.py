@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 State = Literal["off", "starting", "on", "failed"]
 DEFAULT_PORT: Final = 8101
-ADDRESSES_S: Final = 60.0
+ADDRESSES_S: Final = 5.0  # a look at one's own addresses takes less than a millisecond
 
 
 class Federating:
@@ -221,13 +221,16 @@ class Federating:
         return tuple(places.place(ip, net.port) for ip in self._own) if net is not None else ()
 
     async def _follow_addresses(self) -> None:
-        """The machine may move from network to network; what others were told follows."""
+        """The machine may move to another network: what others were told follows, and they are called from there."""
         while True:
             await asyncio.sleep(ADDRESSES_S)
             own = await asyncio.to_thread(_own_ips, self.settings.host)
             if own != self._own:
                 self._own = own
                 self.own_changed()
+                if self.net is not None:
+                    for call in self.net.calls():
+                        self.net.call_now(call.peer)
 
     # --- what the chains tell ---
 

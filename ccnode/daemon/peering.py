@@ -339,6 +339,9 @@ class Peering:
         """How things stand."""
         links, book = self._links(), self._book
         standings = [peer.standing for peer in book.rows.values()]
+        problems = dict(self._all.problems)
+        if self._all.discovery is not None and self._all.discovery.problem:
+            problems["discovery"] = self._all.discovery.problem
         return {
             "state": self._all.state,
             "node_id": node_id(book.own),
@@ -349,7 +352,7 @@ class Peering:
             "links": [{"node_id": node_id(link.peer), **_link_form(link)} for link in links.values()],
             "discovered": self.discovered(),
             "sweep": self._all.sweep_form(),
-            "problems": [{"code": code, "message": text} for code, text in self._all.problems.items()],
+            "problems": [{"code": code, "message": text} for code, text in problems.items()],
         }
 
     async def start(self) -> None:
