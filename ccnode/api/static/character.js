@@ -14,7 +14,7 @@ document.addEventListener("submit", guarded(async (event) => {
   const text = source === "now" ? "From now on drift is measured against what is measured now." : "From now on drift is measured against the mean of the first ten windows.";
   if (!(await confirmed({ title: "Sign this baseline?", text, yes: "Sign it" }))) return;
   try {
-    await request("PUT", "character/baseline", { source, ...(passphrase ? { passphrase: passphrase.value } : {}) });
+    await request("PUT", "character/baseline", { source, passphrase: passphrase?.value });
   } catch (failure) {
     if (failure.code === "wrong_passphrase") passphrase?.select();
     return fail(failure);

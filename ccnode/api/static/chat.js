@@ -242,7 +242,7 @@ async function open(content, parent) {
   if (opening) return;
   const first = content ? checked(content) : null;
   opening = true;
-  const { session_id: id } = await request("POST", `${API}/start`, parent ? { parent } : {}).catch((problem) => {
+  const { session_id: id } = await request("POST", `${API}/start`, { parent: parent || undefined }).catch((problem) => {
     opening = false;
     throw problem;
   });

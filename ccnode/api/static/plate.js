@@ -96,7 +96,7 @@ $("edit").addEventListener("submit", guarded(async (event) => {
   const [value, passphrase] = [text.value, $("passphrase")];
   $("keep").disabled = true;
   try {
-    const made = await request("PUT", "plate", { text: value, ...(passphrase ? { passphrase: passphrase.value } : {}) });
+    const made = await request("PUT", "plate", { text: value, passphrase: passphrase?.value });
     kept = value;
     newest = made.plate.version;
     $("left").replaceChildren();

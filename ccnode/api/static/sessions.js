@@ -24,8 +24,7 @@ document.addEventListener("click", guarded(async (event) => {
   const text = "The assistant is asked in this conversation what each branch holds, and what holds now. Its reply rests on the newest message of each. Every branch stays as it is.";
   const given = await asked({ title: `Merge “${event.target.closest("li").querySelector(".name").textContent}” into this one?`, text, yes: "Merge", fields: { "What to heed, if anything": field } });
   if (!given) return;
-  const content = given.content.trim();
-  await request("POST", `conversation/${to}/merge`, { branches: [merge], ...(content ? { content } : {}) }, true);
+  await request("POST", `conversation/${to}/merge`, { branches: [merge], content: given.content.trim() || undefined }, true);
   location.assign(`/chat/${to}`); // where its reply is shown as it comes
 }));
 
