@@ -49,6 +49,7 @@ def _routes() -> list[tuple[str, str, str]]:
         ("GET", "/character", "characterpage.character"),
         ("GET", "/audit", "auditpage.audit"),
         ("GET", "/transfer", "transferpage.transfer"),
+        ("GET", "/peers", "peerspage.peers"),
         ("GET", "/node", "nodepage.node"),
         ("GET", "/static/{name}", "rendering.static"),
         ("GET", "/favicon.ico", "rendering.favicon"),

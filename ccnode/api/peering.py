@@ -76,6 +76,7 @@ class InviteBody(OwnerBody):
     tier: TierName = "sandbox"
     lasts_s: Annotated[int, Field(ge=60, le=limits.INVITATION_MS_MAX // 1000)] = LASTS_S
     address: Address | None = None
+    picture: bool = False
 
 
 class JoinBody(Body):
@@ -166,6 +167,11 @@ async def invite(request: web.Request) -> web.Response:
     """POST /api/v1/invitations: open one."""
     body = await read_json(request, InviteBody)
     made = await node_of(request).peers.invite(body.tier, body.lasts_s, body.address, _word(body))
+    if body.picture:
+        import segno
+
+        code = segno.make(str(made["code"]).upper(), error="l")
+        made["picture"] = code.svg_data_uri(scale=4, border=4, light="white")
     return answer({"invitation": made}, 201)
 
 

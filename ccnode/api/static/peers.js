@@ -1,0 +1,25 @@
+// What does the page of other nodes do by itself? It sends its forms; core takes the owner key.
+
+import { $, asked, calm, guarded, live, make, refresh, request } from "./ui.js";
+
+document.addEventListener("submit", guarded(async (event) => {
+  const { send } = event.target.dataset;
+  if (!send) return;
+  event.preventDefault();
+  const body = Object.fromEntries(new FormData(event.target));
+  if (body.tier === "core") {
+    const field = make("input", { name: "passphrase", type: "password", autocomplete: "off" });
+    const given = await asked({ title: "Another node of yours?", text: "It will read and write everything.", fields: { "Owner passphrase, if there is one": field } });
+    if (!given) return;
+    body.passphrase = given.passphrase || null;
+  }
+  const [method, path] = send.split(" ");
+  if (path === "invitations") body.picture = true;
+  const { invitation } = await request(method, path, body);
+  calm();
+  if (invitation) $("code").replaceChildren(make("p", { text: "On the other node, once, within a day:" }), make("code", { text: `ccnode peer join ${invitation.code}` }), make("img", { src: invitation.picture, alt: "The code as a picture" }));
+  await refresh("peers");
+}));
+
+live.on("changed", (what) => what.includes("peers") && refresh("peers"));
+live.on("open", () => refresh("peers"));

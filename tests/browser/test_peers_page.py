@@ -1,0 +1,103 @@
+"""Can the owner invite, join, accept by words, change tiers and remove from the page of other nodes, on any screen?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from ccnode.api.peer_ports import OwnersWord, Wish
+from ccnode.store.owner import WrongPassphrase
+from tests.api.fake_peers import CODE, WORDS, identifier, link, peer
+from tests.browser.visiting import EVIL, SCREENS, listening, nothing_got_in, visit
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import House, Judge
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+
+async def test_one_that_waits_is_accepted_by_its_words(house: House) -> None:
+    house.node.peers.kept = [peer(3, standing="pending", tier=None, in_force=None, name="", link=link())]
+    page = await visit(house, "/peers")
+    waiting = page.locator("section", has_text="Waiting for you")
+    await expect(waiting).to_contain_text(" ".join(WORDS))
+    await waiting.get_by_label("What it may do").select_option("sandbox-out")
+    await waiting.get_by_role("button", name="Same words").click()
+    await expect(waiting).to_have_count(0)
+    assert ("peers.accept", identifier(3), Wish("sandbox-out", tuple(WORDS))) in house.node.calls
+    await expect(page.locator("section", has_text="Added")).to_contain_text("2.0 kB in")
+
+
+async def test_core_asks_for_the_owner_and_a_refusal_is_shown(house: House) -> None:
+    house.node.peers.kept = [peer(2, tier="external", in_force="external")]
+    house.node.refuse["peers.retier"] = WrongPassphrase("the passphrase is wrong", remedy="try again")
+    page = await visit(house, "/peers")
+    added = page.locator("section", has_text="Added")
+    await added.get_by_label("What it may do").select_option("core")
+    await added.get_by_role("button", name="Change").click()
+    await page.get_by_label("Owner passphrase").fill("not it")
+    await page.get_by_role("button", name="Yes").click()
+    await expect(page.locator("#notice")).to_contain_text("The passphrase is wrong")
+    house.node.refuse.clear()
+    await added.get_by_role("button", name="Change").click()
+    await page.get_by_label("Owner passphrase").fill("it is")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#notice")).to_be_hidden()
+    assert ("peers.retier", identifier(2), "core", OwnersWord("it is")) in house.node.calls
+
+
+async def test_a_node_is_removed_after_a_question(house: House) -> None:
+    house.node.peers.kept = [peer(2, link=link(entries_left=1200))]
+    page = await visit(house, "/peers")
+    await expect(page.locator("#peers")).to_contain_text("1,200 entries to come")
+    await page.get_by_role("button", name="Remove").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    await expect(page.locator("#peers")).to_contain_text("No node was added yet")
+
+
+async def test_a_code_is_made_with_its_picture_and_another_redeemed(house: House) -> None:
+    page = await visit(house, "/peers")
+    form = page.locator("form", has_text="Make a code")
+    await form.get_by_label("What it may do").select_option("sandbox-in")
+    await form.get_by_role("button").click()
+    await expect(page.locator("#code code")).to_have_text(f"ccnode peer join {CODE}")
+    assert await page.locator("#code img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    await page.get_by_label("A code from another node").fill(CODE)
+    await page.get_by_role("button", name="Join").click()
+    await expect(page.locator("#peers")).to_contain_text("node 5")
+    house.node.peers.nearby = [
+        {"node_id": identifier(7), "addresses": ["192.0.2.9:8101"], "version": "1", "standing": None}
+    ]
+    house.node.changed("peers")
+    await expect(page.locator("#near option")).to_have_count(1)
+    await page.get_by_label("Or its address").fill("192.0.2.9:8101")
+    await page.get_by_role("button", name="Call it").click()
+    await expect(page.locator("#peers")).to_contain_text("Waiting for you")
+
+
+async def test_it_follows_what_changes(house: House) -> None:
+    page = await visit(house, "/peers")
+    await listening(page)
+    house.node.peers.kept = [peer(4, tier="core", in_force="external")]
+    house.node.changed("peers")
+    await expect(page.locator("#peers")).to_contain_text("waits for a certificate")
+
+
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+async def test_no_script_gets_in_and_nothing_sticks_out(house: House, width: int, scheme: str) -> None:
+    house.node.peers.kept = [
+        peer(2, name=EVIL[:64], problem=EVIL),
+        peer(3, name="", standing="pending", tier=None, in_force=None, link=link(words=[EVIL] * 4), wished="core"),
+    ]
+    page = await visit(house, "/peers", viewport={"width": width, "height": 800}, color_scheme=scheme)
+    await nothing_got_in(page)
+
+
+@pytest.mark.tool("npm", package="npm")
+@pytest.mark.parametrize(("width", "scheme"), SCREENS[1:])
+async def test_nothing_serious_is_found_by_axe(house: House, axe: Judge, width: int, scheme: str) -> None:
+    house.node.peers.kept = [peer(2, link=link()), peer(3, standing="pending", tier=None, in_force=None, link=link())]
+    page = await visit(house, "/peers", viewport={"width": width, "height": 800}, color_scheme=scheme)
+    await axe(page)
