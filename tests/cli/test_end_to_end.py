@@ -17,6 +17,8 @@ from tests.cli.helpers import PROGRAM, Running, call, environment, running, say,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.timeout(600)  # some start twenty processes, one after another
+
 VERIFY_EXPORT = Path(__file__).parents[2] / "scripts" / "verify_export.py"
 
 
@@ -88,7 +90,7 @@ def test_an_export_is_checked_without_the_project(home: Home, tmp_path: Path) ->
 def spawned(*arguments: str) -> pexpect.spawn:
     """The program on a terminal of its own."""
     words = [*PROGRAM[1:], *arguments]
-    child = pexpect.spawn(PROGRAM[0], words, env=environment(TERM="dumb"), encoding="utf-8", timeout=30)
+    child = pexpect.spawn(PROGRAM[0], words, env=environment(TERM="dumb"), encoding="utf-8", timeout=120)
     child.delaybeforesend = 0.1
     return child
 

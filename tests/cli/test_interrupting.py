@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from ccnode.store.home import Home
 
+pytestmark = pytest.mark.timeout(600)
+
 SESSION = "6f9c2a0e-1111-4222-8333-444455556666"
-WAIT_S = 30.0
+WAIT_S = 90.0
 
 
 def spawn(*arguments: str) -> pexpect.spawn:

@@ -20,8 +20,10 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.timeout(600)  # several starts, one after another
+
 CCNODE = Path(sys.executable).parent / "ccnode"
-DEADLINE_S = 30.0
+DEADLINE_S = 90.0
 
 
 def environment(data: Path, runtime: Path) -> dict[str, str]:
@@ -43,7 +45,7 @@ class Node:
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [CCNODE, *arguments], env=self.environment, capture_output=True, text=True, timeout=60, check=False
+            [CCNODE, *arguments], env=self.environment, capture_output=True, text=True, timeout=DEADLINE_S, check=False
         )
         assert not check or done.returncode == 0, done.stderr
         return done
@@ -67,7 +69,7 @@ class Node:
 
     def request(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
         address = json.loads((self.data / "daemon.lock").read_bytes())["api_url"].removeprefix("http://")
-        connection = http.client.HTTPConnection(address, timeout=20)
+        connection = http.client.HTTPConnection(address, timeout=DEADLINE_S)
         token = (self.data / "api.token").read_text().strip()
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         connection.request(method, path, json.dumps(body) if body is not None else None, headers)
