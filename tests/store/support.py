@@ -95,8 +95,19 @@ def _exchange(ledger: Ledger, session: int, text: str, turn: int, parent: bytes 
     return answer.digest
 
 
+_READERS: list[sqlite3.Connection] = []
+
+
 def reader(path: Path) -> sqlite3.Connection:
-    return connect(path, writable=False)
+    """A connection that only reads; it is closed after the test."""
+    _READERS.append(connect(path, writable=False))
+    return _READERS[-1]
+
+
+def close_readers() -> None:
+    """Close what `reader` opened."""
+    while _READERS:
+        _READERS.pop().close()
 
 
 def fields(report: Report) -> list[tuple[int | None, str]]:
