@@ -2,7 +2,7 @@
 
 import { $, asked, guarded, live, make, refresh, renamed, request, toast } from "./ui.js";
 
-const again = () => refresh("list", "about", "branches", "tree");
+const again = () => ($("list") ?? $("about")) && refresh("list", "about", "branches", "tree"); // what was found stays
 live.on("changed", (what) => what.includes("sessions") && again());
 live.on("open", again);
 
