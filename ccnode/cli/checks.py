@@ -64,6 +64,7 @@ def all_checks(state: State) -> list[Check]:
         "certificate": lambda: _certificate(home),
         "daemon": lambda: _daemon(state, home),
         "port": lambda: _port(home),
+        "other nodes": lambda: _others(state, home),
         "database": lambda: _database(home),
         "search index": lambda: _index(home),
         "plate": lambda: _plate(home),
@@ -238,15 +239,44 @@ def _port(home: Home) -> Check:
         return Check("port", "warn", "not checked: the settings are wrong", "see: ccnode config check")
     if api.port == 0 or is_held(home):
         return Check("port", "ok", "a free one is taken" if api.port == 0 else str(api.port))
-    family = socket.AF_INET6 if ":" in api.host else socket.AF_INET
+    if taken := _taken(api.host, api.port):
+        return Check("port", "warn", taken, "choose another: ccnode config set api.port 0")
+    return Check("port", "ok", f"{api.port} is free")
+
+
+def _taken(host: str, port: int) -> str:
+    """Why a port cannot be had; "" where it can."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((api.host, api.port))
+            probe.bind((host, port))
         except OSError as error:
-            text = f"{api.port} on {api.host} cannot be had: {error.strerror}"
-            return Check("port", "warn", text, "choose another: ccnode config set api.port 0")
-    return Check("port", "ok", f"{api.port} is free")
+            return f"{port} on {host or 'all addresses'} cannot be had: {error.strerror}"
+    return ""
+
+
+def _others(state: State, home: Home) -> Check:
+    """Whether other nodes are met, or could be."""
+    from ccnode import config
+    from ccnode.cli.client import Client
+
+    name, client = "other nodes", Client(home, state.environment)
+    try:
+        wanted = config.load(home.config).settings.federation
+    except config.ConfigError:
+        return Check(name, "warn", "not checked: the settings are wrong", "see: ccnode config check")
+    if client.running():
+        facts = client.get("/api/v1/federation")
+        problems = "; ".join(str(one.get("message")) for one in facts.get("problems") or [])
+        where = ", ".join(facts.get("addresses") or []) or "nowhere"
+        text = f"{facts.get('state')}, {count(len(facts.get('links') or []), 'link')}, reached at {where}"
+        return Check(name, "warn" if problems else "ok", problems or text, "see: ccnode federation status")
+    if not wanted.enabled:
+        return Check(name, "ok", "none are met: federation.enabled is false")
+    if wanted.port and (taken := _taken("" if wanted.host == "*" else wanted.host, wanted.port)):
+        return Check(name, "warn", taken, "choose another: ccnode config set federation.port")
+    return Check(name, "ok", f"are met on port {wanted.port or 'that is free'} once the daemon runs")
 
 
 def _database(home: Home) -> Check:

@@ -145,6 +145,10 @@ def _page(state: State, facts: dict[str, Any]) -> str:
         rows.append(("holds", ", ".join(sizes)))
     chains = facts.get("chains") or []
     rows.append(("chains", f"{len(chains)}, {count(sum(one['length'] for one in chains), 'entry', 'entries')}"))
+    if others := facts.get("federation"):
+        where = ", ".join(others.get("addresses") or [])
+        links = count(int(others.get("links") or 0), "link")
+        rows.append(("others", f"{links}; reached at {where}" if where else f"{others.get('state')}"))
     if waiting := facts.get("unanswered"):
         first = str(waiting[0].get("session_id", ""))[:8]
         how = state.named(f"ccnode chat {first}".rstrip())
