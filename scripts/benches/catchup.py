@@ -108,8 +108,7 @@ async def _measure(folder: Path) -> tuple[list[float], list[float], int, int]:
                 raise AssertionError(f"{held} entries arrived of {length}")
             times.append(took)
     await listener.stop()
-    await node.federation.stop()
-    node.ledger.close()
+    await node.close()
     return ours, copied, length, refused
 
 
