@@ -63,10 +63,10 @@ class Federating:
         self.net: Federation | None = None
         self.discovery: Discovery | None = None
         self.sweep: Sweep | None = None
-        self.holdings = Holdings(ledger, self, self._tier_of)
+        self.holdings = Holdings(ledger, append, self, self._tier_of)
         self.book = PeerBook(home, profile, ledger, append, self.holdings.index, self)
         self.book.tell = tell
-        self.book.refresh = lambda: self.holdings.follow(standing=True)
+        self.book.papers.refresh = lambda: self.holdings.follow(standing=True)
         self._home = home
         self._tell = tell
         self._orders_came = orders_came
@@ -247,11 +247,12 @@ class Federating:
             self.net.forked(chain)
 
     def _fork_seen(self, chain: ChainId) -> None:
-        whose = "this node's own key is in use twice" if chain.node == self.book.own else "its key is in use twice"
         short = node_id(chain.node)[:12]
+        whose = "this node" if chain.node == self.book.own else f"node {short}"
         self.problems[f"fork_{short}"] = (
-            f"node {short} wrote two histories (epoch {chain.epoch.hex()[:8]}): {whose}. What came before is kept,"
-            " nothing after it is taken; give one of the two copies a new key: ccnode backup restore --adopt"
+            f"{whose} has written two histories of chain {chain.epoch.hex()[:8]}: its key is in use twice, perhaps in a"
+            " copy of its data directory. What came before is kept, nothing after it is taken. Stop one of the two, and"
+            " make a new node of its backup: ccnode backup restore FILE --into DIR"
         )
         self._tell("peers")
 

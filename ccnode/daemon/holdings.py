@@ -27,6 +27,7 @@ from ccnode_protocol.tiers import Tier
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from ccnode.daemon.peerbook import Append
     from ccnode.store.ledger import Ledger
     from ccnode.store.transaction import Transaction
     from ccnode_crypto.entry import ChainId
@@ -60,8 +61,9 @@ class Told(Protocol):
 class Holdings:
     """The index, and what is loaded and stored for links. Lives on one event loop."""
 
-    def __init__(self, ledger: Ledger, told: Told, tier_of: Callable[[bytes], Tier]) -> None:
+    def __init__(self, ledger: Ledger, append: Append, told: Told, tier_of: Callable[[bytes], Tier]) -> None:
         self._ledger = ledger
+        self._append = append
         self._told = told
         self._tier_of = tier_of
         self._index = Index(ledger.chains.key.public.raw, ledger.chains.epoch)
@@ -114,13 +116,13 @@ class Holdings:
         """Verify and store; "" or why it is forged. Raises StoreError."""
         job = chains.receive(store.item, clock.now_ms(), quarantined=store.is_quarantined, may=lambda _: may())
         try:
-            received = await self._ledger.append(job)
+            received = await self._append(job)
         except (CryptoError, RemoteError) as error:
             return str(error) or type(error).__name__
         if grown := chains.heed_received(self._index, received):
             self._told.grew(grown)
         if store.is_quarantined and peer in self._quotas:
-            await self._ledger.append(peers.keep_used(peer, self._quotas[peer]))
+            await self._append(peers.keep_used(peer, self._quotas[peer]))
         if received.turns:
             await self.follow(standing=True)
         if received.kinds:
@@ -130,7 +132,7 @@ class Holdings:
     async def restored(self, _peer: bytes, restored: Restored) -> None:
         """Our directory is an old copy: where that is about the epoch in use, begin another. Raises StoreError."""
         if restored.is_live and self._index.epoch == restored.chain.epoch:
-            await self._ledger.append(_fresh_epoch)
+            await self._append(_fresh_epoch)
             self._index.epoch = self._ledger.chains.epoch
         self._told.was_restored(restored.chain, restored.length)
 
@@ -138,7 +140,7 @@ class Holdings:
         """Keep the proof, and let all know. Raises StoreError."""
         chain, found = forked
         is_ours = chain.node == self._index.own or chain.node in self._index.certified
-        if await self._ledger.append(peers.keep_fork(chain, found, is_ours=is_ours)):
+        if await self._append(peers.keep_fork(chain, found, is_ours=is_ours)):
             self._index.freeze(chain, found)
             self._told.froze(chain)
 

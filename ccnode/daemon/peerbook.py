@@ -6,7 +6,6 @@ One change at a time, and each is stored before it holds: what a link is given, 
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, get_args
 
@@ -15,15 +14,13 @@ import structlog
 from ccnode import clock
 from ccnode.core import pairing
 from ccnode.core.pairing import How, Row
+from ccnode.daemon.papers import Papers
 from ccnode.net.ports import RefusedError
-from ccnode.store import owner, peers, voices
+from ccnode.store import owner, peers
 from ccnode.store.errors import Conflict, NotFound, StoreError
-from ccnode.store.home import write_private
 from ccnode.store.peers import Peer
-from ccnode_crypto.certificate import Certificate, certify, read_certificate
-from ccnode_crypto.errors import CryptoError
-from ccnode_crypto.keys import node_id, owner_id
-from ccnode_protocol import handshake, limits, records
+from ccnode_crypto.keys import node_id
+from ccnode_protocol import handshake, limits
 from ccnode_protocol.effects import Reason
 from ccnode_protocol.errors import ProtocolError
 from ccnode_protocol.invitation import Invitations, invitation_id
@@ -32,11 +29,12 @@ from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Callable, Sequence
 
     from ccnode.net.ports import Ended, Meeting
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job, Ledger
+    from ccnode_crypto.certificate import Certificate
     from ccnode_crypto.keys import SigningKey
     from ccnode_protocol.invitation import Invitation, Join
     from ccnode_protocol.sync_index import Index
@@ -45,9 +43,6 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 HOWS: Final = frozenset(get_args(How))
-_PAPERS: Final = (
-    "SELECT e.meta FROM certified k JOIN entries e ON e.id = k.id WHERE k.node = ? AND k.owner = ? ORDER BY k.id DESC"
-)
 
 
 class Append(Protocol):
@@ -97,7 +92,7 @@ class PeerBook:
     ) -> None:
         self.rows: dict[bytes, Peer] = {}
         self.invitations = Invitations()
-        self.refresh: Callable[[], Awaitable[None]] | None = None
+        self.papers = Papers(home, profile, ledger.chains.key.public.raw, append)
         self.tell: Callable[..., None] = lambda *_: None
         self.ended_with: dict[bytes, str] = {}
         self._home = home
@@ -112,7 +107,8 @@ class PeerBook:
         self._lock = asyncio.Lock()
 
     def fill(self, connection: sqlite3.Connection) -> None:
-        """Read what is kept. Raises sqlite3.Error."""
+        """Read what is kept. Raises sqlite3.Error, StoreError."""
+        self.papers.fill(connection)
         self.rows = {peer.node: peer for peer in peers.load_peers(connection)}
         self.invitations = Invitations(peers.open_invitations(connection, clock.now_ms()))
 
@@ -156,12 +152,19 @@ class PeerBook:
             versions=handshake.VERSIONS,
             addresses=self._links.addresses()[: limits.ADDRESSES_MAX],
             tier=self.tier_of(node),
-            certificate=self.certificate(),
+            certificate=self.papers.mine(),
         )
         return sign_manifest(self._ledger.chains.key, said)
 
     async def met(self, meeting: Meeting) -> Tier:
         """Somebody proved its key. Raises RefusedError."""
+        try:
+            return await self._met(meeting)
+        except StoreError as error:
+            log.warning("peer_not_kept", error=str(error))
+            raise RefusedError(Reason.BUSY, "this node cannot write now") from error
+
+    async def _met(self, meeting: Meeting) -> Tier:
         node, join = meeting.established.peer, meeting.established.join
         async with self._lock:
             known = self.rows.get(node)
@@ -176,7 +179,7 @@ class PeerBook:
                 raise RefusedError(Reason.BUSY, "too many nodes wait to be accepted here")
             found = [meeting.address] if meeting.is_ours else []
             self.ended_with.pop(node, None)
-            await self._keep(node, made, addresses=found, seen=True)
+            await self._keep(node, made, addresses=found, seen=made.standing == "known")
         return self.tier_of(node)
 
     async def _redeemed(self, node: bytes, row: Row | None, join: Join, binding: bytes) -> Row:
@@ -195,7 +198,7 @@ class PeerBook:
             try:
                 if signer is None:
                     signer = await asyncio.to_thread(owner.key, self._home, None)
-                await self._certify(node, signer)
+                await self.papers.sign(node, signer)
             except StoreError as error:  # it waits, as a peer of tier external, until the owner trusts it as core
                 log.warning("not_certified", peer=node_id(node), error=str(error))
         return made
@@ -212,25 +215,14 @@ class PeerBook:
             kept = self._kept(known)
             news = signed if is_news(manifest, kept) else known.manifest
             paper = manifest.certificate
-            ours = self._owner()
+            ours = self.papers.owner()
             if paper is not None and paper.owner == ours and not self.certified(node):
-                await self._record(paper)
+                await self.papers.record(paper)
             await self._keep(node, made, addresses=manifest.addresses, name=manifest.name, manifest=news)
             if made.tier is Tier.CORE and self.certified(node) and (paper is None or paper.owner != ours):
-                await self._enrol(node)
-
-    async def _enrol(self, node: bytes) -> None:
-        ours = self._owner()
-        if ours is None:
-            return
-        read = self._read
-
-        def find() -> Certificate | None:
-            return next((paper for (meta,) in read(_PAPERS, (node, ours)) if (paper := voices.read(meta))), None)
-
-        paper = await asyncio.to_thread(find)
-        if paper is not None:
-            self._links.enrol(node, paper)
+                given = await self.papers.of(node)
+                if given is not None:
+                    self._links.enrol(node, given)
 
     async def enrolled(self, node: bytes, certificate: Certificate) -> None:
         """A peer, whose owner's this node is to become, gives it a certificate."""
@@ -243,7 +235,7 @@ class PeerBook:
             if theirs is None or theirs.owner != certificate.owner or certificate.node != self.own:
                 log.warning("certificate_refused", peer=node_id(node))
                 return
-            await self._adopt(certificate, theirs)
+            await self.papers.adopt(certificate, theirs)
             await self._keep(node, row_of(known) or Row())
         self._links.own_changed()
         self.tell("peers", "plate", "character", "sessions", "memory")
@@ -294,19 +286,19 @@ class PeerBook:
             return
         if given is None:
             async with self._lock:
-                await self._certify(node, await asyncio.to_thread(owner.key, self._home, passphrase))
+                await self.papers.sign(node, await asyncio.to_thread(owner.key, self._home, passphrase))
             return
-        if given.node != node or given.owner != self._owner():
+        if given.node != node or given.owner != self.papers.owner():
             raise Conflict("the certificate is another owner's, or another node's", remedy="sign it with this owner's")
         async with self._lock:
-            await self._record(given)
+            await self.papers.record(given)
 
     async def invite(self, one: Invitation, passphrase: str | None) -> None:
         """Keep an invitation open. One to core takes the owner key, held until it is spent. Raises StoreError."""
         signer = None
         if one.tier is Tier.CORE:
             signer = await asyncio.to_thread(owner.key, self._home, passphrase)
-            self._check_owner(signer)
+            self.papers.check(signer)
         name = await self._append(peers.keep_invitation(one, clock.now_ms()))
         self.invitations = Invitations((*self.invitations.open_ones, one))
         if signer is not None and owner.guard(self._home) == "passphrase":
@@ -396,60 +388,3 @@ class PeerBook:
         known = self.rows.get(node)
         said = self._kept(known) if known is not None else None
         return said.tier if said is not None else Tier.UNKNOWN
-
-    # --- the owner's certificates ---
-
-    def certificate(self) -> Certificate | None:
-        """The owner's certificate for this node's key, as node.json has it; None where it does not hold."""
-        given = self._profile.get("certificate")
-        try:
-            paper = read_certificate(bytes.fromhex(given["body"]), bytes.fromhex(given["signature"]))  # type: ignore[index]
-        except (ValueError, KeyError, TypeError, CryptoError):
-            return None
-        return paper if paper.node == self.own else None
-
-    def _owner(self) -> bytes | None:
-        paper = self.certificate()
-        return paper.owner if paper is not None else None
-
-    def _check_owner(self, signer: SigningKey) -> None:
-        if signer.public.raw != self._owner():
-            raise Conflict(
-                "the owner key here is not that of this node's owner",
-                remedy="see: ccnode doctor, ccnode init --certify",
-            )
-
-    async def _certify(self, node: bytes, signer: SigningKey) -> None:
-        self._check_owner(signer)
-        await self._record(certify(signer, node, clock.now_ms()))
-
-    async def _record(self, *papers: Certificate) -> None:
-        """Put certificates on our own chain, and know whom they speak of."""
-        made = [records.node_certified(paper.body, paper.signature) for paper in papers]
-        await self._append(lambda tx: [tx.append(record) for record in made])
-        if self.refresh is not None:
-            await self.refresh()
-
-    async def _adopt(self, certificate: Certificate, theirs: Certificate) -> None:
-        """Become a node of another owner: certificates on our chain, then in node.json. Our old key is put aside."""
-        await self._record(certificate, theirs)
-        profile = self._profile
-        former = [*profile.get("former_owner_ids", []), profile.get("owner_id")]
-        profile["former_owner_ids"] = [one for one in former if one and one != owner_id(certificate.owner)]
-        profile["owner_id"] = owner_id(certificate.owner)
-        profile["certificate"] = {"body": certificate.body.hex(), "signature": certificate.signature.hex()}
-        await asyncio.to_thread(self._write_profile, json.dumps(profile, indent=2).encode() + b"\n")
-
-    def _write_profile(self, data: bytes) -> None:
-        write_private(self._home.profile, data)
-        for path in (self._home.owner_key, self._home.owner_key_sealed):
-            if path.exists():
-                path.replace(path.with_name(f"former-{path.name}"))
-
-    def _read(self, sql: str, parameters: Sequence[object]) -> list[Any]:
-        from contextlib import closing
-
-        from ccnode.store.ledger import connect
-
-        with closing(connect(self._home.ledger, writable=False)) as connection:
-            return connection.execute(sql, parameters).fetchall()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ccnode import clock
 from ccnode.core import pairing
+from ccnode.daemon.peer_forms import TIERS, invitation_form, link_form, peer_form
 from ccnode.net.addresses import parsed, shown
 from ccnode.net.errors import CallError, NetError
 from ccnode.store.errors import Conflict, NotFound, StoreBusy, StoreError
@@ -17,7 +18,7 @@ from ccnode_crypto.keys import node_id
 from ccnode_protocol import invitation, limits
 from ccnode_protocol.effects import Reason
 from ccnode_protocol.errors import ProtocolError
-from ccnode_protocol.invitation import Code, Invitation, invitation_id
+from ccnode_protocol.invitation import Code, Invitation
 from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
@@ -30,20 +31,6 @@ if TYPE_CHECKING:
     from ccnode.net.ports import LinkState
     from ccnode.store.peers import Peer
 
-TIERS: Final[dict[str, Tier]] = {
-    "core": Tier.CORE,
-    "sandbox": Tier.SANDBOX_IN,
-    "sandbox-in": Tier.SANDBOX_IN,
-    "sandbox-out": Tier.SANDBOX_OUT,
-    "external": Tier.EXTERNAL,
-}
-NAMES: Final[dict[Tier, str | None]] = {
-    Tier.CORE: "core",
-    Tier.SANDBOX_IN: "sandbox-in",
-    Tier.SANDBOX_OUT: "sandbox-out",
-    Tier.EXTERNAL: "external",
-    Tier.UNKNOWN: None,
-}
 SETTLE_S: Final = 20.0  # for a link to say what it is
 LOOK_S: Final = 0.05
 BEGINNING_CHARS_MIN: Final = 4
@@ -54,10 +41,6 @@ class NotThere(Conflict):
     """The other node does not answer, or not as it should."""
 
     code = "no_link"
-
-
-def _iso(ms: int | None) -> str | None:
-    return clock.iso(ms) if ms is not None else None
 
 
 class Peering:
@@ -113,23 +96,7 @@ class Peering:
         return self._form(self._peer(peer), self._links())
 
     def _form(self, peer: Peer, links: dict[bytes, LinkState]) -> dict[str, Any]:
-        link = links.get(peer.node)
-        return {
-            "node_id": node_id(peer.node),
-            "name": peer.name,
-            "standing": peer.standing,
-            "tier": NAMES[peer.tier],
-            "in_force": NAMES[self._book.tier_of(peer.node)],
-            "wished": NAMES[peer.wished] if peer.wished is not None else None,
-            "offered": NAMES[link.offered if link is not None else self._book.offered(peer.node)],
-            "certified": self._book.certified(peer.node),
-            "how": peer.how,
-            "addresses": list(peer.addresses),
-            "added": _iso(peer.added_ms),
-            "seen": _iso(peer.seen_ms),
-            "link": _link_form(link) if link is not None else None,
-            "problem": "" if link is not None else self._book.ended_with.get(peer.node, ""),
-        }
+        return peer_form(peer, self._book, links.get(peer.node))
 
     def _told(self, node: bytes) -> dict[str, Any]:
         return self._form(self._book.rows[node], self._links())
@@ -281,7 +248,7 @@ class Peering:
     async def invitations(self) -> list[dict[str, Any]]:
         """Those that are open."""
         self._book.open_ids()
-        return [_invitation_form(one) for one in self._book.invitations.open_ones]
+        return [invitation_form(one) for one in self._book.invitations.open_ones]
 
     async def invite(self, tier: TierName, lasts_s: int, address: str | None, word: OwnersWord) -> dict[str, Any]:
         """Open one."""
@@ -296,7 +263,7 @@ class Peering:
         except ProtocolError as error:
             raise Conflict(str(error), remedy="name an address as HOST:PORT") from error
         await self._book.invite(one, word.passphrase)
-        return {**_invitation_form(one), "code": code, "address": where}
+        return {**invitation_form(one), "code": code, "address": where}
 
     async def withdraw(self, invitation: str) -> None:
         """Close one."""
@@ -349,7 +316,7 @@ class Peering:
             "port": self._all.net.port if self._all.net is not None else None,
             "known": standings.count("known"),
             "pending": standings.count("pending"),
-            "links": [{"node_id": node_id(link.peer), **_link_form(link)} for link in links.values()],
+            "links": [{"node_id": node_id(link.peer), **link_form(link)} for link in links.values()],
             "discovered": self.discovered(),
             "sweep": self._all.sweep_form(),
             "problems": [{"code": code, "message": text} for code, text in problems.items()],
@@ -391,28 +358,6 @@ class Peering:
     async def stop_sweep(self) -> None:
         """End that."""
         self._all.end_sweep()
-
-
-def _link_form(link: LinkState) -> dict[str, Any]:
-    return {
-        "state": link.state,
-        "address": link.address,
-        "is_ours": link.is_ours,
-        "since": clock.iso(link.since_ms),
-        "words": list(link.words),
-        "round_trip_ms": link.round_trip_ms,
-        "bytes_in": link.bytes_in,
-        "bytes_out": link.bytes_out,
-        "frames_in": link.frames_in,
-        "frames_out": link.frames_out,
-        "entries_left": link.left_in,
-        "entries_owed": link.left_out,
-        "dropped": link.dropped,
-    }
-
-
-def _invitation_form(one: Invitation) -> dict[str, Any]:
-    return {"id": invitation_id(one.secret).hex(), "tier": NAMES[one.tier], "expires": clock.iso(one.expires_ms)}
 
 
 def _is_whole(text: str) -> bool:

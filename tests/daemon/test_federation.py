@@ -195,3 +195,41 @@ def test_a_code_is_good_once_and_says_what_the_joiner_is(pair: list[Node]) -> No
     assert first.run("peer", "join", code, check=False).returncode == 5  # its own
     assert second.run("peer", "join", code[:-1], check=False).returncode == 5  # mistyped
     assert asked(second, "peer", "list")["peers"][0]["tier"] == "sandbox-out"
+
+
+def test_what_a_crash_left_half_done_is_finished(pair: list[Node]) -> None:
+    """The owner's certificate stands on the chain, and node.json does not know of it yet."""
+    first, second = pair
+    before = (second.data / "node.json").read_bytes()
+    assert join(first, second)["in_force"] == "core"
+    assert (second.data / "former-owner.key").exists()
+    second.kill()
+    (second.data / "node.json").write_bytes(before)
+    (second.data / "former-owner.key").rename(second.data / "owner.key")
+    second.start()
+    until(lambda: asked(second, "peer", "list")["peers"][0]["link"])
+    assert second.status()["owner_id"] == first.status()["owner_id"]
+    assert not (second.data / "owner.key").exists()
+    assert asked(second, "peer", "list")["peers"][0]["in_force"] == "core"
+
+    # It can be switched off and on while it runs.
+    assert asked(second, "federation", "stop")["state"] == "off"
+    until(lambda: asked(first, "federation", "status")["links"] == [])
+    assert second.run("peer", "ping", first.status()["node_id"], check=False).returncode != 0
+    assert asked(second, "federation", "start")["state"] == "on"
+    until(lambda: asked(second, "federation", "status")["links"])
+
+
+def test_a_port_that_is_taken_is_told(pair: list[Node]) -> None:
+    first, second = pair
+    second.kill()
+    second.environment["CCNODE_FEDERATION__PORT"] = address(first).rpartition(":")[2]
+    second.start()
+    until(lambda: asked(second, "federation", "status")["state"] == "failed")
+    assert [one["code"] for one in second.status()["problems"]] == ["federation"]
+    assert second.run("status", check=False).returncode == 6
+    assert second.run("federation", "start", check=False).returncode == 1
+    say(second, "Alone it goes on.")
+    first.kill()
+    assert asked(second, "federation", "start")["state"] == "on"
+    assert second.status()["problems"] == []

@@ -53,7 +53,7 @@ def pending(state: State) -> None:
         (
             str(one["node_id"])[: peers.SHORT],
             " ".join(peers.words_of(one)) or "no link",
-            line(", ".join(one.get("addresses") or []), 50),
+            line(", ".join(one.get("addresses") or [(one.get("link") or {}).get("address", "")]), 50),
             str(one.get("wished") or ""),
         )
         for one in found
