@@ -41,6 +41,7 @@ TURN: Final = 32  # frames that are taken in a row before others have their turn
 STRANGER_BYTES: Final = 64 * 1024  # in a minute: pings, and a manifest that is not looked at
 MINUTE_MS: Final = 60_000
 LOOK_MS: Final = 1_000  # how often reading, writing and strangers are looked after
+LATE_MS: Final = 1_000
 ROOM_S: Final = 0.5
 APART_BYTES: Final = 64 * 1024  # a frame of so many bytes is deflated on another thread
 
@@ -379,6 +380,8 @@ class Runner:
     def _tick(self) -> None:
         self._timer = None
         now_ms = self._now_ms()
+        if now_ms >= self._due_ms + LATE_MS:
+            self.link.hear(now_ms)  # it is this process that was away: what came meanwhile has not been read yet
         if now_ms >= self._look_ms + LOOK_MS:
             self._look_ms = now_ms
             self._look_after(now_ms)

@@ -131,10 +131,18 @@ class Wire:
 
     async def close(self, code: int) -> None:
         """Close it with this code, and cut it off where the other side does not answer soon."""
-        with contextlib.suppress(TimeoutError, OSError, ClientError, RuntimeError):
+        try:
             async with asyncio.timeout(2 * CLOSE_S):
                 await self._socket.close(code=code)
-        self.tap.abort()
+        except (TimeoutError, OSError, ClientError, RuntimeError):
+            pass  # it is cut off below
+        except asyncio.CancelledError:
+            # aiohttp has one future for all who wait until more can be sent; a writer that was cancelled cancelled it.
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+        finally:
+            self.tap.abort()
 
 
 def _closed(code: object) -> Broken:

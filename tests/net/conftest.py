@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.net.attackers import OPEN
 from tests.net.nodes import Node
 
 if TYPE_CHECKING:
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Start = Callable[..., Awaitable[Node]]
+
+
+@pytest.fixture(autouse=True)
+async def _quiet() -> AsyncIterator[None]:
+    """Nobody stays on the line."""
+    yield
+    while OPEN:
+        await OPEN.pop().hang_up()
 
 
 @pytest.fixture
