@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
 from pathlib import Path
@@ -71,10 +72,20 @@ def command(
     if kit is None and not yes:
         kit = _kit_path(home)
     made = identity.make_identity(home, wishes)
+    _prepare_links(home)
     if kit is not None:
         kits.write_kit(kit, made)
         (home.root / kits.MADE).touch(mode=0o600)
     _report(state, home, made, kit, show=not yes)
+
+
+def _prepare_links(home: Home) -> None:
+    """Make the TLS key of links here: what makes certificates would stay in a daemon's memory (4 MiB) for good."""
+    from ccnode.net import certificate
+    from ccnode.net.errors import KeyFileError
+
+    with contextlib.suppress(KeyFileError):  # the daemon tries again, and tells
+        certificate.prepare(home.root / certificate.FILE)
 
 
 def _name(given: str | None, *, yes: bool) -> str:
