@@ -120,7 +120,7 @@ class Projector:
     def apply_all(self, node: bytes, entries: Iterable[tuple[int, bytes, int, int, bytes]]) -> None:
         """Project entries that `node` wrote: (number, digest, kind, time, meta). They are in the table already."""
         is_ours = self.voices.of(node) == voices.OURS
-        read, message = quick.read_placed, self._message
+        read, message, places, rows = quick.read_placed, self._message, self._places, self._rows
         for entry, digest, kind, time, meta in entries:
             if kind != Kind.MESSAGE or not is_ours:
                 self.apply(entry, digest, kind, time, meta, node, None)
@@ -130,7 +130,17 @@ class Projector:
                 said = read(meta)
             except RemoteError:
                 continue  # it means nothing
-            message(entry, digest, said[0], time, said)
+            session, role, parent, key, over, said_ms = said
+            place = places.get(parent) if parent else None
+            awaited = self._awaited
+            is_plain = over is None and said_ms is None and awaited is not None and digest not in awaited
+            if place is None or place[1] is None or not is_plain or len(places) >= PLACES_MAX:
+                message(entry, digest, session, time, said)
+                continue
+            # As `_message` does what is said in answer to something that was just read: nearly all of a long chain.
+            depth = place[1] + 1
+            places[digest] = (entry, depth)
+            rows.append((entry, session, place[0], depth, role, time, key, None, None, None))
 
     def coverage(self, now_ms: int) -> Coverage:
         """Which contents the orders in force cover; kept until an order, note or certificate comes, or one is due."""

@@ -159,7 +159,7 @@ def _write(place: Place, chain: ChainId, rows: list[Row], first: frozenset[int])
     Orders apply before bodies: what is to be gone by now is not even stored.
     """
     connection, projector, node = place.connection, place.projector, chain.node
-    early = [row for row in rows if row[3] in first]
+    early = [row for row in rows if row[3] in first] if first else []
     if early:
         connection.executemany(INSERT_ENTRY, early)
         projector.apply_all(node, [(row[0], row[5], row[3], row[4], row[7]) for row in early])

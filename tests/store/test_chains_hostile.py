@@ -312,6 +312,14 @@ def test_quarantine_changes_nothing_of_ours(tmp_path: FilePath) -> None:
     ours: Ours = make(tmp_path / "ours", Clock())
     shown, tables = ours.shown(), rows_of(ours)
     enemy = attack(ours, Clock(START_MS + 10**9))
+    for record in (
+        records.note_kept(tuple(ours.said.values())[:3], "no cat at all"),
+        records.node_revoked(*revoked(ours.node.key.public.raw)),
+        records.node_named("Evil"),
+        records.Record(99, b"\x80"),
+        records.Record(int(records.Kind.MEASURED), b"not a map"),
+    ):
+        enemy.append(record)
     for each in enemy.runs:
         sent = SentRun(
             enemy.chain, each.first_seq, tuple(each.headers), tuple(each.metas), tuple(each.sealed), each.signature
@@ -334,6 +342,11 @@ def test_quarantine_changes_nothing_of_ours(tmp_path: FilePath) -> None:
         assert enemy.chain not in [each.chain for each in listed]
         assert all(each.chain.node == ours.node.key.public.raw for each in views.run(connection, views.entries(10**4)))
     ours.ledger.close()
+
+
+def revoked(node: bytes) -> tuple[bytes, bytes]:
+    paper = revoke(OWNER, node, START_MS, ())
+    return paper.body, paper.signature
 
 
 def rows_of(ours: Ours) -> dict[str, list[tuple[object, ...]]]:

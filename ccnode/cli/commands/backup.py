@@ -131,7 +131,8 @@ def _identity(state: State, home: Home, given: Path | None) -> str:
 def restore(state: State, *, file: Path, identity: Path | None, into: Path | None, yes: bool) -> None:
     """Put a backup back. It is checked first, and what was there is moved aside, not deleted.
 
-    In a new directory the node gets a key of its own, certified by your owner key where that can be had.
+    In a new directory the node gets a key of its own, certified by your owner key where that can be had. Other nodes
+    wait to be accepted again, since a backup cannot know whom you removed after it was made.
     """
     from ccnode.cli.progress import bar
     from ccnode.store import backup
