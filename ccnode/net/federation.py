@@ -159,6 +159,7 @@ class Federation:
     def forget(self, node: bytes) -> None:
         """Call it no more, and end its link."""
         self._dialer.forget(node)
+        self._consenting.discard(node)
         link = self._links.get(node)
         if link is not None:
             link.close(Reason.UNWANTED, "this node's owner does not want it")
@@ -170,9 +171,9 @@ class Federation:
             link.set_tier(tier)
 
     def consent(self, node: bytes) -> None:
-        """Our owner wants this node to become one of that peer's owner: take one certificate from it, on this link.
+        """Our owner wants this node to become one of that peer's owner: take one certificate from it, when it comes.
 
-        Call it in `Peers.met` too, as often as the peer comes back before it has given it.
+        Forgotten when the node stops, with the peer, and when a certificate has come.
         """
         self._consenting.add(node)
         link = self._links.get(node)
@@ -336,7 +337,7 @@ class Federation:
             raise RefusedError(Reason.REPLACED, "there is a link already")
         if old is None:
             self._check_room(wire, tier)
-        link = Runner(wire, established, tier, self._peers, self._chains, self._now_ms)
+        link = Runner(wire, established, tier, self._peers, self._chains, self._now_ms, self._consenting.discard)
         if old is not None:
             old.close(Reason.REPLACED, "a newer link took its place")
         self._links[peer] = link

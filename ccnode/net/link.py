@@ -47,7 +47,7 @@ APART_BYTES: Final = 64 * 1024  # a frame of so many bytes is deflated on anothe
 
 
 class Runner:
-    """One link, from the end of its handshake until it is over."""
+    """One link, from the end of its handshake until it is over. `enrolled`: told when our owner's consent is used."""
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class Runner:
         peers: Peers,
         chains: Chains,
         now_ms: Callable[[], int],
+        enrolled: Callable[[bytes], None],
     ) -> None:
         self.wire = wire
         self.established = established
@@ -68,6 +69,7 @@ class Runner:
         self._peers = peers
         self._chains = chains
         self._now_ms = now_ms
+        self._enrolled = enrolled
         self._words = authentication_words(established.transcript)
         self._outbox = Outbox()
         self._room = asyncio.Event()
@@ -295,6 +297,7 @@ class Runner:
                 case Manifested(manifest=manifest, signed=signed):
                     self._work.add(partial(self._peers.manifested, manifest, signed))
                 case Enrolled(certificate=certificate):
+                    self._enrolled(self.peer)
                     self._work.add(partial(self._peers.enrolled, self.peer, certificate))
                 case Deliver(frame=frame):
                     if self.exchange is not None:
@@ -379,7 +382,14 @@ class Runner:
 
     def _tick(self) -> None:
         self._timer = None
-        now_ms = self._now_ms()
+        try:
+            self._due(self._now_ms())
+        except Exception:
+            self._end(Over(None, "this node failed"))
+            raise
+
+    def _due(self, now_ms: int) -> None:
+        """Do what is due."""
         if now_ms >= self._due_ms + LATE_MS:
             self.link.hear(now_ms)  # it is this process that was away: what came meanwhile has not been read yet
         if now_ms >= self._look_ms + LOOK_MS:

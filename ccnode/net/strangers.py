@@ -70,7 +70,7 @@ class Strangers:
         self._turn()
         name = group(host)
         is_proven = name in self._proven
-        if name not in self._accounts and len(self._accounts) >= ADDRESSES_MAX:
+        if name not in self._accounts and len(self._accounts) >= ADDRESSES_MAX and not is_proven:
             name = _OTHERS
         account = self._accounts.setdefault(name, _Account())
         account.count += 1

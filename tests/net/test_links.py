@@ -213,6 +213,9 @@ async def test_a_joiner_shows_its_invitation_and_takes_the_certificate(start: St
     await until(lambda: one.federation.link(other.id))
     assert one.federation.enrol(other.id, certificate)
     await until(lambda: other.certificates == [certificate])
+    one.federation.enrol(other.id, certify(SigningKey(bytes(32)), other.id, 2))
+    await one.federation.ping(other.id)
+    assert other.certificates == [certificate]  # the owner consented to one
     one.trusts(other)
     other.trusts(one)
     one.federation.certified()
