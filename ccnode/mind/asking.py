@@ -160,6 +160,11 @@ class Question:
         return found
 
     @cached_property
+    def by_word(self) -> Mapping[str, Sequence[tuple[int, float]]]:
+        """The same for the words of a message, as `Sentence.tokens` has them: what their key and their family give."""
+        return _ByWord(self.by_key, self.by_family)
+
+    @cached_property
     def apart(self) -> Sequence[tuple[int, Unit]]:
         """The units (with their places) for which more counts than words that account for them."""
         return [(at, unit) for at, unit in enumerate(self.units) if unit.rivals or unit.features]
@@ -184,6 +189,21 @@ class Question:
     def pairs(self) -> frozenset[tuple[str, str]]:
         """The keys of its content words that stand beside each other."""
         return pairs(lexicon.content_words(self.text))
+
+
+class _ByWord(dict[str, "tuple[tuple[int, float], ...]"]):
+    """Looks each word up once: a question meets the same words in message after message."""
+
+    def __init__(self, *known: Mapping[str, Sequence[tuple[int, float]]]) -> None:
+        super().__init__()
+        self._by_key, self._by_family = known
+
+    def __missing__(self, word: str) -> tuple[tuple[int, float], ...]:
+        found: tuple[tuple[int, float], ...] = ()
+        if word not in lexicon.STOP:
+            found = (*self._by_key.get(lexicon.lemma(word), ()), *self._by_family.get(family(word), ()))
+        self[word] = found
+        return found
 
 
 def read_question(text: str, conversation: Sequence[PromptMessage] = ()) -> Question:

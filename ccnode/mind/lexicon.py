@@ -6,7 +6,7 @@ import itertools
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ccnode.mind.stemming import stem, words
+from ccnode.mind.stemming import stem, word_list, words
 from ccnode.mind.tables import LIGHT, STOP, irregular, key_of, light_keys, phrases, tables
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def read_as(tokens: Iterable[str], *, keep: bool = True) -> list[str]:
     """
     given = list(tokens)
     known = phrases()
+    if known.starts.isdisjoint(itertools.pairwise(given)):
+        return given
     result: list[str] = []
     done = 0
     for at in [at for at, two in enumerate(itertools.pairwise(given)) if two in known.starts]:
@@ -159,4 +161,4 @@ def rivals(word: str) -> frozenset[str]:
 
 
 __all__ = ["LIGHT", "STOP", "content_words", "inflections", "is_known", "is_light", "lemma", "meanings", "members",
-           "read_as", "rivals", "spellings", "words"]  # fmt: skip
+           "read_as", "rivals", "spellings", "word_list", "words"]  # fmt: skip

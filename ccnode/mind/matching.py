@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ccnode.mind import features, lexicon, phrases
 from ccnode.mind.aliases import aliases
+from ccnode.mind.once import once
 from ccnode.mind.people import beings, people, persons
 from ccnode.mind.reading import Reading, Sentence
 
@@ -95,13 +96,13 @@ def role_factor(question: Question, role: str, content: str) -> float:
 
 def qualities(question: Question, sentence: Sentence) -> list[float]:
     """How well one sentence accounts for each of the things a question names, in [0, 1]."""
-    best, keys = [0.0] * len(question.units), sentence.keys
-    for told, accounts in ((keys, question.by_key), (sentence.families, question.by_family)):
-        for one in told & accounts.keys():
-            for at, quality in accounts[one]:
-                best[at] = max(best[at], quality)
+    best, accounts = [0.0] * len(question.units), question.by_word
+    for word in sentence.tokens:
+        for at, quality in accounts[word]:
+            if quality > best[at]:  # noqa: PLR1730 (in half of the time of a call)
+                best[at] = quality
     for at, unit in question.apart:
-        if unit.rivals and not unit.rivals.isdisjoint(keys) and unit.key not in keys:
+        if unit.rivals and not unit.rivals.isdisjoint(sentence.keys) and unit.key not in sentence.keys:
             best[at] = 0.0  # "boy" is near "baby", but not where a girl is spoken of
         elif best[at] < _SHOWN and any(_shows(sentence, feature, question.keys) for feature in unit.features):
             best[at] = _SHOWN
@@ -117,7 +118,7 @@ class _Told:
         self._question = question
         self._context = context
 
-    @cached_property
+    @once
     def before(self) -> list[float]:
         """The same for the turns before, taken as one."""
         if not self._context:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ccnode.mind import features, lexicon, speech
+from ccnode.mind.once import once
 from ccnode.mind.stemming import family, fold, stem
 
 if TYPE_CHECKING:
@@ -47,45 +48,41 @@ class Sentence:
 
     text: str
 
-    @cached_property
-    def _told(self) -> tuple[list[str], list[str], frozenset[str], frozenset[str]]:
-        # All are wanted of every message, and together they are made faster than one by one.
-        words = list(lexicon.words(self.text))
-        tokens = lexicon.read_as(words)
-        told = [word for word in tokens if word not in lexicon.STOP]
-        return words, tokens, frozenset(map(lexicon.lemma, told)), frozenset(map(family, told))
-
-    @property
+    @once
     def words(self) -> list[str]:
         """The folded words."""
-        return self._told[0]
+        return lexicon.word_list(self.text)
 
-    @property
+    @once
     def tokens(self) -> list[str]:
         """The same, fixed phrases named."""
-        return self._told[1]
+        return lexicon.read_as(self.words)
 
-    @property
+    @once
+    def _told(self) -> list[str]:
+        return [word for word in self.tokens if word not in lexicon.STOP]
+
+    @once
     def keys(self) -> frozenset[str]:
         """What the tables know its content words by."""
-        return self._told[2]
+        return frozenset(map(lexicon.lemma, self._told))
 
-    @property
+    @once
     def families(self) -> frozenset[str]:
         """Its content words without the endings that make relatives ("allergic", "allergies")."""
-        return self._told[3]
+        return frozenset(map(family, self._told))
 
-    @cached_property
+    @once
     def pairs(self) -> frozenset[tuple[str, str]]:
         """The keys of its content words that stand beside each other."""
         return pairs(self.tokens)
 
-    @cached_property
+    @once
     def asks(self) -> bool:
         """Whether it asks something or for something, so that it tells nothing."""
         return speech.asks(self.text, self._runs)
 
-    @cached_property
+    @once
     def names(self) -> tuple[str, ...]:
         """Capitalised words that are names as far as can be told, folded."""
         found = []
@@ -102,7 +99,7 @@ class Sentence:
             found.append(word)
         return tuple(found)
 
-    @cached_property
+    @once
     def leans(self) -> bool:
         """Whether it is about something named before it ("she moved there", "in May")."""
         opening = re.match(
@@ -110,16 +107,16 @@ class Sentence:
         )
         return bool(opening) or len(self.keys) <= 2
 
-    @cached_property
+    @once
     def beings(self) -> tuple[str, ...]:
         """Names that do not stand where a place stands ("in Whitby", "at the Wavepool")."""
         return tuple(name for name in self.names if not _placed(name).search(fold(self.text)))
 
-    @cached_property
+    @once
     def _runs(self) -> frozenset[str] | None:
         return features.runs(self.text)
 
-    @cached_property
+    @once
     def _shown(self) -> dict[str, bool]:
         return {}
 
@@ -154,22 +151,22 @@ class Reading:
         self._content = content
         self.sentences = sentences(content, needles)
 
-    @cached_property
+    @once
     def keys(self) -> frozenset[str]:
         """The keys of all its sentences."""
         return frozenset[str]().union(*(sentence.keys for sentence in self.sentences))
 
-    @cached_property
+    @once
     def families(self) -> frozenset[str]:
         """The families of all its sentences."""
         return frozenset[str]().union(*(sentence.families for sentence in self.sentences))
 
-    @cached_property
+    @once
     def asks(self) -> bool:
         """Whether any of its sentences asks."""
         return any(sentence.asks for sentence in self.sentences)
 
-    @cached_property
+    @once
     def stems(self) -> frozenset[str]:
         """The stems of all its content words, of a long one too."""
         small = len(self._content) <= _SENTENCE_CHARS_MAX and len(self.sentences) < _SENTENCES_MAX
@@ -179,7 +176,7 @@ class Reading:
             said = lexicon.words(self._content)
         return frozenset(stem(word) for word in said if word not in lexicon.STOP)
 
-    @cached_property
+    @once
     def told(self) -> float:
         """How much its words tell together, each counted once."""
         return sum(map(lexicon.tells, self.stems))

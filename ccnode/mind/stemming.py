@@ -35,9 +35,22 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(char for char in decomposed if not "\u0300" <= char <= "\u036f"))
 
 
+def word_list(text: str) -> list[str]:
+    """The same as `words`, all at once, which takes half of the time."""
+    folded = fold(text)
+    if folded.isascii() and "'" not in folded:
+        found: list[str] = _ASCII_WORD.findall(folded)
+        if len(folded) <= WORD_CHARS_MAX or max(map(len, found), default=0) <= WORD_CHARS_MAX:
+            return found
+    return list(_words(folded))
+
+
 def words(text: str) -> Iterator[str]:
     """The folded words of `text` in order, clitics apart dropped, overlong runs cut, unspaced scripts as pairs."""
-    folded = fold(text)
+    return _words(fold(text))
+
+
+def _words(folded: str) -> Iterator[str]:
     for word in (_ASCII_WORD if folded.isascii() else _WORD).findall(folded):
         if word.isascii() and word.isalnum():
             yield word[:WORD_CHARS_MAX]
