@@ -37,12 +37,18 @@ _MISSING: Final = "SELECT e.seq, e.kind, e.time, e.meta, e.digest FROM entries e
 _FIND: Final = "SELECT id, length, head FROM chains WHERE node = ? AND epoch = ? AND audience = ?"
 _ENTRY: Final = "SELECT id, seq, digest, kind, time, meta, header, sealed FROM entries WHERE chain = ? AND seq = ?"
 _TURNING: Final = frozenset(
-    {Kind.NODE_CERTIFIED, Kind.NODE_REVOKED, Kind.FORGET_ORDERED, Kind.FORGET_CANCELLED, Kind.ERASURE_DONE}
+    {Kind.NODE_CERTIFIED, Kind.NODE_REVOKED, Kind.FORGET_ORDERED, Kind.FORGET_CANCELLED}
 )  # what changes which contents may be missing, or who is one of ours
+# Whether there is such an entry from a local number on. By what was made of it: to look at the entries themselves would
+# cost a catch-up as much as to verify them. NOT INDEXED: by the number, not through all orders.
 _TURNED: Final = (
-    f"SELECT 1 FROM entries WHERE chain = ? AND seq >= ? AND kind IN ({', '.join(str(int(kind)) for kind in _TURNING)})"
-    " LIMIT 1"
+    "SELECT EXISTS (SELECT 1 FROM certified WHERE id >= ?1) OR EXISTS (SELECT 1 FROM cancellations WHERE id >= ?1)"
+    " OR EXISTS (SELECT 1 FROM session_events NOT INDEXED WHERE id >= ?1 AND kind = 20)"
+    " OR EXISTS (SELECT 1 FROM message_events NOT INDEXED WHERE id >= ?1 AND kind = 20)"
+    " OR EXISTS (SELECT 1 FROM apart_orders WHERE id >= ?1)"
+    " OR EXISTS (SELECT 1 FROM entries WHERE kind = 3 AND id >= ?1)"
 )
+_NUMBER: Final = "SELECT id FROM entries WHERE chain = ? AND seq = ?"
 
 
 class Grown(NamedTuple):
@@ -188,7 +194,8 @@ def read_growth(
             chain = ChainId(node, epoch, audience)
             run = chain_loads.whole(connection, row, chain, first) if node == own else None
             grown.append(Grown(chain, length, head, ordered, run))
-            standing = standing or connection.execute(_TURNED, (row, first)).fetchone() is not None
+            number = connection.execute(_NUMBER, (row, first)).fetchone()[0]
+            standing = standing or bool(connection.execute(_TURNED, (number,)).fetchone()[0])
         return Growth(newest, tuple(grown), read_standing(connection, now_ms) if standing else None)
 
 
