@@ -29,6 +29,8 @@ SERVICE: Final = "_ccnode._tcp.local."
 TTL_S: Final = 1200  # of our announcement; zeroconf takes no less than 1125 for one
 PROBE_S: Final = 10.0  # how long a name of our own is looked for
 RESOLVE_MS: Final = 3000
+SETTLE_S: Final = 1.5  # after an announcement, what it replaces is gone from zeroconf's cache
+SETTLING_MAX: Final = 64
 RESOLVING_MAX: Final = 16  # announcements that are asked about at once
 TOLD_KNOWN_MAX: Final = 200  # of those that we name in a question, so that they do not answer
 LABEL_CHARS: Final = 7  # of the identifier, in the name: as people see it in groups
@@ -84,6 +86,7 @@ class Engine:
         self._info: ServiceInfo | None = None
         self._announcing: asyncio.Task[None] | None = None
         self._resolving: dict[str, asyncio.Task[None]] = {}
+        self._settling: dict[str, asyncio.TimerHandle] = {}
         self._watcher = _Watcher(self._pointer)
         self._zeroconf.zeroconf.async_add_listener(self._watcher, None)
         self.problem = ""  # why this node is not announced
@@ -140,6 +143,8 @@ class Engine:
     async def close(self) -> None:
         """Say goodbye and close."""
         tasks = [*self._resolving.values(), *([self._announcing] if self._announcing else [])]
+        for timer in self._settling.values():
+            timer.cancel()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -163,6 +168,8 @@ class Engine:
         """Take what zeroconf knows of it; ask for the rest, of a few at a time."""
         instance = _label(alias)
         if ttl_s <= 0:
+            if instance in self._settling:
+                self._settling.pop(instance).cancel()
             self._gone(instance)
             return
         try:
@@ -171,12 +178,28 @@ class Engine:
             return  # no name of a service
         if info.load_from_cache(self._zeroconf.zeroconf):
             self._tell(info, instance, ttl_s)
+            self._settle(alias, instance, ttl_s)
         elif len(self._resolving) >= RESOLVING_MAX:
             self.unresolved += 1
         elif instance not in self._resolving:
             task = asyncio.create_task(self._resolve(info, instance, ttl_s), name="mdns resolve")
             self._resolving[instance] = task
             task.add_done_callback(lambda _: self._resolving.pop(instance, None))
+
+    def _settle(self, alias: str, instance: str, ttl_s: float) -> None:
+        """Look once more: for a second, mDNS takes the addresses that a node had before for as good as its new ones."""
+
+        def look() -> None:
+            self._settling.pop(instance, None)
+            info = ServiceInfo(SERVICE, alias)
+            if info.load_from_cache(self._zeroconf.zeroconf):
+                self._tell(info, instance, ttl_s)
+
+        if instance in self._settling:
+            self._settling.pop(instance).cancel()
+        elif len(self._settling) >= SETTLING_MAX:
+            return
+        self._settling[instance] = asyncio.get_running_loop().call_later(SETTLE_S, look)
 
     async def _resolve(self, info: ServiceInfo, instance: str, ttl_s: float) -> None:
         with contextlib.suppress(Error):  # it is being closed
