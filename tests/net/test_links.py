@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,29 @@ async def test_a_thousand_entries_each_way(pair: tuple[Node, Node]) -> None:
     assert theirs is not None
     assert theirs.words == state.words
     assert await one.federation.ping(other.id) >= 0
+
+
+async def test_with_nothing_new_a_link_takes_few_bytes_whatever_there_is(pair: tuple[Node, Node]) -> None:
+    one, other = pair
+    for _ in range(25):
+        for node in pair:
+            node.say(2)
+            node.index.epoch = os.urandom(16)
+    await linked(one, other)
+    await until(lambda: level(one, other))
+    await until(lambda: not one.federation.links()[0].left_out)
+    cut(one)
+    await until(lambda: one.ends and other.ends)
+    await linked(one, other)
+    await until(lambda: is_open(one) and is_open(other))
+    link = one.federation.links()[0]
+    assert link.bytes_in + link.bytes_out <= 8_192
+
+
+def is_open(node: Node) -> bool:
+    """Whether sync has nothing more to ask on its only link."""
+    exchanges = [runner.exchange for runner in node.federation._links.values()]
+    return [exchange and exchange.sync.state for exchange in exchanges] == ["open"]
 
 
 async def test_both_name_themselves_and_a_change_is_told(pair: tuple[Node, Node]) -> None:
