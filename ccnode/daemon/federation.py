@@ -207,7 +207,8 @@ class Federating:
 
     def enrol(self, node: bytes, certificate: Certificate) -> None:
         """Give a peer our owner's certificate for its key."""
-        if self.net is not None:
+        link = self.net.link(node) if self.net is not None else None
+        if self.net is not None and link is not None and link.state != "greeting":  # else once it has said who it is
             self.net.enrol(node, certificate)
 
     def own_changed(self) -> None:

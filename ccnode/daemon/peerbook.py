@@ -185,6 +185,7 @@ class PeerBook:
     async def _redeemed(self, node: bytes, row: Row | None, join: Join, binding: bytes) -> Row:
         """Spend the invitation that it shows, then give it what that was made for. Raises RefusedError."""
         now_ms = clock.now_ms()
+        signer = await self._signer_for(join, node)
         try:
             one = self.invitations.redeem(join, binding, now_ms)
             await self._append(peers.spend_invitation(join.invitation, node, now_ms))
@@ -193,15 +194,27 @@ class PeerBook:
         made = pairing.redeemed(row, one.tier)
         if isinstance(made, pairing.Refused):
             raise RefusedError(Reason.UNWANTED, made.message)
-        signer = self._signers.pop(join.invitation, None)
-        if one.tier is Tier.CORE and not self.certified(node):
-            try:
-                if signer is None:
-                    signer = await asyncio.to_thread(owner.key, self._home, None)
-                await self.papers.sign(node, signer)
-            except StoreError as error:  # it waits, as a peer of tier external, until the owner trusts it as core
-                log.warning("not_certified", peer=node_id(node), error=str(error))
+        self._signers.pop(join.invitation, None)
+        if signer is not None:
+            await self.papers.sign(node, signer)
         return made
+
+    async def _signer_for(self, join: Join, node: bytes) -> SigningKey | None:
+        """The owner key that an invitation to core takes. Raises RefusedError, before anything is spent."""
+        tier = next(
+            (one.tier for one in self.invitations.open_ones if invitation_id(one.secret) == join.invitation), None
+        )
+        if tier is not Tier.CORE or self.certified(node):
+            return None
+        try:
+            signer = self._signers.get(join.invitation)
+            if signer is None:
+                signer = await asyncio.to_thread(owner.key, self._home, None)
+            self.papers.check(signer)
+        except StoreError as error:  # this node was started anew since, and nobody is here to give the passphrase
+            log.warning("not_certified", peer=node_id(node), error=str(error))
+            raise RefusedError(Reason.UNWANTED, "the owner key is locked since; ask for a new code") from error
+        return signer
 
     async def manifested(self, manifest: Manifest, signed: Signed) -> None:
         """A peer says something of itself."""
@@ -219,10 +232,16 @@ class PeerBook:
             if paper is not None and paper.owner == ours and not self.certified(node):
                 await self.papers.record(paper)
             await self._keep(node, made, addresses=manifest.addresses, name=manifest.name, manifest=news)
-            if made.tier is Tier.CORE and self.certified(node) and (paper is None or paper.owner != ours):
-                given = await self.papers.of(node)
-                if given is not None:
-                    self._links.enrol(node, given)
+            await self._enrol(node, paper)
+
+    async def _enrol(self, node: bytes, paper: Certificate | None) -> None:
+        """Give a core peer our owner's certificate, where it shows none. It takes it if its own owner wants that."""
+        is_ours = paper is not None and paper.owner == self.papers.owner()
+        if is_ours or self.tier_of(node) is not Tier.CORE:
+            return
+        given = await self.papers.of(node)
+        if given is not None:
+            self._links.enrol(node, given)
 
     async def enrolled(self, node: bytes, certificate: Certificate) -> None:
         """A peer, whose owner's this node is to become, gives it a certificate."""
@@ -256,7 +275,11 @@ class PeerBook:
             made = decision(row_of(self.rows.get(node)))
             if isinstance(made, pairing.Refused):
                 raise Refused(made)
-            return await self._keep(node, made, addresses=addresses)
+            kept = await self._keep(node, made, addresses=addresses)
+            said = self._kept(kept)
+            if said is not None:
+                await self._enrol(node, said.certificate)
+            return kept
 
     async def forget_join(self, node: bytes, before: Peer | None) -> None:
         """A code came to nothing: the peer is again what it was, unless it has become something meanwhile."""

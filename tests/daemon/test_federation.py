@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ccnode_protocol.invitation import Code, read_code, write_code
 from tests.daemon.test_process import DEADLINE_S, Node, nodes
 
 if TYPE_CHECKING:
@@ -233,3 +234,50 @@ def test_a_port_that_is_taken_is_told(pair: list[Node]) -> None:
     first.kill()
     assert asked(second, "federation", "start")["state"] == "on"
     assert second.status()["problems"] == []
+
+
+def test_a_code_for_core_takes_the_owner_key_as_long_as_the_node_runs(tmp_path: Path) -> None:
+    runtime = tmp_path / "run"
+    runtime.mkdir(mode=0o700)
+    with nodes(tmp_path / "first", tmp_path / "second", runtime=runtime) as (first, second):
+        first.environment["CCNODE_OWNER_PASSPHRASE"] = "a locked owner key"
+        for node in (first, second):
+            node.run("init", "--yes", "--name", node.data.name)
+            node.start()
+            until(lambda node=node: asked(node, "federation", "status")["state"] == "on")  # type: ignore[misc]
+        code = asked(first, "peer", "invite", "--tier", "core")["code"]
+        first.kill()
+        first.environment["CCNODE_FEDERATION__PORT"] = "0"
+        del first.environment["CCNODE_OWNER_PASSPHRASE"]
+        first.start()
+        until(lambda: asked(first, "federation", "status")["state"] == "on")
+        there = address(first)
+        assert first.run("peer", "invite", "--tier", "core", check=False).returncode == 2  # nobody to ask
+        first.environment["CCNODE_OWNER_PASSPHRASE"] = "a wrong one"
+        assert first.run("peer", "invite", "--tier", "core", check=False).returncode != 0
+        first.environment["CCNODE_OWNER_PASSPHRASE"] = "a locked owner key"
+
+        said = read_code(code)
+        moved = write_code(Code(said.node, said.secret, said.expires_ms, there))
+        refused = second.run("peer", "join", moved, check=False)
+        assert refused.returncode != 0
+        assert "locked" in refused.stderr
+        assert len(asked(first, "peer", "invite", "--list")["invitations"]) == 1  # it is not spent
+
+        assert join(first, second)["in_force"] == "core"
+        assert [one["in_force"] for one in asked(first, "peer", "list")["peers"]] == ["core"]
+        assert second.status()["owner_id"] == first.status()["owner_id"]
+
+
+def test_a_peer_becomes_core_later_in_whatever_order(pair: list[Node]) -> None:
+    first, second = pair
+    here, there = first.status()["node_id"], second.status()["node_id"]
+    asked(first, "peer", "add", address(second))
+    accept(first, pending(first), "external")
+    accept(second, pending(second), "external")
+    until(lambda: asked(first, "peer", "list")["peers"][0]["offered"] == "external")
+    assert asked(second, "peer", "pair", here, "--adopt", "--yes")["peer"]["in_force"] == "external"
+    asked(first, "peers", "trust-tier", there, "core")
+    until(lambda: asked(second, "peers", "list")["peers"][0]["in_force"] == "core")
+    say(second, "The granary of Oxmarsh is full.")
+    until(lambda: texts(first, "Oxmarsh"))
