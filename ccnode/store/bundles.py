@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ccnode.store import voices
+from ccnode.store.apart import NOT_APART
 from ccnode.store.errors import StoreCorrupt, StoreReadOnly
 from ccnode_crypto import bundle
 from ccnode_crypto.chain import RUN_BYTES_MAX, RUN_ENTRIES_MAX
@@ -33,9 +34,11 @@ _HEADS: Final = (
 _RUN_ENDS: Final = (
     "SELECT r.chain, c.node, c.epoch, c.audience, r.last_seq, e.digest, r.signature FROM runs r"
     " JOIN chains c ON c.id = r.chain JOIN entries e ON e.chain = r.chain AND e.seq = r.last_seq"
-    " ORDER BY r.chain, r.last_seq"
+    f" WHERE r.chain {NOT_APART} ORDER BY r.chain, r.last_seq"
 )
-_SIZES: Final = "SELECT 200 + length(meta) + length(coalesce(sealed, x'')) FROM entries ORDER BY chain, seq"
+# What sandbox peers sent is in no export.
+_IN_ORDER: Final = f"FROM entries WHERE chain {NOT_APART} ORDER BY chain, seq"
+_SIZES: Final = f"SELECT 200 + length(meta) + length(coalesce(sealed, x'')) {_IN_ORDER}"
 _ENTRIES: Final = "SELECT chain, seq, digest, meta, sealed FROM entries"
 # Beside its messages, what opened, named, ended a session, marked its messages, ordered it or them to be forgotten, or
 # took that back.
@@ -121,13 +124,12 @@ def _lines(
 
 
 def everything(connection: sqlite3.Connection, home: Home) -> Iterator[bytes]:
-    """All chains whole. The connection stays in one transaction until the last line is taken."""
+    """All chains whole, but those in quarantine. The connection stays in one transaction until the last line."""
     connection.execute("BEGIN")
     try:
         heads = heads_of_runs(connection)
-        order = "FROM entries ORDER BY chain, seq"
-        headers = (header for (header,) in connection.execute(f"SELECT header {order}"))
-        bodies = iter(connection.execute(f"SELECT digest, meta, sealed {order}"))
+        headers = (header for (header,) in connection.execute(f"SELECT header {_IN_ORDER}"))
+        bodies = iter(connection.execute(f"SELECT digest, meta, sealed {_IN_ORDER}"))
         yield from _lines(connection, home, "all", heads, headers, bodies)
     finally:
         connection.execute("ROLLBACK")

@@ -98,7 +98,9 @@ async def _measure(folder: Path) -> tuple[list[float], list[float], int, int]:
 
     listener = Listener(tls_file.prepare(folder / tls_file.FILE), Strangers(node.federation._now_ms), give)
     copy_port = await listener.start("127.0.0.1", 0)
-    length, ours, copied = chain.state.length, [], []
+    length = chain.state.length
+    ours: list[float] = []
+    copied: list[float] = []
     refused = await asyncio.to_thread(_refused, folder, node)
     for number in range(ROUNDS):
         for how, port, times in (("sync", node.federation.port, ours), ("copy", copy_port, copied)):

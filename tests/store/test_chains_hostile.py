@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccnode.store import audit, chains, erase, peers, rebuild, views
+from ccnode.store import audit, bundles, chains, erase, peers, rebuild, views
 from ccnode.store.project import TABLES
 from ccnode_crypto.certificate import LastGood, certify, revoke
 from ccnode_crypto.chain import ChainState, EntryDraft, Run, append_run
@@ -338,6 +338,10 @@ def test_quarantine_changes_nothing_of_ours(tmp_path: FilePath) -> None:
         assert report.ok, report.problems
         kept = connection.execute("SELECT length FROM chains WHERE node = ?", (enemy.key.public.raw,)).fetchall()
         assert kept == [(sum(len(each.headers) for each in enemy.runs),)]
+        ours.home.profile.write_text("{}")
+        exported = "".join(line.decode() for line in bundles.everything(connection, ours.home))
+        assert ours.node.key.public.raw.hex() in exported
+        assert enemy.key.public.raw.hex() not in exported
         listed = views.run(connection, views.chains())
         assert enemy.chain not in [each.chain for each in listed]
         assert all(each.chain.node == ours.node.key.public.raw for each in views.run(connection, views.entries(10**4)))
