@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import uuid
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import ccnode
 from ccnode import clock
@@ -54,6 +54,9 @@ else:
     peering = later("ccnode.daemon.peering")
     reference = later("ccnode.reference")
 
+# Loading what meets other nodes keeps the interpreter busy for some tenths of a second: whoever waits for the start is
+# answered before.
+ANSWER_FIRST_S: Final = 0.1
 T = TypeVar("T")
 State = Literal["starting", "ready", "degraded", "stopping"]
 
@@ -103,6 +106,7 @@ class RunningNode:
 
     async def federate(self, orders_came: Callable[[], None]) -> None:
         """Meet other nodes; with TLS, links and sync, which a start does not wait for."""
+        await asyncio.sleep(ANSWER_FIRST_S)
         federation = await asyncio.to_thread(importlib.import_module, "ccnode.daemon.federation")
         settings, tell = self.upkeep.settings.federation, self.changes.tell
         self.federating = federation.Federating(
