@@ -5,9 +5,9 @@ Decrypting takes about a second, on purpose: a running node does it in a thread.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from ccnode.store.errors import Conflict, NotFound, StoreCorrupt
+from ccnode.store.errors import Conflict, NotFound, StoreBusy, StoreCorrupt
 from ccnode.store.home import read_private
 from ccnode_crypto import keys
 from ccnode_crypto.errors import KeyFormatError
@@ -15,6 +15,7 @@ from ccnode_crypto.errors import KeyFormatError
 if TYPE_CHECKING:
     from ccnode.store.home import Home
 
+EXCESSIVE: Final = "Excessive work"  # as age says it
 Guard = Literal["passphrase", "file permissions", "absent"]
 
 
@@ -41,7 +42,7 @@ def code(home: Home, passphrase: str | None) -> str:
     """The owner's recovery code from its file; `passphrase` where that is sealed.
 
     Raises:
-        WrongPassphrase, NoOwnerKey. StoreError: the file cannot be read.
+        WrongPassphrase, NoOwnerKey. StoreBusy: this machine has no time for it. StoreError: the file cannot be read.
     """
     guarded = guard(home)
     if guarded == "absent":
@@ -55,6 +56,9 @@ def code(home: Home, passphrase: str | None) -> str:
     try:
         opened: bytes = pyrage.passphrase.decrypt(read_private(home.owner_key_sealed), passphrase)
     except pyrage.DecryptError as error:
+        if EXCESSIVE in str(error):  # it was sealed when this machine was not so busy
+            busy = "this machine is too busy now to decrypt the owner key"
+            raise StoreBusy(busy, remedy="try again in a moment") from error
         raise WrongPassphrase("the passphrase is wrong", remedy="try again") from error
     return opened.decode("ascii", "replace").strip()
 
