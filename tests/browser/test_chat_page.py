@@ -396,7 +396,7 @@ async def test_everything_can_be_reached_and_seen_from_the_keyboard(house: House
     page = await house.page()
     await page.focus(".skip")
     reached = []
-    for _ in range(15):
+    for _ in range(16):
         await page.keyboard.press("Tab")
         reached.append(await page.evaluate(NAME_OF_FOCUSED))
         assert await page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", reached
