@@ -384,7 +384,7 @@ class Runner:
         self._timer = None
         try:
             self._due(self._now_ms())
-        except Exception:
+        except Exception:  # it is raised again: the link must not outlive its timer
             self._end(Over(None, "this node failed"))
             raise
 
