@@ -15,7 +15,7 @@ from ccnode.models.base import Finished, ModelError
 from ccnode_protocol.records import State
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import AsyncIterator, Coroutine
 
     from ccnode.core.turns import Reply
     from ccnode.mind.prompt_types import Prompt
@@ -32,9 +32,7 @@ _CUT: Final[dict[str, State]] = dict.fromkeys(("max_tokens", "context_full", "re
 class LiveTurn:
     """One reply on its way, with its listeners."""
 
-    def __init__(self, question: bytes, key: bytes | None, heard: Callable[[], None] = lambda: None) -> None:
-        """`heard` is called when the first piece was told, and when the turn is over; perhaps several times."""
-        self._heard = heard
+    def __init__(self, question: bytes, key: bytes | None) -> None:
         self.question = question
         self.key = key
         self.final: Replied | Failed | None = None
@@ -57,8 +55,6 @@ class LiveTurn:
             if listener.full():
                 _fold(listener)
             listener.put_nowait(event)
-        if not isinstance(event, Waiting):
-            self._heard()
 
     async def listen(self) -> AsyncIterator[TurnEvent]:
         """What was said so far as one piece, then all that follows, up to Replied or Failed."""

@@ -304,8 +304,7 @@ def _start_workers(
         asyncio.create_task(node.plates.open(), name="plate"),
         asyncio.create_task(node.measuring.run(), name="measuring"),
         asyncio.create_task(
-            workers.follow_with_index(node, open_index, wake, lambda: node.imports.busy, erased, node.quiet),
-            name="index",
+            workers.follow_with_index(node, open_index, wake, lambda: node.imports.busy, erased), name="index"
         ),
         asyncio.create_task(workers.every(workers.ERASE_EVERY_S, "erasing", node, erase, orders_came), name="erase"),
         asyncio.create_task(workers.every(workers.BACKUP_LOOK_S, "backing up", node, back_up), name="backup"),

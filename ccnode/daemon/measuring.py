@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import structlog
 
 from ccnode import clock
-from ccnode.daemon.quiet import Quiet
 from ccnode.later import later
 from ccnode.store import measurements, views
 from ccnode.store.errors import StoreError
@@ -50,9 +49,7 @@ START_PAUSE_S: Final = 2.0  # before what waited for a start is measured, so tha
 class Measuring:
     """Follows the ledger of a running node. Lives on its event loop."""
 
-    def __init__(self, ledger: Path, append: Append, quiet: Quiet | None = None) -> None:
-        """`quiet`: who waits for a reply, and goes first."""
-        self._quiet = quiet or Quiet()
+    def __init__(self, ledger: Path, append: Append) -> None:
         self._ledger = ledger
         self._append = append
         self._measurer: Measurer | None = None
@@ -98,7 +95,6 @@ class Measuring:
             if not self._woken.is_set():
                 self._idle.set()
             await self._woken.wait()
-            await self._quiet.come()
 
     async def _catch_up(self) -> None:
         at_start = self._looked is None
@@ -106,7 +102,6 @@ class Measuring:
         if at_start and self._waiting:
             await asyncio.sleep(START_PAUSE_S)
         while self._waiting:
-            await self._quiet.come()
             began, reply = clock.elapsed_s(), self._waiting[0]
             found = await self._measure(reply)
             if found is not None and await self._append(measurements.record(found)) is not None:

@@ -88,10 +88,9 @@ class RunningNode:
         self.changes = Changes(readers)
         self.index_progress: dict[str, int] = {"position": 0, "behind": 0}
         self.memory = Remembering(home.ledger, searcher, self._append)
-        self.quiet = turns.quiet
         self.plates = Plating(home, self._append, turns.spawning.validating)
         self.changes.listen(self.plates.changed)
-        self.measuring = Measuring(home.ledger, self._append, turns.quiet)
+        self.measuring = Measuring(home.ledger, self._append)
         self.character = Character(home, self._append, self.measuring)
         self.changes.listen(self.measuring.changed)
         self._exporting = Exporting(home, readers)

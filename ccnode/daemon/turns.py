@@ -6,14 +6,13 @@ import asyncio
 import contextlib
 import uuid
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from ccnode import clock
 from ccnode.api.ports import Accepted, Failed, Piece, Replied, Source, TurnEvent
 from ccnode.core.turns import Answer, Facts, Refused, Reply, go_on, regenerate, resume
 from ccnode.daemon.live import LiveTurn, Outcome
-from ccnode.daemon.prompting import Prompting, Recorded
-from ccnode.daemon.quiet import Quiet
+from ccnode.daemon.prompting import Prompting
 from ccnode.daemon.spawning import Spawning
 from ccnode.daemon.validating import Validating
 from ccnode.later import later
@@ -25,7 +24,7 @@ from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.readers import ThreadReader
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from ccnode.mind.prompt_types import Prompt
     from ccnode.models.base import ModelAdapter
@@ -33,11 +32,9 @@ if TYPE_CHECKING:
     from ccnode.store.ledger import Job, Ledger
     from ccnode.store.readers import Readers
     from ccnode.store.search import Searcher
-    from ccnode.store.transaction import Transaction
 else:
     branching = later("ccnode.store.branching")
 
-T = TypeVar("T")
 OUTPUT_TOKENS_MAX: Final = 16_384  # with what a model thinks before it speaks
 KEY_BYTES: Final = 16
 USED: Final = (
@@ -77,15 +74,14 @@ class Turns:
         self._prompting = Prompting(ThreadReader(ledger.path), searcher, prompt_tokens_max)
         self.spawning = Spawning(ledger, readers, Validating(readers, model, ledger.append), validate=validate_on_spawn)
         self._output_tokens_max = output_tokens_max
-        self.quiet = Quiet()
         self._live: dict[bytes, LiveTurn] = {}
         self._starting: dict[bytes, tuple[asyncio.Lock, list[int]]] = {}  # the lock, and who holds or awaits it
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def say(self, session: bytes, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
         """See api/ports.py. Raises StoreError before the first event only."""
         digest = key_bytes(key)
-        async for event in self._say(session, digest, jobs.ask(session, text, digest), text):
+        async for event in self._say(session, digest, jobs.ask(session, text, digest)):
             yield event
 
     async def merge(self, session: bytes, others: Sequence[bytes], wish: str | None) -> AsyncIterator[TurnEvent]:
@@ -94,19 +90,15 @@ class Turns:
         async for event in self._say(session, wanted.key, branching.ask(wanted)):
             yield event
 
-    async def _say(
-        self, session: bytes, digest: bytes | None, ask: Job[jobs.Asked], text: str | None = None
-    ) -> AsyncIterator[TurnEvent]:
-        """`text`: what is asked, where the prompt can be thought about while that is being recorded."""
+    async def _say(self, session: bytes, digest: bytes | None, ask: Job[jobs.Asked]) -> AsyncIterator[TurnEvent]:
         async with self._one_at_a_time(session):
             live = self._live.get(session)
             if live is not None and (digest is None or live.key != digest):
                 raise Conflict("a reply is being written in this session", remedy="wait for it, or stop it")
-            foreseen = self._task(self._prompting.foresee(self._model(), session, text)) if text and not live else None
-            newest, asked, question = await self._ledger.append(_with_question(ask))
+            asked = await self._ledger.append(ask)
+            question = await self._readers.run(views.message(asked.question))
             if live is None and asked.answer is None:
-                recorded = Recorded(question, newest, foreseen) if foreseen and asked.fresh else None
-                live = self._begin(session, Answer(asked.question), digest, recorded)
+                live = self._begin(session, Answer(asked.question), digest)
         yield Accepted(question.digest.hex(), question.seq)
         if live is None and asked.answer is not None:
             yield await self._recorded(await self._readers.run(views.message(asked.answer)), question.digest)
@@ -178,40 +170,33 @@ class Turns:
         """See api/ports.py. Raises StoreError."""
         return await self._prompting.preview(self._model(), text, session)
 
-    def _begin(self, session: bytes, answer: Answer, key: bytes | None, recorded: Recorded | None = None) -> LiveTurn:
+    def _begin(self, session: bytes, answer: Answer, key: bytes | None) -> LiveTurn:
         if len(self._live) >= LIVE_MAX:
             raise Conflict("too many replies are being written at once", remedy="try again in a moment")
-        live = LiveTurn(answer.question, key, self.quiet.hold())
+        live = LiveTurn(answer.question, key)
         if answer.begun:
             live.tell(Piece(answer.begun))
         self._live[session] = live
-        self._task(self._run(session, answer, live, recorded))
-        return live
-
-    def _task(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Begin something that is waited for at the end."""
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(self._run(session, answer, live))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return task
+        return live
 
-    async def _run(self, session: bytes, answer: Answer, live: LiveTurn, recorded: Recorded | None) -> None:
+    async def _run(self, session: bytes, answer: Answer, live: LiveTurn) -> None:
         """Prompt, model, record. However it ends, the listeners are told and the session is free again."""
         final: Replied | Failed = Failed("internal", "the turn failed", "ask again: the question is kept")
         try:
-            final = await self._run_turn(session, answer, live, recorded)
+            final = await self._run_turn(session, answer, live)
         except StoreError as error:
             final = Failed(error.code, str(error), error.remedy or "the question is kept: resume it")
         finally:
             self._live.pop(session, None)
             live.tell(final)
 
-    async def _run_turn(
-        self, session: bytes, answer: Answer, live: LiveTurn, recorded: Recorded | None
-    ) -> Replied | Failed:
+    async def _run_turn(self, session: bytes, answer: Answer, live: LiveTurn) -> Replied | Failed:
         began = clock.elapsed_s()
         model = self._model()
-        prepared = await self._prompting.prepare(model, answer, self._output_tokens_max, recorded)
+        prepared = await self._prompting.prepare(model, answer, self._output_tokens_max)
         instance = await self.spawning.instance(session, prepared.plate, model, live)
         if isinstance(instance, Failed):
             return instance
@@ -229,10 +214,10 @@ class Turns:
         account = prompts.account_of(built, model.name, instance.id)
         await self.spawning.settled()
         digest = await self._ledger.append(prompts.keep(jobs.close(reply, sources, state), account, clock.now_ms()))
-        said = await self._readers.run(views.message(digest))
+        recorded = await self._readers.run(views.message(digest))
         latency_ms = round((clock.elapsed_s() - began) * 1000)
         metrics = {"latency_ms": latency_ms, "ccc": None, "phi": None, **_ending(outcome)}
-        return await self._recorded(said, answer.question, metrics)
+        return await self._recorded(recorded, answer.question, metrics)
 
     async def _recorded(
         self, message: views.Message, question: bytes, metrics: Mapping[str, int | str | None] | None = None
@@ -259,17 +244,6 @@ class Turns:
             ),
             metrics=metrics or {},
         )
-
-
-def _with_question(ask: Job[jobs.Asked]) -> Job[tuple[int, jobs.Asked, views.Message]]:
-    """The same job, which also tells the newest entry before it, and the question."""
-
-    def job(tx: Transaction) -> tuple[int, jobs.Asked, views.Message]:
-        newest = jobs.view(tx, views.newest_entry())
-        asked = ask(tx)
-        return newest, asked, jobs.view(tx, views.message(asked.question))
-
-    return job
 
 
 def _used(prompt: Prompt, reply: str) -> tuple[str, ...]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from ccnode.daemon.node import RunningNode
-    from ccnode.daemon.quiet import Quiet
     from ccnode.store.erase import Erased
     from ccnode.store.home import Home
     from ccnode.store.index import Index
@@ -48,12 +47,11 @@ async def follow_with_index(
     wake: asyncio.Event,
     busy: Callable[[], bool] = lambda: False,
     erased: asyncio.Event | None = None,
-    quiet: Quiet | None = None,
 ) -> None:
     """Keep the index up with the ledger. `wake` is set after each commit. Runs until cancelled.
 
     While the node is `busy` with an import, the index waits: both at once would leave a chat no processor, and each
-    takes its memory. Only what was `erased` leaves the index even then. Who waits for a reply goes first (`quiet`).
+    takes its memory. Only what was `erased` leaves the index even then.
     """
     index: Index | None = None
     erased = erased or asyncio.Event()
@@ -72,8 +70,6 @@ async def follow_with_index(
                 continue
             await wake.wait()
             await asyncio.sleep(INDEX_GATHER_S)
-            if quiet is not None and not erased.is_set():
-                await quiet.come()
     finally:
         if index is not None:
             index.close()

@@ -142,31 +142,17 @@ class Searcher:
         Raises:
             StoreError: the ledger cannot be read.
         """
-        return self.recall_at(question, conversation, exclude=exclude, limit=limit, compare=compare)[0]
-
-    def recall_at(
-        self,
-        question: str,
-        conversation: Sequence[PromptMessage],
-        *,
-        exclude: Iterable[bytes] = (),
-        limit: int = 6,
-        compare: Compare | None = None,
-    ) -> tuple[list[Recalled], int | None]:
-        """The same, and the local number of the newest entry that was there; None where nothing was looked for."""
         from ccnode.mind import recall  # much is made of it, and most starts recall nothing
 
         plan = recall.plan(question, conversation)
         if not plan.sought:
-            return [], None
+            return []
         left_out = set(exclude)
         with self._turn:
-            (candidates, wider), newest = self._ask(
-                lambda moment: (self._recalled(moment, plan, left_out), moment.ask(views.newest_entry()))
-            )
+            candidates, wider = self._ask(lambda moment: self._recalled(moment, plan, left_out))
         comparison = recall.to_compare(wider, candidates) if compare is not None else None
         likeness = compare(comparison.question, comparison.texts) if compare is not None and comparison else None
-        return recall.rank(wider, candidates, limit, likeness), newest
+        return recall.rank(wider, candidates, limit, likeness)
 
     def _recalled(
         self, moment: Moment, plan: RecallPlan, left_out: Collection[bytes]

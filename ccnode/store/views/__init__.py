@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccnode.store.views.asking import MATCHES_MAX, Query, Row, T, View, hlc_limit, ms_of, newest_entry, run, text_of
+from ccnode.store.views.asking import MATCHES_MAX, Query, Row, T, View, hlc_limit, ms_of, run, text_of
 from ccnode.store.views.conversations import (
     IMPORTED,
     PREFIX_SESSION_MIN,
@@ -77,7 +77,6 @@ __all__ = [
     "message",
     "messages_by_id",
     "ms_of",
-    "newest_entry",
     "own_nodes",
     "reply_to",
     "resolve_message",

@@ -52,13 +52,6 @@ def text_of(sealed: bytes | None, name: str) -> str | None:
         return None
 
 
-def newest_entry() -> View[int]:
-    """The local number of the newest entry, 0 for none: it names the state of everything that entries are made into."""
-    rows = yield "SELECT coalesce(max(id), 0) FROM entries", ()
-    newest: int = rows[0][0]
-    return newest
-
-
 def hlc_limit(at: int | None) -> int:
     """A moment as SQLite can compare it: hybrid logical clock values stay below 2^63 until the year 6429."""
     return min(at if at is not None else FOR_EVER, FOR_EVER)
