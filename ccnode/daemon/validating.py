@@ -47,6 +47,7 @@ log = structlog.get_logger()
 
 MEMORIES: Final = 5  # of what was said last, so many are put before the model for the fourth question
 MEMORY_CHARS_MAX: Final = 1_000
+FORMER_MAX: Final = 8  # earlier texts of the plate that a wrong answer is compared with
 ANSWER_S: Final = 120.0
 OUTPUT_TOKENS: Final = 600
 # What asking again does not mend: these end a validation at once.
@@ -123,9 +124,12 @@ class Validating:
             raise NotFound("there is no plate to compare with", remedy="make one: ccnode plate edit")
         facts = validation.Facts(validation.topics(each.content for each in recalled))
         probes = validation.questions(minds.parse(current.text), facts)
+        earlier = await self._readers.run(plates.former(current, FORMER_MAX))
+        former = tuple(probe for text in earlier for probe in validation.questions(minds.parse(text), facts))
         attempts: list[Attempt] = []
         while len(attempts) < validation.ATTEMPTS_MAX and not (attempts and attempts[-1].passed):
-            attempts.append(await self._attempt(model, current.text, probes, recalled))
+            attempt = await self._attempt(model, current.text, probes, recalled)
+            attempts.append(Attempt(tuple(validation.compared(each, former) for each in attempt.verdicts)))
         passed = attempts[-1].passed
         return {
             "passed": passed,
@@ -211,10 +215,15 @@ def _error(attempts: list[Attempt]) -> dict[str, str]:
     failed = [each for each in attempts[-1].verdicts if not each.passed]
     told = "; ".join(f"{each.probe.title}: {each.reason} ({_shown(each.answer)})" for each in failed)
     right = validation.QUESTIONS - len(failed)
+    needed = (
+        "but one or more answer from an earlier plate"
+        if right >= validation.PASS_MIN
+        else f"{validation.PASS_MIN} are needed"
+    )
     return {
         "code": "not_validated",
         "message": f"the model is not the assistant of the plate: {right} of {validation.QUESTIONS} answers are right"
-        f" after {len(attempts)} attempts, {validation.PASS_MIN} are needed. {told}",
+        f" after {len(attempts)} attempts, {needed}. {told}",
         "remedy": "look at the answers; choose another model (ccnode model use), or correct the plate (ccnode plate"
         " edit)",
     }

@@ -2,7 +2,8 @@
 
 The checker of each question is made from the plate (of the fourth from topics that are truly stored): of n phrases that
 the section names, k must be said, casefolded, whole words, and with the section's own sense: "I am not Ada" does not
-say Ada. The phrases are those in bold; where there are none, the section's own words. A model passes with 5 of 6.
+say Ada. The phrases are those in bold; where there are none, the section's own words. A model passes with 5 of 6,
+unless a wrong answer is the right one of an earlier plate: one fact that was changed behind its back is one question.
 
 A judgement of words, and no more: it finds a model that answers from another plate, or that lost it, not one that means
 something else by the same words.
@@ -89,7 +90,10 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How an answer was judged. `answer` is cut at ANSWER_CHARS_MAX; `reason`: why it failed, "" where it passed."""
+    """How an answer was judged. `answer` is cut at ANSWER_CHARS_MAX; `reason`: why it failed, "" where it passed.
+
+    `outdated`: it failed, and is what an earlier plate says.
+    """
 
     probe: Probe
     answer: str
@@ -97,6 +101,7 @@ class Verdict:
     found: tuple[str, ...]
     missing: tuple[str, ...]
     reason: str = ""
+    outdated: bool = False
 
 
 def questions(plate: Plate, facts: Facts) -> tuple[Probe, ...]:
@@ -124,7 +129,30 @@ def failed(verdict: Verdict, reason: str) -> Verdict:
 
 def passes(verdicts: Sequence[Verdict]) -> bool:
     """Whether these answers to the six questions are those of the assistant that the plate describes."""
+    if any(each.outdated for each in verdicts):
+        return False
     return sum(each.passed for each in verdicts) >= PASS_MIN and len(verdicts) == QUESTIONS
+
+
+def compared(verdict: Verdict, former: Iterable[Probe]) -> Verdict:
+    """The verdict, and whether a wrong answer is right by one of these probes: those of earlier plates, in any order.
+
+    It must say a phrase that only the earlier plate asks for; of two plates that both want it, none is the older one.
+    """
+    if verdict.passed:
+        return verdict
+    now = {_fold(each.phrase) for each in (*verdict.probe.must, *verdict.probe.phrases)}
+    text = _Text(verdict.answer)
+    for probe in former:
+        given_up = [each for each in (*probe.must, *probe.phrases) if _fold(each.phrase) not in now]
+        if (
+            probe.kind == verdict.probe.kind
+            and any(text.holds(each) for each in given_up)
+            and judge(probe, verdict.answer).passed
+        ):
+            reason = f"{verdict.reason}; it says what an earlier version of the plate said"
+            return replace(verdict, reason=reason, outdated=True)
+    return verdict
 
 
 def _probe(kind: Kind, plate: Plate, facts: Facts) -> Probe:

@@ -139,6 +139,20 @@ def plate_in_force() -> View[Version | None]:
     return None
 
 
+def former(current: Version, limit: int) -> View[list[str]]:
+    """The newest `limit` texts that the plate had before this one, each once, the newest first."""
+    texts: dict[bytes, str] = {}
+    total = (yield _COUNT, ())[0][0]
+    for one in (yield from _page(total, 0, total)):
+        if len(texts) >= limit:
+            break
+        if one.version < current.version and one.plate != current.plate and one.plate not in texts:
+            known = yield from with_text(one)
+            if known.text is not None:
+                texts[one.plate] = known.text
+    return list(texts.values())
+
+
 def versions() -> View[list[Version]]:
     """Every version, the newest first, without their texts (but `lost` says whether they can be read)."""
     total = (yield _COUNT, ())[0][0]

@@ -206,6 +206,26 @@ async def test_a_plate_that_was_changed_behind_the_models_back_fails(rig: Rig) -
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "question"),
+    [("Ada", "Grace", "identity"), ("**owner**, one person", "**admiral**, at sea", "relationship"),
+     ("**useful** and **truthful**", "**fast**", "goal"), ("curious", "bold", "traits")],
+)  # fmt: skip
+async def test_one_fact_that_was_changed_behind_the_models_back_fails(
+    rig: Rig, old: str, new: str, question: str
+) -> None:
+    await keep(rig, OLD)
+    await keep(rig, OLD.replace(old, new))
+    model = Answering(from_plate(OLD))
+    found = await checking(rig, model).run()
+    assert not found["passed"]
+    assert "answer from an earlier plate" in found["error"]["message"] or "are needed" in found["error"]["message"]
+    wrong = [one["question"] for one in found["attempts"][-1]["answers"] if "earlier version" in one["reason"]]
+    assert question in wrong
+    await keep(rig, OLD)  # and back again: now it is the plate in force, and no earlier one
+    assert (await checking(rig, model).run())["passed"]
+
+
+@pytest.mark.parametrize(
     "said", ["", " \n", "\x00\x1b[2J" * 20, "\ud800" * 30, "not " * 50, "6fa459ea-ee8a-3ca4-894e-db77e160355e"]
 )
 async def test_garbage_does_not_pass(rig: Rig, said: str) -> None:

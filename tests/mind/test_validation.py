@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ccnode.mind import answering, plate, validation
 from ccnode.mind.plate import ASKED_ABOUT, Kind, parse, starting
 from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled, system_text
-from ccnode.mind.validation import Facts, Probe, judge, passes, questions
+from ccnode.mind.validation import Facts, Probe, compared, judge, passes, questions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,6 +176,24 @@ def test_a_plate_that_was_changed_behind_its_back_fails() -> None:
     verdicts = [judge(each, said_by_the_offline_model(TEXT, each)) for each in asked]
     assert not passes(verdicts)
     assert [each.probe.kind for each in verdicts if each.passed] == ["breakthrough"]
+
+
+def test_one_fact_that_was_changed_behind_its_back_fails() -> None:
+    changed = TEXT.replace("Ada", "Grace")
+    asked, former = questions(parse(changed), Facts()), questions(parse(TEXT), Facts())
+    verdicts = [judge(each, said_by_the_offline_model(TEXT, each)) for each in asked]
+    assert passes(verdicts)  # five of six are right by the new plate too
+    known = [compared(each, former) for each in verdicts]
+    assert not passes(known)
+    assert [each.probe.kind for each in known if each.outdated] == ["identity"]
+    assert "earlier version" in next(each.reason for each in known if each.outdated)
+    # A wrong answer that no plate ever gave is one wrong answer, and so is one that gives only what both plates ask.
+    for said in ("I am Nobody, a tin opener.", "I am an archivist."):
+        assert passes([compared(judge(asked[0], said), former), *verdicts[1:]])
+    # Nor is the new plate older than itself: whoever says both names says the right one.
+    both = compared(judge(asked[0], f"I am Grace. {GOOD['identity']}"), former)
+    assert both.passed
+    assert not both.outdated
 
 
 def test_an_answer_to_everything_answers_nothing() -> None:
