@@ -21,7 +21,7 @@ from ccnode.api.errors import ServeError
 from ccnode.api.serve import Servers
 from ccnode.api.settings import ApiSettings, Limits
 from ccnode.core.identity import Presence, meet
-from ccnode.daemon import memory, presence, workers
+from ccnode.daemon import backing, memory, presence, workers
 from ccnode.daemon.choice import ModelChoice
 from ccnode.daemon.costs import account_of
 from ccnode.daemon.identity import introduce, read_key, read_profile, take_new_key
@@ -206,7 +206,7 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
     upkeep.on_change = imports.on_change = node.changes.tell
     node.pid = os.getpid()
     node.problems.update(opened.notices)
-    node.set_backup(lambda output: workers.back_up(home, output))
+    node.set_backup(lambda output: backing.back_up(home, output))
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, node.request_stop)
     socket = home.socket(dict(os.environ))
@@ -294,7 +294,7 @@ def _start_workers(
 
     async def back_up() -> None:
         wanted = node.upkeep.settings.backup  # it may be changed meanwhile
-        await asyncio.to_thread(workers.back_up_if_due, home, wanted.every_hours, wanted.keep)
+        await asyncio.to_thread(backing.back_up_if_due, home, wanted.every_hours, wanted.keep)
 
     return [
         asyncio.create_task(node.federate(orders_came.set), name="federation"),

@@ -1,20 +1,16 @@
-"""What does a node do by itself? Follow the ledger with the index, erase what is due, back up."""
+"""What does a node do by itself? Follow the ledger with the index, and erase what is due."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from ccnode import clock
 from ccnode.daemon import memory
-from ccnode.store.errors import StoreCorrupt, StoreError
-from ccnode.store.home import read_private
-from ccnode.store.ledger import marker_path
-from ccnode.store.marker import read_marker
+from ccnode.store.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -142,39 +138,6 @@ class Eraser:
 def _log_erased(erased: Sequence[Erased], copies: int) -> None:
     bodies = sum(each.bodies for each in erased)
     log.info("erased", orders=len(erased), bodies=bodies, older_copies=copies)
-
-
-def back_up(home: Home, output: str | None) -> dict[str, Any]:
-    """Make a backup now; blocks. Raises StoreError."""
-    from ccnode.store import backup  # it loads the library that encrypts
-
-    info = backup.create(home, output=Path(output).expanduser() if output else None)
-    return {"path": str(info.path), "bytes": info.bytes, "entries": info.entries, "sha256": info.sha256}
-
-
-def back_up_if_due(home: Home, every_hours: int, keep: int) -> None:
-    """Make an automatic backup where the newest is older, and let the oldest go; blocks. Raises StoreError."""
-    if not every_hours or not home.backup_key.exists() or read_marker(marker_path(home.ledger)) is None:
-        return
-    from ccnode.store import backup, backup_checks
-
-    newest = max((each.created_ms for each in backup.list_backups(home) if each.kind == "automatic"), default=0)
-    if clock.now_ms() - newest < every_hours * 3_600_000 and newest <= clock.now_ms():
-        return
-    made = backup.create(home, automatic=True)
-    verified = backup.verify(made.path, read_private(home.backup_key).decode("ascii", "replace").strip())
-    found = backup_checks.Checked(
-        verified.ok, clock.now_ms(), verified.report.entries, len(verified.report.problems), made.bytes
-    )
-    backup_checks.remember(home, made.path, found)
-    if not verified.ok:
-        # It is no backup; and while it lay there as the newest, nobody would be told again.
-        made.path.unlink(missing_ok=True)
-        raise StoreCorrupt(
-            f"the ledger has {len(verified.report.problems)} problems, so older backups are kept",
-            remedy="run 'ccnode audit verify', then restore the newest backup that verifies",
-        )
-    backup.rotate(home, keep)
 
 
 async def every(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ccnode import config
-from ccnode.daemon import workers
+from ccnode.daemon import backing
 from ccnode.daemon.upkeep import Upkeep
 from ccnode.store import backup, backup_checks
 from ccnode.store.errors import Conflict, NotFound
@@ -144,7 +144,7 @@ async def test_a_backup_is_verified_and_that_is_remembered(place: Place, upkeep:
 
 
 async def test_a_backup_made_by_itself_is_known_to_verify(place: Place, upkeep: Upkeep) -> None:
-    workers.back_up_if_due(place.home, 6, 28)
+    backing.back_up_if_due(place.home, 6, 28)
     [found] = (await upkeep.backups())["backups"]
     assert (found["kind"], found["ok"]) == ("automatic", True)
     (place.home.backups / backup_checks.NAME).write_text('{"x": 1}')

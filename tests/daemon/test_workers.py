@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import sqlite3
 from typing import TYPE_CHECKING, cast
@@ -11,10 +12,10 @@ import pytest
 
 from ccnode import clock
 from ccnode.cli.identity import Wishes, make_identity
-from ccnode.daemon import workers
+from ccnode.daemon import backing, workers
 from ccnode.store import backup, views
 from ccnode.store import turns as jobs
-from ccnode.store.errors import StoreCorrupt, StoreFull
+from ccnode.store.errors import Conflict, StoreCorrupt, StoreError, StoreFull
 from ccnode.store.home import Home
 from ccnode.store.index import Index
 from ccnode.store.ledger import Ledger, Ports, connect
@@ -110,11 +111,11 @@ def test_backups_are_made_when_due_and_the_oldest_go(tmp_path: Path) -> None:
     make_identity(home, Wishes("box"))
     ledger = Ledger(home.ledger, SigningKey(os.urandom(32)), Ports(clock.now_ms, clock.chance))
     ledger.append_sync(jobs.open_session("one", None))
-    workers.back_up_if_due(home, every_hours=6, keep=2)
+    backing.back_up_if_due(home, every_hours=6, keep=2)
     assert len(backup.list_backups(home)) == 1
-    workers.back_up_if_due(home, every_hours=6, keep=2)
+    backing.back_up_if_due(home, every_hours=6, keep=2)
     assert len(backup.list_backups(home)) == 1, "the newest is young enough"
-    workers.back_up_if_due(home, every_hours=0, keep=2)
+    backing.back_up_if_due(home, every_hours=0, keep=2)
     assert len(backup.list_backups(home)) == 1, "switched off"
     ledger.close()
 
@@ -122,7 +123,7 @@ def test_backups_are_made_when_due_and_the_oldest_go(tmp_path: Path) -> None:
 def test_a_backup_of_a_damaged_ledger_replaces_none_and_is_told_each_time(tmp_path: Path) -> None:
     home = Home(tmp_path / "made")
     make_identity(home, Wishes("box"))
-    workers.back_up_if_due(home, every_hours=6, keep=1)
+    backing.back_up_if_due(home, every_hours=6, keep=1)
     (good,) = backup.list_backups(home)
     good.path.rename(good.path.with_name(good.path.name.replace("-20", "-19", 1)))
     outside = sqlite3.connect(home.ledger)
@@ -132,8 +133,24 @@ def test_a_backup_of_a_damaged_ledger_replaces_none_and_is_told_each_time(tmp_pa
     before = [each.path for each in backup.list_backups(home)]
     for _ in range(2):
         with pytest.raises(StoreCorrupt, match="older backups are kept"):
-            workers.back_up_if_due(home, every_hours=6, keep=1)
+            backing.back_up_if_due(home, every_hours=6, keep=1)
         assert [each.path for each in backup.list_backups(home)] == before
+
+
+def test_what_the_process_that_backs_up_cannot_do_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path / "made")
+    make_identity(home, Wishes("box"))
+    made = backing.back_up(home, str(tmp_path / "one.age"))
+    assert made["path"] == str(tmp_path / "one.age")
+    assert made["sha256"] == hashlib.sha256((tmp_path / "one.age").read_bytes()).hexdigest()
+    with pytest.raises(Conflict):
+        backing.back_up(home, str(tmp_path / "one.age"))
+    home.backup_key.write_text("no key")
+    with pytest.raises(StoreError):
+        backing.back_up(home, None)
+    monkeypatch.setattr(backing.sys, "executable", "/bin/false")  # killed, or out of memory, before it can answer
+    with pytest.raises(StoreError, match="ended with 1: it said nothing"):
+        backing.back_up(home, None)
 
 
 async def test_while_something_is_imported_the_index_waits_but_takes_out_what_was_erased(
