@@ -19,7 +19,7 @@ from ccnode.store import errors as store
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ccnode.api.ports import Failed
+    from ccnode.api.events import Failed
 
 BUSY_RETRY_S: Final = 2
 _BODY_LEFT: Final = frozenset({408, 413})

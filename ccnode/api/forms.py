@@ -6,11 +6,11 @@ import uuid
 from typing import TYPE_CHECKING, Any, Final
 
 from ccnode import clock
-from ccnode.api.ports import Accepted, Piece, Replied, Waiting
+from ccnode.api.events import Accepted, Piece, Replied, Waiting
 from ccnode_protocol import hlc
 
 if TYPE_CHECKING:
-    from ccnode.api.ports import Source
+    from ccnode.api.events import Source
     from ccnode.store.search import Hit
     from ccnode.store.views import Message, Session
 

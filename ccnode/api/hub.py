@@ -12,15 +12,15 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from ccnode.api.errors import ApiError, from_failed, from_store
+from ccnode.api.events import Accepted, Failed, Piece, Replied, Waiting
 from ccnode.api.forms import Form, event_form
-from ccnode.api.ports import Accepted, Failed, Piece, Replied, Waiting
 from ccnode.api.security import unexpected
 from ccnode.store.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from ccnode.api.ports import TurnEvent
+    from ccnode.api.events import TurnEvent
     from ccnode.api.settings import Limits
 
 Item = Form | ApiError

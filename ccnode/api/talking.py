@@ -16,8 +16,8 @@ from ccnode.api.models import MergeBody, MessageBody, Nothing
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from ccnode.api.events import TurnEvent
     from ccnode.api.hub import Follower, Item
-    from ccnode.api.ports import TurnEvent
 
 LINES: Final = "application/x-ndjson"
 

@@ -22,7 +22,7 @@ from ccnode.store.errors import NotFound, StoreError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from ccnode.api.ports import Download
+    from ccnode.api.events import Download
 
 log = logging.getLogger("ccnode.api")
 

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode import clock
-from ccnode.api.ports import Download
+from ccnode.api.events import Download
 from ccnode.later import later
 from ccnode.store import views
 from ccnode.store.errors import StoreBusy

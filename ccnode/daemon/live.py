@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from ccnode.api.ports import Failed, Piece, Replied, TurnEvent, Waiting
+from ccnode.api.events import Failed, Piece, Replied, TurnEvent, Waiting
 from ccnode.models.base import Finished, ModelError
 from ccnode_protocol.records import State
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import ccnode
 from ccnode import clock
-from ccnode.api.ports import Order, TurnEvent
+from ccnode.api.events import Order, TurnEvent
 from ccnode.daemon import memory
 from ccnode.daemon.changes import Changes
 from ccnode.daemon.character import Character
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from ccnode import reference
+    from ccnode.api.events import Download
     from ccnode.api.peer_ports import Peers
-    from ccnode.api.ports import Download
     from ccnode.daemon import peering
     from ccnode.daemon.choice import ModelChoice
     from ccnode.daemon.federation import Federating

@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from ccnode import clock
-from ccnode.api.ports import Order
+from ccnode.api.events import Order
 from ccnode.later import later
 from ccnode.store import memory, notes, views
 from ccnode.store.ledger import connect

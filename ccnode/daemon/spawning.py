@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from ccnode import clock
-from ccnode.api.ports import Failed, Waiting
+from ccnode.api.events import Failed, Waiting
 from ccnode.models.base import ModelError
 from ccnode.store import instances
 from ccnode.store.errors import StoreError

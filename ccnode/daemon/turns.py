@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from ccnode import clock
-from ccnode.api.ports import Accepted, Failed, Piece, Replied, Source, TurnEvent
+from ccnode.api.events import Accepted, Failed, Piece, Replied, Source, TurnEvent
 from ccnode.core.turns import Answer, Facts, Refused, Reply, go_on, regenerate, resume
 from ccnode.daemon.live import LiveTurn, Outcome
 from ccnode.daemon.prompting import Prompting

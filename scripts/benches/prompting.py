@@ -214,7 +214,7 @@ def _server() -> Iterator[str]:
 
 async def _spawned(made: Made, url: str) -> list[float]:
     """Seconds from the first message of a conversation to its recorded reply, the six questions between."""
-    from ccnode.api.ports import Replied
+    from ccnode.api.events import Replied
     from ccnode.daemon.turns import Turns
     from ccnode.models.anthropic_adapter import AnthropicAdapter
     from ccnode.store import turns as jobs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from ccnode.api.ports import Order
+from ccnode.api.events import Order
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.memory import Memory, Page
 from ccnode.store.notes import Note

@@ -12,7 +12,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
-from ccnode.api.ports import Accepted, Download, Failed, Order, Piece, Replied, Source, TurnEvent, Waiting
+from ccnode.api.events import Accepted, Download, Failed, Order, Piece, Replied, Source, TurnEvent, Waiting
 from ccnode.mind import branches
 from ccnode.mind.measured import TooLittle
 from ccnode.store import spending

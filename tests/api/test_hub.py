@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccnode.api.errors import ApiError
+from ccnode.api.events import Accepted, Piece, TurnEvent
 from ccnode.api.hub import Follower, Hub
-from ccnode.api.ports import Accepted, Piece, TurnEvent
 from ccnode.api.settings import Limits
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from ccnode.api.context import HUB, PLACE
-from ccnode.api.ports import Failed
+from ccnode.api.events import Failed
 from ccnode.api.settings import Limits
 from tests.api.rig import BEARER, PATIENCE_S, TOKEN, Rig, eventually, form, hang_up, serving, until_closed
 

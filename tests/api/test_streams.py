@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
-from ccnode.api.ports import Failed, Waiting
+from ccnode.api.events import Failed, Waiting
 from ccnode.api.settings import Limits
 from ccnode.store.errors import Conflict
 from tests.api.rig import BEARER, PATIENCE_S, TOKEN, Rig, eventually, hang_up, serving

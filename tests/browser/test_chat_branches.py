@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
-from ccnode.api.ports import Failed, Waiting
+from ccnode.api.events import Failed, Waiting
 from tests.browser.test_chat_page import say
 from tests.browser.visiting import leading, press_until
 

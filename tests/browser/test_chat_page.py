@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.async_api import expect
 
-from ccnode.api.ports import Failed
+from ccnode.api.events import Failed
 from tests.browser.visiting import leading
 
 if TYPE_CHECKING:

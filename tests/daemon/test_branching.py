@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccnode import clock
-from ccnode.api.ports import Failed, Replied
+from ccnode.api.events import Failed, Replied
 from ccnode.models.anthropic_request import build_request
 from ccnode.models.embedded import EmbeddedModel
 from ccnode.reference import charvec1
@@ -19,7 +19,7 @@ from ccnode_protocol import records
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from ccnode.api.ports import TurnEvent
+    from ccnode.api.events import TurnEvent
     from tests.daemon.conftest import Rig
 
 

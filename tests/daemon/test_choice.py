@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccnode.api.ports import Piece, Replied
+from ccnode.api.events import Piece, Replied
 from ccnode.config import Models
 from ccnode.daemon.choice import KEY_FILE, ModelChoice, choice_path
 from ccnode.daemon.costs import Costs

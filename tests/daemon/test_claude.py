@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
-from ccnode.api.ports import Accepted, Failed, Piece, Replied, TurnEvent, Waiting
+from ccnode.api.events import Accepted, Failed, Piece, Replied, TurnEvent, Waiting
 from ccnode.daemon.costs import Costs
 from ccnode.daemon.turns import Turns
 from ccnode.models.anthropic_adapter import AnthropicAdapter

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccnode.api.ports import Accepted, Failed, Piece, Replied, TurnEvent
+from ccnode.api.events import Accepted, Failed, Piece, Replied, TurnEvent
 from ccnode.core import turns as core
 from ccnode.core.turns import Answer, Facts, Known, Refused, Reply
 from ccnode.models.base import ModelError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from ccnode.api.ports import Failed, Piece, TurnEvent, Waiting
+from ccnode.api.events import Failed, Piece, TurnEvent, Waiting
 from ccnode.daemon.live import LISTENER_EVENTS_MAX, LiveTurn
 
 END = Failed("server", "the service failed")

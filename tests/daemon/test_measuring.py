@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ccnode import clock
-from ccnode.api.ports import Replied
+from ccnode.api.events import Replied
 from ccnode.core.turns import Answer, Reply
 from ccnode.daemon.measurer import Measurer
 from ccnode.daemon.measuring import Measuring

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from ccnode import clock
-from ccnode.api.ports import Replied
+from ccnode.api.events import Replied
 from ccnode.daemon.turns import Turns
 from ccnode.models.embedded import EmbeddedModel
 from ccnode.models.meaning import Meaning

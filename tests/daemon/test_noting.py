@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccnode import clock
-from ccnode.api.ports import Replied
+from ccnode.api.events import Replied
 from ccnode.models.embedded import EmbeddedModel
 from ccnode.store import memory, notes, prompt_shapes, views
 from ccnode_protocol.records import Mark
@@ -13,7 +13,7 @@ from ccnode_protocol.records import Mark
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from ccnode.api.ports import TurnEvent
+    from ccnode.api.events import TurnEvent
     from tests.daemon.conftest import Rig
 
 CAT, LUNA = "My cat is called Mia.", "My cat is called Luna."

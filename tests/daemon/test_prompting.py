@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ccnode import clock
-from ccnode.api.ports import Replied
+from ccnode.api.events import Replied
 from ccnode.mind import bearing
 from ccnode.mind.context import SYSTEM_TEXT, tokens, tokens_said
 from ccnode.mind.plate import starting

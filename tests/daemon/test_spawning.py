@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ccnode import clock
-from ccnode.api.ports import Failed, Piece, Replied, Waiting
+from ccnode.api.events import Failed, Piece, Replied, Waiting
 from ccnode.daemon.turns import Turns
 from ccnode.models.base import ModelError
 from ccnode.store import instances, views
@@ -22,7 +22,7 @@ from tests.models.anthropic_node import Node
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from ccnode.api.ports import TurnEvent
+    from ccnode.api.events import TurnEvent
     from ccnode.models.base import ModelAdapter
     from tests.daemon.conftest import Rig
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccnode import clock
-from ccnode.api.ports import Accepted, Failed, Piece, Replied, TurnEvent
+from ccnode.api.events import Accepted, Failed, Piece, Replied, TurnEvent
 from ccnode.models.base import ModelError
 from ccnode.store import memory, views
 from ccnode.store import turns as jobs

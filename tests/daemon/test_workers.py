@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import sqlite3
+import sys
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -148,7 +149,7 @@ def test_what_the_process_that_backs_up_cannot_do_is_told(tmp_path: Path, monkey
     home.backup_key.write_text("no key")
     with pytest.raises(StoreError):
         backing.back_up(home, None)
-    monkeypatch.setattr(backing.sys, "executable", "/bin/false")  # killed, or out of memory, before it can answer
+    monkeypatch.setattr(sys, "executable", "/bin/false")  # killed, or out of memory, before it can answer
     with pytest.raises(StoreError, match="ended with 1: it said nothing"):
         backing.back_up(home, None)
 
