@@ -198,6 +198,7 @@ def _manifest() -> dict[str, Any]:
         addresses=("192.0.2.1:8101",),
         tier=tiers.Tier.CORE,
         certificate=certify(OTHER, SERVER.public.raw, TIME_MS),
+        introduces=((bytes(range(32)), "192.0.2.2:8101"),),
     )
     signed = manifest.sign_manifest(SERVER, said)
     fields = explain(parts_of(canonical.decode_map(signed.body, size_max=limits.MANIFEST_BYTES_MAX)))

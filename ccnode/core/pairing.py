@@ -5,6 +5,9 @@ owner does about a peer names it by its whole identifier, by words that two peop
 gave to the other; an address says who answered there, so it makes a peer pending, whatever was wished. `core` holds
 only while our owner's certificate for the peer is here: until then the peer is one of tier external.
 
+Core nodes introduce each other: whom a core peer of ours has as core, and our owner certified, is core here as well, as
+long as this node's owner has not decided anything about it. Whom the owner removed stays removed.
+
 What strangers do never moves, or makes room in, what the owner did: pending peers are bounded, and none is evicted.
 """
 
@@ -17,13 +20,15 @@ from ccnode_protocol.tiers import Tier
 
 Standing = Literal["pending", "known", "removed"]
 # met: it called us, or answered at an address. added: the owner named it. invited: it showed a code of ours. joined: we
-# showed a code of its. adopting: the owner said that this node becomes one of the peer's owner.
-How = Literal["met", "added", "invited", "joined", "adopting"]
+# showed a code of its. adopting: the owner said that this node becomes one of the peer's owner. introduced: a core peer
+# of ours named it.
+How = Literal["met", "added", "invited", "joined", "adopting", "introduced"]
 Proof = Literal["address", "words", "identifier"]
 RefusalCode = Literal["removed", "pending_full", "needs_owner", "no_tier", "not_pending", "own_key", "unproven"]
 
 PENDING_MAX: Final = 1024
 _CONSENTS: Final = frozenset({"joined", "adopting"})
+_KEPT: Final = frozenset({"met", "added", "invited", "adopting"})  # what a later decision leaves as it was
 # What a joiner is to its inviter says what the inviter is to the joiner.
 MIRRORED: Final = {
     Tier.CORE: Tier.CORE,
@@ -104,6 +109,15 @@ def enrols(row: Row | None, *, certified: bool) -> bool:
     return row.how in _CONSENTS and row.tier is Tier.CORE
 
 
+def introduced(row: Row | None, *, certified: bool) -> Row | None:
+    """A core peer has it as core, too. What is kept of it; None where that is nothing new.
+
+    The certificate is the owner's word, which a wish for another tier, or any decision, is as well, and nearer.
+    """
+    is_open = row is None or (row.standing == "pending" and row.wished in {Tier.UNKNOWN, Tier.CORE})
+    return Row("known", Tier.CORE, how="introduced") if certified and is_open else None
+
+
 # --- what the owner does ---
 
 
@@ -141,7 +155,7 @@ def accept(row: Row | None, tier: Tier, proof: Proof, *, certified: bool, adopti
             "core takes the owner's certificate",
             "give the owner's passphrase here, or join it there: ccnode peer pair ID --adopt",
         )
-    how: How = row.how if row is not None and row.standing == "known" and row.how != "joined" else "added"
+    how: How = row.how if row is not None and row.standing == "known" and row.how in _KEPT else "added"
     return Row("known", tier, how=how)
 
 

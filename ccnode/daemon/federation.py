@@ -21,6 +21,7 @@ from ccnode.net.errors import NetError
 from ccnode.net.federation import Federation
 from ccnode.store.errors import StoreError
 from ccnode_crypto.keys import node_id
+from ccnode_protocol import limits
 from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
@@ -136,6 +137,11 @@ class Federating:
                 self.net.hint(one.node, one.addresses)
         self._tell("peers")
 
+    def heard_at(self, node: bytes) -> tuple[str, ...]:
+        """Where a node announces itself."""
+        found = self.discovery.found() if self.discovery is not None else []
+        return tuple(address for one in found if one.node == node for address in one.addresses)[: limits.ADDRESSES_MAX]
+
     async def stop(self) -> None:
         """End all links and listen no more."""
         async with self._one_at_a_time:
@@ -199,6 +205,8 @@ class Federating:
         if peer.standing == "known":
             if peer.how != "joined" or peer.tier is not Tier.UNKNOWN:  # else the call that shows the code is under way
                 net.keep(peer.node, peer.addresses)
+                if peer.how == "introduced":
+                    self.hint(peer.node)
             net.set_tier(peer.node, tier)
             if consents:
                 net.consent(peer.node)
@@ -210,6 +218,11 @@ class Federating:
         link = self.net.link(node) if self.net is not None else None
         if self.net is not None and link is not None and link.state != "greeting":  # else once it has said who it is
             self.net.enrol(node, certificate)
+
+    def hint(self, node: bytes, *addresses: str) -> None:
+        """A peer may be at these addresses, and where it announces itself."""
+        if self.net is not None and self.net.link(node) is None:
+            self.net.hint(node, (*addresses, *self.heard_at(node)))
 
     def own_changed(self) -> None:
         """What this node says of itself has changed."""

@@ -83,6 +83,15 @@ class Papers:
 
         return await asyncio.to_thread(find) if ours is not None else None
 
+    async def stands_behind(self, node: bytes) -> bool:
+        """Whether our owner certified a node key, and has not revoked that. Raises StoreError."""
+
+        def is_revoked() -> bool:
+            with closing(connect(self._home.ledger, writable=False)) as connection:
+                return bool(voices.revocations(connection.execute, node))
+
+        return await self.of(node) is not None and not await asyncio.to_thread(is_revoked)
+
     async def sign(self, node: bytes, signer: SigningKey) -> None:
         """Have our owner stand behind a node key. Raises Conflict, StoreError."""
         self.check(signer)

@@ -14,6 +14,7 @@ import structlog
 from ccnode import clock
 from ccnode.core import pairing
 from ccnode.core.pairing import How, Row
+from ccnode.daemon.introductions import Introductions
 from ccnode.daemon.papers import Papers
 from ccnode.net.ports import RefusedError
 from ccnode.store import owner, peers
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Sequence
 
+    from ccnode.daemon.introductions import Introduced
     from ccnode.net.ports import Ended, Meeting
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job, Ledger
@@ -60,6 +62,9 @@ class Links(Protocol):
 
     def enrol(self, node: bytes, certificate: Certificate) -> None:
         """Give it our owner's certificate for its key, over its link."""
+
+    def hint(self, node: bytes, address: str) -> None:
+        """Somebody says that this peer is at that address."""
 
     def own_changed(self) -> None:
         """What this node says of itself has changed."""
@@ -93,6 +98,7 @@ class PeerBook:
         self.rows: dict[bytes, Peer] = {}
         self.invitations = Invitations()
         self.papers = Papers(home, profile, ledger.chains.key.public.raw, append)
+        self.introductions = Introductions(ledger.chains.key.public.raw)
         self.tell: Callable[..., None] = lambda *_: None
         self.ended_with: dict[bytes, str] = {}
         self._home = home
@@ -104,7 +110,9 @@ class PeerBook:
         self._signers: dict[bytes, SigningKey] = {}  # for invitations to core that are open, as long as this runs
         self._vouched: frozenset[bytes] = frozenset()
         self._sequence = 0
+        self._read: dict[bytes, tuple[Signed, Manifest | None]] = {}  # verifying takes a while
         self._lock = asyncio.Lock()
+        self._introducing: set[asyncio.Task[None]] = set()
 
     def fill(self, connection: sqlite3.Connection) -> None:
         """Read what is kept. Raises sqlite3.Error, StoreError."""
@@ -153,6 +161,7 @@ class PeerBook:
             addresses=self._links.addresses()[: limits.ADDRESSES_MAX],
             tier=self.tier_of(node),
             certificate=self.papers.mine(),
+            introduces=self.introductions.to(node) if self.tier_of(node) is Tier.CORE else (),
         )
         return sign_manifest(self._ledger.chains.key, said)
 
@@ -233,6 +242,10 @@ class PeerBook:
                 await self.papers.record(paper)
             await self._keep(node, made, addresses=manifest.addresses, name=manifest.name, manifest=news)
             await self._enrol(node, paper)
+            self.introductions.hear(node, manifest.introduces)
+            await self._introduce()
+            if self.tier_of(node) is Tier.CORE:
+                self._hint(manifest.introduces)
 
     async def _enrol(self, node: bytes, paper: Certificate | None) -> None:
         """Give a core peer our owner's certificate, where it shows none. It takes it if its own owner wants that."""
@@ -296,6 +309,7 @@ class PeerBook:
             old = self.rows.get(node) or Peer(node, "removed")
             self.rows[node] = gone = replace(old, standing="removed", tier=Tier.UNKNOWN, wished=None, addresses=())
             self._heed(gone)
+            self._tell_core()
         self.tell("peers")
         return gone
 
@@ -376,6 +390,7 @@ class PeerBook:
             await self._append(peers.keep_seen(node, now_ms))
             self.rows[node] = made = replace(made, seen_ms=now_ms)
         self._heed(made)
+        self._tell_core()
         return made
 
     def _heed(self, peer: Peer) -> None:
@@ -390,6 +405,48 @@ class PeerBook:
         """The index was told anew whom our owner stands behind: what each peer is follows."""
         self._vouched = frozenset(self._index.certified)
         self.heed_all()
+        self._tell_core()
+        if self._new():  # a certificate may come after the introduction
+            task = asyncio.get_running_loop().create_task(self._introduce_later())
+            self._introducing.add(task)
+            task.add_done_callback(self._introducing.discard)
+
+    # --- introductions among core nodes ---
+
+    def _new(self) -> dict[bytes, list[str]]:
+        return self.introductions.new(lambda node: row_of(self.rows.get(node)), self.tier_of, self.certified)
+
+    async def _introduce_later(self) -> None:
+        try:
+            async with self._lock:
+                await self._introduce()
+        except StoreError as error:
+            log.warning("not_introduced", error=str(error))
+
+    async def _introduce(self) -> None:
+        """Have as core whom core peers of ours have as core, where our owner certified it. Raises StoreError."""
+        for node, addresses in self._new().items():
+            made = pairing.introduced(row_of(self.rows.get(node)), certified=await self.papers.stands_behind(node))
+            if made is not None:
+                log.info("introduced", peer=node_id(node))
+                await self._keep(node, made, addresses=addresses)
+
+    def _hint(self, said: Introduced) -> None:
+        """Where core peers may have moved to, as another one says."""
+        for node, address in said:
+            if address and self.tier_of(node) is Tier.CORE:
+                self._links.hint(node, address)
+
+    def _tell_core(self) -> None:
+        """Whom this node has as core may have changed: the others hear of it."""
+        core = {node: peer for node, peer in self.rows.items() if self.tier_of(node) is Tier.CORE}
+        if self.introductions.is_news((node, self._place(peer)) for node, peer in core.items()):
+            self._links.own_changed()
+
+    def _place(self, peer: Peer) -> str:
+        """Where a peer says that it is; where it was met, if it says nothing."""
+        said = self._kept(peer)
+        return next(iter((*(said.addresses if said is not None else ()), *peer.addresses)), "")
 
     def heed_all(self) -> None:
         """Have what each peer is hold on the links that there are now."""
@@ -399,12 +456,17 @@ class PeerBook:
 
     def _kept(self, known: Peer) -> Manifest | None:
         """What the peer said last, as it was kept."""
-        if known.manifest is None:
+        signed = known.manifest
+        if signed is None:
             return None
-        try:
-            return read_manifest(known.manifest.fields(), known.node, self.own)
-        except ProtocolError:
-            return None
+        read = self._read.get(known.node)
+        if read is None or read[0] != signed:
+            try:
+                read = signed, read_manifest(signed.fields(), known.node, self.own)
+            except ProtocolError:
+                read = signed, None
+            self._read[known.node] = read
+        return read[1]
 
     def offered(self, node: bytes) -> Tier:
         """What a peer lets this node do, by what it said last."""

@@ -112,7 +112,7 @@ class Peering:
             return await self._add_by_address(peer, tier)
         if node == self._book.own:
             raise Conflict("that is this node itself", remedy="give the other node's identifier")
-        where = [_address(one) for one in addresses] or self._heard_at(node)
+        where = [_address(one) for one in addresses] or list(self._all.heard_at(node))
         if wish.is_named:
             await self._accepted(node, wish, "identifier", where)
             return await self._called(node)
@@ -133,12 +133,6 @@ class Peering:
             node, lambda row: pairing.add(row, tier, "address", self._book.pending, certified=False), [address]
         )
         return self._told(node)
-
-    def _heard_at(self, node: bytes) -> list[str]:
-        """Where a node announced itself."""
-        discovery = self._all.discovery
-        found = discovery.found() if discovery is not None else []
-        return [address for one in found if one.node == node for address in one.addresses][: limits.ADDRESSES_MAX]
 
     async def accept(self, peer: str, wish: Wish) -> dict[str, Any]:
         """One that is pending."""

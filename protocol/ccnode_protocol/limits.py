@@ -38,7 +38,7 @@ CLIENT_HELLO: Final = Limit(KIB, 1, KIB, 64)
 SERVER_HELLO: Final = Limit(KIB, 1, KIB, 64)
 CLIENT_PROOF: Final = Limit(KIB, 1, KIB, 32)
 SERVER_PROOF: Final = Limit(KIB, 1, KIB, 32)
-MANIFEST: Final = Limit(8 * KIB, 12, 64 * KIB, 16)
+MANIFEST: Final = Limit(8 * KIB, 60, 256 * KIB, 16)
 PING: Final = Limit(64, 120, 8 * KIB, 16)
 PONG: Final = Limit(64, 120, 8 * KIB, 16)
 GOODBYE: Final = Limit(KIB, 1, KIB, 16)
@@ -71,6 +71,7 @@ CAPABILITY_CHARS_MAX: Final = 32
 ADDRESSES_MAX: Final = 8
 ADDRESS_CHARS_MAX: Final = 128
 SEQUENCE_MAX: Final = 2**53
+INTRODUCED_MAX: Final = 32  # other nodes of one owner that one manifest names
 
 # --- invitations ---
 SECRET_BYTES: Final = 16

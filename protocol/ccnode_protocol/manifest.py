@@ -3,6 +3,7 @@
 It names who speaks and to whom, so that nobody can pass one on as said to somebody else; a sequence number says which
 of two is newer. Nothing in it is believed but what the node key can vouch for: the name is a name for people, the tier
 offered is what the peer would let us do. The certificate, where there is one, is the owner's word and verified by it.
+Whom it introduces it would itself call a node of its owner: whether that is so, the owner's certificate for them says.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from ccnode_crypto.errors import CryptoError, EncodingError
 from ccnode_crypto.keys import SIGNATURE_BYTES, PublicKey
 from ccnode_protocol import forms, limits
 from ccnode_protocol.errors import LocalError, RemoteError
-from ccnode_protocol.forms import Form, exactly, integer, listed, octets, optional, text
+from ccnode_protocol.forms import Form, exactly, integer, listed, octets, optional, row, text
 from ccnode_protocol.invitation import is_address
 from ccnode_protocol.tiers import Tier
 
@@ -43,6 +44,7 @@ FORM: Final = Form(
         "tier": integer(255),
         "certificate": optional(octets(CERTIFICATE_BYTES_MAX, 1)),
         "certificate_signature": optional(exactly(SIGNATURE_BYTES)),
+        "introduces": optional(listed(row(_KEY, text(limits.ADDRESS_CHARS_MAX)), limits.INTRODUCED_MAX)),
     },
 )
 
@@ -53,7 +55,8 @@ class Manifest:
 
     `name`: cleaned, "" where nothing is left of it. `capabilities` and `addresses`: those that are well formed; others
     are left out. `tier`: what the node lets the reader do; a tier that we do not know is UNKNOWN. `certificate`: of the
-    node's owner, verified. `extra`: fields that this version does not know.
+    node's owner, verified. `introduces`: node keys that it has as core, each with an address or "". `extra`: fields
+    that this version does not know.
     """
 
     node: bytes
@@ -65,6 +68,7 @@ class Manifest:
     addresses: tuple[str, ...] = ()
     tier: Tier = Tier.UNKNOWN
     certificate: Certificate | None = None
+    introduces: tuple[tuple[bytes, str], ...] = ()
     extra: dict[str, Value] = field(default_factory=dict)
 
 
@@ -113,6 +117,8 @@ def sign_manifest(key: SigningKey, manifest: Manifest) -> Signed:
     if manifest.certificate is not None:
         fields["certificate"] = manifest.certificate.body
         fields["certificate_signature"] = manifest.certificate.signature
+    if manifest.introduces:
+        fields["introduces"] = [[node, address] for node, address in manifest.introduces]
     try:
         body = canonical.encode(fields)
         signed = Signed(body, key.sign("peer-manifest", body))
@@ -151,6 +157,7 @@ def read_manifest(frame: dict[str, Value], node: bytes, reader: bytes) -> Manife
         tuple(item for item in _texts(fields["addresses"]) if is_address(item)),
         _tier(_integer(fields["tier"])),
         _certificate(fields, node),
+        _introduced(fields.get("introduces")),
         {name: value for name, value in fields.items() if name not in FORM.fields},
     )
 
@@ -173,6 +180,15 @@ def _certificate(fields: dict[str, Value], node: bytes) -> Certificate | None:
     if certificate.node != node:
         raise RemoteError("manifest.certificate: it is another node's")
     return certificate
+
+
+def _introduced(value: Value) -> tuple[tuple[bytes, str], ...]:
+    found: list[tuple[bytes, str]] = []
+    for one in value if isinstance(value, list) else ():
+        node, address = one if isinstance(one, list) else (None, None)
+        if isinstance(node, bytes) and isinstance(address, str):
+            found.append((node, address if is_address(address) else ""))
+    return tuple(found)
 
 
 def _tier(number: int) -> Tier:

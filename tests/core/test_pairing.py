@@ -172,3 +172,24 @@ def test_an_invitation_gives_its_tier_and_takes_nothing_away() -> None:
     assert pairing.redeemed(core, Tier.SANDBOX_IN) == core
     assert pairing.redeemed(Row("known", Tier.EXTERNAL), Tier.CORE) == Row("known", Tier.CORE, how="invited")
     assert pairing.join(core) == Row("known", Tier.CORE, how="joined")
+
+
+def test_who_is_introduced_is_core_where_the_owner_certified_it_and_nobody_decided_otherwise() -> None:
+    for row in every_row():
+        assert pairing.introduced(row, certified=False) is None
+        made = pairing.introduced(row, certified=True)
+        if row is None or row.standing == "pending":
+            assert made == Row("known", Tier.CORE, how="introduced")
+            assert pairing.in_force(made, certified=False) is Tier.EXTERNAL
+        else:
+            assert made is None  # what the owner decided stays, above all that it was removed
+    for wished in GIVEN:
+        made = pairing.introduced(Row("pending", wished=wished), certified=True)
+        assert (made is not None) == (wished is Tier.CORE)
+
+
+def test_a_decision_about_who_was_introduced_is_the_owners() -> None:
+    introduced = Row("known", Tier.CORE, how="introduced")
+    made = pairing.trust(introduced, Tier.EXTERNAL, certified=True)
+    assert made == Row("known", Tier.EXTERNAL, how="added")
+    assert pairing.introduced(pairing.remove(introduced), certified=True) is None

@@ -183,6 +183,47 @@ def test_a_second_node_is_paired_by_words_and_a_removed_one_stays_out(pair: list
     until(lambda: texts(first, "Ferncastle"))
 
 
+def test_core_nodes_introduce_each_other_and_bring_no_removed_one_back(tmp_path: Path) -> None:
+    runtime = tmp_path / "run"
+    runtime.mkdir(mode=0o700)
+    with nodes(*(tmp_path / name for name in ("a", "b", "c", "d")), runtime=runtime) as made:
+        for name, node in zip("abcd", made, strict=True):
+            node.run("init", "--yes", "--name", name)
+            node.start()
+            until(lambda node=node: asked(node, "federation", "status")["state"] == "on")  # type: ignore[misc]
+        first, second, third, fourth = made
+        join(first, second)
+        join(first, third)
+        named = [one.status()["node_id"] for one in made]
+        for one, other in ((second, named[2]), (third, named[1])):
+            until(lambda one=one, other=other: links(one).get(other) == "core")  # type: ignore[misc]
+        (found,) = [one for one in asked(second, "peer", "list")["peers"] if one["node_id"] == named[2]]
+        assert (found["how"], found["certified"]) == ("introduced", True)
+        first.kill()
+        say(second, "The smithy of Oakhollow burned down in spring.")
+        until(lambda: texts(third, "Oakhollow"))
+
+        # The third is removed on the second: it stays so, whoever has it as core.
+        asked(second, "peer", "remove", named[2], "--yes")
+        first.start()
+        join(first, fourth)
+        until(lambda: links(fourth).keys() == set(named[:3]))
+        until(lambda: links(second).keys() == {named[0], named[3]})
+        for node in (first, second):
+            node.kill()
+            node.start()
+        until(lambda: links(second).keys() == {named[0], named[3]})
+        assert [one["node_id"] for one in asked(second, "peer", "list", "--all")["removed"]] == [named[2]]
+        say(third, "A heron stands in the pond of Yarrowby.")
+        until(lambda: texts(fourth, "Yarrowby") and texts(first, "Yarrowby"))
+        assert texts(second, "Yarrowby") == []
+
+
+def links(node: Node) -> dict[str, str]:
+    """The tiers of the peers with which there is a link."""
+    return {one["node_id"]: one["in_force"] for one in asked(node, "peer", "list")["peers"] if one["link"]}
+
+
 def test_a_code_is_good_once_and_says_what_the_joiner_is(pair: list[Node]) -> None:
     first, second = pair
     code = asked(first, "peer", "invite")["code"]

@@ -53,6 +53,25 @@ def test_it_comes_back() -> None:
     assert read_manifest(sign_manifest(KEY, bare).fields(), NODE, TO) == bare
 
 
+def test_who_is_introduced_comes_back_and_addresses_are_looked_at() -> None:
+    others = ((OTHER.public.raw, "192.0.2.9:8101"), (OWNER.public.raw, ""))
+    said = replace(PLAIN, introduces=others)
+    assert read_manifest(sign_manifest(KEY, said).fields(), NODE, TO) == said
+    odd = fields_of() | {"introduces": [[OTHER.public.raw, "not an\naddress"]]}
+    assert read_manifest(as_frame(odd), NODE, TO).introduces == ((OTHER.public.raw, ""),)
+    wrongs: list[Any] = [
+        [[OTHER.public.raw]],
+        [[bytes(31), ""]],
+        [[OTHER.public.raw, 1]],
+        [OTHER.public.raw],
+        [[OTHER.public.raw, ""]] * (limits.INTRODUCED_MAX + 1),
+        {},
+    ]
+    for wrong in wrongs:
+        with pytest.raises(RemoteError, match="introduces"):
+            read_manifest(as_frame(fields_of() | {"introduces": wrong}), NODE, TO)
+
+
 def test_fields_of_later_versions_are_kept() -> None:
     later = replace(PLAIN, extra={"colour": "green", "list": [1, None]})
     assert read_manifest(sign_manifest(KEY, later).fields(), NODE, TO) == later
