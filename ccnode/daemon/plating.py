@@ -10,7 +10,6 @@ import structlog
 
 from ccnode import clock
 from ccnode.later import later
-from ccnode.mind.plate_diff import diff
 from ccnode.store import owner, platefile, plates, views
 from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.ledger import connect
@@ -19,6 +18,7 @@ from ccnode_crypto.errors import CryptoError
 if TYPE_CHECKING:
     from ccnode.daemon.validating import Validating
     from ccnode.mind import plate as minds
+    from ccnode.mind import plate_diff
     from ccnode.store import plate_shapes
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ccnode_crypto.statements import PlateStatement
 else:
     minds = later("ccnode.mind.plate")
+    plate_diff = later("ccnode.mind.plate_diff")
     plate_shapes = later("ccnode.store.plate_shapes")
 
 T = TypeVar("T")
@@ -103,7 +104,8 @@ class Plating:
             after = ""
             for one, form in zip(reversed(listed), reversed(forms), strict=True):
                 text = self._run(plates.with_text(one)).text
-                form["diff"] = None if text is None else diff(after, text, ("before", f"version {one.version}"))
+                names = ("before", f"version {one.version}")
+                form["diff"] = None if text is None else plate_diff.diff(after, text, names)
                 after = after if text is None else text
         return forms
 

@@ -16,7 +16,6 @@ deeper ones belong to the section they stand in. Words in **bold** are those tha
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections import Counter
@@ -296,6 +295,8 @@ def _facts(plate: Plate) -> Iterator[Finding]:
         if found and not any(each.text.strip() for each in found):
             yield Finding(found[0].line, "warning", f"{heading!r} says nothing", "write a sentence under it")
         if not found and kind != "instructions":
+            import difflib  # late: only who looks for a mistake needs it
+
             near = difflib.get_close_matches(heading[3:].casefold(), [*free][:200], 1, 0.75)
             line = free[near[0]].line if near else 0
             remedy = f"did you mean {heading!r}?" if near else f"add a section {heading!r}"

@@ -7,15 +7,18 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from ccnode.later import later
 from ccnode.net.errors import CallError
 from ccnode.net.ports import CallState
 from ccnode_protocol import limits
-from ccnode_protocol.link import CHANCE_MAX, retry_delay_ms
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from ccnode_protocol import link as machines
     from ccnode_protocol.effects import Reason
+else:
+    machines = later("ccnode_protocol.link")  # a node alone has nobody to call
 
 CALLS_MAX: Final = 16  # at once
 HINTS_MAX: Final = limits.ADDRESSES_MAX
@@ -141,8 +144,8 @@ class Dialer:
                 continue
             delay_ms = 0
             if kept.attempts or kept.reason is not None:
-                chance = secrets.randbelow(CHANCE_MAX)
-                delay_ms = retry_delay_ms(max(0, kept.attempts - 1), chance, kept.reason)
+                chance = secrets.randbelow(machines.CHANCE_MAX)
+                delay_ms = machines.retry_delay_ms(max(0, kept.attempts - 1), chance, kept.reason)
             kept.next_ms = self._now_ms() + delay_ms
             if delay_ms and await self._is_stirred(kept, delay_ms):
                 continue

@@ -16,34 +16,40 @@ import os
 import time
 from typing import TYPE_CHECKING, Final
 
+from ccnode.later import later
 from ccnode.net import certificate as tls_file
 from ccnode.net.calling import call
 from ccnode.net.dialing import Dialer
 from ccnode.net.errors import CallError
-from ccnode.net.handshaking import Over, shake_hands
-from ccnode.net.link import Runner
 from ccnode.net.listening import Listener
 from ccnode.net.ports import Ended, LinkState, Meeting, RefusedError
-from ccnode.net.probing import ask_key
 from ccnode.net.strangers import Strangers
 from ccnode_protocol.effects import Reason
 from ccnode_protocol.handshake import Role
-from ccnode_protocol.link import replaces
 from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
     from pathlib import Path
 
+    from ccnode.net import handshaking, probing
+    from ccnode.net import link as links
     from ccnode.net.calling import Call
+    from ccnode.net.link import Runner
     from ccnode.net.ports import CallState, Chains, Peers
     from ccnode.net.strangers import Slot
     from ccnode.net.wire import Wire
     from ccnode_crypto.certificate import Certificate
     from ccnode_crypto.entry import ChainId
     from ccnode_crypto.keys import SigningKey
+    from ccnode_protocol import link as machines
     from ccnode_protocol.handshake import Established
     from ccnode_protocol.sync_values import SentRun
+else:  # a node alone never has a link, and they are large
+    handshaking = later("ccnode.net.handshaking")
+    links = later("ccnode.net.link")
+    machines = later("ccnode_protocol.link")
+    probing = later("ccnode.net.probing")
 
 LINKS_MAX: Final = 256  # with peers that have a tier
 STRANGERS_MAX: Final = 16  # links with those that have none and called us; each lasts ten minutes at most
@@ -246,7 +252,9 @@ class Federation:
 
     async def probe(self, address: str) -> bytes:
         """The key that whoever is at this address claims to hold; nothing is proven. Raises CallError."""
-        return await ask_key(address, self._tls.client, self._key, os.urandom(32), self._now_ms, local=self._local)
+        return await probing.ask_key(
+            address, self._tls.client, self._key, os.urandom(32), self._now_ms, local=self._local
+        )
 
     # --- links ---
 
@@ -266,8 +274,8 @@ class Federation:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         try:
-            established = await shake_hands(wire, self._key, os.urandom(32), self._now_ms)
-        except Over as over:
+            established = await handshaking.shake_hands(wire, self._key, os.urandom(32), self._now_ms)
+        except handshaking.Over as over:
             await wire.close(int(over.reason or Reason.DONE))
             return
         finally:
@@ -280,11 +288,11 @@ class Federation:
     ) -> None:
         wire = open_call.wire
         try:
-            established = await shake_hands(
+            established = await handshaking.shake_hands(
                 wire, self._key, os.urandom(32), self._now_ms, expected=expected, secret=secret
             )
             await self._live(wire, established, secret, ready)
-        except Over as over:
+        except handshaking.Over as over:
             await wire.close(int(over.reason or Reason.DONE))
             _fail(ready, CallError(f"{wire.address}: {over}", over.reason))
         except CallError as error:
@@ -304,7 +312,7 @@ class Federation:
             raise CallError(f"{wire.address}: {refused}", refused.reason) from refused
         if ready is not None and not ready.done():
             ready.set_result(link)
-        over = Over(None, FAILED)
+        over = handshaking.Over(None, FAILED)
         try:
             over = await link.run()
         except Exception as error:  # noqa: BLE001  # of the daemon's ports or ours: it ends this link alone, and is told
@@ -333,11 +341,11 @@ class Federation:
         if tier is not Tier.UNKNOWN and wire.role is Role.SERVER:
             self._strangers.proved(wire.host)
         old = self._links.get(peer)
-        if old is not None and not replaces(established.transcript, old.established.transcript):
+        if old is not None and not machines.replaces(established.transcript, old.established.transcript):
             raise RefusedError(Reason.REPLACED, "there is a link already")
         if old is None:
             self._check_room(wire, tier)
-        link = Runner(wire, established, tier, self._peers, self._chains, self._now_ms, self._consenting.discard)
+        link = links.Runner(wire, established, tier, self._peers, self._chains, self._now_ms, self._consenting.discard)
         if old is not None:
             old.close(Reason.REPLACED, "a newer link took its place")
         self._links[peer] = link

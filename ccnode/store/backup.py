@@ -21,10 +21,10 @@ import pyrage
 
 from ccnode import __version__
 from ccnode.store import backup_format, migrate
-from ccnode.store.backup_format import CONFIG, FORMAT, LEDGER, MANIFEST, PROFILE, Member, disk_error
+from ccnode.store.backup_format import CONFIG, FORMAT, LEDGER, MANIFEST, PROFILE, Member
 from ccnode.store.backup_list import AUTOMATIC_END, TIME_FORMAT, BackupFile, list_backups, rotate
 from ccnode.store.backup_restore import Restored, Verified, restore, verify
-from ccnode.store.errors import Conflict, NotFound, StoreCorrupt, StoreError, translated
+from ccnode.store.errors import Conflict, NotFound, StoreCorrupt, StoreError, disk_error, translated
 from ccnode.store.home import read_private
 from ccnode.store.ledger import connect
 from ccnode.store.staging import clear_leftovers, staging

@@ -7,7 +7,6 @@ memory as a whole; what comes out of a file from outside is checked name by name
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import tarfile
@@ -18,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import pyrage
 
-from ccnode.store.errors import StoreCorrupt, StoreError, StoreFull, StoreReadOnly
+from ccnode.store.errors import StoreCorrupt, StoreError, disk_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,13 +42,6 @@ class Member:
     name: str
     source: Path | bytes
     size: int
-
-
-def disk_error(error: OSError, what: str) -> StoreError:
-    """The room's error for a disk that does not take or give what it should."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return StoreFull(f"{what}: the disk is full", remedy="free some space, or name another place")
-    return StoreReadOnly(f"{what}: {error.strerror or error}", remedy="check the disk and the permissions")
 
 
 def digest_of(path: Path) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
-from ccnode.store.backup_format import disk_error
+from ccnode.store.errors import disk_error
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from ccnode.store import audit, backup_format, erase, index, peers
-from ccnode.store.backup_format import CONFIG, LEDGER, PROFILE, disk_error
-from ccnode.store.errors import Conflict, StoreCorrupt, StoreError, translated
+from ccnode.store.backup_format import CONFIG, LEDGER, PROFILE
+from ccnode.store.errors import Conflict, StoreCorrupt, StoreError, disk_error, translated
 from ccnode.store.home import DirectoryLock, Home, read_private
 from ccnode.store.ledger import connect, marker_path
 from ccnode.store.marker import Marker

@@ -13,6 +13,7 @@ StoreError
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 
 
@@ -96,3 +97,10 @@ def translated(error: sqlite3.Error) -> StoreError:
     if primary == sqlite3.SQLITE_IOERR:
         return StoreReadOnly(f"the disk reports an error: {text}", remedy="check the disk; nothing was written")
     return StoreError(f"database error: {text}")
+
+
+def disk_error(error: OSError, what: str) -> StoreError:
+    """The room's error for a disk that does not take or give what it should."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return StoreFull(f"{what}: the disk is full", remedy="free some space, or name another place")
+    return StoreReadOnly(f"{what}: {error.strerror or error}", remedy="check the disk and the permissions")
