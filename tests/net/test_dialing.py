@@ -46,7 +46,7 @@ async def line(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
         line.delays.append(attempt if reason is None else 1_000)
         return 1 if reason is None else 3_600_000
 
-    monkeypatch.setattr("ccnode.net.dialing.retry_delay_ms", delay)
+    monkeypatch.setattr("ccnode_protocol.link.retry_delay_ms", delay)
     yield line
     await line.dialer.stop()
 
