@@ -2,7 +2,8 @@
 """How fast is it, and compared with what? Each figure is a ratio to a yardstick measured beside it in the same run.
 
     scripts/bench.py NAME [--json]     NAME: append, group, verify, start, memory, help, search, recall10, import,
-                                       start-million, phi, measure, drift, first-piece, prompt, spawn, catchup, or all
+                                       start-million, phi, measure, drift, first-piece, prompt, spawn, catchup,
+                                       gossip, or all
     scripts/bench.py import --messages 100000     also search and start-million: with other than a million
     scripts/bench.py import --file-gb 2           instead: the peak of a whole daemon's memory over a file of that size,
                                                   its index included; it takes 5.5 times that size on the disk
@@ -47,6 +48,7 @@ BENCHES = {
     "prompt": ("prompting", "bench_prompt"),
     "spawn": ("prompting", "bench_spawn"),
     "catchup": ("catchup", "bench_catchup"),
+    "gossip": ("gossip", "bench_gossip"),
 }
 SIZED = frozenset({"search", "import", "start-million"})
 MESSAGES = 1_000_000

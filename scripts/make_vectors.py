@@ -61,7 +61,9 @@ RFC_8032 = (  # name, secret seed, public key, message, signature
         ),
     ),
 )
-PURPOSES: tuple[Purpose, ...] = ("head", "owner-certificate", "owner-revocation", "link", "peer-manifest")
+PURPOSES: tuple[Purpose, ...] = (
+    "head", "owner-certificate", "owner-revocation", "link", "peer-manifest", "character-report",
+)  # fmt: skip
 OWNER, NODE, _ = (SigningKey(bytes.fromhex(seed)) for _, seed, *_ in RFC_8032)
 EPOCH = bytes.fromhex("000102030405060708090a0b0c0d0e0f")
 SESSION = bytes.fromhex("6ba7b8109dad11d180b400c04fd430c8")

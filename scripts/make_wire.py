@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import make_sync
 from ccnode_crypto import canonical
 from ccnode_crypto.certificate import certify
+from ccnode_crypto.entry import ChainId
 from ccnode_crypto.keys import SigningKey, domain
-from ccnode_protocol import frames, limits, manifest, tiers
+from ccnode_protocol import frames, gossip_frames, limits, manifest, reports, tiers
 from ccnode_protocol.effects import Reason, Send
 from ccnode_protocol.forms import described
 from ccnode_protocol.handshake import Established, Handshake, Role
@@ -210,6 +211,42 @@ def _manifest() -> dict[str, Any]:
     }
 
 
+def report() -> dict[str, Any]:
+    """What a node says of its character, and the frames in which it and a list of what is held travel."""
+    said = reports.Report(
+        SERVER.public.raw,
+        TIME_MS,
+        TIME_MS,
+        TIME_MS + limits.REPORT_LIFE_MS,
+        nonce("specification"),
+        tuple(range(0, 1_000_000, 62_500)),
+        2_000,
+        reports.Place(bytes(range(16)), 7, nonce("entry")),
+        ccc=-3,
+        baseline=nonce("baseline"),
+    )
+    signed = reports.sign_report(SERVER, said)
+    counter, mark = signed.version
+    total = sha256(SERVER.public.raw + counter.to_bytes(8, "big") + mark).digest()
+    chain = ChainId(CLIENT.public.raw, bytes(range(16)), 0)
+    messages: list[gossip_frames.Message] = [
+        gossip_frames.Tell(((signed.body, signed.signature),), ((chain, 5),), total, asks=True),
+        gossip_frames.Tell(sum=total),
+        gossip_frames.Hold(((SERVER.public.raw, signed.version),), (bytes(32), b"\xff" * 32)),
+        gossip_frames.Hold(((SERVER.public.raw, (0, bytes(8))),)),
+    ]
+    return {
+        "about": "A report by a key of RFC 8032, section 7.1, a rumour, its answer, a list, and what that lacks.",
+        "domain": domain("character-report").hex(),
+        "body": signed.body.hex(),
+        "fields": explain(parts_of(canonical.decode_map(signed.body, size_max=limits.REPORT_BYTES_MAX))),
+        "signature": signed.signature.hex(),
+        "mark": mark.hex(),
+        "sum": total.hex(),
+        "frames": [frame_row(frames.encode(each.kind, each.body())) for each in messages],
+    }
+
+
 def _sent(effects: list[Any]) -> list[bytes]:
     return [effect.data for effect in effects if isinstance(effect, Send)]
 
@@ -244,6 +281,14 @@ def manifest_table() -> Iterator[str]:
     yield "| field | value |"
     yield "|---|---|"
     for name, field in manifest.FORM.fields.items():
+        yield f"| `{name}`{'?' if field.optional else ''} | {described(field)} |"
+
+
+def report_table() -> Iterator[str]:
+    """The fields of a character report."""
+    yield "| field | value |"
+    yield "|---|---|"
+    for name, field in reports.FORM.fields.items():
         yield f"| `{name}`{'?' if field.optional else ''} | {described(field)} |"
 
 
@@ -283,6 +328,7 @@ def words() -> dict[str, Any]:
 FILES: dict[str, Callable[[], dict[str, Any]]] = {
     "frames": every_frame,
     "handshake": handshake,
+    "report": report,
     "sync": lambda: make_sync.sync(frame_row),
     "words": words,
 }
@@ -290,6 +336,7 @@ TABLES = {
     "reasons": reasons_table,
     "frames": frames_table,
     "manifest": manifest_table,
+    "report": report_table,
     "tiers": tiers_table,
     "carried": carried_table,
 }

@@ -33,7 +33,10 @@ _Y8: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 _SMALL_ORDER: Final = frozenset({0, 1, _P - 1, _P, _P + 1, _Y8, _P - _Y8})
 
 StatementPurpose = NewType("StatementPurpose", str)  # of what an owner states; statements.py makes them
-Purpose = Literal["head", "owner-certificate", "owner-revocation", "link", "peer-manifest"] | StatementPurpose
+Purpose = (
+    Literal["head", "owner-certificate", "owner-revocation", "link", "peer-manifest", "character-report"]
+    | StatementPurpose
+)
 IdKind = Literal["node", "owner", "recovery"]
 
 

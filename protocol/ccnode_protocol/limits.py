@@ -113,3 +113,21 @@ NEWS_MS: Final = 20  # how long news of our own chains are gathered
 RELAY_MS: Final = 200  # and of others': most peers hear of them from who wrote them, and then need not from us
 QUOTA_DAY_BYTES: Final = 64 * MIB  # what is taken from a sandbox peer in a day
 QUOTA_BYTES: Final = 1024 * MIB  # and in all
+
+# --- gossip ---
+REPORT_BYTES_MAX: Final = KIB
+REPORT: Final = Limit(REPORT_BYTES_MAX, 1, REPORT_BYTES_MAX, 128)  # not a frame: it travels in one
+TOLD_MAX: Final = 8  # reports in one frame
+TOLD_FORKS_MAX: Final = 16
+TELL: Final = Limit(12 * KIB, 1_200, 4 * MIB, 256)
+HOLD: Final = Limit(16 * KIB, 60, MIB, 2 * KIB)
+DIMENSIONS_MAX: Final = 64  # of a character
+FANOUT: Final = 3  # peers that are told in one round
+ROUND_MS: Final = 2_000  # between two rounds
+EAGER_MS: Final = 200  # the same, where something was heard or said since the last
+LISTING_MS: Final = 60_000  # between two lists of all that is held, to one peer
+LISTED_MAX: Final = 64  # reports that one list is answered with
+REPORT_LIFE_MS: Final = 7 * 24 * 3_600_000  # from when it was made to when it counts no more
+REPORT_AHEAD_MS: Final = 600_000  # a report made later than this after now is not believed
+REPORT_NODE_MINUTE: Final = 6  # new reports of one node, by whatever way, that are looked at; honest ones make one
+REPORTS_MAX: Final = 1_024  # nodes whose reports are kept, and as many forks told

@@ -12,7 +12,9 @@ from ccnode_crypto.keys import IdKind, PublicKey, Purpose, SigningKey, from_text
 from tests.crypto.chains import KEY, OTHER
 
 KINDS: tuple[IdKind, ...] = ("node", "owner", "recovery")
-PURPOSES: tuple[Purpose, ...] = ("head", "owner-certificate", "owner-revocation", "link", "peer-manifest")
+PURPOSES: tuple[Purpose, ...] = (
+    "head", "owner-certificate", "owner-revocation", "link", "peer-manifest", "character-report",
+)  # fmt: skip
 RAW = st.binary(min_size=32, max_size=32)
 
 

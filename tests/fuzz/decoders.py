@@ -14,11 +14,12 @@ from ccnode_crypto.entry import ChainId, read_header
 from ccnode_crypto.errors import CryptoError
 from ccnode_crypto.keys import SigningKey, from_text
 from ccnode_crypto.proof import ForkProof, ForkSide, SignedHead
-from ccnode_protocol import forks, frames, handshake, manifest, records, sync_frames
+from ccnode_protocol import forks, frames, gossip, gossip_frames, handshake, manifest, records, reports, sync_frames
 from ccnode_protocol.effects import Close
 from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.invitation import read_code
 from ccnode_protocol.sync_values import Fork
+from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,6 +133,30 @@ def _sync(data: bytes) -> object:
     return forks.proven(value.chain, value.proof) if isinstance(value, Fork) else value
 
 
+def _report(data: bytes) -> object:
+    """A byte that says whether its node signs the bytes, as a hostile peer would, and the body of a report."""
+    node, body = SigningKey(b"n" * 32), data[1:]
+    signature = node.sign("character-report", body) if data[:1] != b"\0" else data[-64:].rjust(64)
+    found = reports.read_report(body, signature)
+    found.verify()
+    return found
+
+
+def _gossip(data: bytes) -> object:
+    """A frame of gossip, to a node that holds a report and a fork already; it may end the link, and raise nothing."""
+    frame = frames.decode(data)
+    if frame.type not in gossip_frames.MESSAGES:
+        return frame
+    value = gossip_frames.read(*frame)
+    if gossip_frames.read(frame.type, value.body()) != value:
+        raise AssertionError("another value of what a value says")
+    node, peer = SigningKey(b"n" * 32), SigningKey(b"p" * 32).public.raw
+    machine = gossip.Gossip(node.public.raw)
+    machine.stand([peer], ())
+    machine.met(peer, Tier.CORE, 0)
+    return machine.receive(peer, frame, 1, 1)
+
+
 def _frame(data: bytes) -> object:
     """What is read is written as the same bytes."""
     frame = frames.decode(data)
@@ -154,6 +179,8 @@ DECODERS = {
     "export": Decoder(_export, CRYPTO),
     "frame": Decoder(_frame, REMOTE),
     "sync": Decoder(_sync, REMOTE),
+    "report": Decoder(_report, REMOTE),
+    "gossip": Decoder(_gossip, REMOTE),
     "handshake": Decoder(_handshake, REMOTE),
     "manifest": Decoder(_manifest, REMOTE),
     "invitation": Decoder(lambda data: read_code(data.decode("utf-8", "replace")), REMOTE),

@@ -24,6 +24,7 @@ from ccnode_protocol.tiers import Tier
 from tests.crypto.chains import build, draft
 from tests.crypto.exports import Writer, export, one_message, talk
 from tests.fuzz.decoders import CORPUS
+from tests.protocol.gossiping import report_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,6 +93,11 @@ def wire_seeds() -> Iterator[tuple[str, str, bytes]]:
     for link in make_sync.sync(make_wire.frame_row)["links"]:
         for name, packed in {row["name"]: row["frame"] for row in link["frames"]}.items():
             yield "sync", f"{name}-{link['name']}", bytes.fromhex(packed)
+    paper = make_wire.report()
+    for row in paper["frames"]:
+        yield "gossip", f"{row['name']}-{len(row['frame']) // 2}", bytes.fromhex(row["frame"])
+    yield "report", "plain", b"\1" + report_of(SigningKey(b"n" * 32)).body
+    yield "report", "unsigned", b"\0" + bytes.fromhex(paper["body"])
     told = make_wire.handshake()
     for row in told["frames"]:
         yield "handshake", row["name"], bytes.fromhex(row["frame"])

@@ -18,7 +18,9 @@ from ccnode_protocol import frames
 from ccnode_protocol.errors import RemoteError
 
 VECTORS = Path(make_wire.VECTORS)
-FRAMES, HANDSHAKE = (json.loads((VECTORS / f"{name}.json").read_text("utf-8")) for name in ("frames", "handshake"))
+FRAMES, HANDSHAKE, REPORT = (
+    json.loads((VECTORS / f"{name}.json").read_text("utf-8")) for name in ("frames", "handshake", "report")
+)
 
 
 @pytest.mark.parametrize(("path", "text"), list(make_wire.made()), ids=lambda item: getattr(item, "name", ""))
@@ -33,7 +35,8 @@ def test_there_are_no_other_files() -> None:
 def test_every_byte_is_explained() -> None:
     rows = [(row["frame"], row["fields"]) for row in FRAMES["accepted"] + FRAMES["ignored"] + HANDSHAKE["frames"]]
     rows += [(row["signed"]["message"], row["signed"]["fields"]) for row in HANDSHAKE["frames"][2:]]
-    rows.append((HANDSHAKE["manifest"]["body"], HANDSHAKE["manifest"]["fields"]))
+    rows += [(row["frame"], row["fields"]) for row in REPORT["frames"]]
+    rows += [(said["body"], said["fields"]) for said in (HANDSHAKE["manifest"], REPORT)]
     for whole, fields in rows:
         assert "".join(field["hex"] for field in fields) == whole
         offset = 0
@@ -109,3 +112,28 @@ def test_the_handshake_by_the_specification_alone() -> None:
     said = HANDSHAKE["manifest"]
     signed = domain("peer-manifest") + bytes.fromhex(said["body"])
     Ed25519PublicKey.from_public_bytes(answer["key"]).verify(bytes.fromhex(said["signature"]), signed)
+
+
+def test_the_report_is_what_the_specification_says() -> None:
+    """Mark, sum and signature, made again from the words of the README with plain SHA-256 and Ed25519."""
+    body = bytes.fromhex(REPORT["body"])
+    said = canonical.decode_map(body, size_max=1024)
+    key = Ed25519PublicKey.from_public_bytes(_bytes(said["node"]))
+    key.verify(bytes.fromhex(REPORT["signature"]), b"ccnode/1 character-report\x00" + body)
+    mark = sha256(body).digest()[:8]
+    assert REPORT["mark"] == mark.hex()
+    counter = said["counter"]
+    assert isinstance(counter, int)
+    assert REPORT["sum"] == sha256(_bytes(said["node"]) + counter.to_bytes(8, "big") + mark).hexdigest()
+    rumour, answer, whole, lacks = (frames.decode(bytes.fromhex(row["frame"])).body for row in REPORT["frames"])
+    assert rumour["reports"] == [[body, bytes.fromhex(REPORT["signature"])]]
+    assert rumour["asks"] is True
+    assert rumour["sum"] == answer["sum"] == bytes.fromhex(REPORT["sum"])
+    assert whole["rows"] == [[said["node"], counter, mark]]
+    assert whole["whole"] == [bytes(32), b"\xff" * 32]
+    assert lacks["rows"] == [[said["node"], 0, bytes(8)]]
+
+
+def _bytes(value: object) -> bytes:
+    assert isinstance(value, bytes)
+    return value
