@@ -7,25 +7,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ccnode.later import later
-from ccnode.mind import context
-from ccnode.mind.prompt_types import PromptMessage
-from ccnode.store import prompts
 
 if TYPE_CHECKING:
     from ccnode.core.turns import Answer
-    from ccnode.mind import summaries
+    from ccnode.mind import context, prompt_types, summaries
     from ccnode.mind.context import Built
-    from ccnode.mind.prompt_types import Recalled
+    from ccnode.mind.prompt_types import PromptMessage, Recalled
     from ccnode.models.base import ModelAdapter
-    from ccnode.store import bearing, ground, prompt_shapes
+    from ccnode.store import bearing, ground, prompt_shapes, prompts
     from ccnode.store.ground import Ground
     from ccnode.store.plates import Version
     from ccnode.store.readers import ThreadReader
     from ccnode.store.search import Searcher
 else:
     bearing = later("ccnode.store.bearing")
+    context = later("ccnode.mind.context")
     ground = later("ccnode.store.ground")
     prompt_shapes = later("ccnode.store.prompt_shapes")
+    prompt_types = later("ccnode.mind.prompt_types")
+    prompts = later("ccnode.store.prompts")
     summaries = later("ccnode.mind.summaries")
 
 
@@ -73,12 +73,12 @@ class Prompting:
         """`text`: the question, where it is not recorded."""
         asked = known.question.digest if known.question is not None else b""
         turns = [
-            PromptMessage(each.role, each.text or "", each.digest.hex(), pinned=each.mark == "pinned")
+            prompt_types.PromptMessage(each.role, each.text or "", each.digest.hex(), pinned=each.mark == "pinned")
             for each in known.history
             if (each.text or each.digest == asked) and each.digest not in known.unremembered
         ]
         if text is not None:
-            turns.append(PromptMessage("user", text))
+            turns.append(prompt_types.PromptMessage("user", text))
         recalled = [] if known.merging else self._recall(model, turns, [each.digest for each in known.history])
         character = self._reader.ask(bearing.current(known.session))
         plate = known.plate if known.plate is not None and known.plate.text is not None else None

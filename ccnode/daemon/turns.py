@@ -16,9 +16,8 @@ from ccnode.daemon.prompting import Prompting
 from ccnode.daemon.spawning import Spawning
 from ccnode.daemon.validating import Validating
 from ccnode.later import later
-from ccnode.mind.context import BUDGET, after_shortening
 from ccnode.models.base import Finished, ModelError
-from ccnode.store import notes, prompts, views
+from ccnode.store import notes, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.readers import ThreadReader
@@ -26,14 +25,17 @@ from ccnode.store.readers import ThreadReader
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
+    from ccnode.mind import context
     from ccnode.mind.prompt_types import Prompt
     from ccnode.models.base import ModelAdapter
-    from ccnode.store import branching
+    from ccnode.store import branching, prompts
     from ccnode.store.ledger import Job, Ledger
     from ccnode.store.readers import Readers
     from ccnode.store.search import Searcher
 else:
     branching = later("ccnode.store.branching")
+    context = later("ccnode.mind.context")
+    prompts = later("ccnode.store.prompts")
 
 OUTPUT_TOKENS_MAX: Final = 16_384  # with what a model thinks before it speaks
 KEY_BYTES: Final = 16
@@ -65,13 +67,14 @@ class Turns:
         model: Callable[[], ModelAdapter],
         output_tokens_max: int = OUTPUT_TOKENS_MAX,
         *,
-        prompt_tokens_max: int = BUDGET,
+        prompt_tokens_max: int | None = None,
         validate_on_spawn: bool = False,
     ) -> None:
         self._ledger = ledger
         self._readers = readers
         self._model = model
-        self._prompting = Prompting(ThreadReader(ledger.path), searcher, prompt_tokens_max)
+        budget = context.BUDGET if prompt_tokens_max is None else prompt_tokens_max
+        self._prompting = Prompting(ThreadReader(ledger.path), searcher, budget)
         self.spawning = Spawning(ledger, readers, Validating(readers, model, ledger.append), validate=validate_on_spawn)
         self._output_tokens_max = output_tokens_max
         self._live: dict[bytes, LiveTurn] = {}
@@ -210,7 +213,7 @@ class Turns:
             cited = (*cited, *await asyncio.to_thread(_used, prepared.built.prompt, reply.text))
         # Whatever it cites, a merge rests on the heads of its branches.
         sources = (*prepared.merged, *(bytes.fromhex(source) for source in cited))
-        built = after_shortening(prepared.built) if live.shortened else prepared.built
+        built = context.after_shortening(prepared.built) if live.shortened else prepared.built
         account = prompts.account_of(built, model.name, instance.id)
         await self.spawning.settled()
         digest = await self._ledger.append(prompts.keep(jobs.close(reply, sources, state), account, clock.now_ms()))

@@ -18,8 +18,6 @@ import structlog
 from ccnode import clock
 from ccnode.api.errors import ApiError
 from ccnode.later import later
-from ccnode.mind.context import Material, build
-from ccnode.mind.prompt_types import PromptMessage, Recalled
 from ccnode.models.base import Finished, ModelError
 from ccnode.store import memory, notes, plates, views
 from ccnode.store.errors import Conflict, NotFound, StoreError
@@ -27,8 +25,9 @@ from ccnode.store.errors import Conflict, NotFound, StoreError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from ccnode.mind import context, prompt_types, validation
     from ccnode.mind import plate as minds
-    from ccnode.mind import validation
+    from ccnode.mind.prompt_types import Recalled
     from ccnode.mind.validation import Probe, Verdict
     from ccnode.models.base import ModelAdapter
     from ccnode.store import plate_shapes, validations
@@ -38,8 +37,10 @@ if TYPE_CHECKING:
 
     Append = Callable[[Job[None]], Awaitable[None]]
 else:
+    context = later("ccnode.mind.context")
     minds = later("ccnode.mind.plate")
     plate_shapes = later("ccnode.store.plate_shapes")
+    prompt_types = later("ccnode.mind.prompt_types")
     validation = later("ccnode.mind.validation")
     validations = later("ccnode.store.validations")
 
@@ -158,8 +159,8 @@ async def _ask(
 ) -> Verdict:
     """Raises ModelError where nothing can be asked of this model."""
     seen = recalled if probe.kind == "breakthrough" else []
-    asked = Material([PromptMessage("user", probe.text)], plate, recalled=seen)
-    prompt = build(asked, output_tokens_max=OUTPUT_TOKENS).prompt
+    asked = context.Material([prompt_types.PromptMessage("user", probe.text)], plate, recalled=seen)
+    prompt = context.build(asked, output_tokens_max=OUTPUT_TOKENS).prompt
     said: list[str] = []
     size, trouble = 0, ""
     stream = model.stream(prompt)
@@ -191,7 +192,7 @@ def _last_said() -> View[list[Recalled]]:
     kept = [each for each in found if each.digest not in left_out and each.due_ms is None][:MEMORIES]
     kept = yield from notes.worded(kept)
     return [
-        Recalled(
+        prompt_types.Recalled(
             each.digest.hex(),
             str(uuid.UUID(bytes=each.session)),
             each.role,

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from ccnode import clock
-from ccnode.mind.measured import MILLION
 from ccnode.store import measurements, plates, views
 
 if TYPE_CHECKING:
@@ -181,6 +180,8 @@ def _drift(one: Instance) -> View[float | None]:
         return None
     if one.ended_ms is not None and views.ms_of(measured.time) > one.ended_ms + MEASURED_LATER_MS:
         return None  # it is that of an instance after it
+    from ccnode.mind.measured import MILLION
+
     drift = measured.found.figures.get("drift")
     return drift / MILLION if isinstance(drift, int) else None
 

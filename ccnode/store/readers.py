@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 CONNECTIONS: Final = 3
 BUSY_TIMEOUT_S: Final = 5.0
+PATIENCE_S: Final = 0.02  # most views are answered sooner than another connection, with its thread, is opened
 
 
 class Readers:
@@ -38,7 +39,11 @@ class Readers:
         self._all: list[aiosqlite.Connection] = []
 
     async def _take(self) -> aiosqlite.Connection:
-        """A free connection; the first few are opened on demand, which costs a start nothing."""
+        """A free connection; another one is opened only where none becomes free for a moment: each takes 200 KiB."""
+        if self._free.empty() and self._all:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE_S):
+                    return await self._free.get()
         if self._free.empty() and len(self._all) < self._count:
             uri = f"{self._path.absolute().as_uri()}?mode=ro"
             connection = aiosqlite.connect(uri, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S)
