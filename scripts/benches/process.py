@@ -26,6 +26,7 @@ LIBRARIES = (
 )
 
 LATER = "zeroconf.asyncio"  # loaded after the start, for good
+IDLE_AFTER_S = 10  # the first erasing, tidying and backup, 5 s after the start, are done
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -200,7 +201,7 @@ def bench_memory() -> list[Figure]:
     with scratch() as folder:
         make_node(folder, 0)
         process, _ = start(folder)
-        time.sleep(3)
+        time.sleep(IDLE_AFTER_S)
         ours = _rss_kib(process.pid)
         maps = Path(f"/proc/{process.pid}/maps").read_text()
         stop(process)
