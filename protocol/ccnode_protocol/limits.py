@@ -59,7 +59,8 @@ HEARTBEAT_MS: Final = 2_000  # a link on which we sent nothing for so long carri
 SILENCE_MS: Final = 8_000  # a peer that sent nothing for so long is gone
 UNKNOWN_LINK_MS: Final = 600_000  # how long a link of a peer without a tier stays, for people to compare words
 RETRY_FIRST_MS: Final = 500
-RETRY_MOST_MS: Final = 60_000
+RETRY_MOST_MS: Final = 20_000  # however long the peer was away: a network that is whole again is used within so much
+RETRY_UNWANTED_MS: Final = 60_000  # after an end that will not mend by itself
 REASON_CHARS_MAX: Final = 100
 
 # --- manifests ---

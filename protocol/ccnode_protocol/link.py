@@ -349,8 +349,8 @@ def retry_delay_ms(attempt: int, chance: int, reason: Reason | None = None) -> i
     """How long to wait before the next call, after `attempt` calls in a row that failed (from 0).
 
     `chance`: a random integer below CHANCE_MAX, so that nodes that lost the same peer do not call at the same moment.
-    `reason`: why the last link ended, where it did. Doubles from RETRY_FIRST_MS to RETRY_MOST_MS, which is also what
-    ends that will not mend by themselves wait; a half of it is chance. There is no last attempt.
+    `reason`: why the last link ended, where it did. Doubles from RETRY_FIRST_MS to RETRY_MOST_MS; after an end
+    that will not mend by itself it is RETRY_UNWANTED_MS. A half of it is chance. There is no last attempt.
 
     Raises:
         LocalError: `chance` is out of its bounds.
@@ -358,7 +358,7 @@ def retry_delay_ms(attempt: int, chance: int, reason: Reason | None = None) -> i
     if not 0 <= chance < CHANCE_MAX or attempt < 0:
         raise LocalError(f"retry: an attempt from 0 and a chance below {CHANCE_MAX} are expected")
     doublings = min(attempt, limits.RETRY_MOST_MS.bit_length())
-    most = (
-        limits.RETRY_MOST_MS if reason in _HOPELESS else min(limits.RETRY_FIRST_MS << doublings, limits.RETRY_MOST_MS)
-    )
+    most = min(limits.RETRY_FIRST_MS << doublings, limits.RETRY_MOST_MS)
+    if reason in _HOPELESS:
+        most = limits.RETRY_UNWANTED_MS
     return most // 2 + (most - most // 2) * chance // CHANCE_MAX
