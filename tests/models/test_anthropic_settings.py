@@ -12,6 +12,7 @@ import pytest
 from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled, SystemBlock, system_text
 from ccnode.models.anthropic_endpoint import DEFAULT_MODEL, Capabilities, Timeouts
 from ccnode.models.anthropic_request import CONTINUE, RECALL_GUIDANCE
+from ccnode.models.anthropic_stream import ReplyReader
 from ccnode.models.base import Delta, Finished, ModelError, Usage
 from tests.models import wire_server as wire
 from tests.models.anthropic_node import KEY, PROMPT, QUESTION, Book, Node, asked
@@ -337,8 +338,14 @@ async def test_what_the_service_refused_is_not_booked(failing: Reply) -> None:
 
 
 @pytest.mark.parametrize("how", ["broken", "closed", "cancelled"])
-async def test_a_reply_that_ends_early_is_booked_by_an_estimate(how: str) -> None:
-    book = Book()
+async def test_a_reply_that_ends_early_is_booked_by_an_estimate(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    book, take, taken = Book(), ReplyReader.take, asyncio.Event()
+
+    def took(reader: ReplyReader, event: object) -> str:
+        taken.set()
+        return take(reader, event)
+
+    monkeypatch.setattr(ReplyReader, "take", took)
     end = Abort() if how == "broken" else Hold(asyncio.Event())
     async with WireServer(Reply([*wire.opening("x" * 300), end])) as server:
         node = Node(server, book=book)
@@ -350,7 +357,7 @@ async def test_a_reply_that_ends_early_is_booked_by_an_estimate(how: str) -> Non
             await stream.aclose()
         else:
             task = asyncio.create_task(node.ask())
-            await asyncio.wait_for(server.answering.wait(), 30)
+            await asyncio.wait_for(taken.wait(), 30)  # before that, nothing is known of what it costs
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
