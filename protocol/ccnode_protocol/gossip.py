@@ -22,6 +22,7 @@ from ccnode_protocol import gossip_frames, limits, tiers
 from ccnode_protocol.effects import Reason
 from ccnode_protocol.errors import LocalError, RemoteError
 from ccnode_protocol.gossip_frames import Hold, Tell
+from ccnode_protocol.reports import MARK_BYTES
 from ccnode_protocol.rumours import NOTHING, PUBLIC, Key, Rumours, Verdict
 from ccnode_protocol.tiers import Rule, Tier
 
@@ -140,9 +141,13 @@ class Gossip:
         found = self._peers.setdefault(peer, _Peer(peer))
         found.tier, found.is_fresh = tier, True
         found.has.clear()
+        found.odds, found.listed_ms = 0, None
         found.step("meet")
         self._soon(now_ms)
-        return []
+        if tiers.taken(tier, tiers.Kind.REPORTS) is not Rule.QUARANTINE:
+            return []
+        # It may have told us on this very link, when we did not follow it.
+        return [Say(peer, Hold(((peer, _known(self.rumours.version(peer))),)))]
 
     def parted(self, peer: bytes) -> None:
         """The link is gone, or may no longer be used. What it said stays."""
@@ -291,7 +296,7 @@ class Gossip:
         try:
             message = gossip_frames.read(frame.type, frame.body)
             if isinstance(message, Hold):
-                return self._fill(found, message) if found.tier is Tier.CORE else []
+                return self._fill(found, message) if found.tier is Tier.CORE else self._fill_guest(found, message)
             return self._hear(found, message, now_ms, wall_ms)
         except RemoteError as error:
             reason = Reason.UNPROVEN if str(error).startswith("report.signature") else Reason.MALFORMED
@@ -379,11 +384,27 @@ class Gossip:
             for at in range(0, len(newer), limits.TOLD_MAX)
         ]
         older = [
-            (node, max(rumours.version(node), (0, bytes(8))))
+            (node, _known(rumours.version(node)))
             for node, version in hold.rows
             if hold.whole is not None and node in rumours.members and rumours.version(node) < version
         ]
         return [*effects, Say(peer.node, Hold(tuple(older)))] if older else effects
+
+    def _fill_guest(self, peer: _Peer, hold: Hold) -> list[Effect]:
+        """A guest asks for what it may have, which is one report."""
+        rumours = self.rumours
+        theirs, ours = dict(hold.rows).get(rumours.own, NOTHING), rumours.held.get(rumours.own)
+        if tiers.given(peer.tier, tiers.Kind.REPORTS) is not Rule.YES or hold.whole is not None:
+            return []
+        if ours is None or theirs == NOTHING or theirs >= ours.version:
+            return []
+        peer.has[rumours.own] = ours.version
+        return [Say(peer.node, Tell((_packed(ours),)))]
+
+
+def _known(version: Version) -> Version:
+    """The version as it is sent; a counter of 0 and a mark of zeros where there is none."""
+    return max(version, (0, bytes(MARK_BYTES)))
 
 
 def _packed(found: SignedReport) -> Packed:

@@ -83,8 +83,9 @@ class Circle:
 
     def meet(self, one: str, other: str, tier: Tier = Tier.CORE, back: Tier | None = None) -> None:
         """A link. `tier`: what the other is to the one, `back`: the other way round."""
-        for mine, theirs, what in ((one, other, tier), (other, one, back or tier)):
-            self.tiers[mine, theirs] = what
+        ends = ((one, other, tier), (other, one, back or tier))
+        self.tiers |= {(mine, theirs): what for mine, theirs, what in ends}
+        for mine, theirs, what in ends:
             self.do(mine, self[mine].gossip.met(self[theirs].node, what, self.now_ms))
 
     def meet_all(self) -> None:

@@ -139,11 +139,32 @@ def test_a_guest_that_follows_us_hears_of_us_alone_and_once() -> None:
     assert guest.apart == {circle["a"].node: mine}
     assert guest.held == {}
     assert guest.kept == [Keep(mine, True)]
-    assert [frame.body for _, other, frame in circle.sent if other == "guest"] == [told(mine).body()]
-    assert not [frame for name, _, frame in circle.sent if name == "guest"]
+    assert [each.body for _, other, each in circle.sent if other == "guest"] == [told(mine).body()]
+    assert [frame.name for name, _, frame in circle.sent if name == "guest"] == ["hold"]
     newer = circle.publish("a", NOW + 9)
     circle.round(2)
     assert guest.apart == {circle["a"].node: newer}
+
+
+def test_who_follows_a_node_anew_on_an_open_link_gets_its_report_again() -> None:
+    circle = Circle("a", "b")
+    a, b = circle["a"], circle["b"]
+    a.gossip.stand([a.node], ())
+    b.gossip.stand([b.node], [a.node])
+    circle.meet("a", "b", OUT, IN)
+    mine = circle.publish("a")
+    circle.round(2)
+    circle.do("b", b.gossip.stand([b.node], ()))
+    circle.do("b", b.gossip.met(a.node, OUT, circle.now_ms))
+    assert b.dropped == [a.node]
+    circle.round(3)
+    assert b.apart == {}
+    b.gossip.stand([b.node], [a.node])
+    circle.do("b", b.gossip.met(a.node, IN, circle.now_ms))
+    assert b.apart == {a.node: mine}
+    circle.round(2)
+    told_to_b = [frame for _, other, frame in circle.sent if other == "b" and frame.type == gossip_frames.TELL]
+    assert len(told_to_b) == 2
 
 
 def test_what_a_guest_that_we_follow_says_of_itself_is_kept_apart_and_told_to_nobody() -> None:
@@ -183,9 +204,18 @@ def test_others_are_neither_told_nor_heard(tier: Tier) -> None:
 
 
 def test_a_guest_gets_no_list() -> None:
-    a, b, _ = lone(OUT)
-    a.gossip.publish(report_of(a.key), NOW)
+    a, b, c = lone(OUT)
+    a.gossip.stand([a.node, c.node], ())
+    mine = report_of(a.key)
+    a.gossip.publish(mine, NOW)
+    a.gossip.load([report_of(c.key)], NOW)
+    unknown = (0, bytes(8))
+    both = tuple(sorted([(a.node, unknown), (c.node, unknown)]))
     assert hear(a, b, Hold((), (bytes(32), b"\xff" * 32))) == []
+    assert hear(a, b, Hold(both, (bytes(32), b"\xff" * 32))) == []
+    assert hear(a, b, Hold(((c.node, unknown),))) == []
+    assert hear(a, b, Hold(both)) == [Say(b.node, told(mine))]
+    assert hear(a, b, Hold(((a.node, mine.version),))) == []
 
 
 @pytest.mark.parametrize("tier", [CORE, IN])

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 from ccnode_crypto.chain import ChainState, Run, verify_runs
 from ccnode_crypto.entry import header_digest
 from ccnode_crypto.errors import CryptoError
-from ccnode_protocol import sync_frames, tiers
+from ccnode_protocol import gossip_frames, sync_frames, tiers
 from ccnode_protocol.effects import Reason
 from ccnode_protocol.sync_values import Contents, Fork, Heads, Listed, SentRun, Want, WantContents
 from ccnode_protocol.tiers import Tier
 from tests.simulation.checks import Violation
+from tests.simulation.federation.gossip_judge import GossipJudge
 
 if TYPE_CHECKING:
     from ccnode_crypto.entry import ChainId
     from ccnode_protocol.effects import Close
     from ccnode_protocol.frames import Frame
+    from ccnode_protocol.sync_values import Message
     from tests.simulation.federation.node import End, Node
 
 # Written once more and by hand: the audiences that a peer of a tier gets from us, and that are taken from it.
@@ -32,6 +34,7 @@ class Judge:
         self.forked: set[bytes] = set()  # node keys that really write positions twice
         self.honest: set[bytes] = set()  # node keys that write nothing but what the judge sees, and nothing twice
         self.quarrels = 0
+        self.gossip = GossipJudge()
 
     def wrote(self, node: Node, sent: SentRun) -> None:
         """A node has appended and committed."""
@@ -59,20 +62,13 @@ class Judge:
             return
         if not tiers.may_send(end.node.tier_of(end.peer), frame.type):
             raise Violation("leak", f"{end.node.name} says {frame.name} to a peer that may not hear it")
+        if frame.type in gossip_frames.FORMS:
+            self.gossip.sent(end, frame)
+            return
         message = sync_frames.read(*frame)
         if isinstance(message, WantContents) or (isinstance(message, Want) and not message.bare):
             self._orders_first(end)
-        chains: list[ChainId] = []
-        match message:
-            case Heads(rows=rows):
-                chains = [row.chain for row in rows]
-            case Listed(rows=rows):
-                chains = [row.chain for row in rows if row.chain.node != end.peer]
-            case SentRun(chain=chain) | Contents(chain=chain):
-                chains = [chain] if isinstance(message, SentRun) or message.items else []
-            case Fork(chain=chain):
-                chains = [chain]
-        for chain in chains:
+        for chain in self._named(end, message):
             if not end.has_heard:
                 raise Violation("law 5", f"{end.node.name} offers {chain} before it knows what the peer knows of it")
             tier, author = end.node.tier_of(end.peer), chain.node
@@ -81,6 +77,19 @@ class Judge:
                 continue
             if chain.audience not in GIVEN.get(tier, set()) or not whose:
                 raise Violation("leak", f"{end.node.name} tells a peer of tier {tier.name} of {chain}")
+
+    def _named(self, end: End, message: Message) -> list[ChainId]:
+        """The chains that a message tells of."""
+        match message:
+            case Heads(rows=rows):
+                return [row.chain for row in rows]
+            case Listed(rows=rows):
+                return [row.chain for row in rows if row.chain.node != end.peer]
+            case Contents(items=()):
+                return []
+            case SentRun(chain=chain) | Contents(chain=chain) | Fork(chain=chain):
+                return [chain]
+        return []
 
     def _orders_first(self, end: End) -> None:
         """Bodies are wanted of an honest peer only when all orders that it offers are here."""
@@ -129,6 +138,7 @@ class Judge:
                 ours, theirs = node.tier_of(peer.key.public.raw), peer.tier_of(node.key.public.raw)
                 if (ours, theirs) == (Tier.SANDBOX_IN, Tier.SANDBOX_OUT):
                     self._followed(node, peer)
+        self.gossip.settled(honest)
 
     def _nothing_held_back(self, node: Node, core: list[Node]) -> None:
         for chain, ranges in node.index.missing.items():

@@ -12,7 +12,7 @@ from ccnode_crypto.entry import ChainId
 from ccnode_crypto.errors import CryptoError
 from ccnode_crypto.keys import SigningKey
 from ccnode_crypto.proof import ForkProof
-from ccnode_protocol import frames, records, sync_frames, tiers
+from ccnode_protocol import frames, gossip_frames, records, tiers
 from ccnode_protocol.effects import Close, Reason
 from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.records import MessageMeta, Role
@@ -23,13 +23,13 @@ from ccnode_protocol.sync_index import Index
 from ccnode_protocol.sync_values import Contents, Fork, SentRun
 from ccnode_protocol.tiers import Tier
 from tests.simulation.federation.store import Shelf
+from tests.simulation.federation.teller import Teller, twisted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tests.simulation.federation.world import World
 
-SYNC_TYPES: Final = frozenset(sync_frames.FORMS)
 SESSION: Final = bytes(range(16))
 
 
@@ -85,6 +85,7 @@ class Node:
         self.is_up = True
         self.index = Index(self.key.public.raw, self.world.random.randbytes(16), self.world.certified)
         self.shelf.fill(self.index)
+        self.teller = Teller(self)
 
     def crash(self) -> None:
         """Everything but the disk is gone."""
@@ -144,6 +145,9 @@ class Node:
             self.perform(end, [Close(Reason.MALFORMED, str(error))])
             return
         end.has_heard |= frame.name == "known"
+        if frame.type in gossip_frames.FORMS:
+            self.teller.hear(end, frame)
+            return
         if frame.name in {"heads", "listed"}:
             end.orders |= {ChainId(*row[:3]): row[5] for row in frame.body["rows"]}  # type: ignore[union-attr,misc,index]
         self.perform(end, end.sync.receive(frame, self.now_ms))
@@ -154,10 +158,8 @@ class Node:
             match effect:
                 case Say(message=message):
                     self.send(end, frames.encode(message.kind, message.body()))
-                case Close():
-                    self.world.judge.closed(end, effect)
-                    self.world.note(f"  {self.name} closes {end.peer_name}: {effect.text}")
-                    self.world.cut(end)
+                case Close(reason=reason, text=text):
+                    self.leave(end, reason, text)
                 case Load():
                     self.soon(lambda load=effect: self._load(end, load))  # type: ignore[misc]  # bound now
                 case Store():
@@ -167,6 +169,12 @@ class Node:
                 case Forked():
                     self._forked(effect)
         self.world.wake(end)
+
+    def leave(self, end: End, reason: Reason, text: str) -> None:
+        """End a link."""
+        self.world.judge.closed(end, Close(reason, text))
+        self.world.note(f"  {self.name} closes {end.peer_name}: {text}")
+        self.world.cut(end)
 
     def send(self, end: End, data: bytes) -> None:
         """Put a frame on the link."""
@@ -212,6 +220,7 @@ class Node:
             return
         self.shelf.frozen[effect.chain] = effect.found
         self.index.freeze(effect.chain, effect.found)
+        self.teller.forked(effect.chain, effect.found.seq)
         for each in list(self.links.values()):
             self.perform(each, each.sync.forked(effect.chain))
 
@@ -220,6 +229,9 @@ class Node:
         self.tiers[peer] = tier
         for end in [end for end in self.links.values() if end.peer == peer]:
             self.perform(end, end.sync.retier(tier, self.now_ms))
+            if end.is_up:
+                self.teller.met(end)
+        self.teller.stand()
 
 
 class Liar(Node):
@@ -228,16 +240,23 @@ class Liar(Node):
     is_honest = False
     habits: frozenset[str] = frozenset()
 
+    def __init__(self, world: World, name: str, seed: bytes, *, is_core: bool) -> None:
+        super().__init__(world, name, seed, is_core=is_core)
+        self.told_reports: list[canonical.Value] = []  # of anybody, to be told again when they are old
+
     def send(self, end: End, data: bytes) -> None:
         """Now and then, put something else on the link."""
         if not end.is_up:
             return
         frame = frames.decode(data)
+        if frame.type in gossip_frames.FORMS:
+            self.world.carry(end, self._rumoured(frame, data))
+            return
         for packed in self._twisted(frame) if self.world.random.random() < 0.4 else (data,):
             self.world.carry(end, packed)
 
     def _twisted(self, frame: frames.Frame) -> list[bytes]:
-        random, habit = self.world.random, self.world.random.choice(sorted(self.habits))
+        random, habit = self.world.random, self.world.random.choice(sorted(self.habits - {"rumour"}) or [""])
         data = canonical.encode(list(frame))
         body = dict(frame.body)
         if habit == "tamper" and frame.name in {"run", "contents", "path", "digests"}:
@@ -260,6 +279,12 @@ class Liar(Node):
             self.last_run = body
         return [data]
 
+    def _rumoured(self, frame: frames.Frame, data: bytes) -> bytes:
+        if frame.name != "tell":
+            return data
+        self.told_reports += frame.body.get("reports", ())  # type: ignore[arg-type]  # of its form
+        return twisted(self, frame) if "rumour" in self.habits and self.world.random.random() < 0.1 else data
+
     def _slander(self) -> list[bytes]:
         """A proof against somebody's chain in which one side is made up."""
         chains = [chain for chain in self.shelf.chains if chain.node != self.key.public.raw]
@@ -272,6 +297,10 @@ class Liar(Node):
         other = replace(side, headers=(*side.headers[:-1], header[:146] + bytes(32) + header[178:]))
         made_up = Fork(chain, ForkProof(side, other))
         return [frames.encode(made_up.kind, made_up.body())]
+
+    def stranger(self) -> SigningKey:
+        """The key of a node that nobody knows."""
+        return SigningKey(sha256(b"stranger " + self.world.random.randbytes(4)).digest())
 
     last_run: dict[str, canonical.Value] | None = None
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from ccnode_crypto.entry import read_header
+from ccnode_protocol.reports import read_report
+from ccnode_protocol.rumours import Verdict
 from ccnode_protocol.sync import Sync
 from ccnode_protocol.sync_effects import Effect, Say
 from ccnode_protocol.sync_index import Flow, Frozen
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ccnode_crypto.proof import ForkProof
+    from ccnode_protocol import gossip
+    from ccnode_protocol.gossip import Gossip
+    from ccnode_protocol.reports import SignedReport
+    from ccnode_protocol.rumours import Rumours
 
 _start = Sync.start
 _gives = Flow.gives
@@ -41,6 +47,28 @@ def _never(*_: object) -> bool:
 
 def _whatever_core_gets(self: Flow, chain: Any) -> bool:
     return _gives(self, chain) or (self.tier is not Tier.CORE and chain.node in self.index.certified)
+
+
+def _nothing(*_: object) -> None:
+    return None
+
+
+def _whoever(self: Rumours, packed: Any, *_: object, **__: object) -> tuple[Verdict, SignedReport]:
+    found = read_report(*packed)
+    if found.version <= self.version(found.report.node):
+        return Verdict.KNOWN, found
+    self.keep(found)
+    return Verdict.NEWS, found
+
+
+def _kept(self: Rumours, found: SignedReport) -> bool:
+    self.held[found.report.node] = found
+    self._sum = None
+    return True
+
+
+def _told_all(self: Gossip, peer: Any) -> list[gossip.Effect]:
+    return [self._tell(peer, asks=True)]
 
 
 def _believed(_: object, proof: ForkProof) -> Frozen:
@@ -79,12 +107,22 @@ PLANTS = {
             SHELF + "verify": store.unlinked,
         },
     ),
-    "any peer's entries are taken": Plant(frozenset({"tier"}), {PROTOCOL + "sync_index.Flow.takes": _anything}),
+    "any peer's entries are taken": Plant(
+        frozenset({"tier", "leak"}),  # whoever brings a chain may know of its forks, too
+        {PROTOCOL + "sync_index.Flow.takes": _anything},
+    ),
     "a guest is told of all our chains": Plant(
         frozenset({"leak"}), {PROTOCOL + "sync_index.Flow.gives": _whatever_core_gets}
     ),
     "orders to forget are not asked for first": Plant(
         frozenset({"orders"}), {PROTOCOL + "sync_fetch.Fetch._lacks_orders": _never}
+    ),
+    "anybody's reports are taken": Plant(
+        frozenset({"tier"}), {PROTOCOL + "gossip.Rumours.take": _whoever, PROTOCOL + "gossip.Rumours.keep": _kept}
+    ),
+    "reports are believed unsigned": Plant(frozenset({"forged"}), {PROTOCOL + "reports.SignedReport.verify": _nothing}),
+    "a guest is told what core nodes are": Plant(
+        frozenset({"leak"}), {PROTOCOL + "gossip.Gossip._tell_guest": _told_all}
     ),
     "fork proofs are believed": Plant(frozenset({"accused"}), {PROTOCOL + "sync.proven": _believed}),
 }

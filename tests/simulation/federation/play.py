@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 STEPS: Final = (20, 50)
 WEIGHTS: Final = {
     "say": 20, "talk": 2, "order": 4, "connect": 12, "wait": 12, "cut": 3, "partition": 2, "heal": 3, "crash": 3,
-    "back_up": 3, "put_back": 2, "resume": 3, "clone": 1, "retier": 2,
+    "back_up": 3, "put_back": 2, "resume": 3, "clone": 1, "retier": 2, "report": 6,
 }  # fmt: skip
 
 
@@ -88,6 +88,10 @@ class Player:
     def do_order(self, node: Node) -> None:
         if node.is_up and node.is_core and self.said:
             node.order(self.random.choice(self.said))
+
+    def do_report(self, node: Node) -> None:
+        if node.is_up:
+            node.teller.publish()
 
     def do_connect(self, _: Node) -> None:
         self.world.connect_all()

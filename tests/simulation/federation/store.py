@@ -26,6 +26,7 @@ from ccnode_protocol.sync_values import (
 
 if TYPE_CHECKING:
     from ccnode_crypto.keys import SigningKey
+    from ccnode_protocol.reports import SignedReport
     from ccnode_protocol.sync_effects import Load
     from ccnode_protocol.sync_index import Frozen, Index
 
@@ -51,6 +52,7 @@ class Shelf:
     frozen: dict[ChainId, Frozen] = field(default_factory=dict)
     covered: set[bytes] = field(default_factory=set)  # digests of entries whose contents are to be gone
     quotas: dict[bytes, Quota] = field(default_factory=dict)
+    reports: dict[bytes, SignedReport] = field(default_factory=dict)
     erases: bool = True
 
     def copied(self) -> Self:

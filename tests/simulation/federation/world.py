@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 START_MS: Final = 1_770_000_000_000
 SETTLE_MS: Final = 400_000  # several periodic looks at all
 EVENTS_MAX: Final = 60_000
-HABITS: Final = ("tamper", "mute", "flood", "boast", "intrude", "skip", "slander")
+HABITS: Final = ("tamper", "mute", "flood", "boast", "intrude", "skip", "slander", "rumour")
 REPLAY: Final = "python3 scripts/try.py test tests/simulation/federation/test_federation.py --seed {seed}"
 
 
@@ -119,6 +119,9 @@ class World:
         one.links[other.name], other.links[one.name] = ends
         for end in ends:
             end.node.perform(end, end.sync.start(end.node.now_ms))
+        for end in ends:
+            if end.is_up:
+                end.node.teller.met(end)
 
     def connect_all(self) -> None:
         """Whoever can, meets."""
@@ -147,12 +150,14 @@ class World:
                 each.is_up = False
                 each.sync.stop()
                 each.node.links.pop(each.peer_name, None)
+                each.node.teller.parted(each)
 
     # --- accidents ---
 
     def put_back(self, node: Node, shelf: Shelf) -> None:
         """An old copy of the disk, and a new start."""
         node.crash()
+        self.judge.gossip.forgot(node)
         node.shelf = shelf.copied()
         node.start()
 
