@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ccnode_crypto.entry import ChainId
     from ccnode_protocol.handshake import Established
     from ccnode_protocol.link import Effect
+    from ccnode_protocol.sync_values import Message
 
 GOODBYE_S: Final = 1.0  # how long the last frames may take to leave
 STALL_MS: Final = 30_000  # a peer that takes nothing for so long, while something waits for it, is left
@@ -43,6 +44,7 @@ MINUTE_MS: Final = 60_000
 LOOK_MS: Final = 1_000  # how often reading, writing and strangers are looked after
 LATE_MS: Final = 1_000
 ROOM_S: Final = 0.5
+BEGIN_ANEW: Final = "another tier, and bytes that were dropped under the last: begin anew"
 APART_BYTES: Final = 64 * 1024  # a frame of so many bytes is deflated on another thread
 
 
@@ -134,7 +136,7 @@ class Runner:
             self._lost_bytes |= dropped > 0
             exchange.retier(tier)
             if self._lost_bytes:
-                self.close(Reason.DONE, "another tier, and bytes that were dropped under the last: begin anew")
+                self.close(Reason.DONE, BEGIN_ANEW)
 
     def greet_anew(self) -> None:
         """What we say of ourselves has changed."""
@@ -263,24 +265,31 @@ class Runner:
 
     async def _send_next(self) -> None:
         """Make a frame of the message that goes next, and send it; tier and rate are asked now."""
-        message = self._outbox.next()
-        if message is None:
+        waiting = self._outbox.next()
+        if waiting is None:
             return
-        effects = self.link.send(message.kind, message.body(), self._now_ms())
+        is_weighty = isinstance(waiting, SentRun | Contents)
+        message = self._still(waiting)
+        effects = self.link.send(message.kind, message.body(), self._now_ms()) if message is not None else []
         if effects and isinstance(effects[0], Wait):
             await self._outbox.wait(max(0.01, (effects[0].until_ms - self._now_ms()) / 1000))
             return
         self._outbox.drop()
         self._room.set()
-        is_weighty = isinstance(message, SentRun | Contents)
-        self._lost_bytes |= is_weighty and not effects
         for effect in effects:
             if isinstance(effect, Send):
                 data = await _packed(effect.data) if is_weighty else effect.data
-                if self.link.permits(data):
+                if self._still(waiting) == message and self.link.permits(data):
                     await self.wire.send(data)
-                else:
-                    self._lost_bytes |= is_weighty
+                    return
+        if is_weighty:
+            self._lost_bytes = True
+            if self.exchange is not None:
+                self.close(Reason.DONE, BEGIN_ANEW)
+
+    def _still(self, message: Message) -> Message | None:
+        """What of it the peer may have now."""
+        return self.exchange.sync.flow.still(message) if self.exchange is not None else None
 
     # --- effects ---
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ccnode_crypto.entry import DIGEST_BYTES
 from ccnode_protocol import limits, tiers
-from ccnode_protocol.sync_values import Heads, Known, Rest, Row
+from ccnode_protocol.sync_values import Contents, Digests, Fork, Heads, Known, Listed, Path, Rest, Row, SentRun
 from ccnode_protocol.tiers import Rule, Tier
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ccnode_crypto.entry import ChainId
     from ccnode_crypto.proof import ForkProof
+    from ccnode_protocol.sync_values import Message
 
 Ranges = tuple[tuple[int, int], ...]
 
@@ -169,6 +170,27 @@ class Flow:
         """Whether a fork proof about this chain goes to (`giving`) or is taken from the peer."""
         rule = (tiers.given if giving else tiers.taken)(self.tier, tiers.Kind.FORKS)
         return rule is not Rule.NO and (self.gives(chain) or self.takes(chain))
+
+    def still(self, message: Message) -> Message | None:
+        """What of a message that waited the peer may have, by its tier now; None where that is nothing of it.
+
+        Frames are judged by their types when they leave (tiers.py); a run of a chain for core has the same as one of a
+        shared chain, which a peer that was core a moment ago may still follow.
+        """
+        match message:
+            case SentRun(chain=chain) | Contents(chain=chain):
+                may = self.gives(chain)
+            case Path(chain=chain) | Digests(chain=chain):
+                may = self.gives(chain) or chain.node == self.peer
+            case Fork(chain=chain):
+                may = self.forks(chain, giving=True)
+            case Heads(rows=rows) if not all(self.gives(row.chain) for row in rows):
+                return Heads(tuple(row for row in rows if self.gives(row.chain)))
+            case Listed(node=node, rows=rows) if node != self.peer and not all(self.gives(row.chain) for row in rows):
+                return Listed(node, tuple(row for row in rows if self.gives(row.chain)), more=False)
+            case _:
+                may = True
+        return message if may else None
 
     def _common(self) -> list[Row]:
         return self.index.rows(chain for chain in self.index.all() if self.gives(chain) or self.takes(chain))

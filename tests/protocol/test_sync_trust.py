@@ -9,6 +9,7 @@ from ccnode_protocol import sync_values as values
 from ccnode_protocol.effects import Close
 from ccnode_protocol.sync_effects import Forked, Store
 from ccnode_protocol.sync_fetch import Quota
+from ccnode_protocol.sync_index import Flow
 from ccnode_protocol.tiers import Tier
 from tests.crypto.chains import draft
 from tests.protocol.syncing import Pair, Party
@@ -152,3 +153,28 @@ def test_a_chain_forked_from_its_beginning_is_the_same_to_who_has_nothing_of_it(
     third.meet()
     third.run()
     assert third.trips == 1
+
+
+def test_of_messages_that_waited_a_peer_has_only_what_its_tier_gives_now() -> None:
+    pair = Pair(Tier.CORE, Tier.CORE)
+    core, shared = pair.a.chain(0, 0), pair.a.chain(0, 1)
+    runs = {chain: pair.a.write(chain, 2) for chain in (core, shared)}
+    flow = Flow(pair.a.index, pair.b.node, Tier.CORE)
+    rows = tuple(pair.a.index.rows((core, shared)))
+    heads, listed = values.Heads(rows), values.Listed(pair.a.node, rows, more=True)
+    of_chain = {
+        chain: [
+            runs[chain],
+            values.Contents(chain, ((1, None),)),
+            values.Path(chain, 1, None),
+            values.Digests(chain, ()),
+        ]
+        for chain in (core, shared)
+    }
+    assert all(flow.still(message) is message for message in (*of_chain[core], *of_chain[shared], heads, listed))
+    flow.set_tier(Tier.SANDBOX_OUT)
+    assert [flow.still(message) for message in of_chain[core]] == [None] * 4
+    assert [flow.still(message) for message in of_chain[shared]] == of_chain[shared]
+    assert flow.still(heads) == values.Heads(rows[1:])
+    assert flow.still(listed) == values.Listed(pair.a.node, rows[1:], more=False)
+    assert flow.still(values.Known((), 0, bytes(32), bytes(32))) is not None
