@@ -159,12 +159,16 @@ class Flow:
         return chain.node == self.index.own or (self.tier is Tier.CORE and chain.node in self.index.certified)
 
     def takes(self, chain: ChainId) -> bool:
-        """Whether entries of this chain are taken from the peer."""
+        """Whether entries of this chain are taken from the peer.
+
+        Of a node key that our owner certified nothing can be kept apart: what it writes is our own word. So where this
+        node's owner lets such a one into the sandbox only, nothing of it is taken.
+        """
         if chain.audience not in self._taken:
             return False
         if self.tier is Tier.CORE:
             return chain.node == self.index.own or chain.node in self.index.certified
-        return chain.node == self.peer
+        return chain.node == self.peer and self.peer not in self.index.certified
 
     def forks(self, chain: ChainId, *, giving: bool) -> bool:
         """Whether a fork proof about this chain goes to (`giving`) or is taken from the peer."""
