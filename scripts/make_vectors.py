@@ -62,7 +62,7 @@ RFC_8032 = (  # name, secret seed, public key, message, signature
     ),
 )
 PURPOSES: tuple[Purpose, ...] = (
-    "head", "owner-certificate", "owner-revocation", "link", "peer-manifest", "character-report",
+    "head", "owner-certificate", "owner-revocation", "link", "peer-manifest", "character-report", "parcel",
 )  # fmt: skip
 OWNER, NODE, _ = (SigningKey(bytes.fromhex(seed)) for _, seed, *_ in RFC_8032)
 EPOCH = bytes.fromhex("000102030405060708090a0b0c0d0e0f")

@@ -14,12 +14,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import make_parcel
 import make_sync
 from ccnode_crypto import canonical
 from ccnode_crypto.certificate import certify
 from ccnode_crypto.entry import ChainId
 from ccnode_crypto.keys import SigningKey, domain
-from ccnode_protocol import frames, gossip_frames, limits, manifest, reports, tiers
+from ccnode_protocol import frames, gossip_frames, limits, manifest, parcel, reports, tiers
 from ccnode_protocol.effects import Reason, Send
 from ccnode_protocol.forms import described
 from ccnode_protocol.handshake import Established, Handshake, Role
@@ -292,6 +293,14 @@ def report_table() -> Iterator[str]:
         yield f"| `{name}`{'?' if field.optional else ''} | {described(field)} |"
 
 
+def parcel_table() -> Iterator[str]:
+    """The fields of a parcel's header."""
+    yield "| field | value |"
+    yield "|---|---|"
+    for name, field in parcel.FORM.fields.items():
+        yield f"| `{name}` | {described(field)} |"
+
+
 def tiers_table() -> Iterator[str]:
     """What is given / taken, by kind and tier."""
     names = [tier.name.lower().replace("_", "-") for tier in tiers.COLUMNS]
@@ -330,6 +339,7 @@ FILES: dict[str, Callable[[], dict[str, Any]]] = {
     "handshake": handshake,
     "report": report,
     "sync": lambda: make_sync.sync(frame_row),
+    "parcels": lambda: make_parcel.parcels(frame_row),
     "words": words,
 }
 TABLES = {
@@ -339,6 +349,7 @@ TABLES = {
     "report": report_table,
     "tiers": tiers_table,
     "carried": carried_table,
+    "parcel": parcel_table,
 }
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
+    from ccnode.api.events import Download
     from ccnode_crypto.certificate import Certificate
 
 TierName = Literal["core", "sandbox", "sandbox-in", "sandbox-out", "external"]
@@ -39,6 +40,25 @@ class Wish:
     word: OwnersWord = field(default_factory=OwnersWord)
 
 
+class Bundles(Protocol):
+    """What is carried between nodes. Every method raises StoreError; forms are as docs/API.md has them."""
+
+    def get(self, bundle_id: str) -> dict[str, Any]:
+        """How far one is. Raises NotFound."""
+
+    async def take_in(self, pieces: AsyncIterator[bytes], size: int | None) -> dict[str, Any]:
+        """Keep one that came from another node, to be applied."""
+
+    async def apply(self, bundle_id: str, identity: str | None, *, dry_run: bool) -> dict[str, Any]:
+        """Apply one that was taken in. `identity`: what opens it, where that is not this node's own key."""
+
+    async def file(self, bundle_id: str) -> Download:
+        """The file of one that was made."""
+
+    async def forget(self, bundle_id: str) -> None:
+        """Stop it, and remove its file."""
+
+
 class Peers(Protocol):
     """Other nodes. A peer is named by its identifier or a unique beginning of it; forms are as docs/API.md has them.
 
@@ -66,6 +86,15 @@ class Peers(Protocol):
 
     async def ping(self, peer: str) -> dict[str, Any]:
         """Call it if there is no link, and wait for a sign of life."""
+
+    @property
+    def bundles(self) -> Bundles:
+        """What is carried on a stick."""
+
+    async def make_bundle(
+        self, peer: str, since_ms: int | None, *, full: bool, recipient: str | None
+    ) -> dict[str, Any]:
+        """Make one for a peer: what it has not by its last word, or all, or all since a time."""
 
     async def invitations(self) -> list[dict[str, Any]]:
         """Those that are open."""

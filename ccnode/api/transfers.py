@@ -75,22 +75,27 @@ async def begin(request: web.Request) -> web.Response:
 async def upload(request: web.Request) -> web.Response:
     """POST /api/v1/imports/upload: bring in the body, which is kept on the disk until that is done."""
     query = read_query(request, UploadQuery)
-    if request.content_type != UPLOAD_TYPE:
-        raise ApiError(415, "not_a_file", f"Content-Type: {UPLOAD_TYPE} is expected", "send the file as it is")
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise ApiError(415, "compressed", "Content-Encoding: compressed bodies are not taken", "send it as it is")
-    if not request.body_exists or request.content_length == 0:
-        raise BadRequest("the body: is empty", "send the file as the body")
+    check_is_file(request)
     try:
         made = await node_of(request).imports.take_in(
-            _pieces(request), query.name, query.format, dry_run=query.dry_run, size=request.content_length
+            pieces_of(request), query.name, query.format, dry_run=query.dry_run, size=request.content_length
         )
     except ExchangeError as error:
         raise _refused(error) from error
     return answer(made, 202)
 
 
-async def _pieces(request: web.Request) -> AsyncIterator[bytes]:
+def check_is_file(request: web.Request) -> None:
+    """Raises ApiError where the body is not a file as it is."""
+    if request.content_type != UPLOAD_TYPE:
+        raise ApiError(415, "not_a_file", f"Content-Type: {UPLOAD_TYPE} is expected", "send the file as it is")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise ApiError(415, "compressed", "Content-Encoding: compressed bodies are not taken", "send it as it is")
+    if not request.body_exists or request.content_length == 0:
+        raise BadRequest("the body: is empty", "send the file as the body")
+
+
+async def pieces_of(request: web.Request) -> AsyncIterator[bytes]:
     """The body as it comes; each piece within the time that a whole body of JSON has."""
     if request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -141,7 +146,9 @@ async def send(request: web.Request, download: Download) -> web.StreamResponse:
     response = web.StreamResponse(
         headers={"Content-Disposition": f'attachment; filename="{quote(download.name, safe=".-_")}"'}
     )
-    response.content_type, response.charset = download.content_type, "utf-8"
+    response.content_type = download.content_type
+    if download.content_type != UPLOAD_TYPE:
+        response.charset = "utf-8"
     wait_s = limits_of(request).send_timeout_s
     if request.method == "HEAD":
         await download.pieces.aclose()

@@ -170,6 +170,18 @@ class Client:
         finally:
             connection.close()
 
+    def download(self, path: str) -> Iterator[bytes]:
+        """The pieces of a file. Raises Unreachable, Refused: see `call`."""
+        connection, response = self._send("GET", path, None, {"Accept": "application/octet-stream"}, UPLOAD_S)
+        try:
+            while piece := response.read(PIECE_BYTES):
+                yield piece
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(f"the daemon went away: {error}") from error
+        finally:
+            response.close()
+            connection.close()
+
     def running(self) -> bool:
         """Whether a living process holds the data directory."""
         return is_held(self._home)

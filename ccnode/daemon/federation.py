@@ -14,6 +14,7 @@ import ccnode
 from ccnode import clock
 from ccnode.daemon.changes import what_of
 from ccnode.daemon.holdings import Holdings
+from ccnode.daemon.parcels import Parcels
 from ccnode.daemon.peerbook import PeerBook
 from ccnode.net import places
 from ccnode.net.certificate import calling
@@ -25,6 +26,7 @@ from ccnode_protocol import limits
 from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable
 
     from ccnode import config
@@ -67,6 +69,7 @@ class Federating:
         self.holdings = Holdings(ledger, append, self, self._tier_of)
         self.book = PeerBook(home, profile, ledger, append, self.holdings.index, self)
         self.book.tell = tell
+        self.parcels = Parcels(home, self.book, self.holdings, append)
         self.book.papers.refresh = lambda: self.holdings.follow(standing=True)
         self._home = home
         self._tell = tell
@@ -81,7 +84,7 @@ class Federating:
 
     async def open(self) -> None:
         """Read what is kept; begin, unless the settings say otherwise. Raises StoreError."""
-        await self.holdings.open(self.book.fill)
+        await self.holdings.open(self._fill)
         for peer in self.book.rows.values():
             self.holdings.set_quota(peer.node, peer.used.quota())
         self.is_open = True
@@ -94,6 +97,10 @@ class Federating:
         ]
         if self.settings.enabled:
             await self.start()
+
+    def _fill(self, connection: sqlite3.Connection) -> None:
+        self.book.fill(connection)
+        self.parcels.fill(connection)
 
     async def start(self) -> None:
         """Listen, call and announce; does nothing where that is being done. What is wrong goes into `problems`."""
@@ -185,6 +192,7 @@ class Federating:
     async def close(self) -> None:
         """The end of the daemon."""
         await self.stop()
+        await self.parcels.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -200,6 +208,8 @@ class Federating:
     def heed(self, peer: Peer, tier: Tier, *, consents: bool) -> None:
         """That is what the peer is from now on."""
         net = self.net
+        if peer.standing == "removed":
+            self.parcels.forget_peer(peer.node)
         if net is None:
             return
         if peer.standing == "known":

@@ -178,6 +178,10 @@ class Holdings:
             if grown:
                 self._told.grew(grown)
 
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Something else that is read beside. Raises StoreError."""
+        return await self._run(work)
+
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         def run() -> T:
             try:

@@ -26,6 +26,7 @@ from ccnode_protocol.effects import Reason
 from ccnode_protocol.errors import ProtocolError
 from ccnode_protocol.invitation import Invitations, invitation_id
 from ccnode_protocol.manifest import Manifest, Signed, cleaned, is_news, read_manifest, sign_manifest
+from ccnode_protocol.parcel import RECIPIENT, recipient_of
 from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class PeerBook:
         self.introductions = Introductions(ledger.chains.key.public.raw)
         self.tell: Callable[..., None] = lambda *_: None
         self.ended_with: dict[bytes, str] = {}
+        self.recipient: str | None = None  # to whom bundles for this node are encrypted
         self._home = home
         self._profile = profile
         self._ledger = ledger
@@ -162,6 +164,7 @@ class PeerBook:
             tier=self.tier_of(node),
             certificate=self.papers.mine(),
             introduces=self.introductions.to(node) if self.tier_of(node) is Tier.CORE else (),
+            extra={RECIPIENT: self.recipient} if self.recipient is not None else {},
         )
         return sign_manifest(self._ledger.chains.key, said)
 
@@ -467,6 +470,11 @@ class PeerBook:
                 read = signed, None
             self._read[known.node] = read
         return read[1]
+
+    def recipient_of(self, node: bytes) -> str | None:
+        """To whom bundles for a peer are encrypted, by what it said last; None where it has not said."""
+        known = self.rows.get(node)
+        return recipient_of(self._kept(known)) if known is not None else None
 
     def offered(self, node: bytes) -> Tier:
         """What a peer lets this node do, by what it said last."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ccnode import clock
 from ccnode.core import pairing
+from ccnode.daemon.parcel_forms import carried_form
 from ccnode.daemon.peer_forms import TIERS, invitation_form, link_form, peer_form
 from ccnode.net.addresses import parsed, shown
 from ccnode.net.errors import CallError, NetError
@@ -24,7 +25,7 @@ from ccnode_protocol.tiers import Tier
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ccnode.api.peer_ports import OwnersWord, TierName, Wish
+    from ccnode.api.peer_ports import Bundles, OwnersWord, TierName, Wish
     from ccnode.core.pairing import Proof, Row
     from ccnode.daemon.federation import Federating
     from ccnode.net.federation import Federation
@@ -49,6 +50,17 @@ class Peering:
     def __init__(self, federating: Federating) -> None:
         self._all = federating
         self._book = federating.book
+
+    @property
+    def bundles(self) -> Bundles:
+        """What is carried on a stick."""
+        return self._all.parcels
+
+    async def make_bundle(
+        self, peer: str, since_ms: int | None, *, full: bool, recipient: str | None
+    ) -> dict[str, Any]:
+        """Make one for a peer."""
+        return await self._all.parcels.create(self._named(peer), since_ms, full=full, recipient=recipient)
 
     # --- naming ---
 
@@ -96,7 +108,9 @@ class Peering:
         return self._form(self._peer(peer), self._links())
 
     def _form(self, peer: Peer, links: dict[bytes, LinkState]) -> dict[str, Any]:
-        return peer_form(peer, self._book, links.get(peer.node))
+        form = peer_form(peer, self._book, links.get(peer.node))
+        carried = self._all.parcels.carried.get(peer.node)
+        return {**form, "carried": carried_form(carried, self._all.parcels.owed(peer.node))}
 
     def _told(self, node: bytes) -> dict[str, Any]:
         return self._form(self._book.rows[node], self._links())

@@ -163,6 +163,8 @@ def remove_peer(node: bytes, now_ms: int) -> Job[bool]:
         if not changed:
             row = (node, "removed", 0, "", "", "removed", None, now_ms, None, None, None, 0, 0, 0)
             tx.execute(_KEEP.replace("REPLACE", "IGNORE"), row)
+        for table in ("parcels", "peer_heads"):
+            tx.execute(f"DELETE FROM {table} WHERE peer = ?", (node,))
         return bool(changed)
 
     return job
@@ -283,6 +285,9 @@ def doubt(connection: sqlite3.Connection) -> int:
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'peers'").fetchone():
         return 0  # made by a program that knew no peers
     connection.execute("UPDATE invitations SET secret = x'', spent_ms = expires_ms WHERE spent_ms IS NULL")
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'parcels'").fetchone():
+        for table in ("parcels", "peer_heads"):
+            connection.execute(f"DELETE FROM {table}")
     doubted = "UPDATE peers SET standing = 'pending', wished = tier, tier = 0 WHERE standing = 'known'"
     return connection.execute(doubted).rowcount
 

@@ -132,3 +132,8 @@ REPORT_LIFE_MS: Final = 7 * 24 * 3_600_000  # from when it was made to when it c
 REPORT_AHEAD_MS: Final = 600_000  # a report made later than this after now is not believed
 REPORT_NODE_MINUTE: Final = 6  # new reports of one node, by whatever way, that are looked at; honest ones make one
 REPORTS_MAX: Final = 1_024  # nodes whose reports are kept, and as many forks told
+
+# --- parcels ---
+PARCEL: Final = Limit(KIB, 1, KIB, 32)  # the header; what follows is bounded frame by frame
+RECIPIENT_CHARS_MAX: Final = 128
+PARCEL_ROWS_MAX: Final = 65_536  # chains that one parcel tells of

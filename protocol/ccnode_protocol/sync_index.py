@@ -62,6 +62,14 @@ class Index:
     _nodes: dict[bytes, set[ChainId]] = field(default_factory=dict)
     _touched: int = 0
 
+    def copy(self) -> Index:
+        """The same, to try something out on. Who fetches what is left out."""
+        nodes = {node: set(chains) for node, chains in self._nodes.items()}
+        missing, frozen = dict(self.missing), dict(self.frozen)
+        return Index(
+            self.own, self.epoch, set(self.certified), missing, frozen, {}, dict(self._held), nodes, self._touched
+        )
+
     def grow(self, chain: ChainId, length: int, head: bytes, orders: int = 0) -> None:
         """A chain is stored up to `length`; `orders`: the position after its last order to forget, 0 for none."""
         self._touched += 1

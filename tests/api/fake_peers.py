@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ccnode.api.events import Download
 from ccnode.store.errors import NotFound
 from ccnode_crypto.keys import SigningKey, node_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
     from ccnode.api.peer_ports import OwnersWord, TierName, Wish
     from tests.api.fake_node import FakeNode
@@ -43,6 +44,51 @@ def made_pending(wished: str) -> dict[str, Any]:
     return peer(9, standing="pending", tier=None, in_force=None, wished=wished, certified=False)
 
 
+def bundle(kind: str, **more: Any) -> dict[str, Any]:
+    """A bundle for carrying."""
+    return {"bundle_id": "c0ffee", "kind": kind, "state": "running", "peer": None, "number": None, "made": None,
+            "entries": 0, "entries_done": 0, "bytes": 0, "dry_run": False, "older": False, "result": None,
+            "error": None, **more}  # fmt: skip
+
+
+class FakeBundles:
+    """Implements `Bundles`, with one bundle."""
+
+    def __init__(self, node: FakeNode) -> None:
+        self.node = node
+
+    def get(self, bundle_id: str) -> dict[str, Any]:
+        """The one."""
+        if bundle_id != "c0ffee":
+            raise NotFound("there is no such bundle", remedy="begin anew")
+        return bundle("create", state="done")
+
+    async def take_in(self, pieces: AsyncIterator[bytes], size: int | None) -> dict[str, Any]:
+        """Read it all."""
+        data = b"".join([piece async for piece in pieces])
+        self.node.calls.append(("bundles.take_in", data, size))
+        return bundle("apply", state="waiting", bytes=len(data))
+
+    async def apply(self, bundle_id: str, identity: str | None, *, dry_run: bool) -> dict[str, Any]:
+        """Note it."""
+        self.node.calls.append(("bundles.apply", bundle_id, identity, dry_run))
+        return {**self.get(bundle_id), "kind": "apply", "dry_run": dry_run}
+
+    async def file(self, bundle_id: str) -> Download:
+        """Some bytes."""
+
+        async def pieces() -> AsyncGenerator[bytes]:
+            yield b"abc"
+
+        self.get(bundle_id)
+        return Download("c0ffee.bundle", "application/octet-stream", pieces())
+
+    async def forget(self, bundle_id: str) -> None:
+        """Note it."""
+        self.get(bundle_id)
+        self.node.calls.append(("bundles.forget", bundle_id))
+
+
 class FakePeers:
     """Implements `Peers`."""
 
@@ -53,6 +99,18 @@ class FakePeers:
         self.state = "on"
         self.sweeping: dict[str, Any] | None = None
         self.nearby: list[dict[str, Any]] = []
+
+    @property
+    def bundles(self) -> FakeBundles:
+        """What is carried."""
+        return FakeBundles(self.node)
+
+    async def make_bundle(
+        self, peer: str, since_ms: int | None, *, full: bool, recipient: str | None
+    ) -> dict[str, Any]:
+        """One that is being made."""
+        self.node.calls.append(("peers.make_bundle", peer, since_ms, full, recipient))
+        return bundle("create", peer=self._find(peer)["node_id"])
 
     def _find(self, wanted: str) -> dict[str, Any]:
         for one in self.kept:

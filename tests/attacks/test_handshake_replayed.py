@@ -24,7 +24,7 @@ from tests.attacks.handshakes import (
     server,
 )
 
-PURPOSES: tuple[Purpose, ...] = ("head", "owner-certificate", "owner-revocation", "peer-manifest")
+PURPOSES: tuple[Purpose, ...] = ("head", "owner-certificate", "owner-revocation", "peer-manifest", "parcel")
 PURPOSES += (StatementPurpose("owner-statement plate"), StatementPurpose("owner-statement baseline"))
 Signer = tuple[Handshake, SigningKey, Role]
 RECORDED = [recorded(number) for number in range(50)]

@@ -13,7 +13,7 @@ from tests.crypto.chains import KEY, OTHER
 
 KINDS: tuple[IdKind, ...] = ("node", "owner", "recovery")
 PURPOSES: tuple[Purpose, ...] = (
-    "head", "owner-certificate", "owner-revocation", "link", "peer-manifest", "character-report",
+    "head", "owner-certificate", "owner-revocation", "link", "peer-manifest", "character-report", "parcel",
 )  # fmt: skip
 RAW = st.binary(min_size=32, max_size=32)
 

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import make_vectors
 import verify_export
 from ccnode_crypto import bundle, canonical
 from ccnode_crypto.certificate import read_certificate, read_revocation
@@ -18,6 +19,7 @@ from ccnode_protocol import forks, frames, gossip, gossip_frames, handshake, man
 from ccnode_protocol.effects import Close
 from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.invitation import read_code
+from ccnode_protocol.parcel import Reader
 from ccnode_protocol.sync_values import Fork
 from ccnode_protocol.tiers import Tier
 
@@ -165,6 +167,16 @@ def _frame(data: bytes) -> object:
     return frame
 
 
+def _parcel(data: bytes) -> object:
+    """The bytes to the node that the recorded parcel is for; what its frames say is read too."""
+    reader = Reader(make_vectors.OWNER.public.raw)
+    found = reader.feed(data)
+    for frame in found:
+        if frame.type in sync_frames.MESSAGES:
+            sync_frames.read(*frame)
+    return reader.finish(), found
+
+
 CRYPTO = (CryptoError,)
 REMOTE = (RemoteError,)
 DECODERS = {
@@ -183,5 +195,6 @@ DECODERS = {
     "gossip": Decoder(_gossip, REMOTE),
     "handshake": Decoder(_handshake, REMOTE),
     "manifest": Decoder(_manifest, REMOTE),
+    "parcel": Decoder(_parcel, REMOTE),
     "invitation": Decoder(lambda data: read_code(data.decode("utf-8", "replace")), REMOTE),
 }

@@ -11,6 +11,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import make_parcel
 import make_sync
 import make_vectors
 import make_wire
@@ -101,6 +102,10 @@ def wire_seeds() -> Iterator[tuple[str, str, bytes]]:
     told = make_wire.handshake()
     for row in told["frames"]:
         yield "handshake", row["name"], bytes.fromhex(row["frame"])
+    carried = make_parcel.parcels(make_wire.frame_row)
+    yield "parcel", "plain", bytes.fromhex(carried["parcel"])
+    for row in carried["refused"]:
+        yield "parcel", row["name"].replace(" ", "-"), bytes.fromhex(row["parcel"])
     yield "invitation", "code", told["invitation"]["code"].encode()
     node, reader = SigningKey(b"n" * 32), b"r" * 32
     said = Manifest(node.public.raw, reader, 3, "Ada", ("sync",), addresses=("192.0.2.1:8101",))

@@ -9,6 +9,7 @@ import click
 
 from ccnode.cli import ask, peers
 from ccnode.cli.client import of
+from ccnode.cli.commands import peer_bundle
 from ccnode.cli.params import Group, pass_state
 from ccnode.cli.peers import CALL_S, TIERS, PeerName
 from ccnode.cli.text import clean, line
@@ -29,6 +30,9 @@ def command() -> None:
     node of yours: it reads and writes everything. `sandbox` (or sandbox-in): we take what it shares, and keep that
     apart. `sandbox-out`: it may follow what we share. `external`: questions only.
     """
+
+
+command.add_command(peer_bundle.command)
 
 
 @command.command("list")
