@@ -44,6 +44,9 @@ _QUANTITY = re.compile(
     r"eighteen|nineteen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million|half|dozen|free)\b",
     re.IGNORECASE,
 )
+# What a message of questions alone counts for: asked a second time in other words, its first asking is most like it,
+# and is no answer. Less than `answering.ANSWER_MIN`, and little beside the message that was quoted then.
+_ONLY_ASKS: Final = 0.1
 _TITLES: Final = frozenset("mr mrs ms miss dr prof professor sister father aunt uncle".split())
 
 # What of a message is compared with the question in meaning: its beginning, and each of its first sentences.
@@ -92,6 +95,8 @@ def weighed(question: Question, role: str, content: str, found: Match, likeness:
         values |= meaning(values, near)
         worth = _MEANING
     score = likelihood(values, worth) * role_factor(question, role, content)
+    if values["only asks"]:
+        score *= _ONLY_ASKS
     return Match(score, found.quote, found.covered, found.kind_found, found.kind_value, found.qualities)
 
 

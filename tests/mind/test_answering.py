@@ -31,6 +31,18 @@ def test_an_answer_quotes_the_message_with_its_day_and_cites_it() -> None:
     assert reply.sources == (f"{0:064x}",)
 
 
+def test_a_question_asked_before_is_no_answer_and_takes_nothing_from_one() -> None:
+    told = _told("I am allergic to penicillin.", "Which medicine must I avoid?", "What medicine should I avoid?")
+    for asked in ("Which medicine must I avoid?", "Which medicine should I avoid?", "Which medicines do I avoid?"):
+        plan = recall.plan(asked)
+        alike = dict.fromkeys(recall.to_compare(plan, told).texts, 0.9)  # as like as an encoder says at most
+        alike |= {told[0].content: 0.45}
+        reply = reply_to(Prompt((), (PromptMessage("user", asked),), tuple(recall.rank(plan, told, likeness=alike))))
+        assert "medicine" not in reply.text, reply.text
+        alone = recall.rank(plan, told[:1], likeness=alike)[0].score
+        assert recall.rank(plan, told, likeness=alike)[0].score >= 0.8 * alone
+
+
 def test_what_was_not_told_is_not_known() -> None:
     reply = _ask("What is my sister's shoe size?", _told("My sister Nora lives in Lisbon."))
     assert reply.text.startswith("I don't know")
