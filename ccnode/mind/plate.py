@@ -340,6 +340,11 @@ def starting(name: str) -> str:
     return _STARTING.replace("{name}", " ".join(name.split()))
 
 
+def is_starting(text: str) -> bool:
+    """Whether a text is still the one that `starting` gave, under whatever name: nobody wrote any of it."""
+    return text == starting(text.partition("\n")[0].removeprefix("# "))
+
+
 _STARTING: Final = """\
 # {name}
 

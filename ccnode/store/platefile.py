@@ -81,7 +81,8 @@ def follow(home: Home, current: Version, is_version: Callable[[bytes], bool]) ->
     """Have the file say what is in force now; return whether it was written.
 
     A file that holds something that is no version yet (`is_version`, asked by its digest) is left alone. Of any older
-    version, not only of the last one: after a crash between keeping and this, the file is behind.
+    version, not only of the last one: after a crash between keeping and this, the file is behind. The plate that a
+    node begins with was written by nobody: on a node that joins another, it gives way to the plate of both.
 
     Raises:
         StoreReadOnly: it cannot be written.
@@ -89,7 +90,13 @@ def follow(home: Home, current: Version, is_version: Callable[[bytes], bool]) ->
     if current.text is None:
         return False
     found = read(home, current.plate)
-    if found.standing != "missing" and (found.standing == "same" or found.plate is None or not is_version(found.plate)):
+    if found.standing == "missing" or (found.standing == "differs" and _may_go(found, is_version)):
+        write(home, current.text)
+        return True
+    return False
+
+
+def _may_go(found: PlateFile, is_version: Callable[[bytes], bool]) -> bool:
+    if found.text is None or found.plate is None:
         return False
-    write(home, current.text)
-    return True
+    return plate.is_starting(found.text) or is_version(found.plate)

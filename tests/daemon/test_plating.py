@@ -107,6 +107,18 @@ async def test_changes_of_the_file_that_no_version_holds_stay(node: Node) -> Non
     assert node.home.plate.read_text() == THIRD
 
 
+async def test_a_plate_that_nobody_wrote_gives_way(node: Node) -> None:
+    await node.plates.keep(SECOND, None, None)
+    node.home.plate.write_text(starting("attic"))  # as a node has it that was made alone and then joined this one
+    await node.plates.open()
+    assert node.home.plate.read_text() == SECOND
+    assert node.plates.problem == ""
+    node.home.plate.write_text(starting("attic").replace("curious", "shy"))
+    await node.plates.open()
+    assert "shy" in node.home.plate.read_text()
+    assert "is not the plate in force" in node.plates.problem
+
+
 async def test_a_file_that_a_crash_left_behind_follows_again(node: Node) -> None:
     """Killed between keeping and writing the file, that stayed behind for ever, with the advice to keep it anew."""
     await node.plates.keep(SECOND, None, None)
