@@ -207,8 +207,7 @@ class Peering:
                     found = expected or await net.probe(address)
                     if net.link(found) is not None:
                         return found
-            remedy = error.remedy or "see that it runs, and that the address is right"
-            raise NotThere(str(error), remedy=remedy) from error
+            raise NotThere(str(error), remedy=error.remedy or _remedy(error.reason, secret)) from error
 
     async def _called(self, node: bytes, addresses: Sequence[str] = ()) -> dict[str, Any]:
         """The peer, with a link if one comes about soon; without one it is called again by itself."""
@@ -366,6 +365,14 @@ class Peering:
     async def stop_sweep(self) -> None:
         """End that."""
         self._all.end_sweep()
+
+
+def _remedy(reason: Reason | None, secret: bytes | None) -> str:
+    if reason is not Reason.UNWANTED:
+        return "see that it runs, and that the address is right"
+    if secret is not None:
+        return "ask for a new code: ccnode peer invite, on the other node"
+    return "have this node accepted there: ccnode peer pending, then ccnode peer accept ID"
 
 
 def _is_whole(text: str) -> bool:

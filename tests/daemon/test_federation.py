@@ -234,6 +234,7 @@ def test_a_code_is_good_once_and_says_what_the_joiner_is(pair: list[Node]) -> No
     again = second.run("peer", "join", code, check=False)
     assert again.returncode != 0
     assert "spent" in again.stderr
+    assert "ask for a new code" in again.stderr
     assert first.run("peer", "join", code, check=False).returncode == 5  # its own
     assert second.run("peer", "join", code[:-1], check=False).returncode == 5  # mistyped
     assert asked(second, "peer", "list")["peers"][0]["tier"] == "sandbox-out"
