@@ -114,6 +114,7 @@ NEWS_MS: Final = 20  # how long news of our own chains are gathered
 RELAY_MS: Final = 200  # and of others': most peers hear of them from who wrote them, and then need not from us
 QUOTA_DAY_BYTES: Final = 64 * MIB  # what is taken from a sandbox peer in a day
 QUOTA_BYTES: Final = 1024 * MIB  # and in all
+SANDBOX_CHAINS_MAX: Final = 4096  # chains of one: each takes its time at every look, however short it is
 
 # --- gossip ---
 REPORT_BYTES_MAX: Final = KIB

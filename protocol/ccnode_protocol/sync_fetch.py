@@ -7,6 +7,7 @@ links are verified where it is stored.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -94,6 +95,7 @@ class Fetch:
         self._ordered: dict[ChainId, None] = {}  # and the ones that hold orders that are not stored here yet
         self._contents: dict[ChainId, frozenset[int]] = {}  # asked for, by position
         self._lacks: dict[ChainId, int] = {}  # up to which position the peer has no missing contents either
+        self._lacked: tuple[int, int] | None = None  # the index, when there was nothing in it to ask contents for
         self.deadline_ms: int | None = None  # when the peer must have sent something
 
     @property
@@ -135,16 +137,26 @@ class Fetch:
         """Ask for what can be asked for now: first the chains that hold orders to forget, without their contents."""
         if self._quota is not None and self._quota.room(now_ms) < limits.RUN_WEIGHT_MAX:
             return []
-        self._ordered = {chain: None for chain in self._ordered if self._lacks_orders(chain)}
         effects: list[Effect] = []
-        for chain in list(self._ordered or self._waiting):
-            if len(self._chains) - len(self._waiting) >= limits.FETCHES_MAX:
+        for chain in list(self._ordered) if self._has_room else ():
+            if not self._lacks_orders(chain):
+                del self._ordered[chain]
+            elif not self._has_room:
                 break
-            if chain in self._waiting:
+            elif chain in self._waiting:
                 effects += self._consider(chain, now_ms)
+        for chain in list(self._waiting) if self._has_room and not self._ordered else ():
+            if not self._has_room:
+                break
+            effects += self._consider(chain, now_ms)
         if not self._chains:
             effects += self._ask_contents(now_ms)
         return effects
+
+    @property
+    def _has_room(self) -> bool:
+        """Whether another chain may be asked for. A peer can offer thousands: where it may not, none is looked at."""
+        return len(self._chains) - len(self._waiting) < limits.FETCHES_MAX
 
     def _lacks_orders(self, chain: ChainId) -> bool:
         each = self._chains.get(chain)
@@ -171,7 +183,7 @@ class Fetch:
         return Say(Want(chain, each.next, each.offered.orders if bare else each.offered.length, bare))
 
     def _ask_contents(self, now_ms: int) -> list[Effect]:
-        if self._contents:
+        if self._contents or self._index.state == self._lacked:
             return []
         for chain, missing in self._index.missing.items():
             # After a fork others hold other entries at the same positions.
@@ -183,6 +195,7 @@ class Fetch:
             self._contents[chain] = frozenset(seq for first, count in ranges for seq in range(first, first + count))
             self.deadline_ms = now_ms + limits.SYNC_ANSWER_MS
             return [Say(WantContents(chain, ranges))]
+        self._lacked = self._index.state
         return []
 
     # --- taking ---
@@ -291,6 +304,7 @@ class Fetch:
     def look_again(self) -> None:
         """Contents that the peer did not have may have reached it since."""
         self._lacks.clear()
+        self._lacked = None
 
     def is_late(self, now_ms: int) -> bool:
         """Whether the peer owes us an answer for too long; while we are storing, it does not."""
@@ -305,6 +319,7 @@ class Fetch:
 
     def recheck(self) -> None:
         """The peer's tier has changed: leave what is no longer taken from it."""
+        self._lacked = None
         for chain in [chain for chain in self._chains if not self._flow.takes(chain)]:
             self._forget(chain)
         for chain in [chain for chain in self._contents if not self._flow.takes(chain)]:
@@ -322,12 +337,15 @@ def _between(missing: Ranges, least: int, before: int) -> Ranges:
     """The first of the ranges, as many as one question may name, from a position on and before another."""
     ranges: list[tuple[int, int]] = []
     left = limits.CONTENTS_MAX
-    for first, count in missing:
+    start = bisect_right(missing, least, key=sum)  # a stranger's chain can lack every other content
+    for number in range(start, min(start + limits.RANGES_MAX, len(missing))):
+        first, count = missing[number]
         at = max(first, least)
         part = min(min(first + count, before) - at, left)
-        if part > 0 and len(ranges) < limits.RANGES_MAX:
-            ranges.append((at, part))
-            left -= part
+        if part <= 0:
+            break
+        ranges.append((at, part))
+        left -= part
     return tuple(ranges)
 
 

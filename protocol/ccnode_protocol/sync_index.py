@@ -76,6 +76,11 @@ class Index:
         self._held[chain] = _Held(length, head, orders, self._touched)
         self._nodes.setdefault(chain.node, set()).add(chain)
 
+    @property
+    def state(self) -> tuple[int, int]:
+        """Changes with each growth, and where a chain begins or ends to lack contents."""
+        return self._touched, len(self.missing)
+
     def freeze(self, chain: ChainId, found: Frozen) -> None:
         """A fork is proven and the proof is kept; of several forks the first position counts.
 
@@ -176,7 +181,10 @@ class Flow:
             return False
         if self.tier is Tier.CORE:
             return chain.node == self.index.own or chain.node in self.index.certified
-        return chain.node == self.peer and self.peer not in self.index.certified
+        if chain.node != self.peer or self.peer in self.index.certified:
+            return False
+        held = self.index.chains_of(self.peer)
+        return chain in held or len(held) < limits.SANDBOX_CHAINS_MAX
 
     def forks(self, chain: ChainId, *, giving: bool) -> bool:
         """Whether a fork proof about this chain goes to (`giving`) or is taken from the peer."""

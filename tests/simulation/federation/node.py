@@ -83,7 +83,9 @@ class Node:
         """Begin with what is on the disk, in an epoch of its own."""
         self.life += 1
         self.is_up = True
-        self.index = Index(self.key.public.raw, self.world.random.randbytes(16), self.world.certified)
+        # Who is of another owner knows of nobody whom its own certified.
+        certified = self.world.certified if self.is_core else set[bytes]()
+        self.index = Index(self.key.public.raw, self.world.random.randbytes(16), certified)
         self.shelf.fill(self.index)
         self.teller = Teller(self)
 
