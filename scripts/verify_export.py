@@ -39,6 +39,7 @@ INTEGER_MAX, DIGITS_MAX, DEPTH_MAX, SALT = 2**53, 4_300, 16, 32
 ZERO = bytes(32)
 STAGES = {"certificate": 1, "head": 2, "header": 3, "body": 4, "end": 5}
 OPENED, SESSION_OPENED, MESSAGE, TITLED, FORGET_ORDERED, FORGET_CANCELLED, NOTE = 1, 16, 17, 18, 20, 21, 29
+PACKET = 48
 P = 2**255 - 19
 Y8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
 SMALL_ORDER = {0, 1, P - 1, P, P + 1, Y8, P - Y8}
@@ -506,7 +507,7 @@ class Checker:
                 until[about, voice] = max(header.time, until.get((about, voice), 0))
         erased = set()
         for header, session in self.missing:
-            names = [header.digest] if header.kind in (MESSAGE, NOTE) else []
+            names = [header.digest] if header.kind in (MESSAGE, NOTE, PACKET) else []
             names += [session] if session is not None else []
             if any(header.time <= until.get((name, self.voice(header)), -1) for name in names):
                 erased.add(header.digest)

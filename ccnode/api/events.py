@@ -41,7 +41,8 @@ class Waiting:
 class Source:
     """A stored message that a reply rests on; `time` is a hybrid logical clock value, as a message's is.
 
-    `note`: the words that stand for it now, where there is a note.
+    `note`: the words that stand for it now, where there is a note. `told_by`: who says so, where it is no message but
+    knowledge of another node that the owner promoted; it has no session then, and its id is the packet's.
     """
 
     message_id: str
@@ -49,6 +50,7 @@ class Source:
     time: int
     text: str
     note: str | None = None
+    told_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

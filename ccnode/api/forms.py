@@ -88,8 +88,10 @@ def hit_form(hit: Hit, title: str) -> Form:
 
 
 def source_form(source: Source) -> Form:
-    """A message that a reply rests on; a long one is cut, the whole is in its session."""
+    """A message or packet that a reply rests on; a long one is cut, the whole is in its session."""
     text = source.text if len(source.text) <= SOURCE_CHARS_MAX else source.text[:SOURCE_CHARS_MAX] + "..."
+    if source.told_by is not None:
+        return {"packet_id": source.message_id, "time": iso(source.time), "text": text, "told_by": source.told_by}
     form = {
         "message_id": source.message_id,
         "session_id": source.session_id,

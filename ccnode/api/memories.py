@@ -15,6 +15,7 @@ from ccnode.api.context import node_of
 from ccnode.api.errors import answer
 from ccnode.api.forms import in_list, iso
 from ccnode.api.models import CLEAN, QUERY_CHARS_MAX, TOO_LARGE, Body, Content, MessageId, Nothing, Page, Query
+from ccnode.later import later
 from ccnode.store.errors import NotFound
 from ccnode_protocol.records import NOTE_TEXT_BYTES_MAX
 
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from ccnode.api.ports import Memories
+    from ccnode.store import knowledge_forms
     from ccnode.store.memory import Memory
     from ccnode.store.notes import Note
+else:
+    knowledge_forms = later("ccnode.store.knowledge_forms")
 
 MESSAGE_ID: Final = re.compile(r"[0-9a-fA-F]{6,64}\Z")
 
@@ -109,6 +113,7 @@ async def listed(request: web.Request) -> web.Response:
     return answer(
         {
             "memories": [_listed(one) for one in page.memories],
+            "knowledge": [knowledge_forms.brief(one, {}) for one in page.knowledge],
             "more": page.next is not None,
             "next": page.next.hex() if page.next is not None else None,
         }

@@ -115,6 +115,38 @@ class Memories(Protocol):
         """Take the order back before it is due."""
 
 
+class Knowledge(Protocol):
+    """What nodes offer each other, and what the owner decides on it. JSON values only, as docs/API.md has them.
+
+    A packet is named by its id or a unique beginning of that. Every method raises StoreError; NotFound and Conflict
+    where a packet is none, could be several, or cannot be treated so.
+    """
+
+    async def page(
+        self,
+        limit: int,
+        *,
+        state: Literal["waiting", "promoted", "rejected", "shared", "withdrawn"] | None,
+        before: str | None,
+    ) -> dict[str, Any]:
+        """Packets, the last that came first; `before`: those that follow this one in the list."""
+
+    async def one(self, packet_id: str) -> dict[str, Any]:
+        """One packet."""
+
+    async def share(self, said: str, subject: str, audience: str, after: Sequence[str]) -> dict[str, Any]:
+        """Offer the words of a message, or of a note, by its id, to "shared" or "public"; `after`: what it rests on."""
+
+    async def promote(self, packet_id: str, *, despite: bool) -> dict[str, Any]:
+        """Know what it says from now on. Conflict where what is known says otherwise, unless `despite`: both stay."""
+
+    async def reject(self, packet_id: str) -> dict[str, Any]:
+        """Do not know it, until it is promoted."""
+
+    async def withdraw(self, packet_id: str) -> dict[str, Any]:
+        """Have a packet of this node erased, here and with whoever took it."""
+
+
 class Plates(Protocol):
     """Who the assistant is: versions of its plate, the file that people edit, the six questions. JSON values only.
 
@@ -183,6 +215,10 @@ class Node(Protocol):
     @property
     def memory(self) -> Memories:
         """What is remembered."""
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What nodes offer each other."""
 
     @property
     def imports(self) -> Imports:

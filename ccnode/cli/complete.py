@@ -48,6 +48,24 @@ def peers(state: State, incomplete: str) -> list[CompletionItem[str]]:
     return found[:OFFERED_MAX]
 
 
+def packets(state: State, incomplete: str) -> list[CompletionItem[str]]:
+    """Beginnings of packets' ids, the last that came first, with the beginnings of what they claim."""
+    found: list[CompletionItem[str]] = []
+    with contextlib.suppress(Exception):  # see above
+        from ccnode.cli import local
+        from ccnode.store import knowledge
+
+        length = max(SHORT, len(incomplete))
+        known = [
+            one for one in local.ask(state.home, knowledge.held()) if one.packet.hex().startswith(incomplete.lower())
+        ]
+        found += [
+            CompletionItem(one.packet.hex()[:length], help=line(f"{one.state}: {one.words}", 40))
+            for one in known[:OFFERED_MAX]
+        ]
+    return found
+
+
 def messages(state: State, incomplete: str) -> list[CompletionItem[str]]:
     """Beginnings of message ids, newest first, with the beginnings of their texts."""
     found: list[CompletionItem[str]] = []

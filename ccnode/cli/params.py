@@ -126,5 +126,21 @@ class MessageName(click.ParamType[str]):
         return messages(state_of(ctx), incomplete)
 
 
+class PacketName(click.ParamType[str]):
+    """A knowledge packet: its id or a unique beginning of that. Completed from the database."""
+
+    name = "packet"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401, ARG002
+        """As it is: what it means is looked up by the command."""
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:  # noqa: ARG002
+        """Ids that begin so, the last that came first, with the beginning of what they claim."""
+        from ccnode.cli.complete import packets
+
+        return packets(state_of(ctx), incomplete)
+
+
 OUTPUT = click.Path(path_type=Path, dir_okay=False, writable=True)
 INPUT = click.Path(path_type=Path, dir_okay=False, exists=True)

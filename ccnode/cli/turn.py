@@ -243,7 +243,7 @@ def sources_text(sources: list[dict[str, Any]]) -> str:
     lines = []
     for one in sources:
         said = str(one.get("time", ""))[:10]
-        where = f"{str(one.get('message_id', ''))[:12]} {said}".strip()
-        noted = " (note)" if one.get("note") else ""
+        where = f"{str(one.get('message_id') or one.get('packet_id') or '')[:12]} {said}".strip()
+        noted = f" ({one['told_by']})" if one.get("told_by") else " (note)" if one.get("note") else ""
         lines.append(f"  [{where}]{noted} {line(str(one.get('note') or one.get('text') or ''), SOURCE_CHARS)}")
     return folded("\n".join(["Sources:", *map(clean, lines)]), width_of_terminal()) if lines else ""

@@ -34,6 +34,8 @@ WHAT: Final[dict[int, tuple[str, ...]]] = {
     Kind.BASELINE_SET: ("character",),
     Kind.MEASURED: ("character",),
     Kind.NOTE_KEPT: ("memory",),
+    Kind.PACKET_KEPT: ("memory",),
+    Kind.PACKET_REJECTED: ("memory",),
 }
 
 

@@ -15,7 +15,7 @@ from ccnode.mind.charvec import WINDOW_WORDS, CountCache, Vector, measure_one
 from ccnode.mind.relations import Pair, Tally, corrects
 from ccnode.mind.trust import Reputation
 from ccnode.reference import charvec1
-from ccnode.store import baselines, measurements, views
+from ccnode.store import baselines, knowledge, measurements, views
 from ccnode.store.errors import NotFound
 from ccnode.store.ledger import connect
 from ccnode_protocol import hlc
@@ -154,11 +154,11 @@ class Measurer:
 
 
 def _verifies(connection: sqlite3.Connection, digest: bytes) -> bool:
-    """Whether that message is here, with the words that were signed."""
+    """Whether that message is here, or that packet known, with the words that were signed."""
     try:
         return views.run(connection, views.message(digest)).text is not None
     except NotFound:
-        return False
+        return any(one.state == "promoted" for one in views.run(connection, knowledge.of_entries([digest])))
 
 
 def _open(known: Sequence[Known]) -> list[Known]:

@@ -15,6 +15,7 @@ from ccnode.daemon import memory
 from ccnode.daemon.changes import Changes
 from ccnode.daemon.character import Character
 from ccnode.daemon.exporting import Exporting
+from ccnode.daemon.knowledge import Knowledge
 from ccnode.daemon.measuring import Measuring
 from ccnode.daemon.plating import Plating
 from ccnode.daemon.remembering import Remembering
@@ -88,6 +89,7 @@ class RunningNode:
         self.changes = Changes(readers)
         self.index_progress: dict[str, int] = {"position": 0, "behind": 0}
         self.memory = Remembering(home.ledger, searcher, self._append)
+        self.knowledge = Knowledge(home.ledger, self._append)
         self.plates = Plating(home, self._append, turns.spawning.validating)
         self.changes.listen(self.plates.changed)
         self.measuring = Measuring(home.ledger, self._append)

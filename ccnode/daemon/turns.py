@@ -17,7 +17,7 @@ from ccnode.daemon.spawning import Spawning
 from ccnode.daemon.validating import Validating
 from ccnode.later import later
 from ccnode.models.base import Finished, ModelError
-from ccnode.store import notes, views
+from ccnode.store import knowledge, notes, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.readers import ThreadReader
@@ -225,8 +225,6 @@ class Turns:
     async def _recorded(
         self, message: views.Message, question: bytes, metrics: Mapping[str, int | str | None] | None = None
     ) -> Replied:
-        sources = [await self._readers.run(views.message(source)) for source in message.sources]
-        standing = await self._readers.run(notes.standing(message.sources))
         return Replied(
             session_id=str(uuid.UUID(bytes=message.session)),
             message_id=message.digest.hex(),
@@ -235,18 +233,25 @@ class Turns:
             text=message.text or "",
             model=message.model or "",
             state=message.state,
-            sources=tuple(
-                Source(
-                    source.digest.hex(),
-                    str(uuid.UUID(bytes=source.session)),
-                    source.time,
-                    source.text or "",
-                    standing[source.digest].text if source.digest in standing else None,
-                )
-                for source in sources
-            ),
+            sources=await self._readers.run(_sources(message.sources)),
             metrics=metrics or {},
         )
+
+
+def _sources(digests: Sequence[bytes]) -> views.View[tuple[Source, ...]]:
+    """What a reply rests on: messages, and knowledge of other nodes. Raises NotFound."""
+    standing = yield from notes.standing(digests)
+    found: list[Source] = []
+    for digest in digests:
+        for known in (yield from knowledge.of_entries([digest])):
+            found.append(Source(known.packet.hex(), "", known.time, known.words, told_by=known.told_by))
+            break
+        else:
+            one = yield from views.message(digest)
+            note = standing[digest].text if digest in standing else None
+            session = str(uuid.UUID(bytes=one.session))
+            found.append(Source(digest.hex(), session, one.time, one.text or "", note))
+    return tuple(found)
 
 
 def _used(prompt: Prompt, reply: str) -> tuple[str, ...]:

@@ -74,6 +74,7 @@ class _Told:
     found: Match
     order: tuple[int, int]
     pinned: bool = False
+    told_by: str = ""
 
 
 def to_compare(prompt: Prompt) -> recall.Comparison:
@@ -144,7 +145,10 @@ def _answer(found: Sequence[_Told]) -> Reply:
     text = f"{_when(taken)}: {_quoted(taken)}"
     sources = [taken.message_id]
     other = max((item for item in [best, *rivals] if item is not taken), key=lambda item: item.order, default=None)
-    if other is not None:
+    if other is not None and (other.told_by or taken.told_by):  # several voices: none is taken for the others
+        text += f" Beside that, {_lowered(_when(other))}: {_quoted(other)} I take neither's side."
+        sources.append(other.message_id)
+    elif other is not None:
         when = f" on {date}" if (date := _date(other.said_at_ms)) else ""
         is_newest = taken.order > other.order
         why = "the more recent one" if is_newest else "the one that you pinned"
@@ -169,7 +173,7 @@ def _told(
             continue
         seen[text] = len(result)
         score = item.score if 0.0 <= item.score <= 1.0 else 0.0
-        found = judged(question, item.role, item.content)
+        found = judged(question, recall.judged_as(question, item), item.content)
         result.append(
             _Told(
                 item.message_id,
@@ -180,6 +184,7 @@ def _told(
                 found,
                 (0, item.said_at_ms),
                 item.pinned,
+                item.told_by,
             )
         )
     for at, message, context in _said_before(before, same_text):
@@ -220,12 +225,11 @@ def _said_before(before: Sequence[PromptMessage], same_text: str) -> Iterator[tu
 
 
 def _same_matter(best: _Told, other: _Told) -> bool:
-    return (
-        best.role == other.role == "user"
-        and best.score - other.score <= _SAME
-        and best.found.covered == other.found.covered
-        and best.found.kind_found == other.found.kind_found
-    )
+    if best.found.covered != other.found.covered or best.found.kind_found != other.found.kind_found:
+        return False
+    if best.told_by or other.told_by:  # several voices: the less likely one is to be heard as well
+        return all(item.role == "user" or item.told_by for item in (best, other))
+    return best.role == other.role == "user" and best.score - other.score <= _SAME
 
 
 def _acknowledge(recalled: Sequence[Recalled], told: str) -> Reply:
@@ -239,7 +243,14 @@ def _acknowledge(recalled: Sequence[Recalled], told: str) -> Reply:
     return Reply(text)
 
 
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 def _when(item: _Told) -> str:
+    if item.told_by:
+        on = f" on {date}" if (date := _date(item.said_at_ms)) else ""
+        return f"{phrases.KNOWLEDGE} ({item.told_by}{on})"
     if item.said_at_ms is None or item.order[0] == 1:
         return f"{phrases.EARLIER_HERE} {'you' if item.role == 'user' else 'I'} said"
     opening = phrases.YOU_TOLD if item.role == "user" else phrases.I_SAID

@@ -10,11 +10,12 @@ I_SAID = "I said"
 EARLIER_HERE = "Earlier in this conversation"
 UNKNOWN = "I don't know"
 NOTED = "Noted"
+KNOWLEDGE = "Of what you promoted as knowledge"
 I_AM = "I am ccnode's embedded offline model"
 NOTHING_THERE = "There was nothing to read"
 WELCOME = "You are welcome"
 
-OPENINGS = (YOU_TOLD, I_SAID, EARLIER_HERE, UNKNOWN, NOTED, I_AM, NOTHING_THERE, WELCOME)
+OPENINGS = (YOU_TOLD, I_SAID, EARLIER_HERE, UNKNOWN, NOTED, KNOWLEDGE, I_AM, NOTHING_THERE, WELCOME)
 
 WHAT_I_CAN_DO = "I can find and quote what you told me, in this conversation or an earlier one, and name the message."
 WHAT_I_AM = (

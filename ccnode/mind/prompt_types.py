@@ -27,7 +27,8 @@ class Recalled:
 
     `message_id` is the entry digest in lower-case hex (64 characters); `score` is in [0, 1]:
     how likely the message answers the question; for a text that asks nothing, how much of it the message accounts for.
-    `pinned`: its owner wants it preferred.
+    `pinned`: its owner wants it preferred. `told_by`: who says so, where it is no message but knowledge of another node
+    that the owner promoted; then `message_id` is that of the promotion, and `role` "tool": nobody said it here.
     """
 
     message_id: str
@@ -37,6 +38,7 @@ class Recalled:
     said_at_ms: int
     score: float
     pinned: bool = False
+    told_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

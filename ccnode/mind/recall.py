@@ -48,7 +48,7 @@ class Candidate:
     """A stored message that may account for a question.
 
     `context` is the plain text of the two turns before it (or ""), `said_at_ms` milliseconds since 1970 UTC.
-    `pinned`: its owner wants it preferred.
+    `pinned`: its owner wants it preferred. `told_by`: see Recalled.
     """
 
     message_id: str
@@ -58,6 +58,7 @@ class Candidate:
     said_at_ms: int
     context: str = ""
     pinned: bool = False
+    told_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,15 +201,26 @@ def compare_best(question: Question, candidates: Iterable[Candidate]) -> Compari
     if not question.asks:
         return Comparison(question.text)
     promising = _promising(question, candidates)
-    scored = [(weighed(question, one.role, one.content, found).score, one.content, found) for one, found in promising]
+    scored = [
+        (weighed(question, judged_as(question, one), one.content, found).score, one.content, found)
+        for one, found in promising
+    ]
     best = sorted(scored, key=lambda each: -each[0])[:COMPARED_MAX]
     texts = (text for _, content, found in best for text in compared(question, content, found))
     return Comparison(question.text, tuple(dict.fromkeys(texts)))
 
 
+def judged_as(question: Question, one: Candidate | Recalled) -> Role:
+    """Whose words these are judged as: knowledge that the owner promoted as what a person states.
+
+    But not where the question is about the person who asks: "my sister" is another's there.
+    """
+    return "user" if one.told_by and not question.about_self else one.role
+
+
 def _promising(question: Question, candidates: Iterable[Candidate]) -> list[tuple[Candidate, Match]]:
     """Those worth weighing, each with its match: for a text that asks nothing all that match at all."""
-    matched = [(one, match(question, one.role, one.content, one.context)) for one in candidates]
+    matched = [(one, match(question, judged_as(question, one), one.content, one.context)) for one in candidates]
     found = [each for each in matched if each[1].score > 0]
     if question.asks and len(found) > JUDGED_MAX:
         found.sort(key=lambda each: (not each[0].pinned, -each[1].score))
@@ -236,7 +248,7 @@ def rank(
             and any(text not in likeness for text in compared(question, candidate.content, matched))
         ):
             continue
-        score = weighed(question, candidate.role, candidate.content, matched, likeness).score
+        score = weighed(question, judged_as(question, candidate), candidate.content, matched, likeness).score
         if score < _SCORE_MIN:
             continue
         recalled = Recalled(
@@ -247,6 +259,7 @@ def rank(
             candidate.said_at_ms,
             round(score, 4),
             candidate.pinned,
+            candidate.told_by,
         )
         said = (candidate.role, " ".join(candidate.content.split()).casefold())
         other = found.get(said)

@@ -1,11 +1,12 @@
 """What becomes of entries from sandbox peers? They are kept and proven, and nothing is made of them: quarantine.
 
-No projection but the two here knows of them, so they are in no list, search, recall, prompt, count or export, whatever
+No projection but those here knows of them, so they are in no list, search, recall, prompt, count or export, whatever
 they say, and cost no reader anything. Only one thing of theirs is obeyed: their writer's orders to forget what that
 writer said. For that `apart` says to which session a content belongs that is here, and `apart_orders` who ordered what.
+`apart_packets` says where packets stand that the owner may promote (knowledge.py), which takes an entry of our own.
 
 A node key that our owner certifies is a stranger no more: its chains leave quarantine as if they had come from one of
-ours (`release`). The marks are decisions and are kept; the other two tables are made again from entries (`make`).
+ours (`release`). The marks are decisions and are kept; the other tables are made again from entries (`make`).
 """
 
 from __future__ import annotations
@@ -24,17 +25,17 @@ if TYPE_CHECKING:
 
     Entry = tuple[int, bytes, int, int, bytes, bytes | None]  # number, digest, kind, time, meta, sealed
 
-TABLES: Final = ("apart", "apart_orders")
+TABLES: Final = ("apart", "apart_orders", "apart_packets")
 AT_ONCE: Final = 500
 NOT_APART: Final = "NOT IN (SELECT chain FROM quarantine)"
 _NAMING: Final = frozenset({Kind.SESSION_OPENED, Kind.MESSAGE, Kind.SESSION_TITLED})
-_BY_NAME: Final = frozenset({Kind.MESSAGE, Kind.NOTE_KEPT})
+_BY_NAME: Final = frozenset({Kind.MESSAGE, Kind.NOTE_KEPT, Kind.PACKET_KEPT})
 _HELD: Final = (
     "SELECT e.id, e.digest, e.kind, e.time, e.meta, e.sealed, c.node FROM quarantine q"
     " CROSS JOIN chains c ON c.id = q.chain CROSS JOIN entries e ON e.chain = c.id ORDER BY e.id"
 )
 # An order is void where its own voice took it back, recorded before it was due.
-_STANDS: Final = (
+STANDS: Final = (
     "o.kind = 20 AND o.due_ms <= ? AND NOT EXISTS (SELECT 1 FROM apart_orders x JOIN entries e ON e.id = o.id"
     " WHERE x.voice = o.voice AND x.what = e.digest AND x.kind = 21 AND x.time >> 16 < o.due_ms)"
 )
@@ -56,6 +57,7 @@ def keep(connection: sqlite3.Connection, node: bytes, entries: Iterable[Entry]) 
     """Note what entries of a node say that counts in quarantine, as far as their contents are here."""
     held: list[tuple[int, bytes]] = []
     ordered: list[tuple[object, ...]] = []
+    packets: list[tuple[int, bytes]] = []
     for entry, _, kind, time, meta, sealed in entries:
         try:
             if kind in _NAMING and sealed:
@@ -66,10 +68,13 @@ def keep(connection: sqlite3.Connection, node: bytes, entries: Iterable[Entry]) 
                 ordered.append((entry, node, what, kind, time, order.due_ms))
             elif kind == Kind.FORGET_CANCELLED:
                 ordered.append((entry, node, records.read_order(meta)[0], kind, time, 0))
+            elif kind == Kind.PACKET_KEPT and sealed:
+                packets.append((entry, records.read_packet_kept(meta)[0]))
         except RemoteError:
             continue  # it means nothing
     connection.executemany("INSERT OR IGNORE INTO apart VALUES (?, ?)", held)
     connection.executemany("INSERT OR IGNORE INTO apart_orders VALUES (?, ?, ?, ?, ?, ?)", ordered)
+    connection.executemany("INSERT OR IGNORE INTO apart_packets VALUES (?, ?)", packets)
 
 
 def _session(kind: int, meta: bytes) -> bytes:
@@ -98,7 +103,7 @@ def _until(connection: sqlite3.Connection, node: bytes, names: set[bytes], now_m
         some = wanted[at : at + AT_ONCE]
         sql = (
             f"SELECT o.what, max(o.time) FROM apart_orders o WHERE o.voice = ? AND o.what IN"
-            f" ({','.join('?' * len(some))}) AND {_STANDS} GROUP BY o.what"
+            f" ({','.join('?' * len(some))}) AND {STANDS} GROUP BY o.what"
         )
         found |= dict(connection.execute(sql, (node, *some, now_ms)).fetchall())
     return found
@@ -121,7 +126,7 @@ def carry_out(connection: sqlite3.Connection, now_ms: int, *, all_of_them: bool 
     erased = 0
     for chosen in ("o.id > ?", "o.due_ms > ?"):
         sql = (
-            f"SELECT o.voice, o.what, max(o.time) FROM apart_orders o WHERE {chosen} AND {_STANDS}"
+            f"SELECT o.voice, o.what, max(o.time) FROM apart_orders o WHERE {chosen} AND {STANDS}"
             " GROUP BY o.voice, o.what"
         )
         first = after if chosen.startswith("o.id") else since_ms
@@ -136,10 +141,11 @@ def _erase(connection: sqlite3.Connection, voice: bytes, what: bytes, time: int)
     rows = connection.execute(
         "SELECT a.id FROM apart a JOIN entries e ON e.id = a.id WHERE a.session = ? AND e.time <= ?"
         " UNION SELECT e.id FROM entries e JOIN chains c ON c.id = e.chain JOIN quarantine q ON q.chain = c.id"
-        " WHERE e.digest = ? AND e.kind IN (17, 29) AND e.time <= ? AND c.node = ?",
+        " WHERE e.digest = ? AND e.kind IN (17, 29, 48) AND e.time <= ? AND c.node = ?",
         (what, time, what, time, voice),
     ).fetchall()
-    connection.executemany("DELETE FROM apart WHERE id = ?", rows)
+    for table in ("apart", "apart_packets"):
+        connection.executemany(f"DELETE FROM {table} WHERE id = ?", rows)
     return sum(connection.execute(_DROP, row).rowcount for row in rows)
 
 
@@ -160,7 +166,10 @@ def release(connection: sqlite3.Connection, node: bytes) -> list[tuple[Any, ...]
     rows = connection.execute(
         f"SELECT id, digest, kind, time, meta FROM entries WHERE chain IN ({chains}) ORDER BY id", (node,)
     ).fetchall()
-    connection.execute(f"DELETE FROM apart WHERE id IN (SELECT id FROM entries WHERE chain IN ({chains}))", (node,))
+    for table in ("apart", "apart_packets"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE id IN (SELECT id FROM entries WHERE chain IN ({chains}))", (node,)
+        )
     connection.execute("DELETE FROM apart_orders WHERE voice = ?", (node,))
     connection.execute(f"DELETE FROM quarantine WHERE chain IN ({chains})", (node,))
     return rows

@@ -99,7 +99,7 @@ def _verify_chains(
         known = voices.load(connection.execute, scan=True)
         given = orders.load_orders(connection.execute, known)
         standing = (order for order in given if order.done or order.is_in_force(now_ms))
-        covered = orders.covering(connection.execute, standing, known)
+        covered = orders.covering(connection.execute, standing, known, now_ms)
     except UNREADABLE as error:
         findings.add("", None, "session_events", f"orders to forget cannot be read: {error}")
         covered = orders.Coverage((), Voices())

@@ -11,7 +11,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import apart, notes, orders, voices
+from ccnode.store import apart, knowledge_acts, notes, orders, voices
 from ccnode.store.backup_format import disk_error
 from ccnode.store.backup_list import list_backups
 from ccnode.store.errors import translated
@@ -43,7 +43,7 @@ _OF_SESSION: Final = (
 )
 _OF_MESSAGE: Final = (
     "SELECT e.id, c.node, e.kind FROM entries e JOIN chains c ON c.id = e.chain"
-    f" WHERE e.digest = ? AND e.kind IN (17, 29) AND {_WITH_CONTENT}"
+    f" WHERE e.digest = ? AND e.kind IN (17, 29, 48) AND {_WITH_CONTENT}"
 )
 _DROP: Final = "UPDATE entries SET sealed = NULL WHERE id = ?"
 _REINDEX: Final = "INSERT OR IGNORE INTO reindex VALUES (?)"
@@ -104,8 +104,8 @@ def drop_contents(connection: sqlite3.Connection, now_ms: int) -> int:
     known = voices.load(connection.execute)
     standing = [order for order in orders.load_orders(connection.execute, known) if order.is_in_force(now_ms)]
     gone = {entry for order in standing for entry, _ in _covered(connection.execute, order, known)}
-    derived = orders.derived(connection.execute, orders.Coverage(standing, known), known)
-    gone |= {note.entry for note in derived}
+    derived = orders.derived(connection.execute, orders.Coverage(standing, known), known, now_ms)
+    gone |= {made.entry for made in derived}
     sql = f"{_DROP} AND sealed IS NOT NULL AND sealed != x''"
     dropped = apart.carry_out(connection, now_ms, all_of_them=True) if apart.exists(connection) else 0
     return dropped + sum(connection.execute(sql, (entry,)).rowcount for entry in sorted(gone))
@@ -121,7 +121,9 @@ def erase_due(now_ms: int) -> Job[list[Erased]]:
         known = voices.load(tx.query)
         standing = [order for order in orders.load_orders(tx.query, known) if order.is_in_force(now_ms)]
         done = [_carry_out(tx, order, known) for order in standing]
-        new = set(notes.orders_for(tx, orders.Coverage(standing, known), known, now_ms)) if standing else set()
+        gone = orders.Coverage(standing, known)
+        new = set(notes.orders_for(tx, gone, known, now_ms)) if standing else set()
+        new |= set(knowledge_acts.orders_for(tx, gone, known, now_ms))
         if new:  # what was made from what is erased goes with it
             more = [order for order in orders.load_orders(tx.query, known) if order.digest in new]
             done += [_carry_out(tx, order, known) for order in more]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode.mind.titles import repeats
-from ccnode.store import notes, orders, views
+from ccnode.store import knowledge, notes, orders, views
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.turns import take_back, view
 from ccnode.store.voices import OURS
@@ -19,8 +19,9 @@ from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.records import MARKS, Mark, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from ccnode.store.knowledge import Known
     from ccnode.store.ledger import Job
     from ccnode.store.notes import Note
     from ccnode.store.transaction import Transaction
@@ -60,10 +61,14 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Memories, newest first. `next`: the message after which an older page begins; None where there is none."""
+    """Memories, newest first. `next`: the message after which an older page begins; None where there is none.
+
+    `knowledge`: what other nodes claim and the owner promoted, of a search's first page.
+    """
 
     memories: list[Memory]
     next: bytes | None = None
+    knowledge: Sequence[Known] = ()
 
 
 # --- what there is ---
@@ -184,7 +189,8 @@ def left_out(messages: Iterable[bytes]) -> View[set[bytes]]:
     """Which of these messages (their digests) are left out of memory: themselves, or as replies that rest on such.
 
     A reply rests on its question and its sources. Where that leads too far, the reply is left out as well; and where
-    something else stands for one of them now than when the reply was given (notes.py): it would bring that back.
+    something else stands for one of them now than when the reply was given (notes.py): it would bring that back. So
+    would one that cites a packet which is not known any more (knowledge.py).
     """
     asked = list(dict.fromkeys(messages))
     out: dict[bytes, bool] = {}
@@ -205,6 +211,9 @@ def left_out(messages: Iterable[bytes]) -> View[set[bytes]]:
         below = [digest for above in level for digest in rests.get(above, ())]
         level = [digest for digest in dict.fromkeys(below) if digest not in out]
     out |= dict.fromkeys(level, True)  # not followed to its end
+
+    void = yield from knowledge.void(source for sources in rests.values() for source in sources)
+    out |= dict.fromkeys(void, True)
 
     def changed_since(source: bytes, reply: bytes) -> bool:
         return source in noted and noted[source].at(given[reply]) != noted[source].now

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ccnode.mind.memory import states
-from ccnode.store import memory, views
+from ccnode.store import knowledge, memory, views
 from ccnode.store.memory import Page
 from ccnode.store.search import LIMIT_MAX, Filters
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
+    from ccnode.store.knowledge import Known
     from ccnode.store.memory import Memory, Wanted
     from ccnode.store.search import Hit, Searcher
     from ccnode.store.views import View
@@ -33,7 +34,8 @@ def search(
     """The memories that say words of `text`, best first, from those after the message `after` on.
 
     Like any page of memories it may hold fewer than `limit`, or none, and still have a `next`. Those to be forgotten
-    are only found where they are wanted, then newest first and by all the words as they are written.
+    are only found where they are wanted, then newest first and by all the words as they are written. So is, newest
+    first, what other nodes claim and the owner promoted.
 
     Raises:
         NotFound: `after` is no message.
@@ -45,7 +47,9 @@ def search(
         return views.run(connection, _noted(text, limit, after))
     filters = Filters(role=None if wanted else "user")
     # The index knows what was said; what is remembered in other words comes first, where it says all that is asked.
-    found = views.run(connection, _noted(text, limit, None)).memories if after is None and wanted is None else []
+    is_first = after is None and wanted is None
+    found = views.run(connection, _noted(text, limit, None)).memories if is_first else []
+    known = views.run(connection, _claimed(text, limit)) if is_first else []
     first = {one.message.digest for one in found}
     for _ in range(LOOKS):
         hits = searcher.search(text, LIMIT_MAX, filters, after=after)
@@ -54,9 +58,9 @@ def search(
         page = views.run(connection, among(hits, max(1, limit - len(found)), wanted=wanted, more=full))
         found += page.memories
         if page.next is not None or not full:
-            return Page(found, page.next)
+            return Page(found, page.next, known)
         after = last
-    return Page(found, after)
+    return Page(found, after, known)
 
 
 def among(hits: Sequence[Hit], limit: int, *, wanted: Wanted | None = None, more: bool | None = None) -> View[Page]:
@@ -80,6 +84,14 @@ def among(hits: Sequence[Hit], limit: int, *, wanted: Wanted | None = None, more
             follows = at + 1 < len(hits) or (len(hits) == LIMIT_MAX if more is None else more)
             return Page(found, message.digest if follows else None)
     return Page(found)
+
+
+def _claimed(text: str, limit: int) -> View[list[Known]]:
+    words = text.casefold().split()
+    numbers = yield from knowledge.newest()
+    read = yield from knowledge.texts(numbers)
+    holding = [number for number in numbers if all(word in read.get(number, "").casefold() for word in words)]
+    return (yield from knowledge.standing(holding[:limit]))
 
 
 def _noted(text: str, limit: int, after: bytes | None) -> View[Page]:

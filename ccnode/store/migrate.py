@@ -19,6 +19,7 @@ WHOSE_WORD_COUNTS: Final = 3  # these steps make rows for which signatures must 
 PLATES: Final = 5
 MEASUREMENTS: Final = 7
 NOTES: Final = 9
+KNOWLEDGE: Final = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +147,7 @@ def _complete(connection: sqlite3.Connection, migration: Migration) -> None:
         from ccnode.store import notes
 
         notes.fill(connection)
+    elif migration.number == KNOWLEDGE:
+        from ccnode.store import packets
+
+        packets.fill(connection)

@@ -155,7 +155,7 @@ def known(messages: Iterable[bytes]) -> View[dict[bytes, Known]]:
         rows = yield _OF.format(marks=",".join("?" * len(some))), some
         for source, entry, note, time, digest in rows:
             found.setdefault(source, []).append(_Version(entry, note, time, digest))
-    ordered = yield from _orders({version.digest for versions in found.values() for version in versions})
+    ordered = yield from orders_of({version.digest for versions in found.values() for version in versions})
     result = {}
     for source, versions in found.items():
         history = tuple(
@@ -167,8 +167,8 @@ def known(messages: Iterable[bytes]) -> View[dict[bytes, Known]]:
     return result
 
 
-def _orders(digests: set[bytes]) -> View[dict[bytes, list[tuple[int, int]]]]:
-    """The orders to forget these notes that are not taken back: (when given, when due)."""
+def orders_of(digests: set[bytes]) -> View[dict[bytes, list[tuple[int, int]]]]:
+    """The orders of ours to forget these entries of no session that are not taken back: (when given, when due)."""
     wanted, found = sorted(digests), dict[bytes, list[tuple[int, int]]]()
     for at in range(0, len(wanted), AT_ONCE):
         some = wanted[at : at + AT_ONCE]
@@ -217,6 +217,17 @@ def standing(messages: Iterable[bytes]) -> View[dict[bytes, Note]]:
     """The notes that stand for these messages; only for those that have one."""
     found = yield from known(messages)
     return {digest: one.note for digest, one in found.items() if one.note is not None and one.note.stands}
+
+
+def standing_of(numbers: Sequence[int]) -> View[list[Note]]:
+    """Those of these notes (their local numbers) that stand for a message."""
+    sources: list[bytes] = []
+    for at in range(0, len(numbers), AT_ONCE):
+        some = [number << SOURCE_BITS for number in numbers[at : at + AT_ONCE]]
+        rows = yield f"SELECT source FROM note_sources WHERE id IN ({','.join('?' * len(some))})", some
+        sources += [source for (source,) in rows]
+    found = yield from standing(sources)
+    return list({note.entry: note for note in found.values() if note.entry in set(numbers)}.values())
 
 
 def worded(messages: Sequence[Message], at: int | None = None) -> View[list[Message]]:
@@ -329,7 +340,7 @@ def forget(note: bytes, now_ms: int) -> Job[tuple[bytes, int]]:
 
     def job(tx: Transaction) -> tuple[bytes, int]:
         due_ms = now_ms + records.FORGET_UNDO_MS
-        ordered = view(tx, _orders(set(_versions(tx, note))))
+        ordered = view(tx, orders_of(set(_versions(tx, note))))
         given: list[tuple[bytes, int]] = []
         for digest, has_words in _versions(tx, note).items():
             if has_words and digest not in ordered:
@@ -383,6 +394,9 @@ def orders_for(tx: Transaction, gone: orders.Coverage, whose: Voices, now_ms: in
     named = {order.message for order in orders.load_orders(tx.query, whose) if order.is_in_force(now_ms)}
     return [
         tx.append(records.message_forget_ordered(note.digest, now_ms)).digest
-        for note in orders.derived(tx.query, gone, whose)
-        if note.voice == OURS and note.digest not in named and note.time <= hlc.from_ms(now_ms)
+        for note in orders.derived(tx.query, gone, whose, now_ms)
+        if note.kind == records.Kind.NOTE_KEPT
+        and note.voice == OURS
+        and note.digest not in named
+        and note.time <= hlc.from_ms(now_ms)
     ]

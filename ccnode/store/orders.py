@@ -1,8 +1,8 @@
 """Which contents may be missing? Orders to forget, read from the entries that carry them.
 
 An order covers the openings, messages and titles of its session that were recorded at or before the order itself, or
-the content of one message or note, once it is due and was not taken back before that. What it covers takes the notes
-with it that were made from it. It reaches only what its own voice wrote
+the content of one message, note or packet, once it is due and was not taken back before that. What it covers takes the
+notes and packets with it that were made from it. It reaches only what its own voice wrote
 (voices.py), and only its own voice takes it back; the rule is that of ccnode_crypto.erasure, which judges exports. It
 is read from headers and metas, which are proven, not from columns.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from ccnode.store import voices
+from ccnode.store import apart, voices
 from ccnode_crypto.entry import header_digest, read_header
 from ccnode_crypto.errors import CryptoError
 from ccnode_protocol import hlc, records
@@ -29,12 +29,21 @@ if TYPE_CHECKING:
 
     Query = Callable[[str, Sequence[object]], Iterable[Sequence[Any]]]
 
-COVERED_KINDS: Final = frozenset({Kind.SESSION_OPENED, Kind.MESSAGE, Kind.SESSION_TITLED, Kind.NOTE_KEPT})
-NAMED_KINDS: Final = frozenset({Kind.MESSAGE, Kind.NOTE_KEPT})  # what an order for one message can name
+ALONE_KINDS: Final = frozenset({Kind.NOTE_KEPT, Kind.PACKET_KEPT})  # of no session
+NAMED_KINDS: Final = ALONE_KINDS | {Kind.MESSAGE}  # what an order for one message can name
+COVERED_KINDS: Final = NAMED_KINDS | {Kind.SESSION_OPENED, Kind.SESSION_TITLED}
 _DERIVED: Final = (
-    "SELECT e.id, e.digest, e.time, c.node, t.kind, t.time, t.meta, t.digest, d.node"
+    "SELECT e.id, e.digest, e.kind, e.time, c.node, c.audience, t.kind, t.time, t.meta, t.digest, d.node"
     " FROM note_sources s CROSS JOIN entries e ON e.id = s.id >> 5 CROSS JOIN chains c ON c.id = e.chain"
     " CROSS JOIN entries t ON t.digest = s.source CROSS JOIN chains d ON d.id = t.chain ORDER BY s.id"
+)
+# What of ours was made from what its writer, a sandbox peer, has ordered to be forgotten since.
+_DERIVED_APART: Final = (
+    "SELECT e.id, e.digest, e.kind, e.time, c.node, c.audience FROM packets p CROSS JOIN note_sources s"
+    " ON s.id BETWEEN p.id << 5 AND (p.id << 5) + 31 CROSS JOIN entries t ON t.digest = s.source"
+    " CROSS JOIN quarantine q ON q.chain = t.chain CROSS JOIN chains d ON d.id = t.chain"
+    " CROSS JOIN apart_orders o ON o.voice = d.node AND o.what = t.digest AND o.time >= t.time"
+    f" CROSS JOIN entries e ON e.id = p.id CROSS JOIN chains c ON c.id = e.chain WHERE {apart.STANDS} ORDER BY p.id"
 )
 # Kinds are written out, or the indexes on just these rows would not serve.
 _ORDERS: Final = (
@@ -103,7 +112,7 @@ class Coverage:
         voice = self._voices.of(node)
         if kind in NAMED_KINDS and time <= self._until.get((voice, digest), -1):
             return True
-        if kind == Kind.NOTE_KEPT:
+        if kind in ALONE_KINDS:
             return False
         try:
             session = records.read_message(meta).session if kind == Kind.MESSAGE else records.read_session(meta)[0]
@@ -155,27 +164,41 @@ def _proven(header: object, meta: object, kind: Kind) -> Header | None:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A note-kept entry, made from something that is erased. `voice`: whose it is."""
+    """A note or packet, made from something that is erased. `voice`: whose it is; `node`, `audience`: of its chain."""
 
     entry: int
     digest: bytes
+    kind: int
     time: int
     voice: bytes
+    node: bytes
+    audience: int
 
 
-def derived(run: Query, gone: Coverage, known: Voices) -> list[Derived]:
-    """The notes of which a source is covered by orders of the voice that kept the note, oldest first.
+def derived(run: Query, gone: Coverage, known: Voices, now_ms: int) -> list[Derived]:
+    """The notes and packets of which a source is covered by orders of who wrote it, oldest first.
+
+    A note goes with sources of its own voice; a packet of ours also with a stranger's, from whom we took it.
 
     Raises:
         sqlite3.Error: they cannot be read.
     """
-    if not gone or not list(run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'note_sources'", ())):
-        return []  # a database of before there were notes
     found: dict[bytes, Derived] = {}
-    for entry, digest, time, node, kind, said, meta, source, author in run(_DERIVED, ()):
-        if known.of(node) == known.of(author) and gone.covers(kind, said, meta, source, author):
-            found[digest] = Derived(entry, digest, time, known.of(node))
+    if gone and _has(run, "note_sources"):  # else a database of before there were notes
+        for entry, digest, kind, time, node, audience, of_kind, said, meta, source, author in run(_DERIVED, ()):
+            whose = known.of(node)
+            may = whose == known.of(author) or (kind == Kind.PACKET_KEPT and whose == voices.OURS)
+            if may and gone.covers(of_kind, said, meta, source, author):
+                found[digest] = Derived(entry, digest, kind, time, whose, node, audience)
+    if _has(run, "packets"):
+        for entry, digest, kind, time, node, audience in run(_DERIVED_APART, (now_ms,)):
+            if known.of(node) == voices.OURS:
+                found[digest] = Derived(entry, digest, kind, time, voices.OURS, node, audience)
     return list(found.values())
+
+
+def _has(run: Query, table: str) -> bool:
+    return bool(list(run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))))
 
 
 def _order_named(meta: bytes) -> bytes | None:
@@ -188,7 +211,7 @@ def _order_named(meta: bytes) -> bytes | None:
 def coverage(run: Query, now_ms: int) -> Coverage:
     """What the orders in force at `now_ms` cover; `run` as for `load_orders`. Raises sqlite3.Error."""
     known = voices.load(run)
-    return covering(run, (order for order in load_orders(run, known) if order.is_in_force(now_ms)), known)
+    return covering(run, (order for order in load_orders(run, known) if order.is_in_force(now_ms)), known, now_ms)
 
 
 def coverage_until(run: Query, now_ms: int, known: Voices) -> tuple[Coverage, int, int]:
@@ -198,15 +221,15 @@ def coverage_until(run: Query, now_ms: int, known: Voices) -> tuple[Coverage, in
         sqlite3.Error: they cannot be read.
     """
     given = load_orders(run, known)
-    found = covering(run, (order for order in given if order.is_in_force(now_ms)), known)
+    found = covering(run, (order for order in given if order.is_in_force(now_ms)), known, now_ms)
     times = [order.due_ms for order in given]
     since = max((due_ms for due_ms in times if due_ms <= now_ms), default=0)
     return found, since, min((due_ms for due_ms in times if due_ms > now_ms), default=2**63)
 
 
-def covering(run: Query, given: Iterable[Order], known: Voices) -> Coverage:
+def covering(run: Query, given: Iterable[Order], known: Voices, now_ms: int) -> Coverage:
     """What these orders cover, with what was made from that. Raises sqlite3.Error."""
     found = Coverage(given, known)
-    for note in derived(run, found, known):
-        found.add(note.voice, note.digest, note.time)
+    for made in derived(run, found, known, now_ms):
+        found.add(made.voice, made.digest, made.time)
     return found

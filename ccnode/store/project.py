@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import activity, apart, measurements, notes, orders, voices
+from ccnode.store import activity, apart, measurements, notes, orders, packets, voices
 from ccnode.store.marks import Marks
 from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError
@@ -39,8 +39,11 @@ TABLES: Final = (
     "measurements",
     "notes",
     "note_sources",
+    "packets",
 )
-_TURNING: Final = frozenset({Kind.NODE_CERTIFIED, Kind.FORGET_ORDERED, Kind.FORGET_CANCELLED, Kind.NOTE_KEPT})
+_TURNING: Final = frozenset(
+    {Kind.NODE_CERTIFIED, Kind.FORGET_ORDERED, Kind.FORGET_CANCELLED, Kind.NOTE_KEPT, Kind.PACKET_KEPT}
+)
 PLACES_MAX: Final = 20_000  # parents remembered, so that an append need not look them up
 
 _SESSION_KINDS: Final = frozenset({Kind.SESSION_OPENED, Kind.SESSION_TITLED, Kind.SESSION_ENDED, Kind.FORGET_ORDERED})
@@ -49,6 +52,11 @@ _WRITTEN: Final = (
     "SELECT e.id, e.kind, e.meta FROM entries e JOIN chains c ON c.id = e.chain"
     " WHERE c.node = ? AND e.kind BETWEEN 16 AND 23 ORDER BY e.id"
 )
+_KEPT: Final[dict[int, Callable[[sqlite3.Connection, int, int, bytes], None]]] = {
+    Kind.NOTE_KEPT: notes.insert,
+    Kind.PACKET_KEPT: packets.insert_kept,
+    Kind.PACKET_REJECTED: packets.insert_rejected,
+}
 _INSERT_MESSAGE: Final = "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -112,8 +120,8 @@ class Projector:
                 self._connection.execute(measurements.INSERT_BASELINE, measurements.baseline_row(entry, meta))
             elif kind == Kind.MEASURED:
                 self._connection.execute(measurements.INSERT, measurements.row(entry, meta))
-            elif kind == Kind.NOTE_KEPT:
-                notes.insert(self._connection, entry, time, meta)
+            elif insert := _KEPT.get(kind):
+                insert(self._connection, entry, time, meta)
         except RemoteError:
             return
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ccnode import clock
 from ccnode.mind import context
 from ccnode.mind.summaries import Conversation, Said, summarize
-from ccnode.store import bearing, notes, plates, prompts, shapes, views
+from ccnode.store import bearing, knowledge, notes, plates, prompts, shapes, views
 from ccnode.store.errors import NotFound
 from ccnode_protocol import hlc
 from ccnode_protocol.records import Kind
@@ -91,10 +91,23 @@ def _part(part: Part, account: Account) -> View[dict[str, Any]]:
         text = yield from bearing.again(part.source)
         return {**head, "state": "unknown" if text is None else "present", "text": text, "sources": []}
     message = yield from _message(part.source[0] if part.source else "", account if part.kind == "recalled" else None)
+    if message is None and part.kind == "recalled" and part.source:
+        return {**head, **(yield from _claim(part.source[0]))}
     if message is None:
         return {**head, "state": "unknown", "text": None, "sources": []}
     cut = message.text is not None and context.tokens_said(message.text) > part.tokens
     return {**head, "state": _state(message), "text": message.text, "cut": cut, "sources": [_source(message)]}
+
+
+def _claim(digest: str) -> View[dict[str, Any]]:
+    """What another node claimed, and the owner had promoted; its words, where it is known still."""
+    found = yield from knowledge.of_entries([bytes.fromhex(digest)])
+    if not found:
+        return {"state": "unknown", "text": None, "sources": []}
+    one = found[0]
+    text = one.words if one.state == "promoted" else None
+    packet = {"packet_id": one.packet.hex(), "told_by": one.told_by, "state": one.state}
+    return {"state": "erased" if text is None else "present", "text": text, "sources": [], "packet": packet}
 
 
 def _message(digest: str, account: Account | None = None) -> View[Message | None]:

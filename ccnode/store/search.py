@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from ccnode.mind.prompt_types import PromptMessage, Recalled
     from ccnode.mind.recall import Candidate, Compare, RecallPlan
+    from ccnode.store.knowledge import Known
     from ccnode.store.notes import Note
     from ccnode.store.views import Message, Said
 
@@ -189,11 +190,12 @@ class Searcher:
         messages = [one for some in _in_parts(numbers) for one in moment.ask(views.said_by_id(some))]
         unwanted = moment.ask(memory.left_out(message.digest for message in messages))
         standing = moment.ask(notes.standing(message.digest for message in messages))
-        return {
+        found = {
             message.id: _candidate(message, standing.get(message.digest))
             for message in messages
             if message.digest not in unwanted
         }
+        return found | {one.entry: _claimed(one) for one in self._noted.claiming(moment, plan)}
 
     def unsearched(self) -> int:
         """How many messages a search does not look at: the index has not come to them, and they are not the newest.
@@ -383,6 +385,12 @@ def _messages(moment: Moment, numbers: Sequence[int]) -> list[Message]:
 def _in_parts(numbers: Sequence[int]) -> Iterator[list[int]]:
     for at in range(0, len(numbers), IDS_AT_ONCE):
         yield list(dict.fromkeys(numbers[at : at + IDS_AT_ONCE]))
+
+
+def _claimed(known: Known) -> Candidate:
+    from ccnode.mind.recall import Candidate
+
+    return Candidate(known.digest.hex(), "", "tool", known.words, known.said_ms, told_by=known.told_by)
 
 
 def _candidate(message: Said, note: Note | None) -> Candidate:

@@ -26,16 +26,24 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LATEST_COUNTS: Final = frozenset(
-    {records.Kind.SESSION_TITLED, records.Kind.FORGET_ORDERED, records.Kind.MEMORY_MARKED, records.Kind.NOTE_KEPT}
+    {
+        records.Kind.SESSION_TITLED,
+        records.Kind.FORGET_ORDERED,
+        records.Kind.MEMORY_MARKED,
+        records.Kind.NOTE_KEPT,
+        records.Kind.PACKET_KEPT,
+        records.Kind.PACKET_REJECTED,
+    }
 )
 _OF_SESSION: Final = (
-    "SELECT id FROM messages WHERE session = ? UNION ALL SELECT id FROM session_events WHERE session = ?"
+    "SELECT id FROM messages WHERE session = ?1 UNION ALL SELECT id FROM session_events WHERE session = ?1"
 )
 _OF_MESSAGE: Final = (
-    "SELECT id FROM entries WHERE digest = ? UNION ALL SELECT v.id FROM entries t"
-    " JOIN message_events v ON v.target = t.id WHERE t.digest = ?"
+    "SELECT id FROM entries WHERE digest = ?1 UNION ALL SELECT v.id FROM entries t"
+    " JOIN message_events v ON v.target = t.id WHERE t.digest = ?1"
 )
-_OF_NOTE: Final = "SELECT id FROM notes WHERE note = ? AND note = ?"  # as the others, it is given its name twice
+_OF_NOTE: Final = "SELECT id FROM notes WHERE note = ?1"
+_OF_PACKET: Final = "SELECT id FROM packets WHERE packet = ?1"
 _NEWEST: Final = "SELECT max(e.time) FROM ({}) s JOIN entries e ON e.id = s.id JOIN chains c ON c.id = e.chain"
 _BY_US: Final = " WHERE c.node IN (SELECT node FROM own_keys)"
 
@@ -183,16 +191,19 @@ class Transaction:
         Else, once a clock that ran ahead is put right, a new title would lose against the old one, and an order to
         forget would cover nothing. The next transaction finds the clock set back, and goes on in a fresh epoch.
         """
-        session, message, note = _about(record)
-        if session is None and message is None and note is None:
+        about = _about(record)
+        if about is None:
             return  # it means nothing to anyone
-        said, what = (_OF_SESSION, session) if session is not None else (_OF_MESSAGE, message)
-        if note is not None:
-            said, what = _OF_NOTE, note
-        newest = self.query(_NEWEST.format(said), (what, what))[0][0] or 0
+        said, what = about
+        newest = self.query(_NEWEST.format(said), (what,))[0][0] or 0
         if newest > hlc.from_ms(self._chains.now_ms()):
-            newest = self.query(_NEWEST.format(said) + _BY_US, (what, what))[0][0] or 0
+            newest = self.query(_NEWEST.format(said) + _BY_US, (what,))[0][0] or 0
             self._chains.time = max(self._chains.time, newest)
+
+    @property
+    def node(self) -> bytes:
+        """The node key that this node writes with."""
+        return self._chains.key.public.raw
 
     def writes(self, chain: ChainId) -> bool:
         """Whether this is a chain that this node is writing now."""
@@ -340,16 +351,20 @@ class Transaction:
         self._projector.flush()
 
 
-def _about(record: Record) -> tuple[bytes | None, bytes | None, bytes | None]:
-    """The session, the message (its digest) or the note that a record is about."""
+def _about(record: Record) -> tuple[str, bytes] | None:
+    """What a record is about: how to ask for what was recorded of it before, and its name."""
     try:
         if record.kind == records.Kind.MEMORY_MARKED:
-            return None, records.read_mark(record.meta)[0], None
+            return _OF_MESSAGE, records.read_mark(record.meta)[0]
         if record.kind == records.Kind.NOTE_KEPT:
-            return None, None, records.read_note(record.meta)[0]
+            return _OF_NOTE, records.read_note(record.meta)[0]
+        if record.kind == records.Kind.PACKET_KEPT:
+            return _OF_PACKET, records.read_packet_kept(record.meta)[0]
+        if record.kind == records.Kind.PACKET_REJECTED:
+            return _OF_PACKET, records.read_packet_rejected(record.meta)
         if record.kind == records.Kind.FORGET_ORDERED:
             order = records.read_forget(record.meta)
-            return order.session, order.message, None
-        return records.read_session(record.meta)[0], None, None
+            return (_OF_MESSAGE, order.message) if order.message is not None else (_OF_SESSION, order.session or b"")
+        return _OF_SESSION, records.read_session(record.meta)[0]
     except RemoteError:
-        return None, None, None
+        return None

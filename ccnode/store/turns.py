@@ -120,7 +120,7 @@ def to_answer(session: bytes, decide: Callable[[turns.Facts], turns.Answer | tur
 def close(reply: turns.Reply, sources: tuple[bytes, ...], state: records.State) -> Job[bytes]:
     """Record the reply and return its digest; where the question has got one meanwhile, return that one's.
 
-    Sources that are no messages here (a model may claim anything) are left out.
+    Sources that are no messages or packets here (a model may claim anything) are left out.
     """
 
     def job(tx: Transaction) -> bytes:
@@ -128,8 +128,11 @@ def close(reply: turns.Reply, sources: tuple[bytes, ...], state: records.State) 
         present = view(tx, views.reply_to(question.id, reply.session))
         if turns.answered_meanwhile(reply.answer, present.digest if present else None):
             return present.digest  # type: ignore[union-attr]  # it is not None, or it would not be another one
-        is_message = "SELECT 1 FROM entries e JOIN messages m ON m.id = e.id WHERE e.digest = ?"
-        known = [source for source in sources if tx.query(is_message, (source,))]
+        is_here = (
+            "SELECT 1 FROM entries e WHERE e.digest = ? AND (e.id IN (SELECT id FROM messages WHERE id = e.id)"
+            " OR e.id IN (SELECT id FROM packets WHERE id = e.id AND rejected = 0))"
+        )
+        known = [source for source in sources if tx.query(is_here, (source,))]
         return _append(tx, reply.close(known, state)).digest
 
     return job

@@ -22,8 +22,10 @@ KIND_SESSION_TITLED: Final = 18
 KIND_FORGET_ORDERED: Final = 20
 KIND_FORGET_CANCELLED: Final = 21
 KIND_NOTE_KEPT: Final = 29
-COVERED_KINDS: Final = frozenset({KIND_SESSION_OPENED, KIND_MESSAGE, KIND_SESSION_TITLED, KIND_NOTE_KEPT})
-NAMED_KINDS: Final = frozenset({KIND_MESSAGE, KIND_NOTE_KEPT})  # what an order for one message can name
+KIND_PACKET_KEPT: Final = 48
+ALONE_KINDS: Final = frozenset({KIND_NOTE_KEPT, KIND_PACKET_KEPT})  # of no session
+NAMED_KINDS: Final = ALONE_KINDS | {KIND_MESSAGE}  # what an order for one message can name
+COVERED_KINDS: Final = NAMED_KINDS | {KIND_SESSION_OPENED, KIND_SESSION_TITLED}
 SESSION_BYTES: Final = 16
 DUE_MS_MAX: Final = 2**53
 CLOCK_COUNTER_BITS: Final = 16  # the rest of a header's time is milliseconds
@@ -118,7 +120,7 @@ class Coverage:
         voice, time = self.voice(missing.header.chain.node), missing.header.time
         if missing.header.kind in NAMED_KINDS and time <= self._until.get((missing.digest, voice), -1):
             return True
-        if missing.header.kind == KIND_NOTE_KEPT:
+        if missing.header.kind in ALONE_KINDS:
             return False
         session = _bytes(_fields(missing.meta), "session", SESSION_BYTES)
         return session is not None and time <= self._until.get((session, voice), -1)

@@ -25,6 +25,7 @@ from ccnode.store.views import Message, Session
 from ccnode_protocol import hlc
 from tests.api.fake_character import FakeCharacter
 from tests.api.fake_imports import FakeImports
+from tests.api.fake_knowledge import FakeKnowledge
 from tests.api.fake_memory import FakeMemory
 from tests.api.fake_peers import FakePeers
 from tests.api.fake_plates import FakePlates
@@ -112,6 +113,7 @@ class FakeNode:
         self.imports = FakeImports()
         self.imports.changed = self.changed
         self.memory = FakeMemory(self)
+        self.knowledge = FakeKnowledge(self)
         self.plates = FakePlates(self)
         self.character = FakeCharacter(self)
         self.peers = FakePeers(self)

@@ -571,7 +571,8 @@ def test_a_message_whose_content_is_gone_is_shown_so() -> None:
 def test_the_kinds_are_those_of_the_protocol() -> None:
     from ccnode_crypto import erasure
 
-    for name in ("SESSION_OPENED", "MESSAGE", "SESSION_TITLED", "FORGET_ORDERED", "FORGET_CANCELLED", "NOTE_KEPT"):
+    alone = ("NOTE_KEPT", "PACKET_KEPT")
+    for name in ("SESSION_OPENED", "MESSAGE", "SESSION_TITLED", "FORGET_ORDERED", "FORGET_CANCELLED", *alone):
         assert getattr(erasure, f"KIND_{name}") == records.Kind[name]
     assert erasure.DUE_MS_MAX == verify_export.INTEGER_MAX == bundle.read.__globals__["Line"].integer.__defaults__[0]
     assert bundle.LINE_BYTES_MAX == verify_export.LINE_MAX

@@ -79,6 +79,9 @@ def _meta(data: bytes) -> object:
         records.read_mark,
         records.read_order,
         records.read_note,
+        records.read_packet,
+        records.read_packet_kept,
+        records.read_packet_rejected,
         records.read_predecessor,
     ):
         try:

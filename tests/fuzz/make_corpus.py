@@ -72,6 +72,11 @@ def seeds() -> Iterator[tuple[str, str, bytes]]:
     yield "meta", "order", records.erasure_done(b"o" * 32, 5).meta
     yield "meta", "opening", records.epoch_opened((b"e" * 16, 0, 7, b"d" * 32, b"n" * 32)).meta
     yield "meta", "first", draft(0).meta
+    said = (records.Said(b"d" * 32, records.Role.USER, 5),)
+    packet = records.pack_packet(records.Packet(b"n" * 32, 1, b"s" * 16, "words", said, "subject", (b"a" * 32,)))
+    yield "meta", "packet", packet
+    yield "meta", "packet-kept", records.packet_kept(packet, [b"d" * 32]).meta
+    yield "meta", "packet-rejected", records.packet_rejected(b"p" * 32).meta
     yield "meta", "certified", records.node_certified(b"c" * 30, b"s" * 64).meta
     short = Writer()
     short.say("secret", 10)

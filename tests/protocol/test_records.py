@@ -16,7 +16,19 @@ from ccnode_crypto.keys import SigningKey
 from ccnode_crypto.statements import state_baseline, state_plate
 from ccnode_protocol import records
 from ccnode_protocol.errors import LocalError, ProtocolError, RemoteError
-from ccnode_protocol.records import Forget, Kind, Lack, Mark, Measurement, MessageMeta, Predecessor, Role, State
+from ccnode_protocol.records import (
+    Forget,
+    Kind,
+    Lack,
+    Mark,
+    Measurement,
+    MessageMeta,
+    Packet,
+    Predecessor,
+    Role,
+    Said,
+    State,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +46,9 @@ READERS: list[Callable[[bytes], object]] = [
     records.read_card,
     records.read_plate,
     records.read_note,
+    records.read_packet,
+    records.read_packet_kept,
+    records.read_packet_rejected,
     records.read_baseline,
     records.read_measured,
     records.read_predecessor,
@@ -78,6 +93,78 @@ def test_a_note_is_read_as_it_was_recorded_and_has_the_name_of_its_sources() -> 
             records.read_note(canonical.encode(meta))
 
 
+SAIDS = st.builds(
+    Said,
+    entry=st.binary(min_size=32, max_size=32),
+    role=st.sampled_from(Role),
+    said_ms=st.integers(0, records.SAID_MS_MAX),
+)
+PACKETS = st.builds(
+    Packet,
+    node=st.binary(min_size=32, max_size=32),
+    audience=st.sampled_from((1, 2)),
+    salt=st.binary(min_size=16, max_size=16),
+    text=TEXT.filter(str.strip),
+    sources=st.lists(SAIDS, min_size=1, max_size=4, unique_by=lambda one: one.entry).map(tuple),
+    subject=TEXT,
+    after=st.lists(st.binary(min_size=32, max_size=32), max_size=4, unique=True).map(tuple),
+)
+
+
+@given(PACKETS)
+def test_a_packet_is_read_as_it_was_packed_and_speaks_for_its_node_alone(packet: Packet) -> None:
+    content = records.pack_packet(packet)
+    assert records.read_packet(content) == packet
+    record = records.packet_kept(content, [one.entry for one in packet.sources])
+    assert record.content == content
+    named = (records.packet_id(content), tuple(one.entry for one in packet.sources))
+    assert records.read_packet_kept(record.meta) == named
+    assert records.offered(content, record.meta, packet.node, packet.audience) == packet
+    other = bytes(byte ^ 1 for byte in packet.node)
+    for wrong in (
+        (content, record.meta, other, packet.audience),
+        (content, record.meta, packet.node, 3 - packet.audience),
+        (content, record.meta, packet.node, 0),
+        (content, records.packet_kept(content, [DIGEST, KEY * 2]).meta, packet.node, packet.audience),
+        (content + b"\0", record.meta, packet.node, packet.audience),
+    ):
+        with pytest.raises(RemoteError):
+            records.offered(*wrong)
+
+
+def test_a_packet_over_its_limits_is_refused() -> None:
+    said = (Said(DIGEST, Role.USER, 5),)
+    good = Packet(DIGEST, 1, KEY, "words", said)
+    content = records.pack_packet(good)
+    assert records.packet_id(content) != records.packet_id(records.pack_packet(replace(good, salt=b"x" * 16)))
+    many = tuple(Said(b"%032d" % at, Role.USER, 5) for at in range(33))
+    digests = tuple(one.entry for one in many)
+    wrong: list[dict[str, Any]] = [
+        {"text": " "},
+        {"text": "x" * (records.PACKET_TEXT_BYTES_MAX + 1)},
+        {"subject": "x" * (records.SUBJECT_CHARS_MAX + 1)},
+        {"sources": ()},
+        {"sources": many},
+        {"sources": said * 2},
+        {"sources": (Said(DIGEST, Role.USER, records.SAID_MS_MAX + 1),)},
+        {"sources": (Said(KEY, Role.USER, 5),)},
+        {"after": digests},
+        {"after": (DIGEST, DIGEST)},
+        {"audience": 0},
+        {"audience": 3},
+        {"node": KEY},
+        {"salt": DIGEST},
+    ]
+    for change in wrong:
+        with pytest.raises(LocalError):
+            records.pack_packet(replace(good, **change))
+    for sources in ([], [DIGEST, DIGEST], list(digests)):
+        with pytest.raises(LocalError):
+            records.packet_kept(content, sources)
+    with pytest.raises(LocalError):
+        records.packet_kept(b"\x80", [DIGEST])
+
+
 def test_the_other_kinds_are_read_as_they_were_recorded() -> None:
     assert records.read_session(records.session_opened(SESSION, "title", DIGEST).meta) == (SESSION, DIGEST)
     assert records.read_session(records.session_titled(SESSION, "title").meta) == (SESSION, None)
@@ -105,7 +192,7 @@ def test_the_other_kinds_are_read_as_they_were_recorded() -> None:
 
 
 def test_kinds_and_roles_have_their_numbers_for_ever() -> None:
-    assert [int(kind) for kind in Kind] == [1, 2, 3, 4, *range(16, 28), 29]
+    assert [int(kind) for kind in Kind] == [1, 2, 3, 4, *range(16, 28), 29, 48, 49]
     assert [int(mark) for mark in Mark] == [0, 1, 2]
     assert {records.MARKS[name]: name for name in records.MARKS} == records.MARK_NAMES
     assert {records.ROLES[name]: name for name in records.ROLES} == records.ROLE_NAMES

@@ -96,6 +96,8 @@ def _which(part: dict[str, Any]) -> str:
         return f" version {version}" if version is not None else f" {plate['digest'][:SHORT]}"
     if part["kind"] == "conversation":
         return f", {count(part['count'], 'message')}"
+    if packet := part.get("packet"):
+        return f" from {packet['told_by'] or 'a packet that is known no more'}"
     sources = [_source(one) for one in part["sources"] if isinstance(one, dict)]
     return f" from {'; '.join(sources)}" if sources else ""
 

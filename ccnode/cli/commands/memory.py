@@ -13,9 +13,11 @@ from ccnode.clock import iso
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
     from ccnode.cli.client import Client
     from ccnode.cli.state import State
+    from ccnode.store.knowledge import Known
     from ccnode.store.memory import Memory, Wanted
 
 SHORT: Final = 12
@@ -72,9 +74,9 @@ def _listed(
     return found, after
 
 
-def _show(state: State, found: list[Memory], following: bytes | None, none: str) -> None:
+def _show(state: State, found: list[Memory], following: bytes | None, none: str, known: Sequence[Known] = ()) -> None:
     from ccnode.cli import shapes
-    from ccnode.store import views
+    from ccnode.store import knowledge_forms, views
 
     rows = [
         (
@@ -86,8 +88,13 @@ def _show(state: State, found: list[Memory], following: bytes | None, none: str)
         )
         for one in found
     ]
+    rows += [
+        (one.packet.hex()[:SHORT], local(one.said_ms), "knowledge", line(one.told_by, 160), " ".join(one.words.split()))
+        for one in known
+    ]
     data = {
         "memories": [shapes.memory(one) for one in found],
+        "knowledge": [knowledge_forms.brief(one, {}) for one in known],
         "more": following is not None,
         "next": following.hex() if following is not None else None,
     }
@@ -133,7 +140,7 @@ def search(state: State, *, query: str, limit: int, before: str | None, mark: st
             page = memory_search.search(searcher, connection, query, limit, wanted=wanted, after=after)
         finally:
             searcher.close()
-    _show(state, page.memories, page.next, "Nothing was found.")
+    _show(state, page.memories, page.next, "Nothing was found.", page.knowledge)
 
 
 @command.command("show")

@@ -1,7 +1,7 @@
 """How do entries say what they say? Each kind's meta and content, written and read alike by every node.
 
 kinds.py has the table of all kinds, fields.py what they share. A kind's own fields, and their limits, stand with those
-of the same subject: chains.py, conversations.py, memory.py, character.py.
+of the same subject: chains.py, conversations.py, memory.py, character.py, knowledge.py.
 """
 
 from __future__ import annotations
@@ -63,6 +63,22 @@ from ccnode_protocol.records.conversations import (
 )
 from ccnode_protocol.records.fields import DIGEST_BYTES, SESSION_BYTES, SOURCES_MAX, Record, read_text
 from ccnode_protocol.records.kinds import Kind
+from ccnode_protocol.records.knowledge import (
+    AFTER_MAX,
+    PACKET_SALT_BYTES,
+    PACKET_TEXT_BYTES_MAX,
+    SUBJECT_CHARS_MAX,
+    Packet,
+    Said,
+    offered,
+    pack_packet,
+    packet_id,
+    packet_kept,
+    packet_rejected,
+    read_packet,
+    read_packet_kept,
+    read_packet_rejected,
+)
 from ccnode_protocol.records.memory import (
     FORGET_UNDO_MS,
     MARK_NAMES,
@@ -85,6 +101,7 @@ from ccnode_protocol.records.memory import (
 )
 
 __all__ = [
+    "AFTER_MAX",
     "CARD_BYTES",
     "CARD_FORMS",
     "CARD_JSON_BYTES_MAX",
@@ -102,12 +119,15 @@ __all__ = [
     "NOTE_BYTES",
     "NOTE_TEXT_BYTES_MAX",
     "ORIGIN_CHARS_MAX",
+    "PACKET_SALT_BYTES",
+    "PACKET_TEXT_BYTES_MAX",
     "PLATE_BYTES_MAX",
     "ROLES",
     "ROLE_NAMES",
     "SAID_MS_MAX",
     "SESSION_BYTES",
     "SOURCES_MAX",
+    "SUBJECT_CHARS_MAX",
     "TEXT_BYTES_MAX",
     "TITLE_CHARS_MAX",
     "Figure",
@@ -117,9 +137,11 @@ __all__ = [
     "Mark",
     "Measurement",
     "MessageMeta",
+    "Packet",
     "Predecessor",
     "Record",
     "Role",
+    "Said",
     "State",
     "baseline_set",
     "card_id",
@@ -137,6 +159,11 @@ __all__ = [
     "node_revoked",
     "note_id",
     "note_kept",
+    "offered",
+    "pack_packet",
+    "packet_id",
+    "packet_kept",
+    "packet_rejected",
     "plate_digest",
     "plate_kept",
     "read_baseline",
@@ -148,6 +175,9 @@ __all__ = [
     "read_note",
     "read_order",
     "read_origin",
+    "read_packet",
+    "read_packet_kept",
+    "read_packet_rejected",
     "read_plate",
     "read_predecessor",
     "read_said",

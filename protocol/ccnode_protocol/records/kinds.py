@@ -22,6 +22,8 @@ stored, proven and passed on, and have no effect.
       26  baseline-set      spec, values, words, owner, issued_ms, signature         -
       27  measured          reply, spec, baseline, words, window, own, vector, closed, closes, figures  -
       29  note-kept         note, sources                                            text
+      48  packet-kept       packet, sources                                          a packet (knowledge.py)
+      49  packet-rejected   packet                                                   -
 
 Identifiers of sessions are 16 bytes (a UUID), digests 32, keys 16. Absent fields are left out, never null (except
 `predecessor`). A reader ignores fields it does not know.
@@ -54,3 +56,5 @@ class Kind(IntEnum):
     BASELINE_SET = 26
     MEASURED = 27
     NOTE_KEPT = 29
+    PACKET_KEPT = 48
+    PACKET_REJECTED = 49
