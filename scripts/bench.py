@@ -2,8 +2,8 @@
 """How fast is it, and compared with what? Each figure is a ratio to a yardstick measured beside it in the same run.
 
     scripts/bench.py NAME [--json]     NAME: append, group, verify, start, memory, help, search, recall10, import,
-                                       start-million, phi, measure, drift, first-piece, prompt, spawn, catchup,
-                                       gossip, or all
+                                       start-million, phi, measure, drift, first-piece, prompt, spawn, catchup, gossip,
+                                       live, event, sigkill, partition (beside serf; root), or all
     scripts/bench.py import --messages 100000     also search and start-million: with other than a million
     scripts/bench.py import --file-gb 2           instead: the peak of a whole daemon's memory over a file of that size,
                                                   its index included; it takes 5.5 times that size on the disk
@@ -49,6 +49,10 @@ BENCHES = {
     "spawn": ("prompting", "bench_spawn"),
     "catchup": ("catchup", "bench_catchup"),
     "gossip": ("gossip", "bench_gossip"),
+    "live": ("live", "bench_live"),
+    "event": ("event", "bench_event"),
+    "sigkill": ("gone", "bench_sigkill"),
+    "partition": ("gone", "bench_partition"),
 }
 SIZED = frozenset({"search", "import", "start-million"})
 MESSAGES = 1_000_000

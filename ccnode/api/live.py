@@ -1,6 +1,7 @@
 """What does a page hear without asking? That something changed, and how the node is; one WebSocket for each page.
 
-Changes are gathered for a moment, so that an import of a million messages is a few notices a second, not a million.
+A few notices go out at once, so that what somebody says on another node is here while one looks; what goes on changing
+is told once a second, so that an import of a million messages is no million of notices.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from ccnode.api.hub import Follower
     from ccnode.api.ports import Node
 
-GATHER_S: Final = 0.25
-APART_S: Final = 1.0  # between notices, so that a long import does not keep every page busy
+GATHER_S: Final = 0.002  # what one commit changes is one notice
+APART_S: Final = 1.0  # between notices in the long run, so that a long import does not keep every page busy
+BURST: Final = 6  # notices that may follow each other at once: a question, its reply and what is measured of it, twice
 LOOK_S: Final = 2.0  # how often the node's state is compared with what was told
 
 
@@ -31,7 +33,8 @@ class Notices:
         self._what: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._told: dict[str, Any] = {}
-        self._last = -APART_S
+        self._credit = float(BURST)
+        self._last = 0.0
         node.on_change(self.changed)
 
     def changed(self, *what: str) -> None:
@@ -72,7 +75,12 @@ class Notices:
 
     async def _tell_soon(self) -> None:
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(max(GATHER_S, self._last + APART_S - loop.time()))
+        await asyncio.sleep(GATHER_S)
+        self._credit = min(BURST, self._credit + (loop.time() - self._last) / APART_S)
+        if self._credit < 1:
+            await asyncio.sleep((1 - self._credit) * APART_S)
+            self._credit = 1.0
+        self._credit -= 1
         self._last = loop.time()
         what, self._what = sorted(self._what), set()
         self._tell({"type": "changed", "what": what})

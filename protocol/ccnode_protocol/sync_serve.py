@@ -53,12 +53,17 @@ class Serve:
         self._loading: Load | None = None
         self._reached: dict[ChainId, int] = {}
         self._news: set[ChainId] = set()
+        self._relay_ms = limits.RELAY_MS
+        self._relayed: set[ChainId] = set()  # others' chains that the peer was told of last
         self.news_ms: int | None = None  # when news are to be told
 
     def ask(self, question: Question) -> None:
         """The peer wants something. Raises RemoteError where too many of its questions wait already."""
         if len(self._jobs) >= limits.JOBS_MAX:
             raise RemoteError(f"questions: more than {limits.JOBS_MAX} wait for an answer")
+        if isinstance(question, Want) and question.chain in self._relayed:
+            self._relay_ms = limits.NEWS_MS  # it hears of others by us alone
+            self._relayed.discard(question.chain)
         self._jobs.append(question)
 
     def credited(self, credit: Credit) -> None:
@@ -181,7 +186,7 @@ class Serve:
             self._reached[chain] = run.end
             return [Say(run)]
         self._news.add(chain)
-        due_ms = now_ms + (limits.NEWS_MS if chain.node == self._index.own else limits.RELAY_MS)
+        due_ms = now_ms + (limits.NEWS_MS if chain.node == self._index.own else self._relay_ms)
         self.news_ms = due_ms if self.news_ms is None else min(due_ms, self.news_ms)
         return []
 
@@ -197,6 +202,10 @@ class Serve:
             for row in self._index.rows(due)
             if self._flow.gives(row.chain) and self._reached.get(row.chain, 0) < row.length
         ]
+        if relayed := {row.chain for row in rows if row.chain.node != self._index.own}:
+            # Whoever needed none of the last ones gets the next ones later, and so more of them in one frame.
+            self._relay_ms = min(2 * self._relay_ms, limits.RELAY_MOST_MS) if self._relayed else self._relay_ms
+            self._relayed = relayed
         return [Say(Heads(tuple(rows)))] if rows else []
 
     def told_all(self) -> None:

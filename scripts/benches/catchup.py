@@ -6,12 +6,14 @@ import asyncio
 import os
 import random
 import sqlite3
+import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benches import hypercore
 from benches.figures import Figure, figure, scratch
 
 if TYPE_CHECKING:
@@ -160,6 +162,23 @@ def _refused(folder: Path, node: Any) -> int:
     return len(altered + truncated + forked)
 
 
+def _to_hypercore(ours: float, length: int) -> list[Figure]:
+    """Entries a CPU-second, to blocks that hypercore takes in a CPU-second; none where it is not to be had."""
+    name = "catch-up, verified, to hypercore's blocks"
+    why = hypercore.missing()
+    if not why:
+        try:
+            with scratch() as folder:
+                took, version = hypercore.take(folder, ENTRIES)
+        except (OSError, subprocess.SubprocessError, ValueError) as error:
+            why = f"hypercore did not run: {error}"
+    if why:
+        return [Figure(f"left out: {name}", 0, 0, "-", 0, 0, at_most=True, notes={"why": why})]
+    mine, theirs = length / ours / 1000, ENTRIES / took / 1000
+    what = f"{ENTRIES:,} blocks of {hypercore.BLOCK_BYTES} bytes, hypercore {version}, over a socket, storage on disk"
+    return [figure(name, mine, theirs, "k/CPU-s", 8.0, at_most=False, beside=what)]
+
+
 def bench_catchup() -> list[Figure]:
     """Catch up on 100,000 entries over TLS, against the same rows through the same WebSocket into the same tables."""
     with scratch() as folder:
@@ -179,5 +198,6 @@ def bench_catchup() -> list[Figure]:
                 for one, other in zip(ours, copied, strict=True)
             ],
             refused=f"{refused} altered, truncated and forked runs, all of them",
-        )
+        ),
+        *_to_hypercore(min(ours), length),
     ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
+from ccnode.api import live
 from ccnode.api.context import NOTICES
 from tests.api.rig import BEARER, eventually, form
 
@@ -39,6 +40,19 @@ async def test_changes_are_gathered(rig: Rig) -> None:
             assert await form(socket) == {"type": "changed", "what": ["memory", "messages", "sessions"]}
         rig.node.changed("imports")
         assert await form(one) == {"type": "changed", "what": ["imports"]}
+
+
+async def test_a_few_notices_follow_each_other_at_once(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "APART_S", 3600.0)
+    async with line(rig) as socket:
+        await form(socket, "state")
+        for number in range(live.BURST):
+            rig.node.changed(f"n{number}")
+            assert await form(socket, "changed") == {"type": "changed", "what": [f"n{number}"]}
+        rig.node.changed("sessions")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await form(socket, "changed")
 
 
 async def test_nothing_runs_while_nobody_listens(rig: Rig) -> None:

@@ -254,3 +254,30 @@ def test_whatever_is_said_gives_effects_and_no_error(data: st.DataObject) -> Non
         effects = a.sync.receive(frame, a.now_ms)
         a.do([effect for effect in effects if not isinstance(effect, Store)])
         a.do(a.sync.tick(a.now_ms + 100))
+
+
+def test_who_needs_what_is_passed_on_gets_it_sooner_and_who_does_not_later() -> None:
+    pair, writer = caught_up(), Party("c")
+    for party in (pair.a, pair.b):
+        party.index.certified.add(writer.node)
+
+    def passed_on(*, is_asked: bool) -> int:
+        """How long the first waits before it passes on a run of a third; whether the second asks for it then."""
+        run = writer.write(writer.chain(), 1)
+        pair.a.store(Store(run, is_quarantined=False))
+        due = pair.a.sync.timer()
+        assert due is not None
+        waited = due - pair.a.now_ms
+        pair.a.now_ms = due
+        if not is_asked:  # it has it from elsewhere, and has not said so yet
+            pair.b.shelf.receive(run)
+            pair.b.shelf.tell(pair.b.index, run.chain)
+        pair.a.do(pair.a.sync.tick(due))
+        pair.run()
+        assert pair.a.rows() == pair.b.rows()
+        return waited
+
+    assert [passed_on(is_asked=False) for _ in range(6)] == [200, 200, 400, 800, 1600, 1600]
+    assert limits.RELAY_MOST_MS == 1600
+    assert [passed_on(is_asked=True) for _ in range(3)] == [1600, 20, 20]
+    assert [passed_on(is_asked=False) for _ in range(3)] == [20, 20, 40]
