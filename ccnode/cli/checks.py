@@ -135,6 +135,9 @@ def _disk(home: Home) -> Check:
     place = home.root
     while not place.exists():
         place = place.parent
+    if os.statvfs(place).f_flag & os.ST_RDONLY:
+        remedy = "mount it for writing, or name another place with --data-dir"
+        return Check("disk", "fail", f"is read-only at {place}: nothing new can be kept", remedy)
     free = shutil.disk_usage(place).free
     text = f"{size(free)} are free at {place}"
     if free < DISK_FAIL:
@@ -146,10 +149,13 @@ def _settings(home: Home) -> Check:
     from ccnode import config
 
     try:
-        config.load(home.config)
+        loaded = config.load(home.config)
     except config.ConfigError as error:
         return Check("settings", "fail", str(error), "see: ccnode config check")
-    return Check("settings", "ok", str(home.config) if home.config.exists() else "all default")
+    places = [str(home.config)] if home.config.exists() else []
+    if from_environment := sum(origin == "environment" for origin in loaded.origins.values()):
+        places.append(f"{from_environment} from the environment")
+    return Check("settings", "ok", ", ".join(places) or "all default")
 
 
 def _directory(home: Home) -> Check:
@@ -276,7 +282,9 @@ def _others(state: State, home: Home) -> Check:
         return Check(name, "ok", "none are met: federation.enabled is false")
     if wanted.port and (taken := _taken("" if wanted.host == "*" else wanted.host, wanted.port)):
         return Check(name, "warn", taken, "choose another: ccnode config set federation.port")
-    return Check(name, "ok", f"are met on port {wanted.port or 'that is free'} once the daemon runs")
+    return Check(
+        name, "ok", f"are met on {f'port {wanted.port}' if wanted.port else 'a free port'} once the daemon runs"
+    )
 
 
 def _database(home: Home) -> Check:

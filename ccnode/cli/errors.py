@@ -7,6 +7,7 @@ CliError         `exit_code` says how the process ends
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import Final
 
@@ -20,6 +21,11 @@ DEGRADED: Final = 6
 INTERRUPTED: Final = 130
 
 PERMISSIONS: Final = "run as the user it belongs to, or mend its owner or permissions"
+_OF_THE_DISK: Final = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some space, or name another place"),
+    errno.EROFS: "name another place: nothing can be written there",
+    errno.EFBIG: "name another place: files there cannot be that large",
+}
 START_IT: Final = "start the daemon: ccnode run"
 
 
@@ -102,7 +108,7 @@ def _of_system(error: OSError) -> CliError:
         return CliError(text, code="denied", remedy=PERMISSIONS, exit_code=DENIED)
     if isinstance(error, FileNotFoundError):
         return CliError(text, code="not_found", remedy="check the path", exit_code=NOT_FOUND)
-    return CliError(text, code="system")
+    return CliError(text, code="system", remedy=_OF_THE_DISK.get(error.errno or 0, "check the disk and the path"))
 
 
 def defect(error: BaseException, *, debug: bool) -> CliError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from ccnode.cli.errors import NOT_FOUND, CliError
@@ -35,7 +36,12 @@ def written(target: Path, pieces: Iterable[bytes]) -> int:
         _give_name(partial, target)
     except FileExistsError as error:
         raise CliError(f"{target} exists already", code="exists", exit_code=NOT_FOUND) from error
+    except OSError as error:
+        error.filename = str(target)  # what failed while writing names no file
+        raise
     finally:
+        if isinstance(pieces, Generator):  # what it began in a database ends while that is open
+            pieces.close()
         partial.unlink(missing_ok=True)
     return size
 

@@ -95,7 +95,8 @@ def translated(error: sqlite3.Error) -> StoreError:
             f"the database is damaged: {text}", remedy="run 'ccnode audit verify', then restore the newest backup"
         )
     if primary == sqlite3.SQLITE_IOERR:
-        return StoreReadOnly(f"the disk reports an error: {text}", remedy="check the disk; nothing was written")
+        remedy = "see that it has room, and is sound; nothing was written"  # a full one may fail so, too
+        return StoreReadOnly(f"the disk reports an error: {text}", remedy=remedy)
     return StoreError(f"database error: {text}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -147,6 +148,19 @@ def test_doctor_sees_what_is_wrong(ccnode: Ccnode, home: Home, monkeypatch: pyte
     assert ccnode("doctor").code == 1
     monkeypatch.setattr("time.time", lambda: 1.0)
     assert checks(ccnode)["clock"]["state"] == "fail"
+
+
+def test_doctor_says_what_is_read_only_and_what_the_environment_sets(
+    ccnode: Ccnode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CCNODE_LOG__LEVEL", "error")
+    assert "from the environment" in checks(ccnode)["settings"]["message"]
+    facts = os.statvfs("/")
+    read_only = os.statvfs_result((*facts[:8], facts.f_flag | os.ST_RDONLY, facts.f_namemax))
+    monkeypatch.setattr(os, "statvfs", lambda _path: read_only)
+    found = checks(ccnode)["disk"]
+    assert found["state"] == "fail"
+    assert "read-only" in found["message"]
 
 
 def test_doctor_sees_a_database_that_was_cut(ccnode: Ccnode, home: Home) -> None:
