@@ -115,6 +115,8 @@ def _routes() -> list[tuple[str, str, str]]:
         ("POST", "/api/v1/link", "operations.link"),
         ("POST", "/api/v1/login", "operations.login"),
         ("POST", "/api/v1/logout", "operations.logout"),
+        ("DELETE", "/api/v1/signins", "operations.sign_all_out"),
+        ("POST", "/login", "signing.sign_in"),
         ("POST", "/api/v1/backup", "operations.backup"),
         ("GET", "/api/v1/model", "operations.model"),
         ("PUT", "/api/v1/model", "operations.use_model"),
@@ -172,6 +174,9 @@ def make_app(node: Node, settings: ApiSettings) -> web.Application:
     app[NOTICES] = live.Notices(node)
     node.character.listen(app[HUB].tell)
     app[security.SETTINGS], app[security.ACCESS] = settings, Access(settings.token, settings.limits)
+    if settings.outward is not None:
+        outward = importlib.import_module("ccnode.api.outward")  # it and TLS are of no use to most nodes
+        app[security.OUTWARD] = outward.Outward(settings)
     app.on_response_prepare.append(security.add_headers)
     app.on_shutdown.append(wind_down)
     for method, path, name in _routes():

@@ -36,7 +36,7 @@ class Connection(web.RequestHandler):
         else:
             error = unexpected(exc or RuntimeError(), "a request")
         response = error.response()
-        response.headers.update({**HEADERS, "Cache-Control": "no-store"})
+        response.headers.update({**HEADERS, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
         response.force_close()
         return response
 

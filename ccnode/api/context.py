@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 from aiohttp import web
 
 from ccnode.api.hub import Hub
-from ccnode.api.security import CALLER, SETTINGS
+from ccnode.api.security import CALLER, SETTINGS, is_outward
 
 if TYPE_CHECKING:
     from ccnode.api.access import Caller
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Place:
-    """Where the server is reached: known once its port is bound. `stopping` refuses new turns."""
+    """Where the server is reached: known once its port is bound. `stopping` refuses new turns.
+
+    `sockets`: each open WebSocket, with the digest of the sign-in it came by, if it came by one.
+    """
 
     api_url: str | None = None
     stopping: bool = False
     started: float = field(default_factory=time.monotonic)
-    sockets: set[web.WebSocketResponse] = field(default_factory=set)
+    sockets: dict[web.WebSocketResponse, bytes | None] = field(default_factory=dict)
 
 
 NODE: Final = web.AppKey("NODE", object)  # a Node; a Protocol cannot be a key's type
@@ -53,5 +56,6 @@ def api_url(request: web.Request) -> str:
     place = request.app[PLACE]
     name = request.get_extra_info("sockname")
     if isinstance(name, tuple):
-        return f"http://{request.headers['Host'].strip().lower()}"
+        scheme = "https" if is_outward(request) else "http"
+        return f"{scheme}://{request.headers['Host'].strip().lower()}"
     return place.api_url or ""

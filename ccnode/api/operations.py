@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from ccnode.api import sockets
 from ccnode.api.bodies import read_json, read_query
 from ccnode.api.context import api_url, caller_of, limits_of, node_of
 from ccnode.api.errors import ApiError, BadRequest, answer
 from ccnode.api.models import BackupBody, CostQuery, LoginBody, ModelBody, Nothing
-from ccnode.api.security import ACCESS, cookie_name
+from ccnode.api.security import ACCESS, OUTWARD, cookie_name, is_outward, outward_of, signins_of
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 def check_at_machine(request: web.Request) -> None:
     """Refuse a signed-in page what only those may do who can read the owner's files anyway. Raises ApiError 403."""
-    if not caller_of(request).at_machine:
+    caller = caller_of(request)
+    if caller.outward:
+        raise ApiError(403, "not_from_here", "another device may not do this", "use the machine where the node runs")
+    if not caller.at_machine:
         raise ApiError(403, "not_from_a_page", "a signed-in page may not do this", "use the command line, or the token")
 
 
@@ -31,6 +35,10 @@ async def link(request: web.Request) -> web.Response:
 
 async def login(request: web.Request) -> web.Response:
     """POST /api/v1/login: use up a link; sets the cookie."""
+    if is_outward(request):
+        raise ApiError(
+            403, "not_from_here", "sign-in links are for the node's own machine", "sign in with the password"
+        )
     body = await read_json(request, LoginBody)
     valid_s = int(limits_of(request).signin_valid_s)
     value = request.app[ACCESS].sign_in(body.token)
@@ -40,14 +48,25 @@ async def login(request: web.Request) -> web.Response:
 
 
 async def logout(request: web.Request) -> web.Response:
-    """POST /api/v1/logout: end this browser's sign-in."""
+    """POST /api/v1/logout: end this browser's sign-in, and close what it has open."""
     await read_json(request, Nothing)
     name = cookie_name(request)
     if value := request.cookies.get(name):
-        request.app[ACCESS].signins.take(value)
+        signins_of(request).take(value)
+    if (signin := caller_of(request).signin) is not None:
+        sockets.close_signed_out(request.app, signin)
     response = answer({"signed_in": False})
-    response.del_cookie(name, path="/", httponly=True, samesite="Strict")
+    response.del_cookie(name, path="/", secure=is_outward(request), httponly=True, samesite="Strict")
     return response
+
+
+async def sign_all_out(request: web.Request) -> web.Response:
+    """DELETE /api/v1/signins: end the sign-ins of all browsers, and look at the password anew."""
+    await read_json(request, Nothing)
+    sockets.sign_all_out(request.app)
+    if OUTWARD in request.app:
+        await outward_of(request).look()
+    return answer({"signed_in": False})
 
 
 async def backup(request: web.Request) -> web.Response:

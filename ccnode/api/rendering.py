@@ -22,7 +22,7 @@ import ccnode
 from ccnode import clock
 from ccnode.api.context import node_of
 from ccnode.api.errors import ApiError, from_store
-from ccnode.api.security import CALLER
+from ccnode.api.security import CALLER, is_outward
 from ccnode.store.errors import StoreError
 from ccnode_protocol import hlc
 
@@ -144,13 +144,15 @@ def render(request: web.Request, name: str, /, *, status: int = 200, **values: o
         "state": told.get("state", ""),
         "problems": told.get("problems", []),
         "live": "",
+        "outward": is_outward(request),
     }
     return web.Response(text=fill(name, **{**shell, **values}), status=status, content_type="text/html")
 
 
-def sign_in() -> web.Response:
-    """What a stranger gets, wherever: how to sign in, and nothing of what is here."""
-    return web.Response(text=fill("signin.html", version=ccnode.__version__), content_type="text/html")
+def sign_in(request: web.Request, said: str = "", status: int = 200) -> web.Response:
+    """What a stranger gets, wherever: how to sign in, and nothing of what is here. `said`: how the last try ended."""
+    text = fill("signin.html", version=ccnode.__version__, outward=is_outward(request), said=said)
+    return web.Response(text=text, status=status, content_type="text/html")
 
 
 def page(name: str) -> Callable[[Handler], Handler]:
@@ -160,7 +162,7 @@ def page(name: str) -> Callable[[Handler], Handler]:
         @functools.wraps(handler)
         async def answer(request: web.Request) -> web.StreamResponse:
             if CALLER not in request:
-                return sign_in()
+                return sign_in(request)
             request[PAGE] = name
             try:
                 return await handler(request)

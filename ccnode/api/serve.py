@@ -1,4 +1,7 @@
-"""On which sockets is the API served? Loopback TCP and a local Unix socket, opened with care and closed with grace."""
+"""On which sockets is the API served? Loopback TCP and a local Unix socket, opened with care and closed with grace.
+
+Other devices have a door of their own (outward.py).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import ipaddress
 import os
 import socket
 import stat
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from aiohttp import web
 
@@ -18,11 +21,13 @@ from ccnode.api.connection import Connection, Refused
 from ccnode.api.context import PLACE
 from ccnode.api.errors import ServeError
 from ccnode.api.peers import group_id
-from ccnode.api.security import SETTINGS
+from ccnode.api.security import OUTWARD, SETTINGS
+from ccnode.api.sockets import sign_all_out
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ccnode.api.outward import Outward
     from ccnode.api.settings import Limits
 
 SOCKET_MODE: Final = 0o660
@@ -45,6 +50,7 @@ class Servers:
         self._servers: list[asyncio.AbstractServer] = []
         self._bound: tuple[Path, int] | None = None  # the socket's file and its inode
         self.api_url = ""
+        self.outward = cast("Outward | None", app.get(OUTWARD))
 
     async def start(self) -> str:
         """Open both doors; returns the address that browsers use, as in "http://127.0.0.1:8000".
@@ -75,10 +81,20 @@ class Servers:
         self.api_url = self._app[PLACE].api_url = f"http://{host}:{port}"
         return self.api_url
 
+    async def start_outward(self) -> None:
+        """Serve other devices too, where that is wanted. What keeps them from it is told by `outward.problem`."""
+        server = self._runner.server if self._runner is not None else None
+        if self.outward is not None and server is not None:
+            self.outward.on_password = lambda: sign_all_out(self._app)
+            await self.outward.open(server, _handler_arguments(self._settings.limits))
+
     def _connection(self) -> asyncio.Protocol:
         """Make the protocol of one connection."""
         server = self._runner.server if self._runner is not None else None
-        if server is None or len(server.connections) >= self._settings.limits.connections_max:
+        if server is None:
+            return Refused()
+        others = self.outward.connections if self.outward is not None else 0  # they have places of their own
+        if len(server.connections) - others >= self._settings.limits.connections_max:
             return Refused()
         return Connection(server, **_handler_arguments(self._settings.limits))
 
@@ -89,7 +105,11 @@ class Servers:
         self._servers.clear()
         if self._runner is not None:
             runner, self._runner = self._runner, None
+            if self.outward is not None:
+                await self.outward.stop_taking()
             await wind_down(self._app)  # before cleanup(), which stops reading what clients send, their goodbyes too
+            if self.outward is not None:
+                await self.outward.close()
             await runner.cleanup()
         if self._bound is not None:
             (path, inode), self._bound = self._bound, None

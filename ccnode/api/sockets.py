@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from ccnode.api import markdown
 from ccnode.api.bodies import parse_json, session_id_of, validated
-from ccnode.api.context import HUB, PLACE, limits_of, node_of
+from ccnode.api.context import HUB, PLACE, caller_of, limits_of, node_of
 from ccnode.api.errors import ApiError, BadRequest, encode, from_store
 from ccnode.api.forms import metrics_form
 from ccnode.api.hub import Follower, stopping
 from ccnode.api.models import MessageForm, OrderForm
-from ccnode.api.security import unexpected
+from ccnode.api.security import ACCESS, OUTWARD, is_still_in, unexpected
 from ccnode.store.errors import StoreError
 
 if TYPE_CHECKING:
     from ccnode.api.hub import Hub, Item
     from ccnode.api.live import Notices
+    from ccnode.api.outward import Outward
     from ccnode.api.ports import Node
     from ccnode.api.settings import Limits
 
 CLOSE_WAIT_S: Final = 2.0
+SIGNED_OUT: Final = b"signed out"
+_ending: Final[set[asyncio.Task[None]]] = set()  # a task that nobody holds may be gone before it is done
 DRESS_EVERY_S: Final = 0.08
 DRESS_SHARE: Final = 10.0  # at most a tenth of a processor's time goes into the look of one reply
 DRESSED_CHARS_MAX: Final = 65_536
@@ -61,12 +65,15 @@ async def open_socket(
             "close one",
             headers={"Retry-After": "5"},
         )
-    place.sockets.add(socket)
+    place.sockets[socket] = caller_of(request).signin
     try:
         await socket.prepare(request)
+        if not is_still_in(request):  # the sign-in ended while the conversation was looked up
+            await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=SIGNED_OUT)
+            return socket
         await _Line(request, socket, session_id, notices).run()
     finally:
-        place.sockets.discard(socket)
+        place.sockets.pop(socket, None)
     return socket
 
 
@@ -74,6 +81,28 @@ async def close_all(app: web.Application) -> None:
     """Say goodbye on every open WebSocket."""
     goodbyes = [socket.close(code=WSCloseCode.GOING_AWAY, message=b"the node stops") for socket in app[PLACE].sockets]
     await asyncio.gather(*goodbyes, return_exceptions=True)
+
+
+def sign_all_out(app: web.Application) -> None:
+    """End every sign-in, of this machine's browsers and of other devices, and close what they have open."""
+    app[ACCESS].signins.clear()
+    if (outward := app.get(OUTWARD)) is not None:
+        cast("Outward", outward).signins.clear()
+    close_signed_out(app)
+
+
+def close_signed_out(app: web.Application, signin: bytes | None = None) -> None:
+    """Close the WebSockets of one sign-in that ended, or of all sign-ins; those of programs stay open."""
+    for socket, came_by in app[PLACE].sockets.items():
+        if came_by is not None and signin in {None, came_by}:
+            task = asyncio.get_running_loop().create_task(_sign_out(socket))
+            _ending.add(task)
+            task.add_done_callback(_ending.discard)
+
+
+async def _sign_out(socket: web.WebSocketResponse) -> None:
+    with contextlib.suppress(RuntimeError, ConnectionError):  # not open yet (it will find out), or gone
+        await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=SIGNED_OUT)
 
 
 class _Line:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ccnode.api.context import HUB, PLACE, node_of
 from ccnode.api.errors import answer
 from ccnode.api.forms import NOT_MEASURED
+from ccnode.api.security import OUTWARD
 
 if TYPE_CHECKING:
     from aiohttp import web
+
+    from ccnode.api.outward import Outward
 
 SERVING: Final = frozenset({"ready", "degraded"})
 
@@ -31,6 +34,7 @@ async def status(request: web.Request) -> web.Response:
     node, place = node_of(request), request.app[PLACE]
     facts: dict[str, Any] = {"api_url": place.api_url, "uptime_s": round(time.monotonic() - place.started, 3)}
     facts.update(node.status())
+    facts["outward"] = cast("Outward", request.app[OUTWARD]).form() if OUTWARD in request.app else None
     facts.update(await node.statistics())
     return answer(facts)
 

@@ -47,6 +47,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "federation": ("federation", "command", "See how this node stands to others, and switch that on and off."),
     "peers": ("federation", "also", "The same as `ccnode peer list` and `ccnode peer trust`."),
     "db": ("db", "command", "Look after the database."),
+    "password": ("password", "command", "Set the password of your other devices."),
     "config": ("config", "command", "Show, check and change settings."),
     "paths": ("paths", "command", "Show where this node keeps its files."),
     "doctor": ("doctor", "command", "Check this node and this machine, and say what to mend."),

@@ -8,6 +8,7 @@ settings.py says what can be set, reading.py what is set, writing.py changes it.
 
 from __future__ import annotations
 
+from ccnode.config.beyond import why_not_beyond
 from ccnode.config.errors import ConfigError, Problem
 from ccnode.config.lines import line_of
 from ccnode.config.reading import FILE_BYTES_MAX, Loaded, Origin, evaluate, load, read
@@ -26,10 +27,11 @@ from ccnode.config.settings import (
     Retention,
     Settings,
     described,
+    names_in,
     plain,
     sections,
 )
-from ccnode.config.writing import changed
+from ccnode.config.writing import changed, removed
 
 __all__ = [
     "FILE_BYTES_MAX",
@@ -55,7 +57,10 @@ __all__ = [
     "evaluate",
     "line_of",
     "load",
+    "names_in",
     "plain",
     "read",
+    "removed",
     "sections",
+    "why_not_beyond",
 ]

@@ -17,7 +17,7 @@ def line_of(text: str, path: Sequence[str]) -> int | None:
     """The line, from 1, where a key of the file stands, or its section; None where it is not found."""
     table = ""
     section_line = None
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if header := re.match(HEADER, line):
             table = plain_key(header[1])
             if table == path[0]:

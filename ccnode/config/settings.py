@@ -16,7 +16,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 PREFIX: Final = "CCNODE_"
 # Read by the command line itself, before there are settings.
-NOT_SETTINGS: Final = frozenset({"CCNODE_DATA_DIR", "CCNODE_OWNER_PASSPHRASE"})
+NOT_SETTINGS: Final = frozenset({"CCNODE_DATA_DIR", "CCNODE_OWNER_PASSPHRASE", "CCNODE_PASSWORD"})
+ALL: Final = "*"  # as an address to listen on: all that this machine has
+_LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+HOST_NAME: Final = rf"{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?"
 
 
 class _Section(BaseModel):
@@ -24,10 +27,32 @@ class _Section(BaseModel):
 
 
 class Api(_Section):
-    """Where programs and browsers on this machine reach the node."""
+    """Where programs and browsers reach the node: those of this machine, and your other devices."""
 
-    host: str = Field("127.0.0.1", description="The loopback address to listen on.")
+    host: str = Field("127.0.0.1", description="The loopback address on which this machine itself is served.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one, shown by `status`.")
+    bind: str = Field(
+        "127.0.0.1",
+        max_length=64,
+        description="The address on which your other devices reach the page, by TLS and with a password: one of this"
+        " machine, or `*` for all that it has (as 0.0.0.0 and ::). A loopback address serves no other device.",
+    )
+    bind_port: int = Field(
+        8443, ge=0, le=65535, description="The port for your other devices; 0 takes a free one, shown by `status`."
+    )
+    names: str = Field(
+        "",
+        max_length=2000,
+        description="Further host names under which your other devices reach the page, as `node.example, me.example`.",
+    )
+    certificate: Annotated[Path | None, Field(strict=False)] = Field(
+        None,
+        description="A certificate of your own (PEM, with those it rests on) for your other devices; by default one"
+        " is made, web.pem.",
+    )
+    key: Annotated[Path | None, Field(strict=False)] = Field(
+        None, description="The private key of that certificate (PEM); by default it stands in the same file."
+    )
 
     @field_validator("host")
     @classmethod
@@ -37,8 +62,39 @@ class Api(_Section):
         except ValueError:
             fine = False
         if not fine:
-            raise ValueError("only a loopback address is served, as 127.0.0.1 or ::1")
+            raise ValueError("only a loopback address is served, as 127.0.0.1 or ::1; see api.bind for other devices")
         return value
+
+    @field_validator("bind")
+    @classmethod
+    def _bindable(cls, value: str) -> str:
+        if value in {ALL, "localhost"}:
+            return value
+        try:
+            address = ipaddress.ip_address(value)
+        except ValueError as error:
+            raise ValueError("an IP address of this machine is expected, or * for all; no name") from error
+        if address.is_multicast:
+            raise ValueError("nobody can be served on a multicast address")
+        return value
+
+    @field_validator("names")
+    @classmethod
+    def _names(cls, value: str) -> str:
+        for name in names_in(value):
+            if not re.fullmatch(HOST_NAME, name):
+                raise ValueError(f"{name[:80]!r} is no host name; write them as node.example, me.example:443")
+        return value
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether other devices are to be served too."""
+        return self.bind == ALL or (self.bind != "localhost" and not ipaddress.ip_address(self.bind).is_loopback)
+
+
+def names_in(value: str) -> tuple[str, ...]:
+    """The host names of `api.names`, each once."""
+    return tuple(dict.fromkeys(name for part in value.split(",") if (name := part.strip().lower())))
 
 
 class Federation(_Section):

@@ -19,7 +19,9 @@ from ccnode.api import markdown
 from ccnode.api.app import make_app
 from ccnode.api.errors import ServeError
 from ccnode.api.serve import Servers
-from ccnode.api.settings import ApiSettings, Limits
+from ccnode.api.settings import ApiSettings, Limits, OutwardSettings
+from ccnode.cli import outward
+from ccnode.config import names_in
 from ccnode.core.identity import Presence, meet
 from ccnode.daemon import backing, memory, presence, workers
 from ccnode.daemon.choice import ModelChoice
@@ -41,8 +43,9 @@ from ccnode_crypto.keys import node_id, owner_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
-    from ccnode.config import Settings
+    from ccnode.config import Api, Settings
     from ccnode_crypto.keys import SigningKey
 
 log = structlog.get_logger()
@@ -73,9 +76,12 @@ def run(home: Home, settings: Settings, *, announce: Callable[[str], None] = pri
 
     Raises:
         StoreError: it cannot start; nothing is left open.
+        ConfigError: other devices are to be served, without a password or TLS.
     """
     if not home.exists():
         raise StoreError(f"there is no node in {home.root}", remedy="make one: ccnode init")
+    if (why_not := outward.why_not(home, settings.api, then="ccnode run")) is not None:
+        raise why_not
     os.umask(0o077)  # whatever a node writes is for its owner alone
     memory.bound()
     _configure_log()
@@ -185,6 +191,36 @@ def _token(home: Home) -> str:
     return token
 
 
+def _api_settings(home: Home, settings: Settings, socket: Path) -> ApiSettings:
+    limits = Limits(sockets_max=settings.limits.websockets, stop_grace_s=STOP_GRACE_S)
+    others = _for_others(home, settings.api)
+    return ApiSettings(_token(home), socket, settings.api.host, settings.api.port, limits=limits, outward=others)
+
+
+def _for_others(home: Home, api: Api) -> OutwardSettings | None:
+    """How other devices are to be served, None where they are not."""
+    if not api.is_beyond:
+        return None
+    certificate, key = (home.root / path.expanduser() if path else None for path in (api.certificate, api.key))
+    return OutwardSettings(home, api.bind, api.bind_port, names_in(api.names), certificate, key)
+
+
+async def _serve_others(node: RunningNode, servers: Servers) -> None:
+    """Serve other devices, where that is wanted; what keeps them from it is shown, and stops nothing."""
+    if servers.outward is None:
+        return
+
+    def told(problem: str) -> None:
+        if problem:
+            node.problems["outward"] = problem
+            log.warning("outward", problem=problem)
+        else:
+            node.problems.pop("outward", None)
+
+    servers.outward.on_problem = told
+    await servers.start_outward()
+
+
 async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], None]) -> int:
     opened = _open(home)
     loop = asyncio.get_running_loop()
@@ -210,9 +246,7 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, node.request_stop)
     socket = home.socket(dict(os.environ))
-    limits = Limits(sockets_max=settings.limits.websockets, stop_grace_s=STOP_GRACE_S)
-    api = ApiSettings(_token(home), socket, settings.api.host, settings.api.port, limits=limits)
-    servers = Servers(make_app(node, api))
+    servers = Servers(make_app(node, _api_settings(home, settings, socket)))
     tasks: list[asyncio.Task[None]] = []
     try:
         await _open_models(choice, turns)
@@ -223,6 +257,7 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
         facts: dict[str, object] = {"pid": node.pid, "api_url": node.api_url, "socket": str(socket), "state": "ready"}
         opened.lock.write(facts)
         tasks = _start_workers(home, node, opened.ledger, searcher, loop)
+        await _serve_others(node, servers)
         node.ready = True
         ready(node)
         _keep_what_is_loaded()

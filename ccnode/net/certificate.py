@@ -39,7 +39,7 @@ def prepare(path: Path) -> Tls:
             made = path.read_bytes()
         except FileNotFoundError:
             made = _make()
-            _keep(path, made)
+            write_key(path, made)
         server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         server.minimum_version = ssl.TLSVersion.TLSv1_3
         server.num_tickets = 0  # nothing is resumed: each handshake is signed over its own connection
@@ -86,7 +86,7 @@ def _make() -> bytes:
     return private + certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def _keep(path: Path, made: bytes) -> None:
+def write_key(path: Path, made: bytes) -> None:
     """Write it beside and rename it, so that no half of a file is ever read; readable by the owner alone throughout."""
     beside = path.with_name(f".{path.name}.new")
     beside.unlink(missing_ok=True)

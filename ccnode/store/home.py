@@ -85,6 +85,16 @@ class Home:
         return self.root / "api.token"
 
     @property
+    def password(self) -> Path:
+        """The hash of the password for other devices; never in a backup."""
+        return self.root / "web.password"
+
+    @property
+    def web_key(self) -> Path:
+        """The TLS key and certificate for other devices; never in a backup."""
+        return self.root / "web.pem"
+
+    @property
     def lock(self) -> Path:
         """Held by the daemon; holds its process id and addresses as JSON."""
         return self.root / "daemon.lock"

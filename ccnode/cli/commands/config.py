@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from ccnode.cli import outward
 from ccnode.cli.errors import FAILED
 from ccnode.cli.params import Group, pass_state
 from ccnode.cli.text import clean, count
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from click.shell_completion import CompletionItem
 
     from ccnode.cli.state import State
+    from ccnode.store.home import Home
+
+OUTWARD: Final = frozenset({"api.bind", "api.names", "api.certificate", "api.key"})
 
 
 class SettingName(click.ParamType[str]):
@@ -29,6 +35,22 @@ class SettingName(click.ParamType[str]):
 
         known = config.described()
         return [CompletionItem(one.key, help=one.description) for one in known if one.key.startswith(incomplete)]
+
+
+class SettingValue(click.ParamType[str]):
+    """A setting's value. Completed where only some words fit."""
+
+    name = "value"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:  # noqa: ARG002
+        """The words that fit the setting named before."""
+        from click.shell_completion import CompletionItem
+
+        from ccnode import config
+
+        found = next((one for one in config.described() if one.key == ctx.params.get("setting")), None)
+        words = found.type.split(" | ") if found is not None and " | " in found.type else []
+        return [CompletionItem(word) for word in words if word.startswith(incomplete)]
 
 
 @click.group("config", cls=Group, short_help="Show, check and change settings.")
@@ -70,10 +92,14 @@ def check(state: State) -> int:
 
     path = state.home.config
     problems: tuple[config.Problem, ...] = ()
+    remedy = ""
     try:
-        config.load(path)
+        api = config.load(path).settings.api
+        if (why_not := outward.why_not(state.home, api, path.name, "ccnode config check")) is not None:
+            raise why_not
     except config.ConfigError as error:
         problems = error.problems
+        remedy = error.remedy
     data = {
         "ok": not problems,
         "path": str(path),
@@ -82,6 +108,8 @@ def check(state: State) -> int:
     lines = [clean(str(one)) for one in problems]
     lines.append(f"{path}: {count(len(problems), 'mistake')}" if problems else f"{path}: fine")
     state.emit(data, "\n".join(lines))
+    if problems and "config check" not in remedy:
+        state.note(remedy)
     return FAILED if problems else 0
 
 
@@ -95,17 +123,83 @@ def path(state: State) -> None:
 
 @command.command("set", short_help="Change a setting in the file.")
 @click.argument("setting", type=SettingName())
-@click.argument("value")
+@click.argument("value", type=SettingValue())
 @pass_state
 def set_value(state: State, *, setting: str, value: str) -> None:
-    """Change a setting in the file, as in `ccnode config set api.port 8001`."""
+    """Change a setting in the file, as in `ccnode config set api.port 8001`.
+
+    The value is checked first; all else in the file stays as it is, comments too. An address in api.bind that other
+    devices reach is taken only once a password is set (`ccnode password set`).
+    """
+    from ccnode import config
+
+    _write(state, setting, lambda text: config.changed(text, setting, value))
+
+
+@command.command("unset", short_help="Take a setting out of the file.")
+@click.argument("setting", type=SettingName())
+@pass_state
+def unset(state: State, *, setting: str) -> None:
+    """Take a setting out of the file, so that its default holds, as in `ccnode config unset api.bind`."""
+    from ccnode import config
+
+    _write(state, setting, lambda text: config.removed(text, setting))
+
+
+def _write(state: State, setting: str, change: Callable[[str], str]) -> None:
+    """Change the file, and say what that comes to. Raises ConfigError."""
     from ccnode import config
     from ccnode.store.home import is_held, write_private
 
     home = state.home
-    text = config.changed(config.read(home.config), setting, value)
+    before = config.read(home.config)
+    text = change(before)
+    _check_outward(home, setting, text)
     home.make()
     write_private(home.config, text.encode())
-    state.emit({"key": setting, "path": str(home.config)}, f"{setting} is set in {home.config}")
-    if is_held(home):
+    was, now = _value(before, setting), _value(text, setting)
+    known = next(one for one in config.described() if one.key == setting)
+    overridden = any(name.upper() == known.variable for name in state.environment)
+    running = is_held(home)
+    data = {
+        "key": setting,
+        "before": was,
+        "value": now,
+        "path": str(home.config),
+        "restart": running,
+        "overridden": overridden,
+    }
+    shown = "has its default again" if now is None else "is set"
+    state.emit(data, f"{setting} {shown} in {home.config}")
+    if overridden:
+        state.warn(f"{known.variable} is set in this environment, and wins over the file")
+    if running:
         state.note("It takes effect when the daemon starts again: ccnode stop, ccnode run")
+
+
+def _value(text: str, setting: str) -> object:
+    """What the text of a file says of a setting, None where it says nothing."""
+    import tomllib
+
+    section, _, name = setting.partition(".")
+    try:
+        value: object = tomllib.loads(text).get(section, {}).get(name)
+    except (tomllib.TOMLDecodeError, AttributeError):
+        return None
+    return value
+
+
+def _check_outward(home: Home, setting: str, text: str) -> None:
+    """Refuse an address that other devices reach where they may not be served. Raises ConfigError.
+
+    Only for settings of that kind: whoever mends another one must not be held up by it.
+    """
+    import tomllib
+
+    from ccnode import config
+
+    if setting not in OUTWARD:
+        return
+    api = config.Api.model_validate(tomllib.loads(text).get("api", {}))
+    if (why_not := outward.why_not(home, api)) is not None and setting == "api.bind":
+        raise why_not

@@ -108,6 +108,7 @@ def _stopped(state: State) -> dict[str, Any]:
         "name": profile.get("name"),
         "state": "starting" if is_held(home) else "stopped",
         "api_url": None,
+        "outward": None,
         "chains": [],
         "problems": [],
         "data_dir": str(home.root),
@@ -134,6 +135,10 @@ def _page(state: State, facts: dict[str, Any]) -> str:
         ("address", str(facts.get("api_url") or "-")),
         ("data", str(facts.get("data_dir", ""))),
     ]
+    if devices := facts.get("outward"):
+        rows.append(("devices", ", ".join(devices.get("urls") or []) or "are not served"))
+        if devices.get("fingerprint"):
+            rows.append(("", f"SHA-256 {devices['fingerprint']}"))
     if facts.get("model"):
         rows.append(("model", str(facts["model"])))
     counts = facts.get("statistics") or {}
@@ -163,12 +168,19 @@ def _problem(problem: object) -> str:
 
 @click.command("open", cls=Command, short_help="Open the chat page in the browser, signed in.")
 @click.option("--print", "only_print", is_flag=True, help="Only print the link; it works once, for ten minutes.")
+@click.option("--phone", is_flag=True, help="Show where another device opens the page: address, picture, fingerprint.")
 @pass_state
-def open_page(state: State, *, only_print: bool) -> None:
-    """Open the chat page in the browser, signed in by a link that works once."""
+def open_page(state: State, *, only_print: bool, phone: bool) -> None:
+    """Open the chat page in the browser, signed in by a link that works once.
+
+    With --phone: show the address for your other devices, which ask for the password, and what to compare there.
+    """
     from ccnode.cli.client import Client
 
     home = state.node()
+    if phone:
+        _phone(state, Client(home, state.environment).get("/api/v1/status"))
+        return
     link = Client(home, state.environment).call("POST", "/api/v1/link", {})
     url = str(link.get("url", ""))
     opened = False
@@ -187,6 +199,33 @@ def open_page(state: State, *, only_print: bool) -> None:
     elif not only_print:
         state.note("No browser could be opened: open this link in one. It works once, for ten minutes.")
     sys.stdout.flush()
+
+
+def _phone(state: State, facts: dict[str, Any]) -> None:
+    """Where another device opens the page. Raises CliError where none is served."""
+    devices = facts.get("outward")
+    if not devices:
+        raise CliError(
+            "this node serves no other device",
+            code="not_served",
+            remedy="run: ccnode password set, then: ccnode config set api.bind '*', and start the daemon again",
+        )
+    url = devices.get("url")
+    if not url:
+        raise CliError(str(devices.get("problem") or "other devices are not served"), code="not_served")
+    lines = [*devices["urls"], f"SHA-256 {devices['fingerprint']}"]
+    state.emit(devices, clean("\n".join(lines)))
+    if state.json or state.quiet:
+        return
+    if sys.stderr.isatty():
+        import segno
+
+        sys.stdout.flush()
+        segno.make(url, error="l").terminal(out=sys.stderr, compact=True)
+    if devices.get("certificate") == "made":
+        state.note("The browser warns, as this certificate was made here: compare the fingerprint, then go on.")
+    if devices.get("problem"):
+        state.warn(str(devices["problem"]))
 
 
 def _write_page(path: Any, url: str) -> None:  # noqa: ANN401  # a path

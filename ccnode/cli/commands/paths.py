@@ -30,6 +30,8 @@ def command(state: State) -> None:
         "owner_key": home.owner_key_sealed if home.owner_key_sealed.exists() else home.owner_key,
         "backup_key": home.backup_key,
         "token": home.token,
+        "password": home.password,
+        "web_key": home.web_key,
         "lock": home.lock,
         "socket": home.socket(state.environment),
     }

@@ -1,0 +1,45 @@
+"""May other devices be served as the settings say? Asked before a setting is written, when checked, and at a start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ccnode.config import Api, ConfigError
+    from ccnode.net.webcert import Web
+    from ccnode.store.home import Home
+
+
+def why_not(home: Home, api: Api, where: str = "config", then: str = "") -> ConfigError | None:
+    """What keeps other devices from being served, None where nothing does or none are to be.
+
+    `where`, `then`: see config.why_not_beyond. Where they are to be, the certificate is made here: what makes it would
+    stay in a daemon's memory for good.
+    """
+    if not api.is_beyond:
+        return None
+    from ccnode.config import why_not_beyond
+    from ccnode.net.errors import KeyFileError
+    from ccnode.store import password
+
+    without_tls = remedy = ""
+    has_password = password.read(home) is not None
+    if has_password:
+        try:
+            certificate(home, api)
+        except KeyFileError as error:
+            without_tls, remedy = str(error), error.remedy
+    return why_not_beyond(
+        api, has_password=has_password, without_tls=without_tls, remedy=remedy, where=where, then=then
+    )
+
+
+def certificate(home: Home, api: Api) -> Web:
+    """What other devices are served with. Raises KeyFileError."""
+    from ccnode import clock
+    from ccnode.config import names_in
+    from ccnode.net import webcert
+
+    own, key = (home.root / path.expanduser() if path else None for path in (api.certificate, api.key))
+    now = webcert.moment(clock.now_ms())
+    return webcert.serving(home.web_key, api.bind, names_in(api.names), own, key, now)
