@@ -30,9 +30,9 @@ def _of_a_transaction(connection: sqlite3.Connection, ended: list[bool]) -> Iter
 
 def test_a_full_disk_is_named_with_the_file_and_what_helps(tmp_path: Path) -> None:
     target = tmp_path / "out.bundle"
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        with pytest.raises(OSError, match="No space left") as caught:
-            written(target, _of_a_transaction(connection, []))
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    with closing(memory) as connection, pytest.raises(OSError, match="No space left") as caught:
+        written(target, _of_a_transaction(connection, []))
     said = explained(caught.value)
     assert said is not None
     assert str(target) in str(said)
