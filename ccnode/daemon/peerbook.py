@@ -218,6 +218,8 @@ class PeerBook:
         )
         if tier is not Tier.CORE or self.certified(node):
             return None
+        if node in self._index.revoked:
+            raise RefusedError(Reason.UNWANTED, "the owner has revoked this node's key")
         try:
             signer = self._signers.get(join.invitation)
             if signer is None:
@@ -241,7 +243,7 @@ class PeerBook:
             news = signed if is_news(manifest, kept) else known.manifest
             paper = manifest.certificate
             ours = self.papers.owner()
-            if paper is not None and paper.owner == ours and not self.certified(node):
+            if paper is not None and paper.owner == ours and node not in {*self._vouched, *self._index.revoked}:
                 await self.papers.record(paper)
             await self._keep(node, made, addresses=manifest.addresses, name=manifest.name, manifest=news)
             await self._enrol(node, paper)
@@ -263,7 +265,7 @@ class PeerBook:
         """A peer, whose owner's this node is to become, gives it a certificate."""
         async with self._lock:
             known = self.rows.get(node)
-            if not pairing.enrols(row_of(known), certified=self.certified(node)) or known is None:
+            if not self._enrols(node) or known is None:
                 return
             said = self._kept(known)
             theirs = said.certificate if said is not None else None
@@ -301,7 +303,7 @@ class PeerBook:
         """A code came to nothing: the peer is again what it was, unless it has become something meanwhile."""
         async with self._lock:
             now = self.rows.get(node)
-            if now is None or now.how != "joined" or now.tier is not Tier.UNKNOWN:
+            if now is None or now.standing != "known" or now.how != "joined" or now.tier is not Tier.UNKNOWN:
                 return
             await self._keep(node, row_of(before) or Row())
 
@@ -324,6 +326,8 @@ class PeerBook:
         """
         if self.certified(node):
             return
+        if node in self._index.revoked:
+            raise Conflict("the owner has revoked this node's key", remedy="make a new node there: ccnode init")
         if given is None:
             async with self._lock:
                 await self.papers.sign(node, await asyncio.to_thread(owner.key, self._home, passphrase))
@@ -401,12 +405,16 @@ class PeerBook:
             self._index.certified.discard(peer.node)  # nothing of its is taken by way of others either
         elif self.certified(peer.node):
             self._index.certified.add(peer.node)
-        consents = pairing.enrols(row_of(peer), certified=self.certified(peer.node))
-        self._links.heed(peer, self.tier_of(peer.node), consents=consents)
+        self._links.heed(peer, self.tier_of(peer.node), consents=self._enrols(peer.node))
+
+    def _enrols(self, node: bytes) -> bool:
+        """Whether our owner wants this node to become one of that peer's owner; never by a node that was ours."""
+        was_ours = self.certified(node) or node in self._index.revoked
+        return pairing.enrols(row_of(self.rows.get(node)), certified=was_ours)
 
     def stood(self) -> None:
         """The index was told anew whom our owner stands behind: what each peer is follows."""
-        self._vouched = frozenset(self._index.certified)
+        self._vouched = frozenset(self._index.certified - self._index.revoked)
         self.heed_all()
         self._tell_core()
         if self._new():  # a certificate may come after the introduction

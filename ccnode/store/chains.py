@@ -64,12 +64,14 @@ class Grown(NamedTuple):
 class Standing(NamedTuple):
     """What turns with orders and certificates: which contents are missing, and which node keys our owner certified.
 
-    `lengths`: how far each chain went when that was read.
+    `lengths`: how far each chain went when that was read. `revoked`: of those certified, whom our owner stands behind
+    no more; of what they wrote, the part that is good still flows.
     """
 
     missing: dict[ChainId, Ranges]
     lengths: dict[ChainId, int]
     certified: frozenset[bytes]
+    revoked: frozenset[bytes]
 
 
 class Growth(NamedTuple):
@@ -156,7 +158,7 @@ def read_standing(connection: sqlite3.Connection, now_ms: int) -> Standing:
                 }
             if found := ranged(seq for seq, *_ in without if seq not in dropped):
                 missing[chain] = found
-        return Standing(missing, lengths, voices.certified(connection.execute))
+        return Standing(missing, lengths, voices.certified(connection.execute), voices.revoked(connection.execute))
 
 
 def _stand(index: Index, standing: Standing) -> None:
@@ -172,6 +174,8 @@ def _stand(index: Index, standing: Standing) -> None:
         index.missing[chain] = (*index.missing.get(chain, ()), *ranges)
     index.certified.clear()
     index.certified.update(standing.certified - {index.own})
+    index.revoked.clear()
+    index.revoked.update(standing.revoked)
 
 
 def read_growth(

@@ -92,7 +92,16 @@ def revocations(run: Query, node: bytes) -> list[Revocation]:
     return [paper for paper in said if paper.owner in owners]
 
 
-def _read_revocation(meta: bytes, node: bytes) -> Revocation | None:
+def revoked(run: Query) -> frozenset[bytes]:
+    """The node keys that our owner stands behind no more; `run` as for `load`. Raises sqlite3.Error."""
+    said = [paper for (meta,) in run(_REVOKED, ()) if (paper := _read_revocation(meta)) is not None]
+    if not said:
+        return frozenset()
+    owners = _owners(list(run(_STORED, ())), {node for (node,) in run(_OWN, ())}, _holding(run))
+    return frozenset(paper.node for paper in said if paper.owner in owners)
+
+
+def _read_revocation(meta: bytes, node: bytes = b"") -> Revocation | None:
     try:
         body, signature = records.read_signed(meta, "revocation")
         # Verifying takes a while, and most are of others.

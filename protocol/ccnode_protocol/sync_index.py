@@ -47,6 +47,7 @@ class _Held:
 class Index:
     """What this node holds. `own`: its node key; `epoch`: the one it writes now; `certified`: our owner's other nodes.
 
+    `revoked`: of these, whom our owner stands behind no more. What it wrote before that still flows, so they stay.
     `missing`: contents that are neither here nor covered by an order, by chain, as ranges (first, count), ascending;
     chains that lack none are best left out.
     `claimed`: chains that are being fetched, and by which link, so that no two fetch the same.
@@ -58,6 +59,7 @@ class Index:
     missing: dict[ChainId, Ranges] = field(default_factory=dict)
     frozen: dict[ChainId, Frozen] = field(default_factory=dict)
     claimed: dict[ChainId, object] = field(default_factory=dict)
+    revoked: set[bytes] = field(default_factory=set)
     _held: dict[ChainId, _Held] = field(default_factory=dict)
     _nodes: dict[bytes, set[ChainId]] = field(default_factory=dict)
     _touched: int = 0
@@ -66,9 +68,8 @@ class Index:
         """The same, to try something out on. Who fetches what is left out."""
         nodes = {node: set(chains) for node, chains in self._nodes.items()}
         missing, frozen = dict(self.missing), dict(self.frozen)
-        return Index(
-            self.own, self.epoch, set(self.certified), missing, frozen, {}, dict(self._held), nodes, self._touched
-        )
+        held, certified, revoked = dict(self._held), set(self.certified), set(self.revoked)
+        return Index(self.own, self.epoch, certified, missing, frozen, {}, revoked, held, nodes, self._touched)
 
     def grow(self, chain: ChainId, length: int, head: bytes, orders: int = 0) -> None:
         """A chain is stored up to `length`; `orders`: the position after its last order to forget, 0 for none."""
