@@ -29,6 +29,9 @@ _SHARED: Final = (
     "SELECT count(*) FROM packets p JOIN entries e ON e.id = p.id WHERE e.chain IN ({ours}) AND e.sealed != x''"
 )
 _OUR_CHAINS: Final = f"SELECT id FROM chains WHERE audience != 0 AND node IN ({OUR_NODES})"
+_MADE_FROM: Final = (
+    "SELECT DISTINCT p.packet FROM note_sources s CROSS JOIN packets p ON p.id = s.id >> 5 WHERE s.source = ?"
+)
 _NAMED_BY: Final = (
     "SELECT 1 FROM message_events v JOIN entries e ON e.id = v.id JOIN chains c ON c.id = e.chain"
     " WHERE v.message = ? AND v.kind = 20 AND c.node = ?"
@@ -56,7 +59,8 @@ def share(said: bytes, subject: str, audience: int, after: tuple[bytes, ...], sa
         if lost := next((packet for packet in after if packet not in known), None):
             raise Conflict(f"there is no packet {lost.hex()[:12]} here", remedy="see: ccnode knowledge list")
         packet = Packet(node, audience, salt, text, sources, subject, rests)
-        for one in view(tx, knowledge.held()):
+        made = [packet for (packet,) in tx.query(_MADE_FROM, (said,))]
+        for one in view(tx, knowledge.of(made)).values():
             if one.state == "shared" and one.said is not None and _same(one.said, packet):
                 return one.packet
         if tx.query(_SHARED.format(ours=_OUR_CHAINS))[0][0] >= SHARED_MAX:
@@ -172,6 +176,8 @@ def orders_for(tx: Transaction, gone: orders.Coverage, whose: Voices, now_ms: in
     what was promoted for any of ours. One from a clock ahead of ours waits till then.
     """
     given: list[bytes] = []
+    if not tx.query("SELECT 1 FROM packets LIMIT 1"):
+        return given
     named = {order.message for order in orders.load_orders(tx.query, whose) if order.voice == OURS}
     for made in orders.derived(tx.query, gone, whose, now_ms):
         if made.kind != Kind.PACKET_KEPT or made.voice != OURS or made.time > hlc.from_ms(now_ms):

@@ -74,7 +74,9 @@ def _listed(
     return found, after
 
 
-def _show(state: State, found: list[Memory], following: bytes | None, none: str, known: Sequence[Known] = ()) -> None:
+def _show(
+    state: State, found: list[Memory], following: bytes | None, none: str, known: Sequence[Known] | None = None
+) -> None:
     from ccnode.cli import shapes
     from ccnode.store import knowledge_forms, views
 
@@ -90,11 +92,11 @@ def _show(state: State, found: list[Memory], following: bytes | None, none: str,
     ]
     rows += [
         (one.packet.hex()[:SHORT], local(one.said_ms), "knowledge", line(one.told_by, 160), " ".join(one.words.split()))
-        for one in known
+        for one in known or ()
     ]
     data = {
         "memories": [shapes.memory(one) for one in found],
-        "knowledge": [knowledge_forms.brief(one, {}) for one in known],
+        **({"knowledge": [knowledge_forms.brief(one, {}) for one in known]} if known is not None else {}),
         "more": following is not None,
         "next": following.hex() if following is not None else None,
     }
