@@ -87,6 +87,7 @@ class Sync:
         self._serve = Serve(self.flow)
         self._claims: dict[ChainId, Row] = {}  # what the peer knows of ours and we do not, as long as it is not proven
         self._heeded: dict[ChainId, Row] = {}  # what it has proven to know
+        self._unheeded = 0  # how often it has proven something that is not heeded yet
         self._lists: set[bytes] = set()  # nodes whose chains the peer was asked to list
         self._is_level = False  # by the peer's last word it has what we have
         self._offers = True  # whether all is to be offered when the link is open next
@@ -243,11 +244,16 @@ class Sync:
             return []  # we have it by now
         self._heeded[claim.chain] = Row(claim.chain, length, side.head.digest, claim.orders)
         self._step("proven")
+        self._unheeded += 1
         return [Restored(claim.chain, length, claim.chain.epoch == self._index.epoch)]
 
     def guarded(self, now_ms: int) -> list[Effect]:
-        """What the peer proved is heeded: where it was about the live epoch, another is open (`Index.epoch`)."""
-        if self.state != "guarded":
+        """What the peer proved is heeded: where it was about the live epoch, another is open (`Index.epoch`).
+
+        Called once for each Restored; nothing is offered before the last.
+        """
+        self._unheeded -= 1
+        if self.state != "guarded" or self._unheeded > 0:
             return []
         self._step("guard")
         self._offers = True

@@ -12,7 +12,7 @@ from ccnode_protocol import frames, sync_frames
 from ccnode_protocol import sync_values as values
 from ccnode_protocol.effects import Close
 from ccnode_protocol.frames import Frame
-from ccnode_protocol.sync_effects import Restored
+from ccnode_protocol.sync_effects import Load, Restored
 from tests.protocol.bodies import body_of
 from tests.protocol.syncing import Pair, Party
 
@@ -161,3 +161,35 @@ def test_rows_of_others_are_no_knowledge_of_ours() -> None:
     pair.meet()
     pair.a.tell(values.Known((values.Row(pair.b.chain(), 1, bytes(32)),), 0, bytes(32), bytes(32)))
     assert "known.rows" in pair.a.closed
+
+
+def test_nothing_is_offered_before_all_is_heeded_that_the_peer_has_proven() -> None:
+    """A peer may show first that we lost entries of an old epoch, and at once that we lost some of the live one."""
+    pair = Pair()
+    old, live = pair.a.chain(1), pair.a.chain(0)
+    for chain in (old, live):
+        pair.a.write(chain, 3)
+    backup = pair.a.shelf.copied()
+    for chain in (old, live):
+        pair.a.write(chain, 2)
+    pair.meet()
+    pair.run()
+    fresh = Party("a")
+    fresh.shelf = backup
+    fresh.shelf.fill(fresh.index)
+    fresh.index.epoch = live.epoch
+    fresh.meet(pair.b.node)
+    fresh.sync.start(0)
+    rows = tuple(pair.b.index.rows((old, live)))
+    fresh.sync.receive(Frame(values.KNOWN, values.Known(rows, 0, bytes(32), bytes(32)).body()), 0)
+    proven = []
+    for chain in (old, live):
+        (path,) = pair.b.shelf.load(Load(values.WantPath(chain, 4), is_own=False, bytes_max=0))
+        proven += fresh.sync.receive(Frame(path.kind, path.body()), 0)
+    assert proven == [Restored(old, 5, is_live=False), Restored(live, 5, is_live=True)]
+    assert fresh.sync.guarded(0) == []
+    assert fresh.sync.grew(live, None, 0) == []
+    assert str(fresh.sync.state) == "guarded"
+    fresh.index.epoch = bytes(16)
+    assert fresh.sync.guarded(0)
+    assert str(fresh.sync.state) == "open"
