@@ -246,6 +246,7 @@ function bind() {
     if (opened() && !$("side").contains(event.target) && event.target !== $("open-side")) showSide(false);
   });
   addEventListener("keydown", (event) => event.key === "Escape" && opened() && showSide(false));
+  $("signin").addEventListener("submit", (event) => event.stopPropagation()); // no page's own form
   $("logout").addEventListener("click", guarded(async () => {
     await request("POST", "logout", {});
     signedOut("You are signed out.");
