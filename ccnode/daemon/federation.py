@@ -13,6 +13,7 @@ import structlog
 import ccnode
 from ccnode import clock
 from ccnode.daemon.changes import what_of
+from ccnode.daemon.gossiping import Gossiping
 from ccnode.daemon.holdings import Holdings
 from ccnode.daemon.parcels import Parcels
 from ccnode.daemon.peerbook import PeerBook
@@ -71,6 +72,8 @@ class Federating:
         self.book.tell = tell
         self.parcels = Parcels(home, self.book, self.holdings, append)
         self.book.papers.refresh = lambda: self.holdings.follow(standing=True)
+        name = str(profile.get("name") or "")
+        self.gossiping = Gossiping(name, ledger, append, self.book, self.holdings.index, tell)
         self._home = home
         self._tell = tell
         self._orders_came = orders_came
@@ -89,17 +92,20 @@ class Federating:
             self.holdings.set_quota(peer.node, peer.used.quota())
         self.is_open = True
         self.book.stood()
+        self.gossiping.open()
         for chain in self.holdings.index.frozen:
             self._fork_seen(chain)
         self._tasks = [
             asyncio.create_task(self.holdings.run(), name="chains"),
             asyncio.create_task(self._follow_addresses(), name="addresses"),
+            asyncio.create_task(self.gossiping.run(), name="gossip"),
         ]
         if self.settings.enabled:
             await self.start()
 
     def _fill(self, connection: sqlite3.Connection) -> None:
         self.book.fill(connection)
+        self.gossiping.fill(connection)
         self.parcels.fill(connection)
 
     async def start(self) -> None:
@@ -109,7 +115,7 @@ class Federating:
                 return
             self.state = "starting"
             try:
-                net = Federation(self.book.key, self.book, self.holdings, self._home.root)
+                net = Federation(self.book.key, self.book, self.holdings, self._home.root, news=self.gossiping)
                 await net.start(self.settings.host, self.settings.port)
             except NetError as error:
                 self.state = "failed"
@@ -118,7 +124,7 @@ class Federating:
                 return
             self.problems.pop("federation", None)
             self._own = await asyncio.to_thread(_own_ips, self.settings.host)
-            self.net, self.state = net, "on"
+            self.net, self.gossiping.links, self.state = net, net, "on"
             self.book.heed_all()
             if self.settings.discovery:
                 self._discover(net.port)
@@ -157,7 +163,7 @@ class Federating:
                 await self.discovery.stop()
             if self.net is not None:
                 await self.net.stop()
-            self.discovery, self.net, self.state = None, None, "off"
+            self.discovery, self.net, self.gossiping.links, self.state = None, None, None, "off"
         self._tell("peers")
 
     # --- looking at the addresses of a subnet ---
@@ -207,6 +213,8 @@ class Federating:
 
     def heed(self, peer: Peer, tier: Tier, *, consents: bool) -> None:
         """That is what the peer is from now on."""
+        if self.is_open:
+            self.gossiping.stand()
         net = self.net
         if peer.standing == "removed":
             self.parcels.forget_peer(peer.node)
@@ -260,13 +268,15 @@ class Federating:
 
     def grew(self, grown: Iterable[tuple[ChainId, SentRun | None]]) -> None:
         """These chains are longer."""
-        if self.net is not None:
-            for chain, run in grown:
+        for chain, run in grown:
+            self.gossiping.grew(chain)
+            if self.net is not None:
                 self.net.grew(chain, run)
 
     def froze(self, chain: ChainId) -> None:
         """A fork of it is proven."""
         self._fork_seen(chain)
+        self.gossiping.forked(chain)
         if self.net is not None:
             self.net.forked(chain)
 
@@ -283,6 +293,7 @@ class Federating:
     def stood(self) -> None:
         """Who is certified may have changed."""
         self.book.stood()
+        self.gossiping.stand()
         if self.net is not None:
             self.net.certified()
 

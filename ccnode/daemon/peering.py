@@ -326,6 +326,7 @@ class Peering:
             "links": [{"node_id": node_id(link.peer), **link_form(link)} for link in links.values()],
             "discovered": self.discovered(),
             "sweep": self._all.sweep_form(),
+            "reports": self._all.gossiping.form(),
             "problems": [{"code": code, "message": text} for code, text in problems.items()],
         }
 

@@ -36,13 +36,14 @@ if TYPE_CHECKING:
     from ccnode.net import link as links
     from ccnode.net.calling import Call
     from ccnode.net.link import Runner
-    from ccnode.net.ports import CallState, Chains, Peers
+    from ccnode.net.ports import CallState, Chains, News, Peers
     from ccnode.net.strangers import Slot
     from ccnode.net.wire import Wire
     from ccnode_crypto.certificate import Certificate
     from ccnode_crypto.entry import ChainId
     from ccnode_crypto.keys import SigningKey
     from ccnode_protocol import link as machines
+    from ccnode_protocol.gossip_frames import Message
     from ccnode_protocol.handshake import Established
     from ccnode_protocol.sync_values import SentRun
 else:  # a node alone never has a link, and they are large
@@ -80,6 +81,7 @@ class Federation:
         *,
         now_ms: Callable[[], int] | None = None,
         local: str | None = None,
+        news: News | None = None,
     ) -> None:
         self.port = 0
         self._key = key
@@ -87,6 +89,7 @@ class Federation:
         self._chains = chains
         self._now_ms = now_ms or clock()
         self._local = local
+        self._news = news
         self._tls = tls_file.prepare(folder / tls_file.FILE)
         self._strangers = Strangers(self._now_ms)
         self._listener: Listener | None = None
@@ -211,6 +214,21 @@ class Federation:
         for link in list(self._links.values()):
             link.look()
 
+    def tell(self, node: bytes, message: Message) -> None:
+        """Say this of gossip to that peer, where there is a link on which both may speak."""
+        if node in self._links:
+            self._links[node].tell(message)
+
+    def ask_fork(self, node: bytes, chain: ChainId) -> None:
+        """Ask that peer for the proof that a chain is forked."""
+        if node in self._links:
+            self._links[node].ask_fork(chain)
+
+    def leave(self, node: bytes, reason: Reason, text: str) -> None:
+        """End the link with that peer for what it said; it may come again."""
+        if node in self._links:
+            self._links[node].close(reason, text)
+
     def greet_anew(self, node: bytes | None = None) -> None:
         """What we say of ourselves has changed: tell that peer, or all."""
         for link in [link for link in self._links.values() if node in (None, link.peer)]:
@@ -320,6 +338,8 @@ class Federation:
         finally:
             if self._links.get(link.peer) is link:
                 del self._links[link.peer]
+                if self._news is not None:
+                    self._news.parted(link.peer)
             is_linked = link.peer in self._links
             self._dialer.ended(link.peer, link.lasted_ms, over.reason, is_linked=is_linked)
             self._peers.ended(
@@ -345,7 +365,9 @@ class Federation:
             raise RefusedError(Reason.REPLACED, "there is a link already")
         if old is None:
             self._check_room(wire, tier)
-        link = links.Runner(wire, established, tier, self._peers, self._chains, self._now_ms, self._consenting.discard)
+        link = links.Runner(
+            wire, established, tier, self._peers, self._chains, self._now_ms, self._consenting.discard, self._news
+        )
         if old is not None:
             old.close(Reason.REPLACED, "a newer link took its place")
         self._links[peer] = link

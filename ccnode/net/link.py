@@ -17,24 +17,25 @@ from ccnode.net.handshaking import Over
 from ccnode.net.outbox import Outbox
 from ccnode.net.ports import LinkState
 from ccnode.net.wire import Broken
-from ccnode_protocol import link_frames, packing, sync_values, tiers
+from ccnode_protocol import gossip_frames, link_frames, packing, sync_values, tiers
 from ccnode_protocol.effects import Close, Reason, Send
 from ccnode_protocol.handshake import Role
 from ccnode_protocol.link import Deliver, Enrolled, Greet, Link, Manifested, State, Wait
-from ccnode_protocol.sync_values import Contents, SentRun
+from ccnode_protocol.sync_values import Contents, SentRun, WantFork
 from ccnode_protocol.tiers import Tier
 from ccnode_protocol.words import authentication_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
 
-    from ccnode.net.ports import Chains, Peers
+    from ccnode.net.outbox import Message
+    from ccnode.net.ports import Chains, News, Peers
     from ccnode.net.wire import Wire
     from ccnode_crypto.certificate import Certificate
     from ccnode_crypto.entry import ChainId
+    from ccnode_protocol.frames import Frame
     from ccnode_protocol.handshake import Established
     from ccnode_protocol.link import Effect
-    from ccnode_protocol.sync_values import Message
 
 GOODBYE_S: Final = 1.0  # how long the last frames may take to leave
 STALL_MS: Final = 30_000  # a peer that takes nothing for so long, while something waits for it, is left
@@ -60,6 +61,7 @@ class Runner:
         chains: Chains,
         now_ms: Callable[[], int],
         enrolled: Callable[[bytes], None],
+        news: News | None = None,
     ) -> None:
         self.wire = wire
         self.established = established
@@ -72,6 +74,7 @@ class Runner:
         self._chains = chains
         self._now_ms = now_ms
         self._enrolled = enrolled
+        self._news = news
         self._words = authentication_words(established.transcript)
         self._outbox = Outbox()
         self._room = asyncio.Event()
@@ -135,6 +138,9 @@ class Runner:
         if exchange is not None and exchange is self.exchange and self.is_up:
             self._lost_bytes |= dropped > 0
             exchange.retier(tier)
+            self._outbox.forget_gossip()  # it was meant for what the peer was
+            if self._news is not None:
+                self._news.met(self.peer, tier)
             if self._lost_bytes:
                 self.close(Reason.DONE, BEGIN_ANEW)
 
@@ -165,6 +171,16 @@ class Runner:
         """More chains flow than before."""
         if self.exchange is not None:
             self.exchange.look()
+
+    def tell(self, message: gossip_frames.Message) -> None:
+        """Say this of gossip."""
+        if self.exchange is not None and self.is_up:
+            self._outbox.add(message)
+
+    def ask_fork(self, chain: ChainId) -> None:
+        """Ask for the proof that a chain is forked; it is heeded as one that comes unasked."""
+        if self.exchange is not None and self.is_up:
+            self._outbox.add(WantFork(chain))
 
     def ping(self) -> asyncio.Future[int]:
         """Ask for a sign of life; the result is the round trip in milliseconds. Cancelled where the link ends."""
@@ -289,7 +305,9 @@ class Runner:
 
     def _still(self, message: Message) -> Message | None:
         """What of it the peer may have now."""
-        return self.exchange.sync.flow.still(message) if self.exchange is not None else None
+        if self.exchange is None or isinstance(message, gossip_frames.Tell | gossip_frames.Hold):
+            return message if self.exchange is not None else None
+        return self.exchange.sync.flow.still(message)
 
     # --- effects ---
 
@@ -309,12 +327,19 @@ class Runner:
                     self._enrolled(self.peer)
                     self._work.add(partial(self._peers.enrolled, self.peer, certificate))
                 case Deliver(frame=frame):
-                    if self.exchange is not None:
-                        self.exchange.receive(frame)
+                    self._deliver(frame)
         if self._pings and self.link.round_trip_ms is not None and not self.link.is_pinging:
             self._answer_pings(self.link.round_trip_ms)
         self._consider()
         self._arm()
+
+    def _deliver(self, frame: Frame) -> None:
+        if self.exchange is None:
+            return
+        if frame.type not in gossip_frames.FORMS:
+            self.exchange.receive(frame)
+        elif self._news is not None:
+            self._news.heard(self.peer, frame)
 
     def _answer_pings(self, took_ms: int) -> None:
         for answer in self._pings:
@@ -360,10 +385,14 @@ class Runner:
                 self._arm,
             )
             self.exchange.start()
+            if self._news is not None:
+                self._news.met(self.peer, self.link.tier)
         elif self.is_up and not is_let and self.exchange is not None:
             self.exchange.sync.stop()
             self.exchange = None
             self._outbox.clear()
+            if self._news is not None:
+                self._news.parted(self.peer)
 
     # --- time ---
 

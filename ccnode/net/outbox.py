@@ -1,4 +1,4 @@
-"""What waits to be sent on one link? What keeps the link goes first, then sync in its order."""
+"""What waits to be sent on one link? What keeps the link goes first, then sync and gossip in their order."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from ccnode_protocol import limits
+from ccnode_protocol.gossip_frames import Hold, Tell
 from ccnode_protocol.sync_values import Contents, Digests, Fork, Heads, Known, Listed, Path, SentRun
 
 if TYPE_CHECKING:
-    from ccnode_protocol.sync_values import Message
+    from ccnode_protocol import gossip_frames, sync_values
+
+    Message = sync_values.Message | gossip_frames.Message
 
 FULL_BYTES: Final = limits.WINDOW_BYTES  # of answers that credit does not bound; more, and nothing is read meanwhile
 _SMALL: Final = 128
 
 
 class Outbox:
-    """Frames of the link itself as bytes, messages of sync as values, so that the tier is asked when they leave."""
+    """Frames of the link itself as bytes, messages as values, so that the tier is asked when they leave."""
 
     def __init__(self) -> None:
         self._first: deque[bytes] = deque()
@@ -31,7 +34,7 @@ class Outbox:
         self._changed.set()
 
     def add(self, message: Message) -> None:
-        """A message of sync, after all that were added before."""
+        """A message, after all that were added before."""
         self._rest.append(message)
         self._weight += _cost(message)
         self._changed.set()
@@ -41,7 +44,7 @@ class Outbox:
         return self._first.popleft() if self._first else None
 
     def next(self) -> Message | None:
-        """The message of sync that goes next."""
+        """The message that goes next."""
         return self._rest[0] if self._rest else None
 
     def drop(self) -> Message:
@@ -51,10 +54,16 @@ class Outbox:
         return message
 
     def clear(self) -> None:
-        """Forget what sync had to say."""
+        """Forget what was to be said."""
         self._rest.clear()
         self._weight = 0
         self._changed.set()
+
+    def forget_gossip(self) -> None:
+        """Forget what gossip had to say."""
+        rest = [message for message in self._rest if not isinstance(message, Tell | Hold)]
+        self._rest = deque(rest)
+        self._weight = sum(map(_cost, rest))
 
     @property
     def is_full(self) -> bool:
@@ -92,4 +101,8 @@ def _cost(message: Message) -> int:
             return _SMALL * (1 + len(rows))
         case Digests(found=found):
             return _SMALL + 40 * len(found)
+        case Tell(reports=reports):
+            return _SMALL + sum(len(body) + _SMALL for body, _ in reports)
+        case Hold(rows=holds):
+            return _SMALL * (1 + len(holds))
     return _SMALL

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ccnode_crypto.certificate import Certificate
     from ccnode_protocol.effects import Reason
+    from ccnode_protocol.frames import Frame
     from ccnode_protocol.handshake import Established
     from ccnode_protocol.manifest import Manifest, Signed
     from ccnode_protocol.sync_effects import Forked, Load, Restored, Store
@@ -156,3 +157,16 @@ class Chains(Protocol):
 
     async def forked(self, peer: bytes, forked: Forked) -> None:
         """Keep the proof, `Index.freeze`, then `Federation.forked`."""
+
+
+class News(Protocol):
+    """What this node tells and hears of others' characters, and of forks."""
+
+    def met(self, peer: bytes, tier: Tier) -> None:
+        """There is a link with this peer on which both may speak; also when its tier is another than before."""
+
+    def parted(self, peer: bytes) -> None:
+        """There is none any more."""
+
+    def heard(self, peer: bytes, frame: Frame) -> None:
+        """A frame of gossip, which the peer's tier allows, has come from it."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from ccnode.store import audit, backup_format, erase, index, peers
+from ccnode.store import audit, backup_format, erase, index, peers, reports
 from ccnode.store.backup_format import CONFIG, LEDGER, PROFILE
 from ccnode.store.errors import Conflict, StoreCorrupt, StoreError, disk_error, translated
 from ccnode.store.home import DirectoryLock, Home, read_private
@@ -161,6 +161,7 @@ def _apply_orders(ledger: Path, now_ms: int) -> int:
     with contextlib.closing(connect(ledger, writable=True)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         erased = erase.drop_contents(connection, now_ms)
+        reports.clear(connection)
         peers.doubt(connection)  # who was removed since, and which invitation was spent, it cannot know
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

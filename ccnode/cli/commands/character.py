@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 SHORT: Final = 12
 WINDOWS_SHOWN: Final = 40
+HEAD_NODES: Final = ("node", "name", "counts as", "said", "words", "ccc", "drift from ours")
 HEAD: Final = ("time", "reply", "words", "window", "step", "drift", "ccc", "phi")
 
 
@@ -111,6 +113,37 @@ def drift(state: State, *, limit: int) -> None:
     characters.told(
         state, data, [*characters.drift(form, shown), *characters.moved(form), *characters.windows(windows)]
     )
+
+
+@command.command("nodes", short_help="List what each node says of its character.")
+@pass_state
+def nodes(state: State) -> None:
+    """List what each node says of its character, when it said so, and how far that is from this node's own.
+
+    Nodes tell each other in signed reports. What a sandbox peer says is kept apart: it counts for nothing.
+    """
+    from ccnode.cli import local as database
+    from ccnode.cli.identity import read_profile
+    from ccnode.cli.peers import node_in
+    from ccnode.store import reports
+
+    home = state.node()
+    profile = read_profile(home)
+    own = node_in(str(profile.get("node_id"))) or b""
+    called = {**database.ask(home, reports.names()), own: str(profile.get("name") or "")}
+    now_ms = time.time_ns() // 1_000_000
+    found = reports.shown(database.ask(home, reports.listed()), own, called, now_ms)
+    rows = [_said(one) for one in found]
+    state.table({"reports": found}, HEAD_NODES, rows, "No node has said what its character is yet.")
+
+
+def _said(one: dict[str, Any]) -> tuple[str, ...]:
+    from ccnode.cli.characters import moment
+    from ccnode.cli.text import line
+
+    figures = ["-" if one[name] is None else f"{one[name]:.3f}" for name in ("ccc", "drift")]
+    whose = "this node" if one["is_own"] else "apart" if one["apart"] else "ours"
+    return (one["node_id"][:SHORT], line(one["name"], 24), whose, moment(one["time"]), f"{one['words']:,}", *figures)
 
 
 @command.group("baseline", short_help="See and set the character that drift is measured from.")

@@ -43,9 +43,24 @@ def _told(state: State, found: dict[str, Any]) -> None:
         f"federation is {found.get('state')}; reached at {where}",
         counts,
         f"{count(left, 'entry', 'entries')} still to come" if left else "",
+        _told_characters(found.get("reports") or []),
     ]
     lines += [f"{one['code']}: {one['message']}" for one in found.get("problems") or []]
     state.emit(found, clean("\n".join(each for each in lines if each)))
+
+
+def _told_characters(reports: list[dict[str, Any]]) -> str:
+    """How many nodes said what their character is, and how far the furthest of ours is away."""
+    ours = [one for one in reports if not one["apart"] and not one["is_own"]]
+    drifts = [one["drift"] for one in ours if one["drift"] is not None]
+    apart = sum(bool(one["apart"]) for one in reports)
+    if not ours and not apart:
+        return ""
+    text = f"{count(len(ours), 'other node')} told its character: ccnode character nodes"
+    if len(ours) != 1:
+        text = f"{len(ours)} other nodes told their characters: ccnode character nodes"
+    text += f" (drift from ours at most {max(drifts):.3f})" if drifts else ""
+    return text + (f"; {apart} kept apart" if apart else "")
 
 
 @command.command("start")
