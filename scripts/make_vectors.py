@@ -19,9 +19,10 @@ from ccnode_crypto import bundle, canonical
 from ccnode_crypto.certificate import LastGood, certify, revoke
 from ccnode_crypto.chain import ChainState, EntryDraft, Run, append_run, head_message
 from ccnode_crypto.entry import ChainId, read_header, skip_position
+from ccnode_crypto.erasure import RECENT_MS, RULE_MS
 from ccnode_crypto.keys import IdKind, Purpose, SigningKey, domain, grouped, node_id, owner_id, to_text
 from ccnode_crypto.proof import SignedHead, path_positions
-from ccnode_crypto.statements import purpose_of, state_plate
+from ccnode_crypto.statements import purpose_of, state_forget, state_plate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -265,7 +266,7 @@ def papers() -> Field:
 
 
 def statements() -> Field:
-    """What an owner says of two plates, the second in the place of the first."""
+    """What an owner says of two plates, the second in the place of the first; and that a session be forgotten."""
     texts = ("# Ada\n", "# Ada\n\n## Identity\n\nName: Ada\n")
     first, second = (sha256(text.encode()).digest() for text in texts)
     papers = [state_plate(OWNER, first, None, TIME_MS), state_plate(OWNER, second, first, TIME_MS + 1)]
@@ -277,12 +278,19 @@ def statements() -> Field:
         }
         for paper in papers
     ]
+    forget = state_forget(OWNER, NODE.public.raw, SESSION, None, TIME_MS, TIME_MS + 86_400_000)
     return {
         "about": "What an owner states. Signed are the domain, which holds the statement's name, and the body.",
         "name": "plate",
         "texts": list(texts),
         "domain": domain(purpose_of("plate")).hex(),
         "statements": rows,
+        "forget": {
+            "domain": domain(purpose_of("forget")).hex(),
+            "body": forget.body.hex(),
+            "fields": explain(_map_parts(forget.fields)),
+            "signature": forget.signature.hex(),
+        },
     }
 
 
@@ -433,6 +441,61 @@ def forgetting() -> Field:
     }
 
 
+def authority() -> Field:
+    """An export of after the rule, in which contents are missing: by the owner's word, by a node's own, and by none."""
+    state, headers, metas, digests = ChainState(CHAIN), list[bytes](), list[bytes](), list[bytes]()
+    contents, signatures = list[bytes | None](), list[bytes]()
+    other, third = bytes.fromhex("6ba7b8119dad11d180b400c04fd430c8"), bytes.fromhex("6ba7b8149dad11d180b400c04fd430c8")
+    now_ms = RULE_MS + 2 * RECENT_MS
+
+    def add(kind: int, meta: Field, ms: int, text: str | None = None) -> bytes:
+        number, content = len(headers), canonical.encode({"text": text}) if text else b""
+        draft = EntryDraft(kind, ms << 16, canonical.encode(meta), content, salt(number) if text else b"")
+        run, added = append_run(state, [draft], NODE)
+        headers.extend(run.headers)
+        metas.extend(run.metas)
+        digests.extend(added)
+        contents.append(None if text else b"")
+        signatures.append(run.signature)
+        return added[0]
+
+    def stated(owner: SigningKey, node: bytes, session: bytes) -> Field:
+        said = state_forget(owner, node, session, None, now_ms + 5, now_ms + 6)
+        return {"session": session, "due_ms": said.due_ms, "owner": said.owner, "issued_ms": said.issued_ms,
+                "signature": said.signature}  # fmt: skip
+
+    add(1, {"predecessor": None}, RULE_MS - 9)
+    before = add(17, {"session": third, "role": 0}, RULE_MS - 8, "erased: of before the rule, as its order is")
+    add(20, {"session": third, "due_ms": 0}, RULE_MS - 7)
+    old = add(17, {"session": SESSION, "role": 0}, now_ms - RECENT_MS, "withheld: named, and not recent")
+    own = add(17, {"session": SESSION, "role": 0}, now_ms, "erased: named by the node that wrote it, not long ago")
+    left = add(17, {"session": SESSION, "role": 0}, now_ms, "withheld: of the same session, and not named")
+    owned = add(17, {"session": other, "role": 0}, now_ms, "erased by the owner's word")
+    mine = add(17, {"session": third, "role": 0}, now_ms, "withheld: no order for this session has authority over it")
+    add(20, {"session": SESSION, "due_ms": now_ms, "bodies": [old, own]}, now_ms + 1)
+    add(20, stated(OWNER, NODE.public.raw, other), now_ms + 7)
+    add(20, {"session": third, "due_ms": now_ms}, now_ms + 8)
+    add(20, stated(OWNER, OWNER.public.raw, third), now_ms + 9)
+    add(20, stated(NODE, NODE.public.raw, third), now_ms + 10)
+    late = add(17, {"session": other, "role": 0}, now_ms + 11, "withheld: recorded after the owner's word")
+    lines = bundle.lines(
+        "all",
+        created_ms=now_ms + 100_000,
+        complete=True,
+        owner=owner_id(OWNER.public.raw),
+        certificates=[certify(OWNER, NODE.public.raw, TIME_MS)],
+        heads=[SignedHead(CHAIN, state.length - 1, state.head, signatures[-1])],
+        headers=headers,
+        bodies=zip(digests, metas, contents, strict=True),
+    )
+    names = {"erased": (before, own, owned), "withheld": (old, left, mine, late)}
+    return {
+        "about": "Who may order what: the owner all, a node key a little of its own (section 13).",
+        "lines": [line.rstrip("\n") for line in lines],
+        "proves": {name: [digest.hex() for digest in found] for name, found in names.items()},
+    }
+
+
 FILES = {
     "keys": keys,
     "encodings": encodings,
@@ -443,6 +506,7 @@ FILES = {
     "proofs": proofs,
     "export": export,
     "forgetting": forgetting,
+    "authority": authority,
 }
 
 

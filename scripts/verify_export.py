@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import contextlib
 import datetime as dt
 import hashlib
 import io
@@ -40,6 +41,7 @@ ZERO = bytes(32)
 STAGES = {"certificate": 1, "head": 2, "header": 3, "body": 4, "end": 5}
 OPENED, SESSION_OPENED, MESSAGE, TITLED, FORGET_ORDERED, FORGET_CANCELLED, NOTE = 1, 16, 17, 18, 20, 21, 29
 PACKET = 48
+BODIES_MAX, RECENT, RULE = 20, (30 * 86_400_000) << 16, 1_795_305_600_000 << 16  # section 13
 P = 2**255 - 19
 Y8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
 SMALL_ORDER = {0, 1, P - 1, P, P + 1, Y8, P - Y8}
@@ -184,6 +186,25 @@ def read_identifier(kind: str, text: str) -> bytes:
         len(raw) != 35 or identifier(kind, raw[:32]) != compact.lower(), f"{kind}: not an identifier, or a mistyped one"
     )
     return raw[:32]
+
+
+def pack(value: object) -> bytes:
+    """The canonical bytes of a statement about something to be forgotten: what stands in one, and no more."""
+    if value is None:
+        return b"\xc0"
+    if isinstance(value, bytes):
+        return bytes([0xC4, len(value)]) + value
+    if isinstance(value, str):
+        return bytes([0xA0 + len(value)]) + value.encode()
+    if isinstance(value, int):
+        if value < 128:
+            return bytes([value])
+        size = next(size for size in range(4) if value < 1 << (8 << size))
+        return bytes([0xCC + size]) + value.to_bytes(1 << size, "big")
+    if not isinstance(value, dict):
+        raise TypeError(f"{type(value).__name__} stands in no statement")
+    items = sorted(value.items())
+    return bytes([0x80 + len(items)]) + b"".join(pack(key) + pack(item) for key, item in items)
 
 
 def check_key(key: bytes) -> None:
@@ -344,6 +365,60 @@ class Chain:
 
 
 @dataclass
+class Order:
+    """An order to forget: section 13. `about`: a session (16 bytes) or a message (32). `said`: owner, and when."""
+
+    header: Header
+    about: bytes
+    due_ms: int
+    bodies: list[bytes] | None
+    said: tuple[bytes, int] | None
+
+    def reach(self, owner: bytes | None) -> tuple[int | None, list[bytes]]:
+        """Up to which time it covers all that it is about, and else which entries. `owner`: None for a stranger's."""
+        time = self.header.time
+        if owner is None:
+            return time, []
+        if self.said is not None:
+            return (((self.said[1] + 1) << 16) - 1 if self.said[0] == owner else None), []
+        if self.bodies is None and time < RULE:
+            return time, []
+        return None, [self.about] if len(self.about) == 32 else self.bodies or []
+
+    def names(self, header: Header) -> bool:
+        """Whether a node may erase this entry by itself, which the order names."""
+        time = self.header.time
+        return bytes(header.node) == bytes(self.header.node) and time - RECENT <= int(header.time) <= time
+
+
+def named_in(fields: dict[str, object]) -> list[bytes] | None:
+    """The entries that an order names, None where it has no such field. Raises Refused."""
+    if "bodies" not in fields:
+        return None
+    bodies = fields["bodies"]
+    if not isinstance(bodies, list) or len(bodies) > BODIES_MAX:
+        raise Refused(f"bodies: at most {BODIES_MAX} digests are expected")
+    named = [digest for digest in bodies if sized(digest, 32)]
+    refuse(len(named) != len(bodies), "bodies: digests of 32 bytes are expected")
+    return named
+
+
+def said_in(fields: dict[str, object], header: Header, about: bytes) -> tuple[bytes, int] | None:
+    """The owner who stated an order and when, None where nobody did. Raises Refused."""
+    if not fields.keys() & {"owner", "issued_ms", "signature"}:
+        return None
+    owner, signature = sized(fields.get("owner"), 32), sized(fields.get("signature"), 64)
+    issued_ms = number(fields.get("issued_ms"))
+    if owner is None or signature is None or issued_ms is None:
+        raise Refused("owner, issued_ms, signature: a statement is expected")
+    said = {"version": 1, "owner": owner, "node": bytes(header.node), "issued_ms": issued_ms,
+            "due_ms": fields.get("due_ms", 0), "session": about if len(about) == 16 else None,
+            "message": about if len(about) == 32 else None}  # fmt: skip
+    check_signature(owner, "owner-statement forget", pack(said), signature)
+    return owner, issued_ms
+
+
+@dataclass
 class Checker:
     """One file, line by line. `report` is asked for after the last one."""
 
@@ -362,7 +437,7 @@ class Checker:
     headers: dict[bytes, Header] = field(default_factory=dict)
     predecessors: set[bytes] = field(default_factory=set)
     missing: list[tuple[Header, bytes | None]] = field(default_factory=list)
-    orders: list[tuple[Header, bytes, int]] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
     cancelled: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
     message: tuple[Header, bytes, bytes | None] | None = None
 
@@ -476,7 +551,8 @@ class Checker:
             about = sized(fields["message"], 32) if "message" in fields else session
             due_ms = number(fields.get("due_ms", 0))
             if about is not None and due_ms is not None:
-                self.orders.append((header, about, due_ms))
+                with contextlib.suppress(Refused):
+                    self.orders.append(Order(header, about, due_ms, named_in(fields), said_in(fields, header, about)))
         elif kind == FORGET_CANCELLED:
             order = sized(fields.get("order"), 32)
             if order is not None:
@@ -501,15 +577,27 @@ class Checker:
     def erased(self) -> set[bytes]:
         """Section 13: the entries whose missing content an order covers. One pass over orders, one over entries."""
         until: dict[tuple[bytes, bytes], int] = {}  # (session of 16 bytes or digest of a message of 32, voice)
-        for header, about, due_ms in self.orders:
-            voice = self.voice(header)
-            if due_ms <= self.created_ms and self.cancelled.get((header.digest, voice), due_ms) >= due_ms:
-                until[about, voice] = max(header.time, until.get((about, voice), 0))
+        notes: dict[tuple[bytes, bytes], int] = {}
+        named: dict[bytes, list[Order]] = {}
+        for order in self.orders:
+            about, voice, due_ms = order.about, self.voice(order.header), order.due_ms
+            if due_ms > self.created_ms or self.cancelled.get((order.header.digest, voice), due_ms) < due_ms:
+                continue
+            whole, some = order.reach(None if voice else self.owner)
+            if len(about) == 32:
+                notes[about, voice] = max(order.header.time, notes.get((about, voice), 0))
+            if whole is not None:
+                until[about, voice] = max(whole, until.get((about, voice), 0))
+            for digest in some:
+                named.setdefault(digest, []).append(order)
         erased = set()
         for header, session in self.missing:
+            voice = self.voice(header)
             names = [header.digest] if header.kind in (MESSAGE, NOTE, PACKET) else []
             names += [session] if session is not None else []
-            if any(header.time <= until.get((name, self.voice(header)), -1) for name in names):
+            covered = any(header.time <= until.get((name, voice), -1) for name in names)
+            covered |= header.kind in (NOTE, PACKET) and header.time <= notes.get((header.digest, voice), -1)
+            if covered or any(order.about in names and order.names(header) for order in named.get(header.digest, ())):
                 erased.add(header.digest)
         return erased
 

@@ -92,6 +92,8 @@ def _routes() -> list[tuple[str, str, str]]:
         ("POST", "/api/v1/knowledge/{packet_id}/promote", "knowledge.promote"),
         ("POST", "/api/v1/knowledge/{packet_id}/reject", "knowledge.reject"),
         ("POST", "/api/v1/knowledge/{packet_id}/withdraw", "knowledge.withdraw"),
+        ("GET", "/api/v1/erasures", "erasures.listed"),
+        ("GET", "/api/v1/erasures/{order}", "erasures.one"),
         ("GET", "/api/v1/plate", "plates.shown"),
         ("PUT", "/api/v1/plate", "plates.keep"),
         ("GET", "/api/v1/plate/history", "plates.history"),

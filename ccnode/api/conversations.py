@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 from ccnode import clock
 from ccnode.api.bodies import read_json, read_query, session_id_of
 from ccnode.api.context import HUB, api_url, node_of
+from ccnode.api.erasures import consent_of
 from ccnode.api.errors import answer
 from ccnode.api.forms import hit_form, in_list, iso, message_form, session_form
-from ccnode.api.models import ListQuery, Nothing, PartQuery, SearchQuery, StartBody, StateQuery, TitleBody
+from ccnode.api.models import ListQuery, PartQuery, SearchQuery, StartBody, StateQuery, TitleBody
 from ccnode.store.errors import NotFound
 from ccnode_protocol import hlc
 
@@ -109,10 +110,9 @@ async def rename(request: web.Request) -> web.Response:
 
 
 async def forget(request: web.Request) -> web.Response:
-    """POST .../forget: have the contents erased a day from now."""
+    """POST .../forget: have the contents erased a day from now, or at once."""
     session_id = await session_id_of(request)
-    await read_json(request, Nothing)
-    order = await node_of(request).forget(session_id)
+    order = await node_of(request).forget(session_id, await consent_of(request))
     return answer({"session_id": session_id, "order": order.order, "due": clock.iso(order.due_ms)})
 
 

@@ -12,9 +12,10 @@ from pydantic_core import PydanticCustomError
 from ccnode import clock
 from ccnode.api.bodies import read_json, read_query
 from ccnode.api.context import node_of
+from ccnode.api.erasures import consent_of
 from ccnode.api.errors import answer
 from ccnode.api.forms import in_list, iso
-from ccnode.api.models import CLEAN, QUERY_CHARS_MAX, TOO_LARGE, Body, Content, MessageId, Nothing, Page, Query
+from ccnode.api.models import CLEAN, QUERY_CHARS_MAX, TOO_LARGE, Body, Content, MessageId, Page, Query
 from ccnode.later import later
 from ccnode.store.errors import NotFound
 from ccnode_protocol.records import NOTE_TEXT_BYTES_MAX
@@ -141,10 +142,9 @@ async def edit(request: web.Request) -> web.Response:
 
 
 async def forget(request: web.Request) -> web.Response:
-    """POST /api/v1/memory/{message_id}/forget: have its words erased a day from now."""
+    """POST /api/v1/memory/{message_id}/forget: have its words erased a day from now, or at once."""
     memory, message_id = _memory_of(request)
-    await read_json(request, Nothing)
-    forgotten, order = await memory.forget(message_id)
+    forgotten, order = await memory.forget(message_id, await consent_of(request))
     return answer({"memory": memory_form(forgotten), "order": order.order, "due": clock.iso(order.due_ms)})
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ccnode.store.branching import Compared, Tree
     from ccnode.store.browse import Window
     from ccnode.store.cards import KeptCard
+    from ccnode.store.forgetting import Consent
     from ccnode.store.memory import Memory, Page, Wanted
     from ccnode.store.paging import Part
     from ccnode.store.search import Hit
@@ -105,8 +106,8 @@ class Memories(Protocol):
     async def edit(self, message_id: str, text: str) -> Memory:
         """Have it remembered in other words: a note, which stands for it from the next prompt on. It stays as it is."""
 
-    async def forget(self, message_id: str) -> tuple[Memory, Order]:
-        """Order that its words be erased a day from now; till then they are not recalled.
+    async def forget(self, message_id: str, consent: Consent) -> tuple[Memory, Order]:
+        """Order that its words be erased a day from now, or at once; till then they are not recalled.
 
         With the id of a note that is meant alone, and its message is remembered in its own words again.
         """
@@ -145,6 +146,16 @@ class Knowledge(Protocol):
 
     async def withdraw(self, packet_id: str) -> dict[str, Any]:
         """Have a packet of this node erased, here and with whoever took it."""
+
+
+class Erasures(Protocol):
+    """What was ordered to be forgotten, and who has answered. JSON values only. Every method raises StoreError."""
+
+    async def listed(self) -> list[dict[str, Any]]:
+        """What GET /api/v1/erasures gives, newest first."""
+
+    async def one(self, wanted: str) -> dict[str, Any]:
+        """One order, by its digest or a unique beginning of it, with the copies that hold the words still."""
 
 
 class Plates(Protocol):
@@ -223,6 +234,10 @@ class Node(Protocol):
     @property
     def imports(self) -> Imports:
         """What is brought in."""
+
+    @property
+    def erasing(self) -> Erasures:
+        """What was ordered to be forgotten."""
 
     @property
     def plates(self) -> Plates:
@@ -307,8 +322,11 @@ class Node(Protocol):
     async def end(self, session_id: str) -> Session:
         """Close a session; nothing in it is lost. Ending an ended one changes nothing."""
 
-    async def forget(self, session_id: str) -> Order:
-        """Order that the session's contents be erased, a day from now."""
+    async def forget(self, session_id: str, consent: Consent) -> Order:
+        """Order that the session's contents be erased, a day from now or at once.
+
+        Raises OwnerNeeded where that takes the owner's word.
+        """
 
     async def undo_forget(self, session_id: str) -> Session:
         """Take the order back before it is due."""

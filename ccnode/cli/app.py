@@ -35,6 +35,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "character": ("character", "command", "See whether the assistant stays itself."),
     "memory": ("memory", "command", "See what is remembered; edit, pin, disable or forget it."),
     "knowledge": ("knowledge", "command", "Share what you know, and promote what others share."),
+    "erasure": ("erasure", "command", "See what was ordered to be forgotten, and which nodes have done it."),
     "context": ("context", "command", "Show what entered the prompt of a reply."),
     "instances": ("context", "instances", "Show the instances of the model, and what became of each."),
     "import": ("import_", "command", "Bring in conversations from other programs."),

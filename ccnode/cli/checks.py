@@ -66,6 +66,7 @@ def all_checks(state: State) -> list[Check]:
         "port": lambda: _port(home),
         "other nodes": lambda: _others(state, home),
         "database": lambda: _database(home),
+        "forgetting": lambda: _forgetting(home),
         "search index": lambda: _index(home),
         "plate": lambda: _plate(home),
         "conversations": lambda: _unanswered(home),
@@ -300,6 +301,20 @@ def _database(home: Home) -> Check:
     if lost:
         return Check("database", "fail", lost, "restore the newest backup: ccnode backup list")
     return Check("database", "ok", f"schema {version}; `ccnode audit verify` checks every signature")
+
+
+def _forgetting(home: Home) -> Check:
+    """Whether every node of the owner has erased what was ordered to be forgotten."""
+    from ccnode.cli.forgetting import own_node
+    from ccnode.store import erasures
+
+    now_ms = time.time_ns() // 1_000_000
+    found = erasures.of_home(home, own_node(home), now_ms)
+    if told := erasures.problem_of(found, now_ms):
+        return Check("forgetting", "warn", told, "start those nodes, or remove them (they may keep a copy)")
+    owing = sum(bool(one.owing) for one in found)
+    text = f"{count(len(found), 'order')}, {owing} not answered by every node" if owing else count(len(found), "order")
+    return Check("forgetting", "ok", text)
 
 
 def _index(home: Home) -> Check:

@@ -66,6 +66,20 @@ def packets(state: State, incomplete: str) -> list[CompletionItem[str]]:
     return found
 
 
+def erasures(state: State, incomplete: str) -> list[CompletionItem[str]]:
+    """Digests of orders to forget that begin so, newest first, with how they stand."""
+    found: list[CompletionItem[str]] = []
+    with contextlib.suppress(Exception):  # see above
+        import time
+
+        from ccnode.store.erasures import of_home
+
+        given = of_home(state.home, b"", time.time_ns() // 1_000_000)
+        names = [(one.order.digest.hex(), one.state) for one in given]
+        found = [CompletionItem(name[:SHORT], help=told) for name, told in names if name.startswith(incomplete.lower())]
+    return found[:OFFERED_MAX]
+
+
 def messages(state: State, incomplete: str) -> list[CompletionItem[str]]:
     """Beginnings of message ids, newest first, with the beginnings of their texts."""
     found: list[CompletionItem[str]] = []

@@ -10,6 +10,7 @@ from ccnode import clock
 from ccnode.later import later
 from ccnode.store import knowledge, views
 from ccnode.store.errors import Conflict
+from ccnode.store.forgetting import Consent
 from ccnode.store.ledger import connect
 from ccnode_crypto.entry import AUDIENCES
 from ccnode_protocol.records import PACKET_SALT_BYTES
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from ccnode.daemon.erasing import Erasing
     from ccnode.daemon.remembering import Append
     from ccnode.store import knowledge_acts, knowledge_forms
     from ccnode.store.knowledge import Known, State
@@ -33,9 +35,10 @@ T = TypeVar("T")
 class Knowledge:
     """One node's packets. What reads many texts runs in threads: the event loop must not wait for it."""
 
-    def __init__(self, ledger: Path, append: Append) -> None:
+    def __init__(self, ledger: Path, append: Append, erasing: Erasing) -> None:
         self._ledger = ledger
         self._append = append
+        self._erasing = erasing
 
     async def page(self, limit: int, *, state: State | None, before: str | None) -> dict[str, Any]:
         """See api/ports.py."""
@@ -78,7 +81,9 @@ class Knowledge:
     async def withdraw(self, packet_id: str) -> dict[str, Any]:
         """See api/ports.py."""
         packet = await self._ask(knowledge.resolve(packet_id))
-        return await self._do(lambda one: knowledge_acts.withdraw(one, clock.now_ms()), packet)
+        now_ms = clock.now_ms()
+        await self._erasing.order(Consent(at_once=True), lambda word: knowledge_acts.withdraw(packet, now_ms, word))
+        return await self._ask(knowledge_forms.shown(packet))
 
     async def _do(self, make: Callable[[bytes], Job[Known]], packet: bytes) -> dict[str, Any]:
         await self._append(make(packet))

@@ -320,12 +320,17 @@ def _start_workers(
 
     eraser, orders_came, erased = workers.Eraser(ledger, home), asyncio.Event(), asyncio.Event()
     node.imports.on_done = orders_came.set
+    node.erasing.soon = orders_came.set
 
     async def erase() -> None:
         if await eraser.step():
             markdown.forget()
             erased.set()
             wake.set()
+        if told := await asyncio.to_thread(node.erasing.problem):
+            node.problems["receipts"] = told
+        else:
+            node.problems.pop("receipts", None)
 
     async def back_up() -> None:
         wanted = node.upkeep.settings.backup  # it may be changed meanwhile

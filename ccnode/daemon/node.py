@@ -14,6 +14,7 @@ from ccnode.api.events import Order, TurnEvent
 from ccnode.daemon import memory
 from ccnode.daemon.changes import Changes
 from ccnode.daemon.character import Character
+from ccnode.daemon.erasing import Erasing
 from ccnode.daemon.exporting import Exporting
 from ccnode.daemon.knowledge import Knowledge
 from ccnode.daemon.measuring import Measuring
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from ccnode.store import branching, prompt_shapes
     from ccnode.store import cards as kept_cards
     from ccnode.store.cards import KeptCard
+    from ccnode.store.forgetting import Consent, Word
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job, Ledger
     from ccnode.store.readers import Readers
@@ -88,8 +90,9 @@ class RunningNode:
         self.problems: dict[str, str] = {}
         self.changes = Changes(readers)
         self.index_progress: dict[str, int] = {"position": 0, "behind": 0}
-        self.memory = Remembering(home.ledger, searcher, self._append)
-        self.knowledge = Knowledge(home.ledger, self._append)
+        self.erasing = Erasing(home, lambda: upkeep.settings, ledger.chains.key.public.raw, self._append)
+        self.memory = Remembering(home.ledger, searcher, self._append, self.erasing)
+        self.knowledge = Knowledge(home.ledger, self._append, self.erasing)
         self.plates = Plating(home, self._append, turns.spawning.validating)
         self.changes.listen(self.plates.changed)
         self.measuring = Measuring(home.ledger, self._append)
@@ -287,13 +290,18 @@ class RunningNode:
         self._turns.spawning.ended(session)
         return await self._change(session_id, lambda one: instances.with_end(jobs.end(one), one, clock.now_ms()))
 
-    async def forget(self, session_id: str) -> Order:
-        """Order a session's contents to be erased in 24 hours."""
+    async def forget(self, session_id: str, consent: Consent) -> Order:
+        """Order a session's contents to be erased in 24 hours, or at once."""
         session = await self._resolve(session_id)
         self._turns.stop(session)
         self._turns.spawning.ended(session)
         now_ms = clock.now_ms()
-        order, due_ms = await self._append(instances.with_end(jobs.forget(session, now_ms), session, now_ms))
+
+        def make(word: Word) -> Job[tuple[bytes, int]]:
+            given = jobs.forget(session, now_ms, at_once=consent.at_once, word=word)
+            return instances.with_end(given, session, now_ms)
+
+        order, due_ms = await self.erasing.order(consent, make)
         return Order(order.hex(), due_ms)
 
     async def undo_forget(self, session_id: str) -> Session:

@@ -16,7 +16,9 @@ from ccnode_protocol.records import MARKS
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ccnode.daemon.erasing import Erasing
     from ccnode.store import memory_search
+    from ccnode.store.forgetting import Consent
     from ccnode.store.ledger import Job
     from ccnode.store.memory import Memory, Page, Wanted
     from ccnode.store.search import Searcher
@@ -37,10 +39,11 @@ class Append(Protocol):
 class Remembering:
     """One node's memory. Views that read many texts run in threads: the event loop must not wait for them."""
 
-    def __init__(self, ledger: Path, searcher: Searcher, append: Append) -> None:
+    def __init__(self, ledger: Path, searcher: Searcher, append: Append, erasing: Erasing) -> None:
         self._ledger = ledger
         self._searcher = searcher
         self._append = append
+        self._erasing = erasing
 
     async def page(self, limit: int, *, before: str | None, wanted: Wanted | None) -> Page:
         """See api/ports.py."""
@@ -80,11 +83,14 @@ class Remembering:
         await self._append(notes.keep(digest, text))
         return await self.one(digest.hex())
 
-    async def forget(self, message_id: str) -> tuple[Memory, Order]:
+    async def forget(self, message_id: str, consent: Consent) -> tuple[Memory, Order]:
         """See api/ports.py."""
         digest = await self._resolve(message_id)
         is_note = await asyncio.to_thread(self._run, notes.is_note(digest))
-        order, due_ms = await self._append((notes if is_note else memory).forget(digest, clock.now_ms()))
+        now_ms, given = clock.now_ms(), (notes if is_note else memory).forget
+        order, due_ms = await self._erasing.order(
+            consent, lambda word: given(digest, now_ms, at_once=consent.at_once, word=word)
+        )
         return await self.one(digest.hex()), Order(order.hex(), due_ms)
 
     async def undo_forget(self, message_id: str) -> Memory:

@@ -67,6 +67,8 @@ class BundlePlan:
     heads: dict[ChainId, dict[int, bytes]] = field(default_factory=dict)
     voice: frozenset[bytes] = frozenset()
     """The node keys that may order each other's words forgotten: ours, or those of the owner that the file names."""
+    word: bytes | None = None
+    """The owner whose statements count: ours, or the one that the file names."""
     certificates: list[Certificate] = field(default_factory=list)
     """Those of our owner, for nodes that wrote here."""
     recorded: set[bytes] = field(default_factory=set)
@@ -95,7 +97,7 @@ class BundlePlan:
 
     def coverage(self, now_ms: int) -> Coverage:
         """What the orders in the file cover at a moment."""
-        return self.orders.coverage(now_ms, self.voice)
+        return self.orders.coverage(now_ms, self.voice, self.word)
 
 
 def plan_bundle(
@@ -234,8 +236,9 @@ class _Judge:
         plan.certificates = [paper for paper in certificates if paper.owner == self.owner and paper.node in writers]
         ours = self.own_nodes | {paper.node for paper in plan.certificates}
         strangers = sorted(writers - ours)
-        plan.voice = ours
+        plan.voice, plan.word = ours, self.owner
         if strangers:
+            plan.word = claimed
             plan.voice = frozenset(paper.node for paper in certificates if paper.owner == claimed)
             names = ", ".join(node_id(node) for node in strangers[:NAMED_MAX])
             more = f" and {len(strangers) - NAMED_MAX} more" if len(strangers) > NAMED_MAX else ""

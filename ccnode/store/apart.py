@@ -63,7 +63,7 @@ def keep(connection: sqlite3.Connection, node: bytes, entries: Iterable[Entry]) 
             if kind in _NAMING and sealed:
                 held.append((entry, voices.session_of(node, _session(kind, meta))))
             elif kind == Kind.FORGET_ORDERED:
-                order = records.read_forget(meta)
+                order = records.read_forget(meta, node)
                 what = order.message or voices.session_of(node, order.session or b"")
                 ordered.append((entry, node, what, kind, time, order.due_ms))
             elif kind == Kind.FORGET_CANCELLED:

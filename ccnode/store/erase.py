@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ccnode.store import apart, knowledge_acts, notes, orders, voices
-from ccnode.store.backup_format import disk_error
 from ccnode.store.backup_list import list_backups
-from ccnode.store.errors import translated
+from ccnode.store.errors import disk_error, translated
 from ccnode.store.ledger import connect
 from ccnode.store.receiving import TIME_STORED_MAX
 from ccnode.store.staging import clear_leftovers
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job
-    from ccnode.store.orders import Order
+    from ccnode.store.orders import Derived, Order
     from ccnode.store.transaction import Appended, Transaction
     from ccnode.store.voices import Voices
 
@@ -37,12 +36,12 @@ if TYPE_CHECKING:
 # `sealed != x''`: an entry that never had a content is not made to look as if it had one.
 _WITH_CONTENT: Final = "e.time <= ? AND e.sealed IS NOT NULL AND e.sealed != x''"
 _OF_SESSION: Final = (
-    "SELECT e.id, c.node, e.kind FROM (SELECT id FROM messages WHERE session = ?1 UNION ALL"
+    "SELECT e.id, c.node, e.kind, e.time, e.digest FROM (SELECT id FROM messages WHERE session = ?1 UNION ALL"
     " SELECT id FROM session_events WHERE session = ?1 AND kind IN (16, 18)) s JOIN entries e ON e.id = s.id"
     f" JOIN chains c ON c.id = e.chain WHERE {_WITH_CONTENT.replace('?', '?2')}"  # both constant
 )
 _OF_MESSAGE: Final = (
-    "SELECT e.id, c.node, e.kind FROM entries e JOIN chains c ON c.id = e.chain"
+    "SELECT e.id, c.node, e.kind, e.time, e.digest FROM entries e JOIN chains c ON c.id = e.chain"
     f" WHERE e.digest = ? AND e.kind IN (17, 29, 48) AND {_WITH_CONTENT}"
 )
 _DROP: Final = "UPDATE entries SET sealed = NULL WHERE id = ?"
@@ -61,7 +60,8 @@ class Remains:
 class Erased:
     """What was erased by one order for a session or a message. `receipt`: None where this node gave it before.
 
-    `order` b"": all that orders of strangers in quarantine took of their own; nobody gets a receipt for that.
+    `order` b"": all that orders of strangers in quarantine took of their own, or a note that went with its source; for
+    those nobody gets a receipt.
     """
 
     order: bytes
@@ -89,10 +89,14 @@ def next_due(connection: sqlite3.Connection, now_ms: int) -> int | None:
 
 def _covered(run: Query, order: Order, known: Voices) -> list[tuple[int, bool]]:
     """The local numbers of the contents that an order covers and that are there, each with whether it is a message."""
-    until = min(order.time, TIME_STORED_MAX)
+    reach = order.reach
+    if reach is None:
+        return []
     sql, what = (_OF_SESSION, order.kept_as) if order.message is None else (_OF_MESSAGE, order.message)
     return [
-        (entry, kind == Kind.MESSAGE) for entry, node, kind in run(sql, (what, until)) if known.of(node) == order.voice
+        (entry, kind == Kind.MESSAGE)
+        for entry, node, kind, time, digest in run(sql, (what, min(reach.until, TIME_STORED_MAX)))
+        if known.of(node) == order.voice and reach.holds(node, time, digest)
     ]
 
 
@@ -126,7 +130,8 @@ def erase_due(now_ms: int) -> Job[list[Erased]]:
         new |= set(knowledge_acts.orders_for(tx, gone, known, now_ms))
         if new:  # what was made from what is erased goes with it
             more = [order for order in orders.load_orders(tx.query, known) if order.digest in new]
-            done += [_carry_out(tx, order, known) for order in more]
+            done += [_carry_out(tx, order, known) for order in more if order.reach is not None]
+        done += [_drop_derived(tx, note) for note in orders.derived(tx.query, gone, known, now_ms)] if standing else []
         done.append(Erased(b"", None, None, tx.with_connection(lambda one: apart.carry_out(one, now_ms)), None))
         return [erased for erased in done if erased.bodies or erased.receipt]
 
@@ -141,6 +146,12 @@ def _carry_out(tx: Transaction, order: Order, known: Voices) -> Erased:
             tx.execute(_REINDEX, (entry,))
     receipt = None if order.done else tx.append(records.erasure_done(order.digest, len(bodies)))
     return Erased(order.digest, order.session, order.message, len(bodies), receipt)
+
+
+def _drop_derived(tx: Transaction, note: Derived) -> Erased:
+    """What no order of this node's own reaches, as a note that another one kept, goes with its source all the same."""
+    bodies = tx.execute(f"{_DROP} AND sealed IS NOT NULL AND sealed != x''", (note.entry,))
+    return Erased(b"", None, note.digest, bodies, None)
 
 
 def finish(home: Home) -> Remains:

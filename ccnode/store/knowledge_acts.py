@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import knowledge, notes, orders, views
+from ccnode.store import forgetting, knowledge, notes, orders, views
 from ccnode.store.errors import Conflict
 from ccnode.store.turns import view
 from ccnode.store.voices import OUR_NODES, OURS
@@ -18,6 +18,7 @@ from ccnode_protocol import hlc, records
 from ccnode_protocol.records import PACKET_TEXT_BYTES_MAX, Kind, Packet, Role, Said
 
 if TYPE_CHECKING:
+    from ccnode.store.forgetting import Word
     from ccnode.store.knowledge import Known
     from ccnode.store.ledger import Job
     from ccnode.store.transaction import Transaction
@@ -106,10 +107,11 @@ def _words(said: bytes) -> View[tuple[str, tuple[Said, ...], tuple[bytes, ...]]]
     return note.text, (Said(said, Role.USER, hlc.to_ms(note.time)), *made_from), ()
 
 
-def withdraw(packet: bytes, now_ms: int) -> Job[Known]:
+def withdraw(packet: bytes, now_ms: int, word: Word | None = None) -> Job[Known]:
     """Order the words of a packet of ours to be erased at once, here and with whoever took it.
 
-    Only the node that offers it is heeded by strangers. The job raises NotFound, Conflict.
+    Only the node that offers it is heeded by strangers. `word`: the owner's, where that is needed. The job raises
+    NotFound, Conflict, OwnerNeeded.
     """
 
     def job(tx: Transaction) -> Known:
@@ -121,8 +123,8 @@ def withdraw(packet: bytes, now_ms: int) -> Job[Known]:
         if known.node != tx.node:
             name = node_id(known.node or b"")[:12]
             raise Conflict("another node of yours offers that packet", remedy=f"withdraw it there: node {name}")
-        for digest in _offering(tx, packet, tx.node):
-            tx.append(records.message_forget_ordered(digest, now_ms), audience=known.said.audience)
+        needs = view(tx, forgetting.for_entries(_offering(tx, packet, tx.node), tx.node, now_ms))
+        forgetting.order(tx, needs, now_ms, now_ms, word or forgetting.NO_WORD, known.said.audience)
         after = view(tx, knowledge.one(packet))
         if after.state != "withdrawn":  # it was offered by a clock that is ahead of ours
             raise Conflict("that packet is from the future of this machine", remedy="set the clock, or wait for it")

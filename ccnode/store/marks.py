@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ccnode.store.voices import OURS
+from ccnode_crypto.erasure import Reach, reach
 from ccnode_protocol import hlc
 from ccnode_protocol.records import Kind, Mark
 
@@ -33,6 +34,8 @@ _CANCELLATIONS: Final = (
     "SELECT x.time, c.node FROM cancellations x JOIN entries e ON e.id = x.id JOIN chains c ON c.id = e.chain"
     " WHERE x.forget_order = ?"
 )
+
+_ANY: Final = b""  # stands for whatever an order names: the event is about just that
 
 
 class Marks:
@@ -67,7 +70,7 @@ class Marks:
             elif (
                 kind == Kind.FORGET_ORDERED
                 and voice == voices.of(author)
-                and recorded <= at
+                and self.may(entry, node, at, voices, (author, recorded), message=True)
                 and not self.is_cancelled(digest, node, value, voices)
             ):
                 forget, due_ms = entry, value
@@ -76,6 +79,27 @@ class Marks:
             self._connection.execute("INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?)", row)
         else:
             self._connection.execute("DELETE FROM marks WHERE id = ?", (target,))
+
+    def may(
+        self, order: int, node: bytes, at: int, voices: Voices, about: tuple[bytes, int], *, message: bool = False
+    ) -> bool:
+        """Whether the order that this node recorded at a time has authority; ccnode_crypto.erasure.reach has the rule.
+
+        `about`: who recorded the message, or opened the session, and when: a message later than the order is not meant.
+        """
+        author, recorded = about
+        terms = self._connection.execute("SELECT owner, issued_ms FROM order_terms WHERE id = ?", (order,)).fetchone()
+        digest = _ANY if message else None
+        found: Reach | None = Reach(None, 0, at, None)
+        if voices.of(node) == OURS:
+            said = terms if terms is not None and terms[0] is not None else None
+            bodies = None if terms is None or said is not None else (_ANY,)
+            found = reach(node=node, time=at, message=digest, bodies=bodies, said=said, owners=voices.owners)
+        if found is None:
+            return False
+        # All of a session is forgotten where its opening could be, by whoever may speak for it.
+        until = max(recorded, found.until) if not message and found.named is None else found.until
+        return found._replace(until=until).holds(author, recorded, _ANY)
 
     def is_cancelled(self, order: bytes, node: bytes, due_ms: int, voices: Voices) -> bool:
         """Whether the order that this node gave was taken back by its own voice, recorded before it was due."""

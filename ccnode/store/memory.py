@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode.mind.titles import repeats
-from ccnode.store import knowledge, notes, orders, views
+from ccnode.store import forgetting, knowledge, notes, orders, views
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.turns import take_back, view
 from ccnode.store.voices import OURS
@@ -21,6 +21,7 @@ from ccnode_protocol.records import MARKS, Mark, Role
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ccnode.store.forgetting import Word
     from ccnode.store.knowledge import Known
     from ccnode.store.ledger import Job
     from ccnode.store.notes import Note
@@ -251,27 +252,32 @@ def mark(message: bytes, wanted: Mark) -> Job[None]:
     return job
 
 
-def forget(message: bytes, now_ms: int) -> Job[tuple[bytes, int]]:
-    """Order the content of a message to be erased in 24 hours; return the order's digest and when that is.
+def forget(message: bytes, now_ms: int, *, at_once: bool = False, word: Word | None = None) -> Job[tuple[bytes, int]]:
+    """Order the content of a message to be erased in 24 hours, or `at_once`; return the order's digest and when.
 
-    An order in force is returned as it is. The job raises NotFound, and Conflict for a stranger's message, whose words
+    An order in force is returned as it is, unless it is to be at once now. `word`: the owner's, where that is needed.
+    The job raises OwnerNeeded, NotFound, and Conflict for a stranger's message, whose words
     are not ours to erase, for one whose words are gone, and for one whose time is after that of an order given now.
     """
 
     def job(tx: Transaction) -> tuple[bytes, int]:
         known = view(tx, views.message(message))
-        if known.due_ms is not None:
+        if known.due_ms is not None and not (at_once and known.due_ms > now_ms):
             sql = "SELECT e.digest FROM marks k JOIN entries e ON e.id = k.forget WHERE k.id = ?"
             return tx.query(sql, (known.id,))[0][0], known.due_ms
         if view(tx, views.session(known.session)).foreign:
             raise Conflict("that message is another's", remedy="have it no longer recalled: ccnode memory disable")
         if known.text is None and not known.altered:
             raise Conflict("the words of that message are gone already", remedy="nothing needs to be done")
-        due_ms = now_ms + records.FORGET_UNDO_MS
-        order = tx.append(records.message_forget_ordered(message, due_ms)).digest
-        if view(tx, views.message(message)).due_ms is None:  # it was said by a machine whose clock is ahead of ours
+        due_ms = now_ms if at_once else now_ms + records.FORGET_UNDO_MS
+        needs = view(tx, forgetting.for_entries([message], tx.node, now_ms))
+        if needs.why and needs.newest_ms > now_ms:  # it was said by a machine whose clock is ahead of ours
             raise Conflict("that message is from the future of this machine", remedy="set the clock, or wait for it")
-        return order, due_ms
+        order = forgetting.order(tx, needs, due_ms, now_ms, word or forgetting.NO_WORD)[0]
+        after = view(tx, views.message(message)).due_ms
+        if after is None:
+            raise Conflict("that message is from the future of this machine", remedy="set the clock, or wait for it")
+        return order, after
 
     return job
 

@@ -20,6 +20,7 @@ PLATES: Final = 5
 MEASUREMENTS: Final = 7
 NOTES: Final = 9
 KNOWLEDGE: Final = 13
+ORDER_TERMS: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +152,7 @@ def _complete(connection: sqlite3.Connection, migration: Migration) -> None:
         from ccnode.store import packets
 
         packets.fill(connection)
+    elif migration.number == ORDER_TERMS:
+        from ccnode.store import order_terms
+
+        order_terms.fill(connection)

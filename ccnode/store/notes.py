@@ -14,11 +14,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import orders, views
+from ccnode.store import forgetting, orders, views
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.turns import take_back, view
-from ccnode.store.voices import OUR_NODES, OURS
+from ccnode.store.voices import OUR_NODES, OUR_OWNERS, OURS
 from ccnode_crypto.entry import sealed_digest
+from ccnode_crypto.erasure import RECENT_MS, RULE_MS
 from ccnode_protocol import hlc, records
 from ccnode_protocol.errors import RemoteError
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
+    from ccnode.store.forgetting import Word
     from ccnode.store.ledger import Job
     from ccnode.store.transaction import Transaction
     from ccnode.store.views import Message, Row, View
@@ -42,11 +44,18 @@ _OF: Final = (
     " CROSS JOIN entries e ON e.id = n.id CROSS JOIN chains c ON c.id = e.chain"
     f" WHERE s.source IN ({{marks}}) AND {_OURS} ORDER BY n.time, e.digest"
 )
+# An order counts as far as its authority goes: ccnode_crypto.erasure.reach has the rule.
 _ORDERED: Final = (
-    "SELECT v.message, v.time, v.value, EXISTS (SELECT 1 FROM cancellations x CROSS JOIN entries xe ON xe.id = x.id"
+    "SELECT v.message, coalesce((o.issued_ms << 16) | 65535, v.time), v.value, EXISTS ("
+    "SELECT 1 FROM cancellations x CROSS JOIN entries xe ON xe.id = x.id"
     " CROSS JOIN chains c ON c.id = xe.chain WHERE x.forget_order = e.digest AND x.time >> 16 < v.value"
     f" AND {_OURS}) FROM message_events v CROSS JOIN entries e ON e.id = v.id CROSS JOIN chains c ON c.id = e.chain"
+    " LEFT JOIN order_terms o ON o.id = v.id LEFT JOIN entries t ON t.digest = v.message"
+    " LEFT JOIN chains w ON w.id = t.chain"
     f" WHERE v.message IN ({{marks}}) AND v.target IS NULL AND v.kind = 20 AND {_OURS}"
+    f" AND CASE WHEN o.owner IS NOT NULL THEN o.owner IN ({OUR_OWNERS})"
+    f" WHEN o.id IS NULL AND v.time < {hlc.from_ms(RULE_MS)} THEN 1"
+    f" ELSE w.node = c.node AND t.time BETWEEN v.time - {hlc.from_ms(RECENT_MS)} AND v.time END"
 )
 # Each source of a note: whether it is here and ours with its words, whether it is to be forgotten, its mark.
 _SOURCES: Final = (
@@ -57,6 +66,12 @@ _SOURCES: Final = (
     " LEFT JOIN marks k ON k.id = m.id WHERE s.id BETWEEN ? AND ? ORDER BY s.id"
 )
 _CONTENT: Final = "SELECT e.sealed, substr(e.header, 147, 32) FROM entries e WHERE e.id = ?"
+_VERSIONS: Final = (
+    "SELECT e.digest, e.sealed IS NOT NULL FROM notes w CROSS JOIN entries e ON e.id = w.id"
+    " CROSS JOIN chains c ON c.id = e.chain WHERE w.note ="
+    " (SELECT n.note FROM entries t JOIN notes n ON n.id = t.id WHERE t.digest = ?)"
+    f" AND {_OURS} ORDER BY w.time, e.digest"
+)
 _PINNED: Final = 1
 _DISABLED: Final = 2
 
@@ -332,27 +347,35 @@ def keep(message: bytes, text: str) -> Job[bytes]:
     return job
 
 
-def forget(note: bytes, now_ms: int) -> Job[tuple[bytes, int]]:
+def forget(note: bytes, now_ms: int, *, at_once: bool = False, word: Word | None = None) -> Job[tuple[bytes, int]]:
     """Order the words of a note, of its every version, to be erased in 24 hours; its message is as before from now on.
 
-    Returns the digest of an order and when it is due. The job raises NotFound, and Conflict where they are gone.
+    `at_once`: not in 24 hours but now. `word`: the owner's, where that is needed. Returns the digest of an order and
+    when it is due. The job raises NotFound, OwnerNeeded, and Conflict where they are gone.
     """
 
     def job(tx: Transaction) -> tuple[bytes, int]:
-        due_ms = now_ms + records.FORGET_UNDO_MS
-        ordered = view(tx, orders_of(set(_versions(tx, note))))
-        given: list[tuple[bytes, int]] = []
-        for digest, has_words in _versions(tx, note).items():
-            if has_words and digest not in ordered:
-                given.append((tx.append(records.message_forget_ordered(digest, due_ms)).digest, due_ms))
-        if given:
-            return given[-1]
+        wanted = view(tx, to_forget(note, now_ms, at_once=at_once))
+        if wanted:
+            due_ms = now_ms if at_once else now_ms + records.FORGET_UNDO_MS
+            needs = view(tx, forgetting.for_entries(wanted, tx.node, now_ms))
+            given = forgetting.order(tx, needs, due_ms, now_ms, word or forgetting.NO_WORD)
+            return given[-1], due_ms
         standing = [order for order in _given(tx, note) if order.is_in_force(order.due_ms)]
         if not standing or not any(_versions(tx, note).values()):
             raise Conflict("the words of that note are gone already", remedy="nothing needs to be done")
         return standing[-1].digest, standing[-1].due_ms
 
     return job
+
+
+def to_forget(note: bytes, now_ms: int, *, at_once: bool = False) -> View[list[bytes]]:
+    """The versions of a note that are still to be ordered to be forgotten. Raises NotFound."""
+    versions = yield from _versions_of(note)
+    ordered = yield from orders_of(set(versions))
+    by_ms = now_ms if at_once else 2**63
+    stands = {digest for digest, given in ordered.items() if min(due_ms for _, due_ms in given) <= by_ms}
+    return [digest for digest, has_words in versions.items() if has_words and digest not in stands]
 
 
 def undo_forget(note: bytes, now_ms: int) -> Job[None]:
@@ -368,14 +391,12 @@ def undo_forget(note: bytes, now_ms: int) -> Job[None]:
 
 
 def _versions(tx: Transaction, note: bytes) -> dict[bytes, bool]:
+    return view(tx, _versions_of(note))
+
+
+def _versions_of(note: bytes) -> View[dict[bytes, bool]]:
     """The digests of a note's versions of ours, oldest first, each with whether its words are here."""
-    rows = tx.query(
-        "SELECT e.digest, e.sealed IS NOT NULL FROM notes w CROSS JOIN entries e ON e.id = w.id"
-        " CROSS JOIN chains c ON c.id = e.chain WHERE w.note ="
-        " (SELECT n.note FROM entries t JOIN notes n ON n.id = t.id WHERE t.digest = ?)"
-        f" AND {_OURS} ORDER BY w.time, e.digest",
-        (note,),
-    )
+    rows = yield _VERSIONS, (note,)
     if note not in {digest for digest, _ in rows}:
         raise NotFound(f"there is no note {note.hex()}", remedy="see: ccnode memory list")
     return {digest: bool(here) for digest, here in rows}
@@ -391,7 +412,9 @@ def orders_for(tx: Transaction, gone: orders.Coverage, whose: Voices, now_ms: in
 
     So whoever reads the record alone sees why their words are missing. One from a clock ahead of ours waits till then.
     """
-    named = {order.message for order in orders.load_orders(tx.query, whose) if order.is_in_force(now_ms)}
+    # One of another node of ours says it as well, even where it has no authority: the note goes with its source.
+    given = (order for order in orders.load_orders(tx.query, whose) if order.due_ms <= now_ms and not order.is_void)
+    named = {order.message for order in given if order.voice == OURS}
     return [
         tx.append(records.message_forget_ordered(note.digest, now_ms)).digest
         for note in orders.derived(tx.query, gone, whose, now_ms)

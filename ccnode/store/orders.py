@@ -1,8 +1,10 @@
 """Which contents may be missing? Orders to forget, read from the entries that carry them.
 
 An order covers the openings, messages and titles of its session that were recorded at or before the order itself, or
-the content of one message, note or packet, once it is due and was not taken back before that. What it covers takes the
-notes and packets with it that were made from it. It reaches only what its own voice wrote
+the content of one message, note or packet, once it is due and was not taken back before that, as far as its authority
+goes (ccnode_crypto.erasure.reach): the owner's word reaches all of that, a node key's what it wrote itself, named, not
+long before. What it covers takes the notes and packets with it that were made from it. It reaches only what its own
+voice wrote
 (voices.py), and only its own voice takes it back; the rule is that of ccnode_crypto.erasure, which judges exports. It
 is read from headers and metas, which are proven, not from columns.
 """
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ccnode.store import apart, voices
 from ccnode_crypto.entry import header_digest, read_header
+from ccnode_crypto.erasure import Reach
 from ccnode_crypto.errors import CryptoError
 from ccnode_protocol import hlc, records
 from ccnode_protocol.errors import RemoteError
@@ -64,7 +67,8 @@ class Order:
     """One order to forget a session or a message (its digest), by `voice`.
 
     `session` is the id under which its meta names it; `kept_as` that of the tables. `cancelled`: when it was first
-    taken back by who may; `done`: whether this node gave its receipt.
+    taken back by who may; `done`: whether this node gave its receipt. `node`: who recorded it; `reach`: how far it
+    goes, None where it lacks authority and does nothing. `owner`: who stated it, None where nobody did.
     """
 
     entry: int
@@ -76,6 +80,9 @@ class Order:
     due_ms: int
     cancelled: int | None = None
     done: bool = False
+    node: bytes = b""
+    reach: Reach | None = None
+    owner: bytes | None = None
 
     @property
     def kept_as(self) -> bytes | None:
@@ -83,9 +90,13 @@ class Order:
         return voices.session_of(self.voice, self.session) if self.session is not None else None
 
     def is_in_force(self, now_ms: int) -> bool:
-        """Whether the contents are to be gone by now. A cancellation recorded after the order was due is void."""
-        in_time = self.cancelled is not None and hlc.to_ms(self.cancelled) < self.due_ms
-        return self.due_ms <= now_ms and not in_time
+        """Whether the contents are to be gone by now."""
+        return self.due_ms <= now_ms and not self.is_void and self.reach is not None
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it was taken back. A cancellation recorded after the order was due does nothing."""
+        return self.cancelled is not None and hlc.to_ms(self.cancelled) < self.due_ms
 
 
 class Coverage:
@@ -94,12 +105,16 @@ class Coverage:
     def __init__(self, orders: Iterable[Order], known: Voices) -> None:
         self._voices = known
         self._until: dict[tuple[bytes, bytes], int] = {}  # (voice, session or digest of a message) -> time
+        self._named: defaultdict[bytes, list[tuple[bytes | None, Reach]]] = defaultdict(list)  # digest -> its session
         for order in orders:
-            what = (order.voice, order.message or order.session or b"")
-            self._until[what] = max(order.time, self._until.get(what, 0))
+            what, reach = order.message or order.session or b"", order.reach
+            if reach is not None and reach.named is None:
+                self.add(order.voice, what, reach.until)
+            for digest in (reach and reach.named) or ():
+                self._named[digest].append((order.session, reach))  # type: ignore[arg-type]  # it names something
 
     def __bool__(self) -> bool:
-        return bool(self._until)
+        return bool(self._until or self._named)
 
     def add(self, voice: bytes, what: bytes, time: int) -> None:
         """Cover one more entry of a voice, or a session of its, up to a time."""
@@ -107,9 +122,11 @@ class Coverage:
 
     def covers(self, kind: int, time: int, meta: bytes, digest: bytes, node: bytes) -> bool:
         """Whether the content of this entry of a node is covered; `time` is its header's."""
-        if kind not in COVERED_KINDS or not self._until:
+        if kind not in COVERED_KINDS or not self:
             return False
         voice = self._voices.of(node)
+        if digest in self._named and self._is_named(kind, time, meta, digest, node):
+            return True
         if kind in NAMED_KINDS and time <= self._until.get((voice, digest), -1):
             return True
         if kind in ALONE_KINDS:
@@ -119,6 +136,27 @@ class Coverage:
         except RemoteError:
             return False
         return time <= self._until.get((voice, session), -1)
+
+    def _is_named(self, kind: int, time: int, meta: bytes, digest: bytes, node: bytes) -> bool:
+        for session, reach in self._named[digest]:
+            if not reach.holds(node, time, digest):
+                continue
+            if session is None:
+                if kind in NAMED_KINDS:
+                    return True
+            elif session == session_of(kind, meta):
+                return True
+        return False
+
+
+def session_of(kind: int, meta: bytes) -> bytes | None:
+    """The session that a content belongs to, as its meta names it; None for those of none."""
+    try:
+        if kind == Kind.MESSAGE:
+            return records.read_message(meta).session
+        return records.read_session(meta)[0] if kind in (Kind.SESSION_OPENED, Kind.SESSION_TITLED) else None
+    except RemoteError:
+        return None
 
 
 def load_orders(run: Query, known: Voices | None = None) -> list[Order]:
@@ -139,15 +177,20 @@ def load_orders(run: Query, known: Voices | None = None) -> list[Order]:
     for entry, header, meta in sorted([*run(_ORDERS, ()), *run(_MESSAGE_ORDERS, ())], key=itemgetter(0)):
         if not (fields := _proven(header, meta, Kind.FORGET_ORDERED)):
             continue
+        node = fields.chain.node
         try:
-            named = records.read_forget(meta)
+            named = records.read_forget(meta, node)
         except RemoteError:
             continue
-        digest, voice = header_digest(header), known.of(fields.chain.node)
+        digest, voice = header_digest(header), known.of(node)
+        reach: Reach | None = Reach(None, 0, fields.time, None)
+        if voice == voices.OURS:
+            reach = named.reach(node, fields.time, known.owners)
         taken_back = min((time for by, time in cancelled.get(digest, ()) if by == voice), default=None)
         is_done = digest in done
         what = (named.session, named.message, fields.time, named.due_ms)
-        orders.append(Order(entry, digest, voice, *what, cancelled=taken_back, done=is_done))
+        said = named.said[0] if named.said is not None else None
+        orders.append(Order(entry, digest, voice, *what, taken_back, is_done, node, reach, said))
     return orders
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import activity, apart, measurements, notes, orders, packets, voices
+from ccnode.store import activity, apart, measurements, notes, order_terms, orders, packets, voices
 from ccnode.store.marks import Marks
 from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError
@@ -32,6 +32,7 @@ TABLES: Final = (
     "sessions",
     "certified",
     "message_events",
+    "order_terms",
     "marks",
     "activity",
     "plates",
@@ -57,6 +58,7 @@ _KEPT: Final[dict[int, Callable[[sqlite3.Connection, int, int, bytes], None]]] =
     Kind.PACKET_KEPT: packets.insert_kept,
     Kind.PACKET_REJECTED: packets.insert_rejected,
 }
+_NUMBER: Final = "SELECT id FROM entries WHERE digest = ?"
 _INSERT_MESSAGE: Final = "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -257,7 +259,8 @@ class Projector:
     def _event(self, entry: int, kind: int, time: int, meta: bytes, node: bytes) -> None:
         due_ms = None
         if kind == Kind.FORGET_ORDERED:
-            order = records.read_forget(meta)
+            order = records.read_forget(meta, node)
+            order_terms.insert(self._connection, entry, order)
             if order.message is not None:
                 self._message_event(entry, order.message, kind, time, order.due_ms)
                 return
@@ -289,15 +292,18 @@ class Projector:
     def _cancellation(self, entry: int, time: int, meta: bytes) -> None:
         order, _ = records.read_order(meta)
         self._connection.execute("INSERT INTO cancellations VALUES (?, ?, ?)", (entry, order, time))
-        self._fold_ordered(order)
+        self.fold_ordered(order)
 
-    def _fold_ordered(self, order: bytes) -> None:
-        """Fold again what the order with this digest is about, where it is here."""
+    def fold_ordered(self, order: bytes, *, void: bool = False) -> None:
+        """Fold again what the order with this digest is about, where it is here. `void`: it means nothing after all."""
         row = self._connection.execute(
             "SELECT s.session, v.target FROM entries e LEFT JOIN session_events s ON s.id = e.id"
             " LEFT JOIN message_events v ON v.id = e.id WHERE e.digest = ?",
             (order,),
         ).fetchone()
+        if void:
+            for table in ("session_events", "message_events"):
+                self._connection.execute(f"DELETE FROM {table} WHERE id IN ({_NUMBER})", (order,))
         if row and row[0] is not None:
             self._fold(row[0])
         elif row and row[1] is not None:
@@ -307,7 +313,7 @@ class Projector:
     def _fold(self, session: bytes) -> None:
         """Make the session's row from all its events, whatever order they came in."""
         events = self._connection.execute(
-            "SELECT s.id, s.kind, s.time, s.parent, s.due_ms, e.digest, c.node FROM session_events s"
+            "SELECT s.id, s.kind, s.time, s.parent, s.due_ms, e.digest, c.node, e.time FROM session_events s"
             " JOIN entries e ON e.id = s.id JOIN chains c ON c.id = e.chain WHERE s.session = ?"
             " ORDER BY s.time, e.digest",
             (session,),
@@ -320,13 +326,16 @@ class Projector:
         whose, void = self.voices, self._marks.is_cancelled
         voice = min(whose.of(event[6]) for event in opened)
         events = [event for event in events if whose.of(event[6]) == voice]
-        entry, time, parent = next((event[0], *event[2:4]) for event in events if event[1] == Kind.SESSION_OPENED)
+        opening = next(event for event in events if event[1] == Kind.SESSION_OPENED)
+        entry, time, parent = opening[0], opening[2], opening[3]
         titles = [event[0] for event in events if event[1] in (Kind.SESSION_OPENED, Kind.SESSION_TITLED)]
         ends = [event[2] for event in events if event[1] == Kind.SESSION_ENDED]
         orders = [
             (entry, due_ms)
-            for entry, kind, _, _, due_ms, digest, node in events
-            if kind == Kind.FORGET_ORDERED and not void(digest, node, due_ms, whose)
+            for entry, kind, _, _, due_ms, digest, node, at in events
+            if kind == Kind.FORGET_ORDERED
+            and not void(digest, node, due_ms, whose)
+            and self._marks.may(entry, node, at, whose, (opening[6], opening[7]))
         ]
         forget, due_ms = orders[-1] if orders else (None, None)
         row = (session, entry, time, parent, titles[-1], min(ends, default=None), forget, due_ms, voice or None)
@@ -350,6 +359,9 @@ class Projector:
         self._voices = voices.load(self._connection.execute)
         for node in sorted(self._voices.ours - before.ours):
             self._adopt(node, before)
+        if self._voices.owners != before.owners:  # what they stated counts from now on
+            for (order,) in self._connection.execute(order_terms.STATED).fetchall():
+                self.fold_ordered(order)
 
     def _adopt(self, node: bytes, before: Voices) -> None:
         """Put what a node wrote while it was a stranger where it belongs now."""
@@ -367,7 +379,7 @@ class Projector:
                     moved |= {now.session(node, session), before.session(node, session)}
                 elif kind == Kind.FORGET_CANCELLED:
                     orders.add(records.read_order(meta)[0])
-                elif kind in _SESSION_KINDS and (named := _session_named(kind, meta)):
+                elif kind in _SESSION_KINDS and (named := _session_named(kind, meta, node)):
                     session = now.session(node, named)
                     run("UPDATE session_events SET session = ? WHERE id = ?", (session, entry))
                     sessions |= {session, before.session(node, named)}
@@ -380,7 +392,7 @@ class Projector:
         for target in self._marks.touched(node):
             self._marks.fold(target, now)
         for order in orders:
-            self._fold_ordered(order)
+            self.fold_ordered(order)
 
     def _release(self, node: bytes) -> None:
         """What was in quarantine of a node that is one of ours now is made into rows like all else."""
@@ -390,9 +402,11 @@ class Projector:
         self.flush()
 
 
-def _session_named(kind: int, meta: bytes) -> bytes | None:
+def _session_named(kind: int, meta: bytes, node: bytes) -> bytes | None:
     """The session that an event is about; None for an order about one message."""
-    return records.read_forget(meta).session if kind == Kind.FORGET_ORDERED else records.read_session(meta)[0]
+    if kind == Kind.FORGET_ORDERED:
+        return records.read_forget(meta, node).session
+    return records.read_session(meta)[0]
 
 
 def _nothing() -> None:

@@ -191,7 +191,7 @@ class Transaction:
         Else, once a clock that ran ahead is put right, a new title would lose against the old one, and an order to
         forget would cover nothing. The next transaction finds the clock set back, and goes on in a fresh epoch.
         """
-        about = _about(record)
+        about = _about(record, self.node)
         if about is None:
             return  # it means nothing to anyone
         said, what = about
@@ -351,7 +351,7 @@ class Transaction:
         self._projector.flush()
 
 
-def _about(record: Record) -> tuple[str, bytes] | None:
+def _about(record: Record, node: bytes) -> tuple[str, bytes] | None:
     """What a record is about: how to ask for what was recorded of it before, and its name."""
     try:
         if record.kind == records.Kind.MEMORY_MARKED:
@@ -363,7 +363,7 @@ def _about(record: Record) -> tuple[str, bytes] | None:
         if record.kind == records.Kind.PACKET_REJECTED:
             return _OF_PACKET, records.read_packet_rejected(record.meta)
         if record.kind == records.Kind.FORGET_ORDERED:
-            order = records.read_forget(record.meta)
+            order = records.read_forget(record.meta, node)
             return (_OF_MESSAGE, order.message) if order.message is not None else (_OF_SESSION, order.session or b"")
         return _OF_SESSION, records.read_session(record.meta)[0]
     except RemoteError:

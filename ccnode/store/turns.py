@@ -14,6 +14,7 @@ from ccnode_protocol import hlc, records
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ccnode.store.forgetting import Word
     from ccnode.store.ledger import Job
     from ccnode.store.transaction import Appended, Transaction
 
@@ -176,18 +177,25 @@ def end(session: bytes) -> Job[None]:
     return job
 
 
-def forget(session: bytes, now_ms: int) -> Job[tuple[bytes, int]]:
-    """Order the contents of a session to be erased in 24 hours; return the order's digest and when that is.
+def forget(session: bytes, now_ms: int, *, at_once: bool = False, word: Word | None = None) -> Job[tuple[bytes, int]]:
+    """Order the contents of a session to be erased in 24 hours, or `at_once`; return the order's digest, and when.
 
-    An order in force is returned as it is. The job raises NotFound, Conflict.
+    An order in force that reaches all of it is returned as it is, unless it is to be at once now. `word`: the owner's,
+    where that is needed. The job raises NotFound, Conflict, OwnerNeeded.
     """
+    from ccnode.store import forgetting
 
     def job(tx: Transaction) -> tuple[bytes, int]:
         known = ours(tx, session)
-        if known.due_ms is not None:
+        if known.due_ms is not None and forgetting.covers_all(tx, session) and not (at_once and known.due_ms > now_ms):
             return order_of(tx, session), known.due_ms
-        due_ms = now_ms + records.FORGET_UNDO_MS
-        return tx.append(records.forget_ordered(session, due_ms)).digest, due_ms
+        due_ms = now_ms if at_once else now_ms + records.FORGET_UNDO_MS
+        needs = view(tx, forgetting.for_session(session, tx.node, now_ms))
+        given = forgetting.order(tx, needs, due_ms, now_ms, word or forgetting.NO_WORD)
+        after = view(tx, views.session(session)).due_ms
+        if after is None:
+            raise Conflict("that conversation is from the future of this machine", remedy="set the clock, or wait")
+        return given[0], after
 
     return job
 

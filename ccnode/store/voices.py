@@ -38,18 +38,19 @@ _QUARANTINE: Final = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name 
 
 # The same as `load` in SQL, for those who only show: here the table is believed. CROSS JOIN: from the few rows to their
 # entries. Left to itself SQLite goes through every entry of our chains to find them.
-OUR_NODES: Final = (
-    "SELECT node FROM own_keys UNION SELECT node FROM certified WHERE owner IN (SELECT k.owner FROM certified k"
-    " CROSS JOIN entries e ON e.id = k.id CROSS JOIN chains c ON c.id = e.chain"
-    " WHERE c.node IN (SELECT node FROM own_keys) AND k.node IN (SELECT node FROM own_keys))"
+OUR_OWNERS: Final = (
+    "SELECT k.owner FROM certified k CROSS JOIN entries e ON e.id = k.id CROSS JOIN chains c ON c.id = e.chain"
+    " WHERE c.node IN (SELECT node FROM own_keys) AND k.node IN (SELECT node FROM own_keys)"
 )
+OUR_NODES: Final = f"SELECT node FROM own_keys UNION SELECT node FROM certified WHERE owner IN ({OUR_OWNERS})"
 
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """The node keys that speak with our voice."""
+    """The node keys that speak with our voice, and the owners who say so, whose statements count."""
 
     ours: frozenset[bytes] = frozenset()
+    owners: frozenset[bytes] = frozenset()
 
     def of(self, node: bytes) -> bytes:
         """Who speaks through a node key: we (OURS), or that key."""
@@ -75,12 +76,13 @@ def load(run: Query, *, scan: bool = False) -> Voices:
         sqlite3.Error: they cannot be read.
     """
     own = {node for (node,) in run(_OWN, ()) if isinstance(node, bytes)}
-    return Voices(frozenset(own | _certified(run, own, scan=scan)))
+    certified_keys, owners = _certified(run, own, scan=scan)
+    return Voices(frozenset(own | certified_keys), frozenset(owners))
 
 
 def certified(run: Query) -> frozenset[bytes]:
     """The node keys that our owner certified, this one among them; `run` as for `load`. Raises sqlite3.Error."""
-    return frozenset(_certified(run, {node for (node,) in run(_OWN, ()) if isinstance(node, bytes)}))
+    return frozenset(_certified(run, {node for (node,) in run(_OWN, ()) if isinstance(node, bytes)})[0])
 
 
 def revocations(run: Query, node: bytes) -> list[Revocation]:
@@ -129,7 +131,8 @@ def _owners(said: Iterable[Sequence[Any]], own: set[bytes], holds: Holds) -> set
     return owners
 
 
-def _certified(run: Query, own: set[bytes], *, scan: bool = False) -> set[bytes]:
+def _certified(run: Query, own: set[bytes], *, scan: bool = False) -> tuple[set[bytes], set[bytes]]:
+    """The node keys that our owners certified, and these owners."""
     said = _scanned(run) if scan else list(run(_STORED, ()))
     holds = _holding(run)
     owners = _owners(said, own, holds)
@@ -137,7 +140,7 @@ def _certified(run: Query, own: set[bytes], *, scan: bool = False) -> set[bytes]
     for entry, _, node, owner in said:  # strangers may pass on any number: one that holds is enough
         if owner in owners and node not in found and holds(entry, node, owner):
             found.add(node)
-    return found
+    return found, owners
 
 
 def _scanned(run: Query) -> list[tuple[None, object, bytes, bytes]]:

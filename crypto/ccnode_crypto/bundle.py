@@ -365,7 +365,7 @@ class Reader:
         if bundle.what == "message" and self._messages != 1:
             raise ProofError(f"the export says it is about one message, but holds {self._messages}")
         certified = {paper.node for paper in bundle.certificates if paper.owner == bundle.owner}
-        coverage = self._orders.coverage(bundle.created_ms, certified)
+        coverage = self._orders.coverage(bundle.created_ms, certified, bundle.owner)
         for entry in self._missing:
             (bundle.erased if coverage.covers(entry) else bundle.withheld).add(entry.digest)
         return bundle

@@ -1,4 +1,4 @@
-"""What does the owner decide alone? Statements signed by the owner key, each for one purpose: the plate, the baseline.
+"""What does the owner decide alone? Statements signed by the owner key, each for one purpose: plate, baseline, forget.
 
 A statement is a canonical map. Its name stands in the domain that is signed, so that one made for a plate never passes
 for anything else. What is stated must be greater in `issued_ms` than what was stated before (`next_issued`), so that a
@@ -8,11 +8,11 @@ statement recorded a second time changes nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ccnode_crypto import canonical
-from ccnode_crypto.entry import DIGEST_BYTES
+from ccnode_crypto.entry import DIGEST_BYTES, NODE_BYTES
 from ccnode_crypto.errors import EncodingError
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ STATEMENT_BYTES_MAX: Final = 4096
 ISSUED_MS_MAX: Final = 2**53
 PLATE: Final = "plate"
 BASELINE: Final = "baseline"
+FORGET: Final = "forget"
 DIMENSIONS_MAX: Final = 64
+SESSION_BYTES: Final = 16
 VALUE_MAX: Final = 1_000_000
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
@@ -174,6 +176,74 @@ def state_baseline(
     _check_baseline(unsigned)
     signature = sign_statement(owner_key, BASELINE, unsigned.body)
     return BaselineStatement(unsigned.owner, spec, values, words, issued_ms, signature)
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetStatement:
+    """The owner's word that something, as far as it was recorded up to `issued_ms`, is to be erased at `due_ms`.
+
+    `node`: the node key that is to record it; recorded by another, it says nothing. `session` (16 bytes) or `message`
+    (the digest of an entry), the other is None. Times in milliseconds since 1970.
+    """
+
+    owner: bytes
+    node: bytes
+    session: bytes | None
+    message: bytes | None
+    issued_ms: int
+    due_ms: int
+    signature: bytes
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """What is stated."""
+        return {
+            "version": VERSION,
+            "owner": self.owner,
+            "node": self.node,
+            "session": self.session,
+            "message": self.message,
+            "issued_ms": self.issued_ms,
+            "due_ms": self.due_ms,
+        }
+
+    @property
+    def body(self) -> bytes:
+        """The canonical bytes that are signed."""
+        return canonical.encode(self.fields)
+
+    def verify(self) -> None:
+        """Check form and signature.
+
+        Raises:
+            EncodingError: a field is out of its bounds.
+            KeyFormatError: the owner key is malformed.
+            SignatureError: that owner did not sign it.
+        """
+        _check_forget(self)
+        verify_statement(_key(self.owner), FORGET, self.body, self.signature)
+
+
+def state_forget(
+    owner_key: SigningKey, node: bytes, session: bytes | None, message: bytes | None, issued_ms: int, due_ms: int
+) -> ForgetStatement:
+    """Sign that something is to be forgotten. Raises EncodingError where a field is out of its bounds."""
+    unsigned = ForgetStatement(owner_key.public.raw, node, session, message, issued_ms, due_ms, b"")
+    _check_forget(unsigned)
+    return replace(unsigned, signature=sign_statement(owner_key, FORGET, unsigned.body))
+
+
+def _check_forget(said: ForgetStatement) -> None:
+    if len(said.node) != NODE_BYTES:
+        raise EncodingError(f"node: {NODE_BYTES} bytes are expected")
+    if (said.session is None) == (said.message is None):
+        raise EncodingError("session, message: one of them is expected")
+    if said.session is not None and len(said.session) != SESSION_BYTES:
+        raise EncodingError(f"session: {SESSION_BYTES} bytes are expected")
+    if said.message is not None:
+        _check_digest("message", said.message)
+    _check_whole("issued_ms", said.issued_ms, ISSUED_MS_MAX)
+    _check_whole("due_ms", said.due_ms, ISSUED_MS_MAX)
 
 
 def _check(said: PlateStatement) -> None:

@@ -11,6 +11,7 @@ from ccnode.store.memory import Memory, Page
 from ccnode.store.notes import Note
 
 if TYPE_CHECKING:
+    from ccnode.store.forgetting import Consent
     from ccnode.store.memory import Wanted
     from ccnode.store.views import Message
     from tests.api.fake_node import FakeNode
@@ -71,7 +72,7 @@ class FakeMemory:
         self.node.changed("memory")
         return self._memory(message)
 
-    async def forget(self, message_id: str) -> tuple[Memory, Order]:
+    async def forget(self, message_id: str, consent: Consent | None = None) -> tuple[Memory, Order]:
         self.node._check("memory.forget", message_id)
         forgotten = await self._change(message_id, due_ms=DUE_MS)
         return forgotten, Order("cd" * 32, DUE_MS)

@@ -24,6 +24,7 @@ from ccnode.store.search import Hit, Why
 from ccnode.store.views import Message, Session
 from ccnode_protocol import hlc
 from tests.api.fake_character import FakeCharacter
+from tests.api.fake_erasing import FakeErasing
 from tests.api.fake_imports import FakeImports
 from tests.api.fake_knowledge import FakeKnowledge
 from tests.api.fake_memory import FakeMemory
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 
     from ccnode.store.cards import KeptCard
+    from ccnode.store.forgetting import Consent
 
 START_MS = 1_772_446_272_345  # 2026-03-02T10:11:12.345Z
 MODEL = "scripted/1"
@@ -114,6 +116,8 @@ class FakeNode:
         self.imports.changed = self.changed
         self.memory = FakeMemory(self)
         self.knowledge = FakeKnowledge(self)
+        self.erasing = FakeErasing(self)
+        self.consents: list[Consent | None] = []
         self.plates = FakePlates(self)
         self.character = FakeCharacter(self)
         self.peers = FakePeers(self)
@@ -272,8 +276,9 @@ class FakeNode:
         self._check("end", session_id)
         return self._put(replace(self._known(session_id), ended=self._tick()))
 
-    async def forget(self, session_id: str) -> Order:
+    async def forget(self, session_id: str, consent: Consent | None = None) -> Order:
         self._check("forget", session_id)
+        self.consents.append(consent)
         self._put(replace(self._known(session_id), due_ms=START_MS))
         return Order("ab" * 32, START_MS)
 

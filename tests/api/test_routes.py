@@ -297,3 +297,42 @@ async def test_long_texts_are_cut_in_lists(rig: Rig) -> None:
     whole = await rig.ask("GET", f"/api/v1/memory/{message.digest.hex()}")
     assert len(whole.value["memory"]["text"]) == 40_000
     assert len((await rig.ask("GET", f"/api/v1/message/{message.digest.hex()}")).value["message"]["text"]) == 40_000
+
+
+async def test_what_was_forgotten_and_by_whom(rig: Rig) -> None:
+    listed = await rig.ask("GET", "/api/v1/erasures")
+    assert [one["owing"] for one in listed.value["erasures"]] == [1]
+    one = await rig.ask("GET", f"/api/v1/erasures/{'ab' * 6}")
+    assert one.value["erasure"]["copies"] == []
+    assert (await rig.ask("GET", "/api/v1/erasures/cd")).status == 404
+    assert (await rig.ask("GET", f"/api/v1/erasures/{'ab' * 33}")).status == 404
+
+
+async def test_how_something_is_forgotten(rig: Rig) -> None:
+    path = f"/api/v1/conversation/{await rig.start()}/forget"
+    said = {
+        "owner": "0" * 64,
+        "node": "1" * 64,
+        "session": "2" * 32,
+        "issued_ms": 1,
+        "due_ms": 2,
+        "signature": "3" * 128,
+    }
+    assert (await rig.ask("POST", path, {"now": True, "statements": [said], "passphrase": "x"})).status == 200
+    consent = rig.node.consents[-1]
+    assert consent is not None
+    assert (consent.at_once, consent.passphrase) == (True, "x")
+    assert consent.statements[0].fields | {"signature": b""} == {
+        **{name: bytes.fromhex(str(said[name])) for name in ("owner", "node", "session")},
+        "version": 1, "message": None, "issued_ms": 1, "due_ms": 2, "signature": b"",
+    }  # fmt: skip
+    assert "passphrase" not in repr(consent)
+    for wrong in (
+        {"statements": [{**said, "owner": "0"}]},
+        {"statements": [{**said, "due_ms": -1}]},
+        {"statements": [said] * 101},
+        {"statements": said},
+        {"now": 1},
+        {"passphrase": "x" * 1001},
+    ):
+        assert (await rig.ask("POST", path, wrong)).status == 400, wrong

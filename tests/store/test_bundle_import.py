@@ -18,6 +18,7 @@ from ccnode.store.ledger import connect
 from ccnode_crypto import bundle
 from ccnode_crypto.certificate import certify
 from ccnode_crypto.keys import SigningKey, owner_id
+from ccnode_crypto.statements import state_forget
 from ccnode_protocol import records
 from ccnode_protocol.records import Kind, MessageMeta, Role
 from tests.cli.helpers import key_of, ledger_of, make_node, say
@@ -262,7 +263,8 @@ def test_what_was_forgotten_stays_forgotten(first: Home, second: Home, tmp_path:
     early = exported(first, tmp_path / "early")
     order_due = now_ms() - 10
     with ledger_of(first) as ledger:
-        ledger.append_sync(lambda tx: tx.append(records.forget_ordered(session, order_due)))
+        said = state_forget(OUR_OWNER, ledger.chains.key.public.raw, session, None, now_ms(), order_due)
+        ledger.append_sync(lambda tx: tx.append(records.forget_stated(said)))
     between = exported(first, tmp_path / "between")  # the order is in it, and the words are too
     with ledger_of(first) as ledger:
         ledger.append_sync(erase.erase_due(now_ms()))

@@ -13,9 +13,22 @@ import pytest
 from ccnode.store import audit, backup, erase, orders, rebuild
 from ccnode.store.home import Home
 from ccnode.store.index import Index
+from ccnode_crypto.statements import state_forget
 from ccnode_protocol import records
 from ccnode_protocol.records import Kind
-from tests.store.support import DAY_MS, Clock, Node, introduce, reader, say, saying, session_id, stored_runs, talk
+from tests.store.support import (
+    DAY_MS,
+    OWNER,
+    Clock,
+    Node,
+    introduce,
+    reader,
+    say,
+    saying,
+    session_id,
+    stored_runs,
+    talk,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,8 +202,11 @@ def test_receipts_hold_when_the_clock_is_set_back(place: Place) -> None:
 def test_a_clock_that_ran_ahead_does_not_keep_anything(place: Place) -> None:
     place.node.clock.ms += 3650 * DAY_MS
     fill(place)
+    ahead_ms = place.node.clock.ms
     place.node.clock.ms -= 3650 * DAY_MS
-    place.order(1)
+    due_ms = place.node.clock.ms + DAY_MS
+    said = state_forget(OWNER, place.node.key.public.raw, session_id(1), None, ahead_ms, due_ms)
+    place.ledger.append_sync(methodcaller("append", records.forget_stated(said)))
     place.node.clock.ms += DAY_MS + 1
     assert [done.bodies for done in place.erase()] == [64]
 

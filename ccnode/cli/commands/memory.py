@@ -13,12 +13,14 @@ from ccnode.clock import iso
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ccnode.cli.client import Client
     from ccnode.cli.state import State
+    from ccnode.store.forgetting import Needs
     from ccnode.store.knowledge import Known
     from ccnode.store.memory import Memory, Wanted
+    from ccnode.store.views import View
 
 SHORT: Final = 12
 TITLE_SHOWN: Final = 30
@@ -276,11 +278,16 @@ def enable(state: State, *, message: str) -> None:
 @command.command("forget", short_help="Forget a message; its words are erased after 24 hours.")
 @click.argument("message", type=MessageName())
 @click.option("--undo", is_flag=True, help="Take it back, within 24 hours.")
+@click.option("--now", is_flag=True, help="At once, not in 24 hours: it cannot be taken back.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_state
-def forget(state: State, *, message: str, undo: bool, yes: bool) -> None:
-    """Forget one message: in 24 hours its words are erased for ever. Until then it can be taken back."""
-    from ccnode.cli import ask
+def forget(state: State, *, message: str, undo: bool, now: bool, yes: bool) -> None:
+    """Forget one message: in 24 hours its words are erased for ever. Until then it can be taken back.
+
+    One that is older than 30 days, or another node's, takes the owner key: its passphrase is asked for, or read from
+    CCNODE_OWNER_PASSPHRASE.
+    """
+    from ccnode.cli import ask, forgetting
 
     identifier = _identifier(state, message)
     path = f"/api/v1/memory/{identifier}/forget"
@@ -295,28 +302,47 @@ def forget(state: State, *, message: str, undo: bool, yes: bool) -> None:
         known = _known(state, identifier)
         is_note = known.message.digest.hex() != identifier
         words = known.note.text if is_note and known.note is not None else known.message.text
-        ask.confirm(f"Forget {'the note ' if is_note else ''}{line(words or '', 60)!r}?")
-    made = client.call("POST", path, {})
-    known = _known(state, identifier)
+        how = ", at once and for ever" if now else ""
+        ask.confirm(f"Forget {'the note ' if is_note else ''}{line(words or '', 60)!r}{how}?")
+    home, digest, before = state.node(), bytes.fromhex(identifier), _known(state, identifier)
+    made = client.call("POST", path, forgetting.body(state, home, _needs(digest, now=now), now=now))
+    known = before if now else _known(state, identifier)
+    others = forgetting.nodes(state, home, made.get("order"))
     if known.message.digest.hex() != identifier:
         due = str(made.get("due", ""))
-        data = {**_kept(made), "order": made.get("order"), "due": due}
+        data = {**_kept(made), "order": made.get("order"), "due": due, **others}
         state.emit(data, f"{identifier[:SHORT]}  is recalled no more, and will be forgotten at {due}")
         state.note("Its message is remembered in its own words again.")
-        state.note(f"Until then it can be taken back: ccnode memory forget --undo {identifier[:SHORT]}")
+        if not now:
+            state.note(f"Until then it can be taken back: ccnode memory forget --undo {identifier[:SHORT]}")
         return
     due_ms = known.message.due_ms
     due = iso(due_ms) if due_ms is not None else str(made.get("due", ""))
     when = f"on {local(due_ms)}" if due_ms is not None else f"at {due}"
-    data = {**_kept(made), "order": made.get("order"), "due": due, "titles_that_stay": list(known.titles)}
-    state.emit(data, f"{identifier[:SHORT]}  will be forgotten {when}")
-    state.note(f"Until then it can be taken back: ccnode memory forget --undo {identifier[:SHORT]}")
+    data = {**_kept(made), "order": made.get("order"), "due": due, "titles_that_stay": list(known.titles), **others}
+    state.emit(data, f"{identifier[:SHORT]}  {'is forgotten' if now else f'will be forgotten {when}'}")
+    if not now:
+        state.note(f"Until then it can be taken back: ccnode memory forget --undo {identifier[:SHORT]}")
     for title in known.titles:
         state.note(f"Its conversation's title says the same, and stays: {line(title, 60)}")
     if known.titles:
         session = uuid.UUID(bytes=known.message.session)
         state.note(f"Titles are erased with all of their conversation: ccnode session forget {str(session)[:SHORT]}")
     state.note("Replies may quote it; those stay, but are not recalled. Backups made before keep it until they go.")
+
+
+def _needs(digest: bytes, *, now: bool) -> Callable[[bytes, int], View[Needs]]:
+    """What it takes to forget a message, or all versions of a note."""
+    from ccnode.store import notes
+    from ccnode.store.forgetting import for_entries
+
+    def ask(node: bytes, now_ms: int) -> View[Needs]:
+        wanted = [digest]
+        if (yield from notes.is_note(digest)):
+            wanted = yield from notes.to_forget(digest, now_ms, at_once=now)
+        return (yield from for_entries(wanted, node, now_ms))
+
+    return ask
 
 
 def _kept(made: dict[str, Any]) -> dict[str, Any]:

@@ -311,13 +311,19 @@ def end(state: State, *, session: str) -> None:
 @command.command("forget", short_help="Forget a conversation; its words are erased after 24 hours.")
 @click.argument("session", type=SessionName())
 @click.option("--undo", is_flag=True, help="Take it back, within 24 hours.")
+@click.option("--now", is_flag=True, help="At once, not in 24 hours: it cannot be taken back.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_state
-def forget(state: State, *, session: str, undo: bool, yes: bool) -> None:
-    """Forget a conversation: in 24 hours its words are erased for ever. Until then it can be taken back."""
-    from ccnode.cli import ask
+def forget(state: State, *, session: str, undo: bool, now: bool, yes: bool) -> None:
+    """Forget a conversation: in 24 hours its words are erased for ever. Until then it can be taken back.
+
+    One of more than 20 contents, or with some that are older than 30 days or another node's, takes the owner key: its
+    passphrase is asked for, or read from CCNODE_OWNER_PASSPHRASE.
+    """
+    from ccnode.cli import ask, forgetting
     from ccnode.cli import local as database
     from ccnode.store import views
+    from ccnode.store.forgetting import for_session
 
     home = state.node()
     identifier = _session(state, session)
@@ -333,13 +339,16 @@ def forget(state: State, *, session: str, undo: bool, yes: bool) -> None:
         ask.need_terminal("use --yes")
         client.get("/api/v1/status")  # whether it can be done at all is said before the question
         what = f"{name} ({line(known.title, 40)}, {count(known.messages, 'message')})"
-        ask.confirm(f"Forget {what}?")
-    made = client.call("POST", path, {})
+        ask.confirm(f"Forget {what}{', at once and for ever' if now else ''}?")
+    sent = forgetting.body(state, home, lambda node, at: for_session(identifier, node, at), now=now)
+    made = client.call("POST", path, sent)
     due_ms = database.ask(home, views.session(identifier)).due_ms
     due = iso(due_ms) if due_ms is not None else str(made.get("due", ""))
     when = f"on {local(due_ms)}" if due_ms is not None else f"at {due}"
-    state.emit({"session_id": name, **made, "due": due}, f"{name}  will be forgotten {when}")
-    state.note(f"Until then it can be taken back: ccnode session forget --undo {name[:8]}")
+    data = {"session_id": name, **made, "due": due, **forgetting.nodes(state, home, made.get("order"))}
+    state.emit(data, f"{name}  {'is forgotten' if now else f'will be forgotten {when}'}")
+    if not now:
+        state.note(f"Until then it can be taken back: ccnode session forget --undo {name[:8]}")
     state.note("Replies in other conversations may quote it; those stay. Backups made before keep it until they go.")
 
 

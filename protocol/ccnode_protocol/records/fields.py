@@ -78,12 +78,17 @@ def short_text_in(fields: dict[str, canonical.Value], name: str, most: int) -> s
 
 def sources_in(fields: dict[str, canonical.Value]) -> tuple[bytes, ...]:
     """The digests under `sources`, at most SOURCES_MAX; none where the field is left out."""
-    sources = fields.get("sources", [])
-    if not isinstance(sources, list) or len(sources) > SOURCES_MAX:
-        raise RemoteError(f"meta.sources: at most {SOURCES_MAX} digests are expected")
-    digests = tuple(source for source in sources if isinstance(source, bytes) and len(source) == DIGEST_BYTES)
-    if len(digests) != len(sources):
-        raise RemoteError(f"meta.sources: digests of {DIGEST_BYTES} bytes are expected")
+    return digests_in(fields, "sources", SOURCES_MAX)
+
+
+def digests_in(fields: dict[str, canonical.Value], name: str, most: int) -> tuple[bytes, ...]:
+    """At most so many digests; none where the field is left out."""
+    listed = fields.get(name, [])
+    if not isinstance(listed, list) or len(listed) > most:
+        raise RemoteError(f"meta.{name}: at most {most} digests are expected")
+    digests = tuple(digest for digest in listed if isinstance(digest, bytes) and len(digest) == DIGEST_BYTES)
+    if len(digests) != len(listed):
+        raise RemoteError(f"meta.{name}: digests of {DIGEST_BYTES} bytes are expected")
     return digests
 
 

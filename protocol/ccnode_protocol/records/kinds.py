@@ -13,7 +13,7 @@ stored, proven and passed on, and have no effect.
       17  message           session, parent, role, key, over, sources, model, state, said, origin, plate  text
       18  session-titled    session                                                  title
       19  session-ended     session                                                  -
-      20  forget-ordered    session or message, due_ms                               -
+      20  forget-ordered    session or message, due_ms, bodies, owner, issued_ms, signature  -
       21  forget-cancelled  order                                                    -
       22  erasure-done      order, bodies                                            -
       23  memory-marked     message, mark                                            -

@@ -7,6 +7,8 @@ from enum import IntEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from ccnode_crypto.erasure import BODIES_MAX, Reach, reach, verified
+from ccnode_crypto.statements import ForgetStatement
 from ccnode_protocol.errors import LocalError, RemoteError
 from ccnode_protocol.records.fields import (
     DIGEST_BYTES,
@@ -14,6 +16,7 @@ from ccnode_protocol.records.fields import (
     SOURCES_MAX,
     Record,
     bytes_in,
+    digests_in,
     fields_of,
     integer_in,
     record,
@@ -22,10 +25,11 @@ from ccnode_protocol.records.fields import (
 from ccnode_protocol.records.kinds import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
 NOTE_BYTES: Final = 16
 NOTE_TEXT_BYTES_MAX: Final = 65_536
+SIGNATURE_BYTES: Final = 64
 FORGET_UNDO_MS: Final = 24 * 3600 * 1000
 
 
@@ -84,16 +88,36 @@ def read_note(meta: bytes) -> tuple[bytes, tuple[bytes, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """What an order to forget is about, a session or one message (its digest), and when it is due (ms since 1970)."""
+    """What an order to forget is about, a session or one message (its digest), and when it is due (ms since 1970).
+
+    `bodies`: the digests of the contents of the session that are meant; None where none are named. `said`: which owner
+    stated it, verified, and when (ms since 1970).
+    """
 
     session: bytes | None
     message: bytes | None
     due_ms: int
+    bodies: tuple[bytes, ...] | None = None
+    said: tuple[bytes, int] | None = None
+
+    def reach(self, node: bytes, time: int, owners: Container[bytes]) -> Reach | None:
+        """How far it goes, recorded by `node` at a header time, in our own voice; see ccnode_crypto.erasure."""
+        return reach(node=node, time=time, message=self.message, bodies=self.bodies, said=self.said, owners=owners)
 
 
-def forget_ordered(session: bytes, due_ms: int) -> Record:
-    """The contents of a session are to be erased at `due_ms` (milliseconds since 1970), unless that is cancelled."""
-    return record(Kind.FORGET_ORDERED, {"session": session, "due_ms": due_ms})
+def forget_ordered(session: bytes, due_ms: int, bodies: Sequence[bytes] | None = None) -> Record:
+    """The contents of a session are to be erased at `due_ms` (milliseconds since 1970), unless that is cancelled.
+
+    `bodies`: which (their digests). Without them, and without its owner's statement, an order has no authority; it had
+    before ccnode_crypto.erasure.RULE_MS.
+
+    Raises:
+        LocalError: more than BODIES_MAX are named.
+    """
+    if bodies is not None and len(bodies) > BODIES_MAX:
+        raise LocalError(f"an order without the owner's statement names at most {BODIES_MAX} contents")
+    named = None if bodies is None else list(bodies)
+    return record(Kind.FORGET_ORDERED, {"session": session, "due_ms": due_ms, "bodies": named})
 
 
 def message_forget_ordered(message: bytes, due_ms: int) -> Record:
@@ -105,13 +129,43 @@ def message_forget_ordered(message: bytes, due_ms: int) -> Record:
     return record(Kind.FORGET_ORDERED, {"message": message, "due_ms": due_ms})
 
 
-def read_forget(meta: bytes) -> Forget:
-    """What is to be forgotten; where a message is named, only that. Raises RemoteError."""
+def forget_stated(said: ForgetStatement) -> Record:
+    """An order by the owner's word, which the node that the statement names is to record."""
+    meta: dict[str, object] = {
+        "session": said.session,
+        "message": said.message,
+        "due_ms": said.due_ms,
+        "owner": said.owner,
+        "issued_ms": said.issued_ms,
+        "signature": said.signature,
+    }
+    return record(Kind.FORGET_ORDERED, meta)
+
+
+def read_forget(meta: bytes, node: bytes = b"") -> Forget:
+    """What is to be forgotten; where a message is named, only that. `node`: who recorded it, as far as that matters.
+
+    Raises:
+        RemoteError: a field is wrong, or there is a statement that no owner made for this node.
+    """
     fields = fields_of(meta)
     due_ms = integer_in(fields, "due_ms")
+    session, message, bodies = None, None, None
     if "message" in fields:
-        return Forget(None, bytes_in(fields, "message", DIGEST_BYTES), due_ms)
-    return Forget(bytes_in(fields, "session", SESSION_BYTES), None, due_ms)
+        message = bytes_in(fields, "message", DIGEST_BYTES)
+    else:
+        session = bytes_in(fields, "session", SESSION_BYTES)
+    if "bodies" in fields:
+        bodies = digests_in(fields, "bodies", BODIES_MAX)
+    said = None
+    if fields.keys() & {"owner", "issued_ms", "signature"}:
+        owner, signature = bytes_in(fields, "owner", DIGEST_BYTES), bytes_in(fields, "signature", SIGNATURE_BYTES)
+        said = owner, integer_in(fields, "issued_ms")
+        if "issued_ms" not in fields or not verified(
+            ForgetStatement(owner, node, session, message, said[1], due_ms, signature)
+        ):
+            raise RemoteError("meta.signature: the owner's, over a statement for this node, is expected")
+    return Forget(session, message, due_ms, bodies, said)
 
 
 def forget_cancelled(order: bytes) -> Record:
