@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import make_packet
 import make_parcel
 import make_sync
 from ccnode_crypto import canonical
@@ -339,6 +340,7 @@ FILES: dict[str, Callable[[], dict[str, Any]]] = {
     "handshake": handshake,
     "report": report,
     "sync": lambda: make_sync.sync(frame_row),
+    "packets": lambda: make_packet.packets(parts_of),
     "parcels": lambda: make_parcel.parcels(frame_row),
     "words": words,
 }
