@@ -20,7 +20,7 @@ PLATES: Final = 5
 MEASUREMENTS: Final = 7
 NOTES: Final = 9
 KNOWLEDGE: Final = 13
-ORDER_TERMS: Final = 14
+ORDER_TERMS: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
