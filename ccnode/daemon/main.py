@@ -216,6 +216,7 @@ async def _serve_others(node: RunningNode, servers: Servers) -> None:
             log.warning("outward", problem=problem)
         else:
             node.problems.pop("outward", None)
+            log.info("outward", state="on")
 
     servers.outward.on_problem = told
     await servers.start_outward()

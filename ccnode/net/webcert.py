@@ -28,6 +28,7 @@ DAYS: Final = 800  # devices of Apple take no certificate for a server that is v
 RENEW_DAYS: Final = 30
 BEFORE_DAYS: Final = 2  # for devices whose clock is behind
 FILE_BYTES_MAX: Final = 1 << 20
+NAMES_KEPT: Final = 64
 OTHERS_READ: Final = 0o004
 _UNSET: Final = "run: ccnode config unset api.certificate, then: ccnode config check"
 
@@ -73,7 +74,8 @@ def prepare(path: Path, names: Iterable[str], addresses: Iterable[str], now: dat
         raise KeyFileError(f"{path} cannot be used: {error}", remedy=remedy) from error
     if found is None or not _serves(found, wanted, now):
         try:
-            write_key(path, _make(wanted, tuple(addresses), now))
+            # What the last one held stays in it: a setting changed to and fro must not change what was compared twice.
+            write_key(path, _make(wanted, (*addresses, *sorted(_names(found))[:NAMES_KEPT]), now))
         except OSError as error:
             raise KeyFileError(f"{path} cannot be written: {error.strerror}", remedy="check the disk") from error
     return load(path)
@@ -165,16 +167,22 @@ def _read(path: Path) -> x509.Certificate:
 
 def _serves(found: x509.Certificate, wanted: tuple[str, ...], now: datetime) -> bool:
     """Whether it is valid for some time yet, and holds these names."""
-    from cryptography import x509
-
     if not found.not_valid_before_utc <= now <= found.not_valid_after_utc - timedelta(days=RENEW_DAYS):
         return False
+    return _names(found).issuperset(wanted)
+
+
+def _names(found: x509.Certificate | None) -> set[str]:
+    """The host names and addresses that a certificate holds."""
+    from cryptography import x509
+
+    if found is None:
+        return set()
     try:
         held = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
-        return False
-    names = {*held.get_values_for_type(x509.DNSName), *map(str, held.get_values_for_type(x509.IPAddress))}
-    return names.issuperset(wanted)
+        return set()
+    return {*held.get_values_for_type(x509.DNSName), *map(str, held.get_values_for_type(x509.IPAddress))}
 
 
 def machine_names() -> tuple[str, ...]:
