@@ -238,14 +238,19 @@ class Fetch:
         return self._index.length(chain), self._index.head(chain)
 
     def end(self, message: End) -> None:
-        """The peer has sent all that it will for a question: of runs, or none of the contents that were asked for."""
-        refused = self._contents.pop(message.chain, None)
-        if refused:
-            self._lacks[message.chain] = 1 + max(refused)
+        """The peer has sent all that it will for a question: of runs, or none of the contents that were asked for.
+
+        It does not say of which. Where both are asked for, it is of the runs: contents hardly ever end so, and where
+        they do, there is nothing of the chain for us any more, and another end follows.
+        """
         each = self._chains.get(message.chain)
         if each is not None and each.state == "asked":
             each.step("end")
             self._settle(message.chain, each)
+            return
+        refused = self._contents.pop(message.chain, None)
+        if refused:
+            self._lacks[message.chain] = 1 + max(refused)
 
     def contents(self, message: Contents, now_ms: int) -> list[Effect]:
         """Contents that were asked for; what was not, or what is not taken, is passed over."""

@@ -12,8 +12,11 @@ from ccnode_crypto import canonical
 from ccnode_protocol import frames, limits, sync, sync_fetch, sync_frames
 from ccnode_protocol import sync_values as values
 from ccnode_protocol.errors import RemoteError
+from ccnode_protocol.forks import Hunts
 from ccnode_protocol.frames import Frame
-from ccnode_protocol.sync_effects import Load, Store
+from ccnode_protocol.sync_effects import Load, Say, Store
+from ccnode_protocol.sync_index import Flow
+from ccnode_protocol.tiers import Tier
 from tests.protocol.bodies import body_of
 from tests.protocol.syncing import Pair, Party, caught_up
 
@@ -281,3 +284,31 @@ def test_who_needs_what_is_passed_on_gets_it_sooner_and_who_does_not_later() -> 
     assert limits.RELAY_MOST_MS == 1600
     assert [passed_on(is_asked=True) for _ in range(3)] == [1600, 20, 20]
     assert [passed_on(is_asked=False) for _ in range(3)] == [20, 20, 40]
+
+
+def test_the_end_of_runs_says_nothing_of_contents_that_are_asked_for_too() -> None:
+    """Found by a simulated federation: the contents came after it, and seemed to be none that were asked for."""
+    party, peer = Party("a"), Party("b")
+    party.index.certified |= {party.node, peer.node}
+    chain = peer.chain()
+    sent = peer.write(chain, 5, words=b"w")
+    party.index.grow(chain, 4, sent.head)
+    party.index.missing[chain] = ((1, 2),)
+    flow = Flow(party.index, peer.node, Tier.CORE)
+    fetch = sync_fetch.Fetch(flow, Hunts(flow), None)
+    asked = [effect.message for effect in fetch.step(0) if isinstance(effect, Say)]
+    assert asked == [values.WantContents(chain, ((1, 2),))]
+    fetch.offer([values.Row(chain, 9, bytes(32))], 0)  # news of the chain while its contents are on their way
+    assert [effect.message.kind for effect in fetch.step(0) if isinstance(effect, Say)] == [values.WANT]
+    fetch.end(values.End(chain, 9))
+    (store,) = fetch.contents(values.Contents(chain, ((1, b"x"), (2, b"y"))), 0)
+    assert isinstance(store, Store)
+    fetch.settled(store.item, 0)
+    party.index.missing[chain] = ((3, 1),)
+    party.index.grow(chain, 9, bytes(32))
+    again = [effect.message for effect in fetch.step(0) if isinstance(effect, Say)]
+    assert again == [values.WantContents(chain, ((3, 1),))]
+    fetch.end(values.End(chain, 0))
+    assert fetch.contents(values.Contents(chain, ((3, b"z"),)), 0) == [], (
+        "of contents alone, it says that there are none"
+    )
