@@ -131,6 +131,7 @@ def _routes() -> list[tuple[str, str, str]]:
         ("POST", "/api/v1/peers/{peer}/accept", "peering.accept"),
         ("PUT", "/api/v1/peers/{peer}/tier", "peering.retier"),
         ("POST", "/api/v1/peers/{peer}/ping", "peering.ping"),
+        ("POST", "/api/v1/peers/{peer}/ask", "peering.ask"),
         ("POST", "/api/v1/peers/{peer}/bundle", "carrying.create"),
         ("POST", "/api/v1/bundles", "carrying.take_in"),
         ("GET", "/api/v1/bundles/{bundle}", "carrying.one"),

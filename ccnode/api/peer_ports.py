@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ccnode.api.events import Download
     from ccnode_crypto.certificate import Certificate
 
+Question = Literal["manifest", "heads", "consensus"]
 TierName = Literal["core", "sandbox", "sandbox-in", "sandbox-out", "external"]
 
 
@@ -83,6 +84,9 @@ class Peers(Protocol):
 
     async def remove(self, peer: str) -> dict[str, Any]:
         """End its links, and take none from it again, until it is added anew. Also rejects one that is pending."""
+
+    async def ask(self, peer: str, what: Question) -> dict[str, Any]:
+        """What it answers to a question; it is called if there is no link."""
 
     async def ping(self, peer: str) -> dict[str, Any]:
         """Call it if there is no link, and wait for a sign of life."""

@@ -10,7 +10,7 @@ from ccnode.api.bodies import read_json
 from ccnode.api.context import node_of
 from ccnode.api.errors import BadRequest, answer
 from ccnode.api.models import CLEAN, Body, Nothing
-from ccnode.api.peer_ports import OwnersWord, TierName, Wish
+from ccnode.api.peer_ports import OwnersWord, Question, TierName, Wish
 from ccnode_crypto.certificate import CERTIFICATE_BYTES_MAX, read_certificate
 from ccnode_crypto.errors import CryptoError
 from ccnode_protocol import limits
@@ -68,6 +68,12 @@ class TierBody(OwnerBody):
     """PUT /api/v1/peers/{peer}/tier."""
 
     tier: TierName
+
+
+class AskBody(Body):
+    """POST /api/v1/peers/{peer}/ask."""
+
+    what: Question
 
 
 class InviteBody(OwnerBody):
@@ -156,6 +162,13 @@ async def ping(request: web.Request) -> web.Response:
     peers, peer = _peers(request)
     await read_json(request, Nothing)
     return answer({"peer": await peers.ping(peer)})
+
+
+async def ask(request: web.Request) -> web.Response:
+    """POST /api/v1/peers/{peer}/ask: what it says of itself, its public heads, or its consensus."""
+    peers, peer = _peers(request)
+    body = await read_json(request, AskBody)
+    return answer({"answer": await peers.ask(peer, body.what)})
 
 
 async def invitations(request: web.Request) -> web.Response:

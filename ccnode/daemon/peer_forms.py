@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ccnode import clock
-from ccnode_crypto.keys import node_id
+from ccnode_crypto.keys import node_id, owner_id
 from ccnode_protocol.invitation import invitation_id
+from ccnode_protocol.query_frames import What
 from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ccnode.daemon.peerbook import PeerBook
     from ccnode.net.ports import LinkState
     from ccnode.store.peers import Peer
     from ccnode_protocol.invitation import Invitation
+    from ccnode_protocol.query import Answered
 
 TIERS: Final[dict[str, Tier]] = {
     "core": Tier.CORE,
@@ -21,6 +25,11 @@ TIERS: Final[dict[str, Tier]] = {
     "sandbox-in": Tier.SANDBOX_IN,
     "sandbox-out": Tier.SANDBOX_OUT,
     "external": Tier.EXTERNAL,
+}
+QUESTIONS: Final[dict[str, What]] = {
+    "manifest": What.MANIFEST,
+    "heads": What.PUBLIC_HEADS,
+    "consensus": What.CONSENSUS,
 }
 NAMES: Final[dict[Tier, str | None]] = {
     Tier.CORE: "core",
@@ -49,6 +58,38 @@ def peer_form(peer: Peer, book: PeerBook, link: LinkState | None) -> dict[str, A
         "link": link_form(link) if link is not None else None,
         "problem": "" if link is not None else book.ended_with.get(peer.node, ""),
     }
+
+
+def answer_form(what: str, found: Sequence[Answered]) -> dict[str, Any]:
+    """What a peer answered to one question, in one or more parts."""
+    last = found[-1]
+    form: dict[str, Any] = {"what": what}
+    if what == "manifest" and (said := last.manifest) is not None:
+        form["manifest"] = {
+            "node_id": node_id(said.node),
+            "name": said.name,
+            "capabilities": list(said.capabilities),
+            "versions": list(said.versions),
+            "addresses": list(said.addresses),
+            "tier": NAMES[said.tier],
+            "owner_id": owner_id(said.certificate.owner) if said.certificate is not None else None,
+        }
+    if what == "heads":
+        form["heads"] = [
+            {
+                "node_id": node_id(head.chain.node),
+                "epoch": head.chain.epoch.hex(),
+                "length": head.seq + 1,
+                "head": head.digest.hex(),
+                "signature": head.signature.hex(),
+            }
+            for one in found
+            for head in one.answer.heads or ()
+        ]
+        form["more"] = last.answer.more
+    if what == "consensus":  # bytes are a later version's, of a form that this one does not know
+        form["consensus"] = last.answer.consensus.hex() if last.answer.consensus is not None else None
+    return form
 
 
 def link_form(link: LinkState) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ccnode import clock
 from ccnode.core import pairing
 from ccnode.daemon.parcel_forms import carried_form
-from ccnode.daemon.peer_forms import TIERS, invitation_form, link_form, peer_form
+from ccnode.daemon.peer_forms import QUESTIONS, TIERS, answer_form, invitation_form, link_form, peer_form
 from ccnode.net.addresses import parsed, shown
 from ccnode.net.errors import CallError, NetError
 from ccnode.store.errors import Conflict, NotFound, StoreBusy, StoreError
@@ -25,13 +25,16 @@ from ccnode_protocol.tiers import Tier
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ccnode.api.peer_ports import Bundles, OwnersWord, TierName, Wish
+    from ccnode.api.peer_ports import Bundles, OwnersWord, Question, TierName, Wish
     from ccnode.core.pairing import Proof, Row
     from ccnode.daemon.federation import Federating
     from ccnode.net.federation import Federation
     from ccnode.net.ports import LinkState
     from ccnode.store.peers import Peer
+    from ccnode_crypto.entry import ChainId
+    from ccnode_protocol.query import Answered
 
+PAGES_MAX: Final = 8  # of one answer
 SETTLE_S: Final = 20.0  # for a link to say what it is
 LOOK_S: Final = 0.05
 BEGINNING_CHARS_MIN: Final = 4
@@ -249,6 +252,26 @@ class Peering:
         except NetError as error:
             raise NotThere(str(error), remedy=error.remedy) from error
         return self._told(known.node)
+
+    async def ask(self, peer: str, what: Question) -> dict[str, Any]:
+        """What it answers."""
+        known, net = self._peer(peer), self._net()
+        if known.standing == "removed":
+            raise Conflict("this peer was removed", remedy="add it anew: ccnode peer add ID")
+        if known.node not in self._links():
+            await self._called(known.node)
+        found: list[Answered] = []
+        after: ChainId | None = None
+        try:
+            for _ in range(PAGES_MAX):
+                found.append(await net.ask(known.node, QUESTIONS[what], after))
+                heads = found[-1].answer.heads
+                if not (found[-1].answer.more and heads):
+                    break
+                after = heads[-1].chain
+        except CallError as error:
+            raise NotThere(str(error), remedy=error.remedy or "see: ccnode peer list") from error
+        return answer_form(what, found)
 
     # --- invitations ---
 

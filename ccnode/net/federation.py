@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from ccnode.later import later
 from ccnode.net import certificate as tls_file
+from ccnode.net.asking import Asking
 from ccnode.net.calling import call
 from ccnode.net.dialing import Dialer
 from ccnode.net.errors import CallError
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from ccnode_protocol import link as machines
     from ccnode_protocol.gossip_frames import Message
     from ccnode_protocol.handshake import Established
+    from ccnode_protocol.query import Answered
+    from ccnode_protocol.query_frames import What
     from ccnode_protocol.sync_values import SentRun
 else:  # a node alone never has a link, and they are large
     handshaking = later("ccnode.net.handshaking")
@@ -97,6 +100,7 @@ class Federation:
         self._tasks: set[asyncio.Task[None]] = set()
         self._dialer = Dialer(self._call_kept, self._now_ms)
         self._consenting: set[bytes] = set()
+        self._asking = Asking(key.public.raw, peers, chains, self._now_ms)
         self._is_stopping = False
 
     # --- living ---
@@ -169,6 +173,7 @@ class Federation:
         """Call it no more, and end its link."""
         self._dialer.forget(node)
         self._consenting.discard(node)
+        self._asking.forget(node)
         link = self._links.get(node)
         if link is not None:
             link.close(Reason.UNWANTED, "this node's owner does not want it")
@@ -258,6 +263,13 @@ class Federation:
             raise CallError("there is no link with that peer", remedy="wait until it is reached")
         return await self._answer(link)
 
+    async def ask(self, node: bytes, what: What, after: ChainId | None = None) -> Answered:
+        """What that peer answers to a question, verified. Raises CallError where there is no link, or no answer."""
+        link = self._links.get(node)
+        if link is None:
+            raise CallError("there is no link with that peer", remedy="wait until it is reached")
+        return await self._asking.ask(link, what, after)
+
     async def _answer(self, link: Runner) -> int:
         """A round trip. Raises CallError where the link ends before."""
         try:
@@ -345,6 +357,7 @@ class Federation:
             self._peers.ended(
                 Ended(link.peer, wire.address, wire.role is Role.CLIENT, over.reason, str(over), over.by_peer)
             )
+            self._asking.gone(link)
 
     async def _met(self, wire: Wire, established: Established, secret: bytes | None) -> Runner:
         """Say who has come, and take the link among the others. Raises RefusedError."""
@@ -371,6 +384,7 @@ class Federation:
         if old is not None:
             old.close(Reason.REPLACED, "a newer link took its place")
         self._links[peer] = link
+        link.asked = self._asking.receive
         self._dialer.linked(peer)
         if peer in self._consenting:
             link.consent()

@@ -17,7 +17,7 @@ from ccnode.net.handshaking import Over
 from ccnode.net.outbox import Outbox
 from ccnode.net.ports import LinkState
 from ccnode.net.wire import Broken
-from ccnode_protocol import gossip_frames, link_frames, packing, sync_values, tiers
+from ccnode_protocol import gossip_frames, link_frames, packing, query_frames, sync_values, tiers
 from ccnode_protocol.effects import Close, Reason, Send
 from ccnode_protocol.handshake import Role
 from ccnode_protocol.link import Deliver, Enrolled, Greet, Link, Manifested, State, Wait
@@ -26,11 +26,12 @@ from ccnode_protocol.tiers import Tier
 from ccnode_protocol.words import authentication_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable
 
     from ccnode.net.outbox import Message
     from ccnode.net.ports import Chains, News, Peers
     from ccnode.net.wire import Wire
+    from ccnode_crypto.canonical import Value
     from ccnode_crypto.certificate import Certificate
     from ccnode_crypto.entry import ChainId
     from ccnode_protocol.frames import Frame
@@ -69,6 +70,7 @@ class Runner:
         self.link = Link(established, tier, now_ms())
         self.exchange: Exchange | None = None
         self.over: Over | None = None
+        self.asked: Callable[[Runner, Frame], None] | None = None  # told of questions and answers
         self._since_ms = now_ms()
         self._peers = peers
         self._chains = chains
@@ -181,6 +183,18 @@ class Runner:
         """Ask for the proof that a chain is forked; it is heeded as one that comes unasked."""
         if self.exchange is not None and self.is_up:
             self._outbox.add(WantFork(chain))
+
+    def say(self, kind: int, body: dict[str, Value]) -> bool:
+        """Send a frame at once; whether the peer's tier and rate let it. Raises LocalError before it is open."""
+        effects = self.link.send(kind, body, self._now_ms()) if self.is_up else []
+        for effect in effects:
+            if isinstance(effect, Send):
+                self._outbox.urge(effect.data)
+        return any(isinstance(effect, Send) for effect in effects)
+
+    def do(self, what: Callable[[], Awaitable[None]]) -> None:
+        """Do this after all that this link has to do."""
+        self._work.add(what)
 
     def ping(self) -> asyncio.Future[int]:
         """Ask for a sign of life; the result is the round trip in milliseconds. Cancelled where the link ends."""
@@ -323,6 +337,9 @@ class Runner:
                     self._greet(again=again)
                 case Manifested(manifest=manifest, signed=signed):
                     self._work.add(partial(self._peers.manifested, manifest, signed))
+                case Deliver(frame=frame) if frame.type in query_frames.FORMS:
+                    if self.asked is not None:
+                        self.asked(self, frame)
                 case Enrolled(certificate=certificate):
                     self._enrolled(self.peer)
                     self._work.add(partial(self._peers.enrolled, self.peer, certificate))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ccnode_crypto import canonical, packed
 from ccnode_crypto.errors import EncodingError
-from ccnode_protocol import forms, gossip_frames, limits, link_frames, sync_frames
+from ccnode_protocol import forms, gossip_frames, limits, link_frames, query_frames, sync_frames
 from ccnode_protocol.errors import LocalError, RemoteError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ccnode_protocol.forms import Form
     from ccnode_protocol.limits import Limit
 
-FORMS: Final[dict[int, Form]] = {**link_frames.FORMS, **sync_frames.FORMS, **gossip_frames.FORMS}
+FORMS: Final[dict[int, Form]] = {**link_frames.FORMS, **sync_frames.FORMS, **query_frames.FORMS, **gossip_frames.FORMS}
 
 _PAIR: Final = 0x92  # msgpack: an array of two
 _UINT8: Final = 0xCC

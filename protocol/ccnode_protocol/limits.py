@@ -135,6 +135,15 @@ REPORT_AHEAD_MS: Final = 600_000  # a report made later than this after now is n
 REPORT_NODE_MINUTE: Final = 6  # new reports of one node, by whatever way, that are looked at; honest ones make one
 REPORTS_MAX: Final = 1_024  # nodes whose reports are kept, and as many forks told
 
+# --- queries ---
+QUERY: Final = Limit(256, 120, 32 * KIB, 16)
+ANSWER: Final = Limit(16 * KIB, 120, MIB, 1024)
+ASKED_MINUTE: Final = 30  # questions of one peer that are answered, on however many links
+ASKED_OPEN_MAX: Final = 8  # questions of ours that wait for their answers, on one link
+ASKED_MS: Final = 10_000  # how long
+ASKED_HEADS_MAX: Final = 64  # heads in one answer
+CONSENSUS_BYTES_MAX: Final = 8 * KIB
+
 # --- parcels ---
 PARCEL: Final = Limit(KIB, 1, KIB, 32)  # the header; what follows is bounded frame by frame
 RECIPIENT_CHARS_MAX: Final = 128

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum, IntEnum
 from typing import Final, NamedTuple
 
-from ccnode_protocol import gossip_frames, link_frames, sync_values
+from ccnode_protocol import gossip_frames, link_frames, query_frames, sync_values
 
 
 class Tier(IntEnum):
@@ -152,6 +152,8 @@ CARRIED: Final[dict[int, Carried]] = {
     sync_values.PATH: _about(Kind.STANDING),
     sync_values.WANT_FORK: _about(Kind.FORKS, asks=True),
     sync_values.FORK: _about(Kind.FORKS),
+    query_frames.ASK: _about(Kind.MANIFEST, Kind.PUBLIC_HEADS, Kind.CONSENSUS, asks=True),
+    query_frames.ANSWER: _about(Kind.MANIFEST, Kind.PUBLIC_HEADS, Kind.CONSENSUS),
     gossip_frames.TELL: _about(Kind.REPORTS, Kind.FORKS),
     gossip_frames.HOLD: _about(Kind.REPORTS, asks=True),
 }

@@ -11,7 +11,7 @@ from ccnode_crypto.keys import SigningKey, node_id
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
-    from ccnode.api.peer_ports import OwnersWord, TierName, Wish
+    from ccnode.api.peer_ports import OwnersWord, Question, TierName, Wish
     from tests.api.fake_node import FakeNode
 
 WHEN = "2026-03-02T10:11:12.345Z"
@@ -146,6 +146,11 @@ class FakePeers:
     async def remove(self, peer: str) -> dict[str, Any]:
         self.node._check("peers.remove", peer)
         return self._put(self._find(peer), standing="removed", tier=None, in_force=None, link=None)
+
+    async def ask(self, peer: str, what: Question) -> dict[str, Any]:
+        """Nothing is published."""
+        self.node.calls.append(("peers.ask", self._find(peer)["node_id"], what))
+        return {"what": what, "consensus": None}
 
     async def ping(self, peer: str) -> dict[str, Any]:
         self.node._check("peers.ping", peer)

@@ -106,3 +106,12 @@ async def test_what_the_node_refuses_is_told(rig: Rig) -> None:
     rig.node.refuse["peers.join"] = Conflict("the code has expired", remedy="ask for a new one")
     answer = await rig.ask("POST", "/api/v1/join", {"code": CODE})
     assert (answer.status, answer.error["remedy"]) == (409, "ask for a new one")
+
+
+async def test_a_peer_is_asked(rig: Rig) -> None:
+    rig.node.peers.kept = [peer(2)]
+    answer = await rig.ask("POST", f"/api/v1/peers/{identifier(2)}/ask", {"what": "consensus"})
+    assert answer.value["answer"] == {"what": "consensus", "consensus": None}
+    assert last(rig) == ("peers.ask", identifier(2), "consensus")
+    for wrong in ({}, {"what": "everything"}, {"what": "heads", "more": 1}):
+        assert (await rig.ask("POST", f"/api/v1/peers/{identifier(2)}/ask", wrong)).status == 400

@@ -324,3 +324,20 @@ def test_a_peer_becomes_core_later_in_whatever_order(pair: list[Node]) -> None:
     until(lambda: asked(second, "peers", "list")["peers"][0]["in_force"] == "core")
     say(second, "The granary of Oxmarsh is full.")
     until(lambda: texts(first, "Oxmarsh"))
+
+
+def test_an_external_node_is_asked_and_asks(pair: list[Node]) -> None:
+    first, second = pair
+    join(first, second, "external")
+    for node, other in ((first, second), (second, first)):
+        name = other.status()["node_id"]
+        until(lambda node=node: asked(node, "peer", "list")["peers"][0]["link"]["state"] == "open")  # type: ignore[misc]
+        said = asked(node, "peer", "ask", name, "manifest")["answer"]["manifest"]
+        assert (said["node_id"], said["owner_id"]) == (name, other.status()["owner_id"])
+        assert asked(node, "peer", "ask", name, "heads")["answer"] == {"what": "heads", "heads": [], "more": False}
+        assert asked(node, "peer", "ask", name, "consensus")["answer"]["consensus"] is None
+    say(first, "What is said here stays here.")
+    assert not texts(second, "stays")
+    first.run("peer", "remove", second.status()["node_id"], "--yes")
+    refused = first.run("peer", "ask", second.status()["node_id"], "heads", "--json", check=False)
+    assert json.loads(refused.stdout)["error"]["code"] == "conflict"

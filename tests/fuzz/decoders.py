@@ -15,7 +15,18 @@ from ccnode_crypto.entry import ChainId, read_header
 from ccnode_crypto.errors import CryptoError
 from ccnode_crypto.keys import SigningKey, from_text
 from ccnode_crypto.proof import ForkProof, ForkSide, SignedHead
-from ccnode_protocol import forks, frames, gossip, gossip_frames, handshake, manifest, records, reports, sync_frames
+from ccnode_protocol import (
+    forks,
+    frames,
+    gossip,
+    gossip_frames,
+    handshake,
+    manifest,
+    query_frames,
+    records,
+    reports,
+    sync_frames,
+)
 from ccnode_protocol.effects import Close
 from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.invitation import read_code
@@ -162,6 +173,17 @@ def _gossip(data: bytes) -> object:
     return machine.receive(peer, frame, 1, 1)
 
 
+def _query(data: bytes) -> object:
+    """What a question or answer says."""
+    frame = frames.decode(data)
+    if frame.type not in query_frames.FORMS:
+        return frame
+    value = query_frames.read(*frame)
+    if query_frames.read(frame.type, value.body()) != value:
+        raise AssertionError("another value of what a value says")
+    return value
+
+
 def _frame(data: bytes) -> object:
     """What is read is written as the same bytes."""
     frame = frames.decode(data)
@@ -198,6 +220,7 @@ DECODERS = {
     "gossip": Decoder(_gossip, REMOTE),
     "handshake": Decoder(_handshake, REMOTE),
     "manifest": Decoder(_manifest, REMOTE),
+    "query": Decoder(_query, REMOTE),
     "parcel": Decoder(_parcel, REMOTE),
     "invitation": Decoder(lambda data: read_code(data.decode("utf-8", "replace")), REMOTE),
 }

@@ -92,6 +92,8 @@ def wire_seeds() -> Iterator[tuple[str, str, bytes]]:
     made = make_wire.every_frame()
     for row in made["accepted"]:
         yield "frame", row["name"], bytes.fromhex(row["frame"])
+        if row["name"] in {"ask", "answer"}:
+            yield "query", row["name"], bytes.fromhex(row["frame"])
     for row in made["refused"]:
         yield "frame", "refused-" + row["name"].replace(" ", "-").replace(",", ""), bytes.fromhex(row["hex"])
     deep = b"\x92\xcc\x80\x81\xa1x" + b"\xdd\x00\x00\x3a\x98" * 1_000

@@ -216,6 +216,39 @@ def ping(state: State, *, peer: str) -> None:
     peers.told(state, one, f"answers in {trip} ms" if trip is not None else "is there")
 
 
+@command.command("ask", short_help="Ask a node about itself, its public chains or its consensus.")
+@click.argument("peer", type=PeerName())
+@click.argument("what", type=click.Choice(["manifest", "heads", "consensus"]))
+@pass_state
+def ask_peer(state: State, *, peer: str, what: str) -> None:
+    """Ask PEER what it says of itself (manifest), how far its public chains go (heads), or for its published consensus.
+
+    That is all that an external node answers, a few times a minute. It is called if there is no link.
+    """
+    path = peers.path(peer, "ask")
+    found = peers.client(state).call("POST", path, {"what": what}, timeout_s=CALL_S)["answer"]
+    if what == "heads":
+        rows = [
+            (str(one["node_id"])[: peers.SHORT], str(one["epoch"])[:8], f"{one['length']:,}", str(one["head"])[:16])
+            for one in found["heads"]
+        ]
+        state.table({"answer": found}, ("node", "epoch", "length", "head"), rows, "It has no public chains.")
+        return
+    if what == "consensus":
+        text = "It has published no consensus." if found["consensus"] is None else "Of a form that is not known here."
+        state.emit({"answer": found}, text)
+        return
+    said = found["manifest"]
+    lines = {
+        "node": said["node_id"],
+        "name": clean(str(said["name"])),
+        "owner": said["owner_id"] or "none that it shows",
+        "lets you": said["tier"] or "nothing",
+        "addresses": clean(", ".join(said["addresses"])),
+    }
+    state.emit({"answer": found}, "\n".join(f"{name:10}{value}" for name, value in lines.items()))
+
+
 @command.command("invite", short_help="Make a code by which another node joins this one.")
 @click.option("--tier", type=TIER, default="sandbox", show_default=True, help="What the joiner is to be.")
 @click.option("--hours", type=HOURS, default=24, show_default=True, help="How long the code is good.")
