@@ -17,6 +17,7 @@ TREE_WIDTH: Final = 200  # where no terminal tells its own
 LEVEL_MAX: Final = 8
 GAP: Final = 2  # columns between those of a table
 LAST_MIN: Final = 20  # of a table's last column
+BELOW_MAX: Final = 500  # characters of a cell beneath its row: one long text must not push all others off the screen
 
 
 Leaf = tuple[str, Sequence[int]]  # a label, and the numbers of those below it
@@ -69,8 +70,9 @@ def _print_blocks(console: Console, head: Sequence[str], rows: Sequence[Sequence
     for number, row in enumerate(first):
         cells = [cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)]
         console.print(Text((" " * GAP).join(cells).rstrip(), style="bold" if number == 0 else "dim"), soft_wrap=True)
-        if number and rows[number - 1][below]:
-            console.print(Text(folded(" " * GAP + rows[number - 1][below], console.width)), soft_wrap=True)
+        if number and (cell := rows[number - 1][below]):
+            shown = cell if len(cell) <= BELOW_MAX else cell[:BELOW_MAX].rstrip() + "..."
+            console.print(Text(folded(" " * GAP + shown, console.width)), soft_wrap=True)
 
 
 def print_lines(lines: Sequence[Sequence[tuple[str, str]]]) -> None:

@@ -112,6 +112,16 @@ def test_a_search_shows_whole_identifiers_and_reasons(home: Home, width: int) ->
     assert len(piped.splitlines()[0].split("\t")) == 6
 
 
+def test_one_long_text_leaves_room_for_the_others(home: Home) -> None:
+    long = " ".join(f"Box {number} in the cellar holds jars." for number in range(300))
+    say(home, [(long, "Noted."), ("My orchard has forty trees.", "Noted.")])
+    lines = on_terminal(80, "--data-dir", str(home.root), "memory", "list")
+    assert len(lines) < 30
+    assert any(line.endswith("...") for line in lines)
+    assert "forty trees" in " ".join(lines)
+    assert "Box 299" in call("--data-dir", str(home.root), "memory", "list").out  # programs get it whole
+
+
 def test_a_narrow_terminal_cuts_no_identifier(home: Home) -> None:
     session, _ = say(home, [(LONG, "An orchard, noted.")], title="The orchard")
     lines = on_terminal(40, "--data-dir", str(home.root), "session", "list")
