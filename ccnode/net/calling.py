@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -100,5 +101,6 @@ def _why(error: Exception) -> str:
     if isinstance(error, aiohttp.WSServerHandshakeError):
         return "what answers there is no node (or takes no more calls from here just now)"
     if isinstance(error, aiohttp.ClientConnectorError):
-        return str(error.os_error.strerror or error.os_error)
+        number = error.os_error.errno or 0  # asyncio's own text says how it was called, not what went wrong
+        return os.strerror(number) if number > 0 else str(error.os_error.strerror or error.os_error)
     return str(error)[:200] or type(error).__name__
