@@ -48,6 +48,24 @@ async def test_core_asks_for_the_owner_and_a_refusal_is_shown(house: House) -> N
     assert ("peers.retier", identifier(2), "core", OwnersWord("it is")) in house.node.calls
 
 
+async def test_a_node_of_ours_becomes_less_only_after_a_question(house: House) -> None:
+    house.node.peers.kept = [peer(2, tier="core", in_force="core")]
+    page = await visit(house, "/peers")
+    added = page.locator("section", has_text="Added")
+    await added.get_by_label("What it may do").select_option("external")
+    await added.get_by_role("button", name="Change").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert not [call for call in house.node.calls if call[0] == "peers.retier"]
+    await added.get_by_role("button", name="Change").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Yes").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(added.locator("option[value=external][selected]")).to_have_count(1)
+    assert [call[:3] for call in house.node.calls if call[0] == "peers.retier"] == [
+        ("peers.retier", identifier(2), "external")
+    ]
+
+
 async def test_a_node_is_removed_after_a_question(house: House) -> None:
     house.node.peers.kept = [peer(2, link=link(entries_left=1200))]
     page = await visit(house, "/peers")

@@ -12,6 +12,8 @@ document.addEventListener("submit", guarded(async (event) => {
     const given = await asked({ title: "Another node of yours?", text: "It will read and write everything.", fields: { "Owner passphrase, if there is one": field } });
     if (!given) return;
     body.passphrase = given.passphrase || null;
+  } else if (event.target.querySelector("[value=core][selected]") && send.startsWith("PUT")) {
+    if (!(await asked({ title: "No node of yours any more?", text: "It gets nothing of what you say from now on. What it holds stays there.", danger: true }))) return;
   }
   const [method, path] = send.split(" ");
   if (path === "invitations") body.picture = true;
