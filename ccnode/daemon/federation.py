@@ -63,6 +63,7 @@ class Federating:
         self.settings = settings
         self.state: State = "off"
         self.is_open = False
+        self._heeds_all = False
         self.problems: dict[str, str] = {}
         self.net: Federation | None = None
         self.discovery: Discovery | None = None
@@ -91,7 +92,7 @@ class Federating:
         for peer in self.book.rows.values():
             self.holdings.set_quota(peer.node, peer.used.quota())
         self.is_open = True
-        self.book.stood()
+        self._heed_all(self.book.stood)
         self.gossiping.open()
         for chain in self.holdings.index.frozen:
             self._fork_seen(chain)
@@ -125,7 +126,7 @@ class Federating:
             self.problems.pop("federation", None)
             self._own = await asyncio.to_thread(_own_ips, self.settings.host)
             self.net, self.gossiping.links, self.state = net, net, "on"
-            self.book.heed_all()
+            self._heed_all(self.book.heed_all)
             if self.settings.discovery:
                 self._discover(net.port)
         self._tell("peers")
@@ -213,7 +214,7 @@ class Federating:
 
     def heed(self, peer: Peer, tier: Tier, *, consents: bool) -> None:
         """That is what the peer is from now on."""
-        if self.is_open:
+        if self.is_open and not self._heeds_all:
             self.gossiping.stand()
         net = self.net
         if peer.standing == "removed":
@@ -230,6 +231,16 @@ class Federating:
                 net.consent(peer.node)
         elif peer.standing == "removed":
             net.forget(peer.node)
+        else:  # perhaps it was something until a moment ago
+            net.set_tier(peer.node, tier)
+
+    def _heed_all(self, have_it: Callable[[], None]) -> None:
+        """Have the book tell of all peers; who counts is asked once, by the caller, and not anew for each of them."""
+        self._heeds_all = True
+        try:
+            have_it()
+        finally:
+            self._heeds_all = False
 
     def enrol(self, node: bytes, certificate: Certificate) -> None:
         """Give a peer our owner's certificate for its key."""
@@ -292,7 +303,7 @@ class Federating:
 
     def stood(self) -> None:
         """Who is certified may have changed."""
-        self.book.stood()
+        self._heed_all(self.book.stood)
         self.gossiping.stand()
         if self.net is not None:
             self.net.certified()

@@ -130,11 +130,11 @@ class Gossiping:
     # --- what this node tells ---
 
     def stand(self) -> None:
-        """Who counts may have changed: whom our owner certified, and neither removed here nor gave another tier."""
+        """Who counts may have changed: whom our owner certified, not revoked, and neither removed here nor let down."""
         rows, tier_of = self._book.rows, self._book.tier_of
         decided = {node for node, peer in rows.items() if peer.standing != "pending" and tier_of(node) is not Tier.CORE}
         followed = [node for node in rows if tier_of(node) is Tier.SANDBOX_IN]
-        self._heed(self.gossip.stand(self._index.certified - decided, followed))
+        self._heed(self.gossip.stand(self._index.certified - self._index.revoked - decided, followed))
 
     def forked(self, chain: ChainId) -> None:
         """A proof is kept."""

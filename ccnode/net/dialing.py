@@ -162,6 +162,7 @@ class Dialer:
 
     async def _try(self, kept: _Kept) -> None:
         """Call each address once, until one answers."""
+        own = frozenset(kept.addresses)
         for address in dict.fromkeys((*kept.addresses, *kept.hints)):
             if kept.is_linked:
                 return
@@ -169,7 +170,8 @@ class Dialer:
                 async with self._turns:
                     await self._call(kept.node, address)
             except CallError as error:
-                kept.address, kept.error, kept.reason = address, str(error), error.reason
+                if address in own or not own:  # anybody may announce an address, and be somebody else there
+                    kept.address, kept.error, kept.reason = address, str(error), error.reason
             else:
                 kept.attempts, kept.error, kept.reason = 0, "", None
                 return

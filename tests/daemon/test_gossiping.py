@@ -301,7 +301,7 @@ async def test_what_a_sandbox_peer_says_is_marked_and_passed_to_nobody(labs: Mak
     await until(lambda: a.table() == {a.id: False, b.id: False, guest.id: True})
     assert [one["apart"] for one in a.it.form()] == [False, False, True]
     await until(lambda: b.table().keys() == {a.id, b.id})
-    assert guest.table() == {guest.id: False}
+    await until(lambda: guest.table() == {guest.id: False})
     assert all(isinstance(message, Hold) for node, message in a.told if node == guest.id)
     told_b = [message for node, message in a.told if node == b.id and isinstance(message, Tell)]
     assert all(guest.id not in body for message in told_b for body, _ in message.reports)

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ccnode import clock
+from ccnode import clock, config
 from ccnode.core import pairing
+from ccnode.daemon.federation import Federating
 from ccnode.daemon.peerbook import PeerBook
 from ccnode.net.ports import Meeting, RefusedError
 from ccnode.store import chains
 from ccnode.store.errors import StoreBusy
 from ccnode.store.home import Home
+from ccnode.store.peers import Peer
 from ccnode_crypto.certificate import certify, revoke
 from ccnode_crypto.keys import SigningKey, owner_id
 from ccnode_protocol import records
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ccnode.store.ledger import Job
-    from ccnode.store.peers import Peer
     from ccnode_crypto.certificate import Certificate
 
 
@@ -119,6 +120,28 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     yield made
     made.connection.close()
     made.ledger.close()
+
+
+async def test_who_counts_is_not_asked_anew_for_each_of_a_thousand_peers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was, and with 1,024 rejected strangers the loop stood still for two seconds each minute."""
+    node = Node(Home(tmp_path).ledger)
+    ledger = node.open()
+    settings = config.Federation(enabled=False)
+    made = Federating(Home(tmp_path), settings, ledger, {}, ledger.append, lambda *_: None, lambda: None)
+    await made.open()
+    asked = []
+    monkeypatch.setattr(made.gossiping, "stand", lambda: asked.append(1))
+    for number in range(pairing.PENDING_MAX):
+        key = number.to_bytes(32, "big")
+        made.book.rows[key] = Peer(key, "removed")
+    made.stood()
+    assert len(asked) == 1
+    await made.book.remove(BOB.public.raw)
+    assert len(asked) == 2
+    await made.close()
+    ledger.close()
 
 
 BOB = SigningKey(b"bob" + bytes(29))

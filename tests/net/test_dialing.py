@@ -26,6 +26,7 @@ class Line:
         self.calls: list[tuple[bytes, str]] = []
         self.answers: set[str] = set()
         self.reason: Reason | None = None
+        self.liars: set[str] = set()  # where somebody else answers
         self.delays: list[int] = []
         self.dialer = Dialer(self.call, lambda: 0)
 
@@ -33,7 +34,7 @@ class Line:
         self.calls.append((node, address))
         await asyncio.sleep(0)
         if address not in self.answers:
-            raise CallError(f"{address}: nobody", self.reason)
+            raise CallError(f"{address}: nobody", Reason.OTHER_KEY if address in self.liars else self.reason)
         self.dialer.linked(node)
 
 
@@ -102,6 +103,16 @@ async def test_a_hint_is_tried_at_once_and_never_for_a_peer_that_is_not_kept(lin
     line.dialer.hint(PEER, ["c:3", *(f"d:{at}" for at in range(1_000))])
     await until(lambda: not line.dialer.states())
     assert line.calls == [(PEER, "a:1"), (PEER, "a:1"), (PEER, "c:3")]
+
+
+async def test_who_announces_a_peer_falsely_does_not_have_it_called_less_often(line: Line) -> None:
+    line.liars = {"c:3"}
+    line.dialer.keep(PEER, ["a:1"])
+    line.dialer.start()
+    line.dialer.hint(PEER, ["c:3"])
+    await until(lambda: len(line.delays) >= 5)
+    assert (PEER, "c:3") in line.calls
+    assert line.delays[:5] == [0, 1, 2, 3, 4]
 
 
 async def test_a_peer_without_an_address_waits_for_one_and_a_forgotten_one_is_not_called(line: Line) -> None:
