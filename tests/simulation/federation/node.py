@@ -189,8 +189,8 @@ class Node:
 
     def _store(self, end: End, store: Store) -> None:
         item, error, grown = store.item, "", False
-        if not end.sync.flow.takes(item.chain):
-            return  # the peer's tier has changed since
+        if end.sync.state == "closed" or not end.sync.flow.takes(item.chain):
+            return  # the link is gone, as ccnode.net drops it then, or the peer's tier has changed since
         try:
             if isinstance(item, SentRun):
                 grown = self.shelf.receive(item)
