@@ -54,11 +54,19 @@ def test_documents_are_current() -> None:
     assert make_docs.COMMANDS.read_text() == make_docs.reference(), "run python scripts/make_docs.py"
 
 
+def _line_of(parent: click.Context, group: click.Group, name: str) -> str:
+    """What a group's help says of a command, on a terminal of 80 columns."""
+    lines = group.get_help(parent).split("Commands:")[-1].splitlines()
+    return next(line for line in lines if line.split()[:1] == [name])
+
+
 @pytest.mark.parametrize("context", make_docs.every_command(), ids=lambda context: context.command_path)
 def test_every_command_and_option_is_documented(context: click.Context) -> None:
     command = context.command
     assert command.help
     assert (command.get_short_help_str(200)).endswith((".", ")"))
+    if context.parent is not None and isinstance(context.parent.command, click.Group):
+        assert "..." not in _line_of(context.parent, context.parent.command, str(context.info_name))
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.opts

@@ -45,7 +45,7 @@ def _history(home: Home, limit: int, before: int | None = None, session: str | N
     return measure_shapes.page(database.ask(home, measurements.history(limit + 1, before, named)), limit)
 
 
-@command.command("show")
+@command.command("show", short_help="Show the character as it is measured now.")
 @click.option("--session", type=SessionName(), metavar="ID", help="Relations of this conversation, not the last one.")
 @click.option("--explain", is_flag=True, help="Say what every figure means: unit, range, source, limits.")
 @pass_state
@@ -94,7 +94,7 @@ def _cell(form: dict[str, Any] | None) -> str:
     return f"{form['have']:,}/{form['need']:,}" if form["status"] == "too_little" else str(form["status"])
 
 
-@command.command("drift")
+@command.command("drift", short_help="Show how far the character moved.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=60, show_default=True, help="Of so many replies.")
 @pass_state
 def drift(state: State, *, limit: int) -> None:

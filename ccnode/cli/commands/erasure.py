@@ -52,7 +52,7 @@ def command() -> None:
     """
 
 
-@command.command("list")
+@command.command("list", short_help="List the orders, and how many nodes have to answer.")
 @pass_state
 def list_orders(state: State) -> None:
     """List the orders, newest first, and how many nodes still have to answer."""
@@ -74,7 +74,7 @@ def list_orders(state: State) -> None:
     state.table({"erasures": found}, head, rows, "Nothing was ordered to be forgotten.")
 
 
-@command.command("show")
+@command.command("show", short_help="Show one order, and which nodes have answered.")
 @click.argument("order", type=OrderName())
 @pass_state
 def show(state: State, *, order: str) -> None:

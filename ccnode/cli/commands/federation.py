@@ -63,14 +63,14 @@ def _told_characters(reports: list[dict[str, Any]]) -> str:
     return text + (f"; {apart} kept apart" if apart else "")
 
 
-@command.command("start")
+@command.command("start", short_help="Listen for other nodes, and call those that were added.")
 @pass_state
 def start(state: State) -> None:
     """Listen for other nodes and call those that were added, until the daemon ends."""
     _told(state, peers.client(state).call("POST", "/api/v1/federation/start", {}))
 
 
-@command.command("stop")
+@command.command("stop", short_help="End all links and listen no more, for now.")
 @pass_state
 def stop(state: State) -> None:
     """End all links and listen no more, until the next start of the daemon, or `ccnode federation start`."""

@@ -35,7 +35,7 @@ def _client(state: State) -> Client:
     return Client(state.node(), state.environment)
 
 
-@command.command("list")
+@command.command("list", short_help="List packets, and what became of them.")
 @click.option("--state", "wanted", type=click.Choice(STATES), help="Only packets of this state.")
 @click.option("--limit", type=click.IntRange(1, LIMIT_MAX), default=50, show_default=True, help="At most so many.")
 @click.option("--before", type=PacketName(), help="Only those that follow this one in the list.")
@@ -72,7 +72,7 @@ def _standing(one: dict[str, Any]) -> str:
     return str(one["state"]) + (f", {count} say{'s' if count == 1 else ''} otherwise" if count else "")
 
 
-@command.command("show")
+@command.command("show", short_help="Show a packet, and what it rests on.")
 @click.argument("packet", metavar="ID", type=PacketName())
 @pass_state
 def show(state: State, *, packet: str) -> None:

@@ -48,7 +48,7 @@ def list_peers(state: State, *, everything: bool) -> None:
         state.note(f"{len(found['pending'])} more wait: ccnode peer pending")
 
 
-@command.command("pending")
+@command.command("pending", short_help="List the nodes that wait to be accepted.")
 @pass_state
 def pending(state: State) -> None:
     """List the nodes that wait to be accepted, with the words of their links."""
