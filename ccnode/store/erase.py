@@ -131,7 +131,7 @@ def erase_due(now_ms: int) -> Job[list[Erased]]:
         if new:  # what was made from what is erased goes with it
             more = [order for order in orders.load_orders(tx.query, known) if order.digest in new]
             done += [_carry_out(tx, order, known) for order in more if order.reach is not None]
-        done += [_drop_derived(tx, note) for note in orders.derived(tx.query, gone, known, now_ms)] if standing else []
+        done += [_drop_derived(tx, made) for made in orders.derived(tx.query, gone, known, now_ms)]
         done.append(Erased(b"", None, None, tx.with_connection(lambda one: apart.carry_out(one, now_ms)), None))
         return [erased for erased in done if erased.bodies or erased.receipt]
 
@@ -148,10 +148,10 @@ def _carry_out(tx: Transaction, order: Order, known: Voices) -> Erased:
     return Erased(order.digest, order.session, order.message, len(bodies), receipt)
 
 
-def _drop_derived(tx: Transaction, note: Derived) -> Erased:
+def _drop_derived(tx: Transaction, made: Derived) -> Erased:
     """What no order of this node's own reaches, as a note that another one kept, goes with its source all the same."""
-    bodies = tx.execute(f"{_DROP} AND sealed IS NOT NULL AND sealed != x''", (note.entry,))
-    return Erased(b"", None, note.digest, bodies, None)
+    bodies = tx.execute(f"{_DROP} AND sealed IS NOT NULL AND sealed != x''", (made.entry,))
+    return Erased(b"", None, made.digest, bodies, None)
 
 
 def finish(home: Home) -> Remains:

@@ -81,6 +81,12 @@ _PROMOTED: Final = (
     f" WHERE c.audience = 0 AND c.node IN ({OUR_NODES}) AND p.rejected = 0 AND e.sealed IS NOT NULL"
     " ORDER BY p.time DESC LIMIT ?"
 )
+# By the node that wrote it, however old it is: it is a copy.
+_TAKEN_BACK: Final = (
+    "SELECT e.digest FROM entries e CROSS JOIN chains c ON c.id = e.chain CROSS JOIN message_events v"
+    " ON v.message = e.digest AND v.kind = 20 CROSS JOIN entries o ON o.id = v.id CROSS JOIN chains d ON d.id = o.chain"
+    " WHERE e.digest IN ({marks}) AND e.kind = 48 AND d.node = c.node AND v.time >= e.time"
+)
 _ORDERED: Final = (
     "SELECT e.digest FROM entries e CROSS JOIN chains c ON c.id = e.chain CROSS JOIN apart_orders o"
     " ON o.voice = c.node AND o.what = e.digest AND o.kind = 20 AND o.time >= e.time WHERE e.digest IN ({marks})"
@@ -201,7 +207,8 @@ def _gone(rows: Sequence[Row]) -> View[set[bytes]]:
     apart = sorted(asked)
     for at in range(0, len(apart), AT_ONCE):
         some = apart[at : at + AT_ONCE]
-        ordered |= {digest for (digest,) in (yield _ORDERED.format(marks=",".join("?" * len(some))), some)}
+        for sql in (_ORDERED, _TAKEN_BACK):
+            ordered |= {digest for (digest,) in (yield sql.format(marks=",".join("?" * len(some))), some)}
     return ordered | {digest for digest, made_from in sources.items() if not ordered.isdisjoint(made_from)}
 
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 from ccnode.store import forgetting, knowledge, notes, orders, views
 from ccnode.store.errors import Conflict
 from ccnode.store.turns import view
-from ccnode.store.voices import OUR_NODES, OURS
-from ccnode_crypto.entry import AUDIENCE_CORE
+from ccnode.store.voices import OUR_NODES
 from ccnode_crypto.keys import node_id
 from ccnode_protocol import hlc, records
 from ccnode_protocol.records import PACKET_TEXT_BYTES_MAX, Kind, Packet, Role, Said
@@ -172,23 +171,17 @@ def reject(packet: bytes) -> Job[Known]:
 
 
 def orders_for(tx: Transaction, gone: orders.Coverage, whose: Voices, now_ms: int) -> list[bytes]:
-    """Order packets of ours of which a source is erased to be erased at once; the digests of the orders.
+    """Order packets of this node of which a source is erased to be erased at once; the digests of the orders.
 
-    Of what is offered that is for the node that offers it, on the same chain, so that whoever took it hears of it; of
-    what was promoted for any of ours. One from a clock ahead of ours waits till then.
+    On the same chain, so that whoever took what is offered hears of it. Our other nodes order theirs themselves: a node
+    has no say in what another wrote. One from a clock ahead of ours waits till then.
     """
     given: list[bytes] = []
     if not tx.query("SELECT 1 FROM packets LIMIT 1"):
         return given
-    named = {order.message for order in orders.load_orders(tx.query, whose) if order.voice == OURS}
     for made in orders.derived(tx.query, gone, whose, now_ms):
-        if made.kind != Kind.PACKET_KEPT or made.voice != OURS or made.time > hlc.from_ms(now_ms):
-            continue
-        if made.audience == AUDIENCE_CORE:
-            is_due = made.digest not in named
-        else:
-            is_due = made.node == tx.node and not tx.query(_NAMED_BY, (made.digest, made.node))
-        if is_due:
+        is_own = made.kind == Kind.PACKET_KEPT and made.node == tx.node and made.time <= hlc.from_ms(now_ms)
+        if is_own and not tx.query(_NAMED_BY, (made.digest, made.node)):
             order = records.message_forget_ordered(made.digest, now_ms)
             given.append(tx.append(order, audience=made.audience).digest)
     return given

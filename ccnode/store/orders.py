@@ -48,6 +48,13 @@ _DERIVED_APART: Final = (
     " CROSS JOIN apart_orders o ON o.voice = d.node AND o.what = t.digest AND o.time >= t.time"
     f" CROSS JOIN entries e ON e.id = p.id CROSS JOIN chains c ON c.id = e.chain WHERE {apart.STANDS} ORDER BY p.id"
 )
+# What its own writer ordered to be forgotten: of a packet, which is a copy, however old it is.
+_DERIVED_SAID: Final = (
+    "SELECT e.id, e.digest, e.kind, e.time, c.node, c.audience FROM packets p CROSS JOIN entries e ON e.id = p.id"
+    " CROSS JOIN chains c ON c.id = e.chain CROSS JOIN message_events v ON v.message = e.digest AND v.kind = 20"
+    " CROSS JOIN entries o ON o.id = v.id CROSS JOIN chains d ON d.id = o.chain"
+    " WHERE d.node = c.node AND v.time >= e.time AND v.value <= ? ORDER BY p.id"
+)
 # Kinds are written out, or the indexes on just these rows would not serve.
 _ORDERS: Final = (
     "SELECT e.id, e.header, e.meta FROM session_events s JOIN entries e ON e.id = s.id WHERE s.kind = 20 ORDER BY e.id"
@@ -219,9 +226,10 @@ class Derived:
 
 
 def derived(run: Query, gone: Coverage, known: Voices, now_ms: int) -> list[Derived]:
-    """The notes and packets of which a source is covered by orders of who wrote it, oldest first.
+    """The notes and packets of which a source is covered by orders of who wrote it.
 
-    A note goes with sources of its own voice; a packet of ours also with a stranger's, from whom we took it.
+    A note goes with sources of its own voice; a packet of ours also with a stranger's, from whom we took it, and by an
+    order of the node that wrote it.
 
     Raises:
         sqlite3.Error: they cannot be read.
@@ -234,9 +242,10 @@ def derived(run: Query, gone: Coverage, known: Voices, now_ms: int) -> list[Deri
             if may and gone.covers(of_kind, said, meta, source, author):
                 found[digest] = Derived(entry, digest, kind, time, whose, node, audience)
     if _has(run, "packets"):
-        for entry, digest, kind, time, node, audience in run(_DERIVED_APART, (now_ms,)):
-            if known.of(node) == voices.OURS:
-                found[digest] = Derived(entry, digest, kind, time, voices.OURS, node, audience)
+        for sql in (_DERIVED_APART, _DERIVED_SAID):
+            for entry, digest, kind, time, node, audience in run(sql, (now_ms,)):
+                if known.of(node) == voices.OURS:
+                    found[digest] = Derived(entry, digest, kind, time, voices.OURS, node, audience)
     return list(found.values())
 
 

@@ -22,10 +22,12 @@ from ccnode.store import (
     views,
 )
 from ccnode.store.errors import Conflict, NotFound
+from ccnode.store.forgetting import OwnerNeeded
 from ccnode.store.search import Searcher
 from ccnode_crypto import canonical
 from ccnode_crypto.certificate import certify
 from ccnode_crypto.entry import AUDIENCE_PUBLIC, AUDIENCE_SHARED
+from ccnode_crypto.erasure import RULE_MS
 from ccnode_protocol import records
 from ccnode_protocol.records import Packet, Record, Role, Said
 from ccnode_protocol.tiers import Tier
@@ -49,9 +51,11 @@ SALT = b"0123456789abcdef"
 class Three:
     """A stranger, and two nodes of ours that follow what it shares."""
 
-    def __init__(self, root: Path) -> None:
-        self.stranger = Side(root, "stranger", 7, is_ours=False)
-        self.here, self.there = Side(root, "here", 1), Side(root, "there", 2)
+    def __init__(self, root: Path, clock_ms: int) -> None:
+        self.stranger = Side(root, "stranger", 7, is_ours=False, clock_ms=clock_ms)
+        self.here, self.there = (
+            Side(root, name, seed, clock_ms=clock_ms) for name, seed in (("here", 1), ("there", 2))
+        )
         self.here.trust(self.there)
         self.there.trust(self.here)
         self.every = (self.stranger, self.here, self.there)
@@ -80,9 +84,10 @@ class Three:
         ends[0].cut()
 
 
-@pytest.fixture
-def three(tmp_path: Path) -> Iterator[Three]:
-    made = Three(tmp_path)
+@pytest.fixture(params=[START_MS, RULE_MS + DAY_MS], ids=["before", "since"])
+def three(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Three]:
+    """Before the rule on who may erase what, and since."""
+    made = Three(tmp_path, request.param)
     yield made
     for side in made.every:
         side.stop()
@@ -235,6 +240,26 @@ def test_who_withdraws_takes_it_from_whoever_promoted_it(three: Three) -> None:
     with pytest.raises(Conflict, match="gone"):
         three.here.ledger.append_sync(knowledge_acts.promote(packet))
     assert "ottilie" in str(three.stranger.texts())  # the message stays as it was said
+    assert_whole(*three.every)
+
+
+def test_what_was_promoted_long_ago_goes_as_well(three: Three) -> None:
+    packet = share(three.stranger, told(three.stranger, HARBOUR))
+    three.meet()
+    three.here.ledger.append_sync(knowledge_acts.promote(packet))
+    three.meet()
+    for side in three.every:
+        side.node.clock.ms += 100 * DAY_MS
+    offer, due_ms = known(three.stranger, packet).digest, three.stranger.node.clock.ms
+    with pytest.raises(OwnerNeeded):
+        three.stranger.ledger.append_sync(knowledge_acts.withdraw(packet, due_ms))
+    order = records.message_forget_ordered(offer, due_ms)  # as a cascade gives it
+    three.stranger.ledger.append_sync(methodcaller("append", order, audience=AUDIENCE_SHARED))
+    three.meet()
+    three.carry_out()
+    for side in three.every:
+        assert side.rows("SELECT count(*) FROM entries WHERE kind = 48 AND sealed IS NOT NULL") == [(0,)], side.name
+        assert states(side) == {packet: "withdrawn"}
     assert_whole(*three.every)
 
 
