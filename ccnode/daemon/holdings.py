@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import structlog
 
 from ccnode import clock
+from ccnode.daemon.unable import unable
 from ccnode.store import chains, peers
 from ccnode.store.errors import StoreError, translated
 from ccnode.store.ledger import connect
@@ -109,11 +110,16 @@ class Holdings:
         return self._quotas.setdefault(peer, Quota())
 
     async def load(self, load: Load) -> tuple[Message, ...]:
-        """What answers a question. Raises StoreError."""
-        return await self._run(lambda connection: chains.load(connection, load))
+        """What answers a question. Raises UnableError."""
+        with unable():
+            return await self._run(lambda connection: chains.load(connection, load))
 
     async def store(self, peer: bytes, store: Store, may: Callable[[], bool]) -> str:
-        """Verify and store; "" or why it is forged. Raises StoreError."""
+        """Verify and store; "" or why it is forged. Raises UnableError."""
+        with unable():
+            return await self._store(peer, store, may)
+
+    async def _store(self, peer: bytes, store: Store, may: Callable[[], bool]) -> str:
         job = chains.receive(store.item, clock.now_ms(), quarantined=store.is_quarantined, may=lambda _: may())
         try:
             received = await self._append(job)
@@ -130,17 +136,20 @@ class Holdings:
         return ""
 
     async def restored(self, _peer: bytes, restored: Restored) -> None:
-        """Our directory is an old copy: where that is about the epoch in use, begin another. Raises StoreError."""
+        """Our directory is an old copy: where that is about the epoch in use, begin another. Raises UnableError."""
         if restored.is_live and self._index.epoch == restored.chain.epoch:
-            await self._append(_fresh_epoch)
+            with unable():
+                await self._append(_fresh_epoch)
             self._index.epoch = self._ledger.chains.epoch
         self._told.was_restored(restored.chain, restored.length)
 
     async def forked(self, _peer: bytes, forked: Forked) -> None:
-        """Keep the proof, and let all know. Raises StoreError."""
+        """Keep the proof, and let all know. Raises UnableError."""
         chain, found = forked
         is_ours = chain.node == self._index.own or chain.node in self._index.certified
-        if await self._append(peers.keep_fork(chain, found, is_ours=is_ours)):
+        with unable():
+            is_new = await self._append(peers.keep_fork(chain, found, is_ours=is_ours))
+        if is_new:
             self._index.freeze(chain, found)
             self._told.froze(chain)
 
@@ -191,7 +200,10 @@ class Holdings:
             except sqlite3.Error as error:
                 raise translated(error) from error
 
-        return await self._loop.run_in_executor(self._thread, run)
+        try:
+            return await self._loop.run_in_executor(self._thread, run)
+        except RuntimeError as error:  # the thread is gone: a link asked in its last moment
+            raise StoreError("this node stops") from error
 
 
 def _fresh_epoch(tx: Transaction) -> None:

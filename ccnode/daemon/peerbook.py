@@ -16,6 +16,7 @@ from ccnode.core import pairing
 from ccnode.core.pairing import How, Row
 from ccnode.daemon.introductions import Introductions
 from ccnode.daemon.papers import Papers
+from ccnode.daemon.unable import unable
 from ccnode.net.ports import RefusedError
 from ccnode.store import owner, peers
 from ccnode.store.errors import Conflict, NotFound, StoreError
@@ -231,7 +232,11 @@ class PeerBook:
         return signer
 
     async def manifested(self, manifest: Manifest, signed: Signed) -> None:
-        """A peer says something of itself."""
+        """A peer says something of itself. Raises UnableError."""
+        with unable():
+            await self._manifested(manifest, signed)
+
+    async def _manifested(self, manifest: Manifest, signed: Signed) -> None:
         node = manifest.node
         async with self._lock:
             known = self.rows.get(node)
@@ -262,7 +267,11 @@ class PeerBook:
             self._links.enrol(node, given)
 
     async def enrolled(self, node: bytes, certificate: Certificate) -> None:
-        """A peer, whose owner's this node is to become, gives it a certificate."""
+        """A peer, whose owner's this node is to become, gives it a certificate. Raises UnableError."""
+        with unable():
+            await self._enrolled(node, certificate)
+
+    async def _enrolled(self, node: bytes, certificate: Certificate) -> None:
         async with self._lock:
             known = self.rows.get(node)
             if not self._enrols(node) or known is None:

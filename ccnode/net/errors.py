@@ -4,6 +4,7 @@ NetError
   ListenError    the federation port cannot be had
   KeyFileError   the TLS key cannot be read or made
   CallError      a call to another node came to nothing
+  UnableError    this node can read or store nothing now
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ class ListenError(NetError):
 
 class KeyFileError(NetError):
     """The file with the TLS key cannot be read or made."""
+
+
+class UnableError(NetError):
+    """Raised by who implements the ports: this node can read or store nothing now, which is no fault of the peer's."""
 
 
 class CallError(NetError):

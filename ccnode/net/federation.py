@@ -21,7 +21,7 @@ from ccnode.net import certificate as tls_file
 from ccnode.net.asking import Asking
 from ccnode.net.calling import call
 from ccnode.net.dialing import Dialer
-from ccnode.net.errors import CallError
+from ccnode.net.errors import CallError, UnableError
 from ccnode.net.listening import Listener
 from ccnode.net.ports import Ended, LinkState, Meeting, RefusedError
 from ccnode.net.strangers import Strangers
@@ -366,7 +366,9 @@ class Federation:
             tier = await self._peers.met(Meeting(established, wire.address, secret))
         except RefusedError:
             raise
-        except Exception as error:  # the store's, for one
+        except UnableError as error:
+            raise RefusedError(Reason.BUSY, "this node can read or store nothing now") from error
+        except Exception as error:
             _tell(error)
             raise RefusedError(Reason.DONE, FAILED) from error
         if self._is_stopping:

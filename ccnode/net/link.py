@@ -12,6 +12,7 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from ccnode.net.errors import UnableError
 from ccnode.net.exchange import Exchange, Work
 from ccnode.net.handshaking import Over
 from ccnode.net.outbox import Outbox
@@ -249,6 +250,9 @@ class Runner:
             if broken.reason is not None and not broken.by_peer:
                 self.close(broken.reason, str(broken))
             self._end(Over(broken.reason, str(broken), by_peer=broken.by_peer))
+        except UnableError as unable:
+            self.close(Reason.BUSY, "this node can read or store nothing now")  # why is nobody else's affair
+            self.over = Over(Reason.BUSY, str(unable))
         except BaseException:
             self._end(Over(None, "this node failed"))
             raise

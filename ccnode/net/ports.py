@@ -132,7 +132,7 @@ class Peers(Protocol):
 
 
 class Chains(Protocol):
-    """What this node holds."""
+    """What this node holds. Where the disk fails, what is asynchronous raises UnableError, which ends the link."""
 
     @property
     def index(self) -> Index:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ccnode.net import link as link_module
-from ccnode.net.errors import CallError
+from ccnode.net.errors import CallError, UnableError
 from ccnode.net.ports import RefusedError
 from ccnode_crypto.certificate import certify
 from ccnode_crypto.keys import SigningKey
@@ -313,4 +313,32 @@ async def test_a_bug_ends_its_link_alone_and_is_told(start: Start, monkeypatch: 
     await until(lambda: one.ends)
     assert [type(context["exception"]) for context in told] == [ZeroDivisionError]
     assert one.federation.link(third.id) is not None
+    asyncio.get_running_loop().set_exception_handler(None)
+
+
+@pytest.mark.parametrize("at", ["load", "store", "met"])
+async def test_a_disk_that_fails_ends_the_link_with_its_reason(
+    start: Start, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    told: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context))
+    one, two = await start("one"), await start("two")
+    full = UnableError("the disk is full; nothing was written", remedy="free some space")
+
+    async def fail(*_: object) -> None:
+        raise full
+
+    for node in (one, two):
+        node.say(3)
+    one.trusts(two)
+    two.trusts(one)
+    monkeypatch.setattr(two, at, fail)
+    one.federation.keep(two.id, [two.address])
+    if at == "met":
+        await until(lambda: any("can read or store nothing" in call.error for call in one.federation.calls()))
+    else:
+        await until(lambda: [(end.reason, end.text) for end in two.ends] == [(Reason.BUSY, str(full))])
+        await until(lambda: [(end.reason, end.by_peer) for end in one.ends] == [(Reason.BUSY, True)])
+        assert "disk" not in one.ends[0].text  # it is nobody else's affair
+    assert told == []
     asyncio.get_running_loop().set_exception_handler(None)
