@@ -13,6 +13,7 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from ccnode.cli import outward
 from ccnode.cli.errors import CliError, explained
 from ccnode.cli.text import count, local, size
 
@@ -64,6 +65,7 @@ def all_checks(state: State) -> list[Check]:
         "certificate": lambda: _certificate(home),
         "daemon": lambda: _daemon(state, home),
         "port": lambda: _port(home),
+        "other devices": lambda: outward.judged(state, home),
         "other nodes": lambda: _others(state, home),
         "database": lambda: _database(home),
         "forgetting": lambda: _forgetting(home),

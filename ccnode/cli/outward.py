@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ccnode.cli.checks import Check
+    from ccnode.cli.state import State
     from ccnode.config import Api, ConfigError
     from ccnode.net.webcert import Web
     from ccnode.store.home import Home
@@ -43,3 +45,25 @@ def certificate(home: Home, api: Api) -> Web:
     own, key = (home.root / path.expanduser() if path else None for path in (api.certificate, api.key))
     now = webcert.moment(clock.now_ms())
     return webcert.serving(home.web_key, api.bind, names_in(api.names), own, key, now)
+
+
+def judged(state: State, home: Home) -> Check:
+    """What `doctor` says: whether the owner's other devices are served, or could be."""
+    from ccnode import config
+    from ccnode.cli.checks import Check
+    from ccnode.cli.client import Client
+
+    name, client = "other devices", Client(home, state.environment)
+    try:
+        api = config.load(home.config).settings.api
+    except config.ConfigError:
+        return Check(name, "warn", "not checked: the settings are wrong", "see: ccnode config check")
+    if not api.is_beyond:
+        return Check(name, "ok", "are not served: api.bind is a loopback address")
+    if (why := why_not(home, api, then="ccnode run")) is not None:
+        return Check(name, "fail", str(why.problems[0].message), why.remedy)
+    facts = (client.get("/api/v1/status").get("outward") or {}) if client.running() else {}
+    if facts.get("problem"):
+        return Check(name, "warn", str(facts["problem"]), "see: ccnode status")
+    where = ", ".join(facts.get("urls") or []) or f"at {api.bind} once the daemon starts"
+    return Check(name, "ok", f"are served {where}")

@@ -89,6 +89,11 @@ def test_it_is_asked_for_twice_and_never_shown(home: Home) -> None:
     assert password.is_right(home, GOOD)
 
 
+def doctor(ccnode: Ccnode) -> dict[str, str]:
+    found = ccnode("doctor", "--json").data["checks"]
+    return next(one for one in found if one["name"] == "other devices")
+
+
 def test_other_devices_need_a_password_first(ccnode: Ccnode, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     commands = "run: ccnode password set, then: ccnode config set api.bind 192.0.2.7"
     refused = ccnode("config", "set", "api.bind", "192.0.2.7")
@@ -105,7 +110,10 @@ def test_other_devices_need_a_password_first(ccnode: Ccnode, home: Home, monkeyp
     assert ccnode("config", "set", "api.bind", "192.0.2.7").code == 0
     assert stat.S_IMODE(home.web_key.stat().st_mode) == 0o600
     assert ccnode("config", "check").code == 0
+    assert doctor(ccnode)["state"] == "ok"
     cleared = ccnode("password", "clear", "--yes")
+    assert doctor(ccnode)["state"] == "fail"
+    assert doctor(ccnode)["remedy"] == "run: ccnode password set, then: ccnode run"
     assert "ccnode config unset api.bind" in cleared.err
     assert ccnode("config", "check").code == 1
     assert ccnode("config", "set", "backup.keep", "3").code == 0, "another setting is not held up by it"
