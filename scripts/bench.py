@@ -3,7 +3,8 @@
 
     scripts/bench.py NAME [--json]     NAME: append, group, verify, start, memory, help, search, recall10, import,
                                        start-million, phi, measure, drift, first-piece, prompt, spawn, catchup, gossip,
-                                       live, event, sigkill, partition (beside serf; root), or all
+                                       live, attack, event, sigkill, partition (these three
+                                       beside serf, as root), or all
     scripts/bench.py import --messages 100000     also search and start-million: with other than a million
     scripts/bench.py import --file-gb 2           instead: the peak of a whole daemon's memory over a file of that size,
                                                   its index included; it takes 5.5 times that size on the disk
@@ -50,6 +51,7 @@ BENCHES = {
     "catchup": ("catchup", "bench_catchup"),
     "gossip": ("gossip", "bench_gossip"),
     "live": ("live", "bench_live"),
+    "attack": ("attack", "bench_attack"),
     "event": ("event", "bench_event"),
     "sigkill": ("gone", "bench_sigkill"),
     "partition": ("gone", "bench_partition"),

@@ -127,6 +127,8 @@ class Link:
         self._heard_ms = now_ms
         self._spoke_ms = now_ms
         self._greeted = False
+        self._heartbeat_ms = limits.HEARTBEAT_MS if established.role is Role.CLIENT else limits.HEARTBEAT_CALLED_MS
+        self._probed_ms = now_ms - limits.PROBE_MS
         self._pings = 0
         self._pinged_ms: int | None = None
         self._consents = False
@@ -218,7 +220,9 @@ class Link:
         """When `tick` is due; None when it is closed."""
         if self.state is State.CLOSED:
             return None
-        ends = [self._heard_ms + limits.SILENCE_MS, self._spoke_ms + limits.HEARTBEAT_MS]
+        ends = [self._heard_ms + limits.SILENCE_MS, self._spoke_ms + self._heartbeat_ms]
+        if not self._is_probed:
+            ends.append(self._heard_ms + limits.PROBE_MS)
         return min([*ends, self._opened_ms + limits.UNKNOWN_LINK_MS] if self.tier is Tier.UNKNOWN else ends)
 
     def tick(self, now_ms: int) -> list[Effect]:
@@ -229,11 +233,18 @@ class Link:
             return [self._end(Reason.SILENT, f"nothing came for {limits.SILENCE_MS} ms")]
         if self.tier is Tier.UNKNOWN and now_ms >= self._opened_ms + limits.UNKNOWN_LINK_MS:
             return self.close(Reason.UNWANTED, "nobody has accepted this peer", now_ms)
-        if now_ms < self._spoke_ms + limits.HEARTBEAT_MS:
+        is_probe = now_ms >= self._heard_ms + limits.PROBE_MS and not self._is_probed
+        if not is_probe and now_ms < self._spoke_ms + self._heartbeat_ms:
             return []
+        self._probed_ms = now_ms if is_probe else self._probed_ms
         effects = self.ping(now_ms)
         self._spoke_ms = now_ms  # also where it has to wait, or this would be due for ever
         return [effect for effect in effects if not isinstance(effect, Wait)]
+
+    @property
+    def _is_probed(self) -> bool:
+        """Whether it was asked for a sign of life since it gave one."""
+        return self._probed_ms >= self._heard_ms + limits.PROBE_MS
 
     # --- what comes ---
 

@@ -247,13 +247,26 @@ def test_a_quiet_link_carries_pings_and_their_answers() -> None:
     alice, bob = opened(), Link(AT_BOB, Tier.CORE, 0)
     assert alice.timer() == limits.HEARTBEAT_MS
     assert alice.tick(limits.HEARTBEAT_MS - 1) == []
-    (ping,) = alice.tick(2_000)
+    (ping,) = alice.tick(1_500)
     assert isinstance(ping, Send)
-    assert alice.timer() == 4_000
-    (pong,) = bob.receive(ping.data, 2_010)
+    (pong,) = bob.receive(ping.data, 1_510)
     assert isinstance(pong, Send)
-    assert alice.receive(pong.data, 2_030) == []
+    assert alice.receive(pong.data, 1_530) == []
     assert alice.round_trip_ms == 30
+    assert alice.timer() == 3_000
+
+
+def test_who_should_have_said_something_is_asked_before_it_is_given_up() -> None:
+    link = opened()
+    link.tick(1_500)
+    assert link.timer() == limits.PROBE_MS
+    link.send(PING, {"number": 77}, limits.PROBE_MS - 1)  # we have just spoken: no heartbeat is due
+    (asked,) = link.tick(limits.PROBE_MS)
+    assert isinstance(asked, Send)
+    assert frames.decode(asked.data).name == "ping"
+    assert link.timer() == limits.PROBE_MS + limits.HEARTBEAT_MS  # once
+    link.hear(4_000)
+    assert reason(link.tick(4_000 + limits.SILENCE_MS)) is Reason.SILENT
 
 
 def test_an_answer_to_no_question_says_nothing() -> None:
@@ -267,7 +280,7 @@ def test_an_answer_to_no_question_says_nothing() -> None:
     assert link.round_trip_ms == 2
 
 
-def test_silence_is_noticed_within_ten_seconds() -> None:
+def test_silence_is_noticed_within_five_seconds() -> None:
     link, now = opened(), 0
     ends: list[Close] = []
     while not ends:
@@ -276,16 +289,17 @@ def test_silence_is_noticed_within_ten_seconds() -> None:
         now = max(now, due)
         ends = [effect for effect in link.tick(now) if isinstance(effect, Close)]
     assert ends[0].reason is Reason.SILENT
-    assert now == limits.SILENCE_MS < 10_000
+    assert now == limits.SILENCE_MS < 5_000
     assert link.timer() is None
     assert link.tick(now + 1) == link.receive(framed(PING), now + 1) == []
 
 
 def test_part_of_a_message_is_a_sign_of_life() -> None:
     link = opened()
-    link.tick(7_000)
-    link.hear(7_500)
-    assert reason(link.tick(15_500)) is Reason.SILENT
+    link.tick(4_000)
+    link.hear(4_400)
+    assert not any(isinstance(effect, Close) for effect in link.tick(8_800))
+    assert reason(link.tick(8_900)) is Reason.SILENT
     assert link.state is State.CLOSED
 
 
