@@ -45,6 +45,8 @@ def _ordered(value: object, path: str, depth: int) -> object:
             ordered[key] = item if type(item) in _LEAVES else _ordered(item, f"{path}.{key}", depth - 1)
         return ordered
     if isinstance(value, (list, tuple)):
+        if _LEAVES.issuperset(map(type, value)):
+            return value  # as the thousands of items of a run
         return [_ordered(item, f"{path}[{index}]", depth - 1) for index, item in enumerate(value)]
     if kind is int:
         raise EncodingError(f"{path}: integer outside -2^63 .. 2^64-1")
@@ -70,17 +72,19 @@ def _refuse_extension(code: int, _data: bytes) -> object:
     raise ValueError(f"extension type {code}")
 
 
-def decode(data: bytes, *, size_max: int) -> Value:
+def decode(data: bytes, *, size_max: int, is_counted: bool = False) -> Value:
     """Return the value of which `data` is the canonical encoding.
 
     The cost is bounded by `size_max` bytes: what is declared, all together, can never exceed what is there.
+    `is_counted`: the caller has called `packed.check_values` for it already.
 
     Raises:
         EncodingError: too large, cut short, trailing bytes, floats, extensions, or not the canonical form.
     """
     if len(data) > size_max:
         raise EncodingError(f"{len(data)} bytes where at most {size_max} are allowed")
-    if sum(map(data.count, packed.LONG_HEADS)) > DEPTH_MAX:  # perhaps only words; perhaps arrays in arrays, all huge
+    # More long heads than levels: perhaps only words; perhaps arrays in arrays, all huge.
+    if not is_counted and sum(map(data.count, packed.LONG_HEADS)) > DEPTH_MAX:
         packed.check_values(data, len(data))
     try:
         value: Value = msgpack.unpackb(

@@ -82,7 +82,7 @@ def decode(data: bytes) -> Frame:
     limit = limit_of(kind)
     _check_size(data, kind, limit)
     try:
-        value = canonical.decode(data, size_max=limit.bytes_max)
+        value = canonical.decode(data, size_max=limit.bytes_max, is_counted=len(data) > _SCANNED_BYTES)
     except EncodingError as error:
         raise RemoteError(f"{name_of(kind)}: {error}") from error
     match value:
