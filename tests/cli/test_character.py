@@ -12,10 +12,12 @@ from ccnode.cli import characters
 from ccnode.cli import local as database
 from ccnode.daemon.measurer import Measurer
 from ccnode.reference import charvec1
-from ccnode.store import baselines, measurements
+from ccnode.store import baselines, measurements, reports
+from ccnode.store.reports import Kept
 from ccnode_crypto.keys import SigningKey
 from ccnode_crypto.statements import state_baseline
 from tests.cli.helpers import DEADLINE_S, call, ledger_of, make_node, pretending, running, say
+from tests.protocol.gossiping import key_of, report_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -193,3 +195,39 @@ def test_a_running_node_measures_its_replies(home: Home) -> None:
         (one,) = found["measurements"]
         assert one["message_id"] == asked.data["message_id"]
         assert one["figures"]["character"]["status"] == "too_little"
+
+
+def test_what_nodes_say_of_their_characters_is_listed(home: Home, ccnode: Ccnode) -> None:
+    none = ccnode("character", "nodes")
+    assert (none.code, none.out.strip()) == (0, "")
+    assert "No node has said" in none.err
+    now_ms = time.time_ns() // 1_000_000
+    told = {"time_ms": now_ms - 60_000, "expires_ms": now_ms + 3_600_000, "vector": (500_000,) * 16}
+    near, far, late = key_of("near"), key_of("far"), key_of("late")
+    with ledger_of(home) as ledger:
+        kept = [
+            Kept(report_of(ledger.chains.key, now_ms, **told), is_apart=False),
+            Kept(report_of(near, now_ms, **{**told, "vector": (520_000,) * 16}), is_apart=False),
+            Kept(
+                report_of(far, now_ms, **{**told, "spec": bytes(range(32)), "ccc": None, "baseline": None}),
+                is_apart=True,
+            ),
+            Kept(report_of(late, now_ms, **{**told, "expires_ms": now_ms - 1}), is_apart=False),
+        ]
+        ledger.append_sync(reports.keep(kept))
+    listed = ccnode("character", "nodes", "--json").data["reports"]
+    assert [(one["is_own"], one["apart"], one["drift"], one["ccc"]) for one in listed] == [
+        (True, False, 0.0, 0.99),
+        (False, False, 0.02, 0.99),
+        (False, True, None, None),
+    ]
+    assert listed[0]["name"] == "test"
+    assert 60 <= listed[0]["age_s"] < 3_600
+    shown = ccnode("character", "nodes").out
+    assert "this node" in shown
+    assert "apart" in shown
+    assert "0.020" in shown
+    assert "late" not in shown
+    with ledger_of(home) as ledger:
+        ledger.append_sync(reports.keep((), [near.public.raw]))
+    assert len(ccnode("character", "nodes", "--json").data["reports"]) == 2

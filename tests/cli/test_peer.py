@@ -28,6 +28,7 @@ class Daemon:
 
     def __init__(self, one: Form) -> None:
         self.one = one
+        self.reports: list[Form] = []
 
     def __call__(self, method: str, path: str, _: Mapping[str, str], body: Any) -> tuple[int, Form]:
         what = path.split("/")[3:]
@@ -68,7 +69,7 @@ class Daemon:
                 sweep = {"subnet": "192.0.2.0/24", "state": "done", "done": 254, "total": 254,
                          "found": [{"node_id": HIM, "address": "192.0.2.7:8101"}]}  # fmt: skip
                 return 200, {"state": "on", "addresses": ["192.0.2.1:8101"], "known": 1, "pending": 0, "links": [],
-                             "discovered": [], "sweep": sweep, "problems": []}  # fmt: skip
+                             "discovered": [], "sweep": sweep, "problems": [], "reports": self.reports}  # fmt: skip
         raise AssertionError(what)
 
 
@@ -195,10 +196,24 @@ def test_ping_discover_and_the_federation(ccnode: Ccnode, home: Home) -> None:
         assert f"192.0.2.7:8101\t{HIM[:12]}" in ccnode("federation", "discover", "--subnet", "192.0.2.0/24").out
         for word in ("status", "start", "stop"):
             assert "federation is on; reached at 192.0.2.1:8101" in ccnode("federation", word).out
+        assert "character" not in ccnode("federation", "status").out
         assert "off" in ccnode("federation", "auto-sync", "off").out
         assert calls[-1][:2] == ("POST", "/api/v1/federation/stop")
         assert ccnode("federation", "auto-sync", "--json").data == {"auto_sync": False}
         assert ccnode("federation", "auto-sync", "on", "--json").data == {"auto_sync": True}
+
+
+def test_the_federation_tells_of_characters(ccnode: Ccnode, home: Home) -> None:
+    daemon = Daemon(peer(2))
+    said = {"is_own": False, "apart": False, "drift": 0.02}
+    with pretending(home, daemon):
+        for reports, words in (
+            ([said], "1 other node told its character: ccnode character nodes (drift from ours at most 0.020)"),
+            ([said, {**said, "drift": None}], "2 other nodes told their characters: ccnode character nodes (drift"),
+            ([{**said, "apart": True}], "0 other nodes told their characters: ccnode character nodes; 1 kept apart"),
+        ):
+            daemon.reports = [{**said, "is_own": True, "drift": 0.0}, *reports]
+            assert words in ccnode("federation", "status").out
 
 
 def test_without_a_daemon_it_is_said(ccnode: Ccnode, home: Home) -> None:
