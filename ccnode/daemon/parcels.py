@@ -426,7 +426,7 @@ class Applying:
             manifest = read_manifest(frame.body, self._peer, self._book.own)
             body, signature = frame.body["body"], frame.body["signature"]
             if not self._is_dry and isinstance(body, bytes) and isinstance(signature, bytes):
-                await self._book.manifested(manifest, Signed(body, signature))
+                await self._book.carried(manifest, Signed(body, signature))
             return
         message = sync_frames.read(frame.type, frame.body)
         await self._perform(self.machine.receive(message, clock.now_ms()))

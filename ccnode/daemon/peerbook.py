@@ -231,6 +231,12 @@ class PeerBook:
             raise RefusedError(Reason.UNWANTED, "the owner key is locked since; ask for a new code") from error
         return signer
 
+    async def carried(self, manifest: Manifest, signed: Signed) -> None:
+        """What a peer said of itself came in a file, which can be an old one: heed it only where it is newer."""
+        known = self.rows.get(manifest.node)
+        if known is not None and is_news(manifest, self._kept(known)):
+            await self.manifested(manifest, signed)
+
     async def manifested(self, manifest: Manifest, signed: Signed) -> None:
         """A peer says something of itself. Raises UnableError."""
         with unable():
@@ -370,7 +376,9 @@ class PeerBook:
     def open_ids(self) -> list[bytes]:
         """What names the invitations that are open."""
         self.invitations.expire(clock.now_ms())
-        return [invitation_id(one.secret) for one in self.invitations.open_ones]
+        found = [invitation_id(one.secret) for one in self.invitations.open_ones]
+        self._signers = {name: self._signers[name] for name in found if name in self._signers}  # no longer than needed
+        return found
 
     # --- keeping ---
 
@@ -424,6 +432,7 @@ class PeerBook:
     def stood(self) -> None:
         """The index was told anew whom our owner stands behind: what each peer is follows."""
         self._vouched = frozenset(self._index.certified - self._index.revoked)
+        self.open_ids()
         self.heed_all()
         self._tell_core()
         if self._new():  # a certificate may come after the introduction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +20,7 @@ from ccnode_crypto.certificate import certify, revoke
 from ccnode_crypto.keys import SigningKey, owner_id
 from ccnode_protocol import records
 from ccnode_protocol.handshake import Established, Role, Transcript
-from ccnode_protocol.invitation import Invitation, join_with
+from ccnode_protocol.invitation import Invitation, invitation_id, join_with
 from ccnode_protocol.manifest import Manifest, sign_manifest
 from ccnode_protocol.sync_index import Index
 from ccnode_protocol.tiers import Tier
@@ -196,6 +197,33 @@ async def test_a_peer_that_is_core_no_more_introduces_nobody(rig: Rig) -> None:
     await rig.hears(BOB, introduces=((EVE.public.raw, "192.0.2.7:8101"),))
     assert rig.book.tier_of(EVE.public.raw) is Tier.UNKNOWN
     assert EVE.public.raw not in rig.book.rows
+
+
+async def test_an_old_bundle_of_a_core_peer_introduces_nobody_that_it_has_let_go_since(rig: Rig) -> None:
+    """Whoever holds the stick can have it applied again; on a link nothing can be said twice."""
+    await rig.core(BOB)
+    said = Manifest(
+        BOB.public.raw, rig.index.own, 1_000, "old", tier=Tier.CORE, introduces=((EVE.public.raw, "192.0.2.66:8101"),)
+    )
+    await rig.hears(BOB)
+    await rig.book.papers.record(certify(OWNER, EVE.public.raw, 1))
+    await rig.book.carried(said, sign_manifest(BOB, said))
+    assert rig.book.tier_of(EVE.public.raw) is Tier.UNKNOWN
+    assert rig.book.rows[BOB.public.raw].name == "there"
+    newer = replace(said, sequence=clock.now_ms() + 1)
+    await rig.book.carried(newer, sign_manifest(BOB, newer))
+    assert rig.book.tier_of(EVE.public.raw) is Tier.CORE, "a new one does"
+
+
+async def test_the_owner_key_is_held_no_longer_than_a_code_for_core_is_open(rig: Rig) -> None:
+    one = Invitation(SECRET, Tier.CORE, clock.now_ms() + 60_000)
+    rig.book.invitations.add(SECRET, Tier.CORE, one.expires_ms, clock.now_ms())
+    rig.book._signers[invitation_id(SECRET)] = OWNER
+    rig.book.stood()
+    assert rig.book._signers
+    rig.book.invitations.expire(one.expires_ms)
+    rig.book.stood()
+    assert not rig.book._signers
 
 
 async def test_a_revoked_key_is_core_no_more_and_neither_introduces_nor_is_introduced(rig: Rig) -> None:
