@@ -30,6 +30,19 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
+EVIL_PAGE = f"""<form id="f" method="post" action="URL/login"><input name="password" value="{PASSWORD}"></form>
+<script>
+const line = new WebSocket("URL".replace("https", "wss") + "/ws/live");
+const heard = new Promise((end) => {{
+  line.onmessage = () => end("heard");
+  line.onclose = () => end("closed");
+}});
+const start = {{ method: "POST", mode: "no-cors", credentials: "include" }};
+const sent = fetch("URL/api/v1/conversation/start", start).catch(() => 0);
+const read = fetch("URL/api/v1/conversations", {{ credentials: "include" }}).then(() => "read", () => "refused");
+Promise.all([heard, read, sent]).then(([line, read]) => {{ document.title = line + " " + read; }});
+</script>"""
+
 
 class Outdoors(House):
     """A node that serves other devices, and a phone's browser that was told to go on past its warning."""
@@ -120,3 +133,30 @@ async def test_it_fits_and_can_be_read(outdoors: Outdoors, axe: Judge, width: in
     await expect(page.locator("#signin-state")).to_have_text("That is not the password.")
     await axe(page)
     await press_until(page, "button")
+
+
+async def test_an_address_typed_without_https_leads_to_the_form(outdoors: Outdoors) -> None:
+    page = await outdoors.phone()
+    await page.goto(f"http{outdoors.url[5:]}/memory")
+    await expect(page.get_by_label("Password")).to_be_visible()
+    assert page.url == f"{outdoors.url}/memory"
+    outdoors.wrong = [one for one in outdoors.wrong if not one.startswith("went elsewhere: http:")]
+
+
+async def test_another_site_does_nothing_in_the_owners_name(outdoors: Outdoors) -> None:
+    page = await outdoors.phone()
+    await sign_in(page)
+    await expect(page.locator("[data-ready] #app")).to_be_visible()
+    evil = await page.context.new_page()
+    html = EVIL_PAGE.replace("URL", outdoors.url)
+    await evil.route(
+        "https://evil.example/", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8")
+    )
+    calls = len(outdoors.node.calls)
+    await evil.goto("https://evil.example/")
+    await expect(evil).to_have_title("closed refused")
+    assert not [call for call in outdoors.node.calls[calls:] if call[0] == "start_session"]
+    async with evil.expect_navigation():
+        await evil.evaluate("document.getElementById('f').submit()")
+    assert "origin_refused" in await evil.content()
+    await evil.close()
