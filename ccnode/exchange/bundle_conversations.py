@@ -42,6 +42,7 @@ NO_MESSAGES: Final = "holds no messages"
 CARDS: Final = "character cards come one by one: export them where they are, then import the files"
 PLATES: Final = "another's plate is not taken over: export it where it is, then import the file"
 NOTES: Final = "notes on messages are not taken over: the messages are"
+PACKETS: Final = "knowledge packets are not taken over: they go from node to node"
 BRANCH_TITLES: Final = "titles of branches are not kept"
 TOO_MANY: Final = "branches beyond the number that is followed stand as conversations of their own"
 LINKS_MAX: Final = 250_000
@@ -219,6 +220,8 @@ class BundleSource:
                     others[PLATES] += 1
                 elif kind == Kind.NOTE_KEPT:
                     others[NOTES] += 1
+                elif kind == Kind.PACKET_KEPT:
+                    others[PACKETS] += 1
             except RemoteError:
                 others[UNREADABLE] += kind == Kind.MESSAGE
         name = self._plan.path.name
@@ -226,6 +229,7 @@ class BundleSource:
             Left(name, CARDS, others[CARDS], "part"),
             Left(name, PLATES, others[PLATES], "part"),
             Left(name, NOTES, others[NOTES], "part"),
+            Left(name, PACKETS, others[PACKETS], "part"),
             Left(name, UNREADABLE, others[UNREADABLE]),
             Left(name, TOO_MANY, index.too_many, "part"),
         ]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ccnode.store import knowledge_acts
+import verify_export
+from ccnode.store import bundles, knowledge_acts
+from ccnode.store.ledger import Ledger, Ports, connect
 from ccnode_crypto.entry import AUDIENCE_SHARED
 from ccnode_crypto.keys import SigningKey
 from ccnode_protocol import records
 from ccnode_protocol.records import Packet, Role, Said
 from tests.cli.helpers import Running, call, ledger_of, running, say
+from tests.store.support import stored_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +38,6 @@ def daemon(home: Home) -> Iterator[Running]:
 
 def offered(home: Home, *texts: str) -> list[str]:
     """What a stranger offers, as if it had come from there; the packets' ids."""
-    from ccnode.store.ledger import Ledger, Ports
-
     path, ticks = home.root / "stranger.sqlite", iter(range(1_770_000_000_000, 1_770_000_009_999))
     ledger = Ledger(path, STRANGER, Ports(lambda: next(ticks), lambda count: b"r" * count))
     found = []
@@ -47,9 +49,6 @@ def offered(home: Home, *texts: str) -> list[str]:
         ledger.append_sync(lambda tx, record=record: tx.append(record, audience=AUDIENCE_SHARED))  # type: ignore[misc]
         found.append(records.packet_id(content).hex())
     ledger.close()
-    from ccnode.store.ledger import connect
-    from tests.store.support import stored_runs
-
     connection = connect(path, writable=False)
     chains = stored_runs(connection)
     connection.close()
@@ -59,6 +58,16 @@ def offered(home: Home, *texts: str) -> list[str]:
         for chain, runs in chains.items():
             own.append_sync(lambda tx, chain=chain, runs=runs: tx.take(chain, runs, 1, quarantined=True))  # type: ignore[misc]
     return found
+
+
+def exported(home: Home) -> tuple[dict[str, Any], str]:
+    """What a checker finds in an export of everything, and the export."""
+    connection = connect(home.ledger, writable=False)
+    try:
+        data = b"".join(bundles.everything(connection, home))
+    finally:
+        connection.close()
+    return dict(verify_export.verify(io.BytesIO(data))), data.decode()
 
 
 def states(data: dict[str, Any]) -> list[tuple[str, str]]:
@@ -87,6 +96,9 @@ def test_without_a_daemon_packets_can_be_read(ccnode: Ccnode, home: Home) -> Non
         ledger.append_sync(knowledge_acts.promote(bytes.fromhex(first)))
     assert [each["packet_id"] for each in ccnode("memory", "search", "ferry", "--json").data["knowledge"]] == [first]
     assert "said there by its owner" in ccnode("memory", "search", "ferry").out
+    report, data = exported(home)
+    assert report["ok"] is True
+    assert STRANGER.public.raw.hex() not in data  # quarantine stays here; what was promoted is ours
 
 
 def test_what_is_wrong_is_said(ccnode: Ccnode, home: Home) -> None:
@@ -120,6 +132,8 @@ def test_a_message_is_shared_and_withdrawn(daemon: Running, home: Home) -> None:
     assert (gone["state"], gone["text"]) == ("withdrawn", None)
     assert call("knowledge", "withdraw", made["packet_id"], "--yes").code != 0
     assert call("memory", "show", told, "--json").data["text"] == CLAIM
+    report, _ = exported(home)
+    assert (report["ok"], report["withheld"]) == (True, 0)
 
 
 def test_a_packet_is_promoted_and_rejected(home: Home) -> None:
