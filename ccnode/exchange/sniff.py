@@ -120,6 +120,7 @@ def _of_parts(found: Parts) -> tuple[Guess, list[Part]]:
     """What a folder or an archive is, and which of its files are to be read. Raises ExchangeError."""
     parts, kind = _candidates(found)
     seen: dict[Format, list[Part]] = {}
+    known: set[str] = set()  # folders
     problem: ExchangeError | None = None
     why = ""
     look = _Look()
@@ -128,8 +129,9 @@ def _of_parts(found: Parts) -> tuple[Guess, list[Part]]:
             for alike in seen.values():
                 alike.extend(parts[number:])
             break
-        if not part.size:
-            continue
+        folder = part.name.rpartition("/")[0]
+        if not part.size or (kind == "conversations" and folder in known):
+            continue  # shards beside each other are alike, or are found out to be different when they are read
         try:
             guess = _of_file(part, look)
         except ExchangeError as error:
@@ -137,8 +139,7 @@ def _of_parts(found: Parts) -> tuple[Guess, list[Part]]:
             continue
         why = why or f"{part.name} in it: {guess.why}"
         seen.setdefault(guess.format, []).append(part)
-        if kind == "conversations" and len(seen) == 1:
-            break  # its other shards are like it, or are found out to be different when they are read
+        known.add(folder)
     if len(seen) > 1:
         both = " and ".join(f"{NAMES[one]} ({parts[0].name})" for one, parts in seen.items())
         raise ExchangeError(f"{found.name}: holds {both}", "import them one after the other, each by its own path")

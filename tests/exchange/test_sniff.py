@@ -133,6 +133,17 @@ def test_folders_and_archives(tmp_path: Path) -> None:
         sniff.identify(folder)
 
 
+def test_two_exports_in_one_folder_are_not_taken_for_one(tmp_path: Path) -> None:
+    for name, content in (("first", CLAUDE), ("second", CHAT)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "conversations.json").write_text(json.dumps([content]))
+    with pytest.raises(ExchangeError, match=r"holds .*Claude.* and .*ChatGPT.*second/conversations") as caught:
+        sniff.identify(tmp_path)
+    assert "one after the other" in caught.value.remedy
+    (tmp_path / "first" / "conversations.json").write_text(json.dumps([CHAT]))
+    assert sniff.identify(tmp_path).format == "chatgpt"
+
+
 def test_empty_shards_and_foreign_logs(tmp_path: Path) -> None:
     (tmp_path / "conversations-000.json").write_text("[]")
     (tmp_path / "conversations-001.json").write_text(json.dumps([CHAT]))
