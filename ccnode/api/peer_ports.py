@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from ccnode.api.events import Download
-    from ccnode_crypto.certificate import Certificate
+    from ccnode_crypto.certificate import Certificate, Revocation
 
 Question = Literal["manifest", "heads", "consensus"]
 TierName = Literal["core", "sandbox", "sandbox-in", "sandbox-out", "external"]
@@ -82,8 +82,11 @@ class Peers(Protocol):
     async def retier(self, peer: str, tier: TierName, word: OwnersWord) -> dict[str, Any]:
         """Give a peer that is known another tier; it holds on open links at once."""
 
-    async def remove(self, peer: str) -> dict[str, Any]:
-        """End its links, and take none from it again, until it is added anew. Also rejects one that is pending."""
+    async def remove(self, peer: str, revocation: Revocation | None = None) -> dict[str, Any]:
+        """End its links, and take none from it again, until it is added anew. Also rejects one that is pending.
+
+        `revocation`: the owner's, of its key, which every node of ours then hears of.
+        """
 
     async def ask(self, peer: str, what: Question) -> dict[str, Any]:
         """What it answers to a question; it is called if there is no link."""

@@ -11,7 +11,12 @@ from ccnode.api.context import node_of
 from ccnode.api.errors import BadRequest, answer
 from ccnode.api.models import CLEAN, Body, Nothing
 from ccnode.api.peer_ports import OwnersWord, Question, TierName, Wish
-from ccnode_crypto.certificate import CERTIFICATE_BYTES_MAX, read_certificate
+from ccnode_crypto.certificate import (
+    CERTIFICATE_BYTES_MAX,
+    REVOCATION_BYTES_MAX,
+    read_certificate,
+    read_revocation,
+)
 from ccnode_crypto.errors import CryptoError
 from ccnode_protocol import limits
 
@@ -74,6 +79,19 @@ class AskBody(Body):
     """POST /api/v1/peers/{peer}/ask."""
 
     what: Question
+
+
+class RevocationBody(Body):
+    """The owner's word that a node key is theirs no more (crypto, section 10), made where the owner key is."""
+
+    body: Annotated[str, StringConstraints(pattern=rf"^([0-9a-f]{{2}}){{1,{REVOCATION_BYTES_MAX}}}$")]
+    signature: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]
+
+
+class RemoveBody(Body):
+    """DELETE /api/v1/peers/{peer}."""
+
+    revocation: RevocationBody | None = None
 
 
 class InviteBody(OwnerBody):
@@ -152,9 +170,14 @@ async def retier(request: web.Request) -> web.Response:
 
 
 async def remove(request: web.Request) -> web.Response:
-    """DELETE /api/v1/peers/{peer}: remove a known one, or reject a pending one."""
+    """DELETE /api/v1/peers/{peer}: remove a known one, or reject a pending one; one of ours by the owner's word."""
     peers, peer = _peers(request)
-    return answer({"peer": await peers.remove(peer)})
+    said = (await read_json(request, RemoveBody)).revocation
+    try:
+        paper = read_revocation(bytes.fromhex(said.body), bytes.fromhex(said.signature)) if said is not None else None
+    except CryptoError as error:
+        raise BadRequest(f"revocation: {error}", "make it anew") from error
+    return answer({"peer": await peers.remove(peer, paper)})
 
 
 async def ping(request: web.Request) -> web.Response:

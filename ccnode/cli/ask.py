@@ -17,6 +17,11 @@ def need_terminal(remedy: str) -> None:
         )
 
 
+def is_terminal() -> bool:
+    """Whether somebody could answer."""
+    return sys.stdin.isatty()
+
+
 def text(question: str, default: str | None = None) -> str:
     """Ask for a line."""
     return str(click.prompt(question, default=default, err=True, type=str))

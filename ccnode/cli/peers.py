@@ -88,6 +88,34 @@ def owners_word(state: State, peer: dict[str, Any]) -> dict[str, Any]:
     return {"certificate": {"body": made.body.hex(), "signature": made.signature.hex()}}
 
 
+def taken_back(state: State, peer: dict[str, Any], *, yes: bool) -> dict[str, Any]:
+    """The owner's revocation of a node's key, where the owner key is at hand; else what that leaves undone is told."""
+    from ccnode.cli import local
+    from ccnode.cli.forgetting import own_node
+    from ccnode.cli.plates import PASSPHRASE_VARIABLE, key_of
+    from ccnode.store import forgetting, owner, revoking
+
+    home, node = state.node(), node_in(str(peer.get("node_id")))
+    if node is None:
+        raise CliError("the daemon names no node", code="protocol")
+    guard, passphrase, remedy = owner.guard(home), state.environment.get(PASSPHRASE_VARIABLE), ""
+    if guard == "absent":
+        remedy = forgetting.where(home, own_node(home))
+    elif guard == "passphrase" and passphrase is None:
+        if yes or not ask.is_terminal():
+            remedy = f"give the passphrase in {PASSPHRASE_VARIABLE}"
+        else:
+            state.note("Taking back the owner's word for its key takes the owner key.")
+            passphrase = ask.secret("Owner passphrase (empty: its key stays certified)", empty=True)
+            remedy = "" if passphrase else "remove it again, with the passphrase"
+    if remedy:
+        state.note(f"Its key stays certified: your other nodes still take what it writes. To end that, {remedy}.")
+        return {}
+    heads = local.ask(home, revoking.last_good(node))
+    paper = revoking.revoked(key_of(home, passphrase), node, heads, time.time_ns() // 1_000_000)
+    return {"revocation": {"body": paper.body.hex(), "signature": paper.signature.hex()}}
+
+
 def confirmed(state: State, wanted: str, peer: dict[str, Any], *, yes: bool) -> dict[str, Any]:
     """How it is known that the peer is the one that is meant: words that a person compared, or its whole identifier.
 

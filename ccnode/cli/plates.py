@@ -132,6 +132,14 @@ def owner_key(state: State, home: Home) -> SigningKey:
     return SigningKey(seed_of(code))
 
 
+def key_of(home: Home, passphrase: str | None) -> SigningKey:
+    """The owner key of this machine. Raises CliError where the passphrase is wrong."""
+    from ccnode.cli.identity import read_owner_code, seed_of
+    from ccnode_crypto.keys import SigningKey
+
+    return SigningKey(seed_of(read_owner_code(home, passphrase)))
+
+
 def keep(state: State, home: Home, text: str) -> dict[str, Any]:
     """Have the owner state that the text is the plate, and record it; through the daemon where one runs.
 

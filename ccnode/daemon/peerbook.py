@@ -18,7 +18,7 @@ from ccnode.daemon.introductions import Introductions
 from ccnode.daemon.papers import Papers
 from ccnode.daemon.unable import unable
 from ccnode.net.ports import RefusedError
-from ccnode.store import owner, peers
+from ccnode.store import owner, peers, revoking
 from ccnode.store.errors import Conflict, NotFound, StoreError
 from ccnode.store.peers import Peer
 from ccnode_crypto.keys import node_id
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ccnode.net.ports import Ended, Meeting
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job, Ledger
-    from ccnode_crypto.certificate import Certificate
+    from ccnode_crypto.certificate import Certificate, Revocation
     from ccnode_crypto.keys import SigningKey
     from ccnode_protocol.invitation import Invitation, Join
     from ccnode_protocol.sync_index import Index
@@ -322,9 +322,11 @@ class PeerBook:
                 return
             await self._keep(node, row_of(before) or Row())
 
-    async def remove(self, node: bytes) -> Peer:
-        """The owner removes or rejects a peer. Raises StoreError."""
+    async def remove(self, node: bytes, revocation: Revocation | None = None) -> Peer:
+        """The owner removes or rejects a peer, and takes its key back. Raises Conflict, StoreError."""
         async with self._lock:
+            if revocation is not None:
+                await self._append(revoking.record(revocation))
             await self._append(peers.remove_peer(node, clock.now_ms()))
             old = self.rows.get(node) or Peer(node, "removed")
             self.rows[node] = gone = replace(old, standing="removed", tier=Tier.UNKNOWN, wished=None, addresses=())

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ccnode.net.federation import Federation
     from ccnode.net.ports import LinkState
     from ccnode.store.peers import Peer
+    from ccnode_crypto.certificate import Revocation
     from ccnode_crypto.entry import ChainId
     from ccnode_protocol.query import Answered
 
@@ -191,10 +192,12 @@ class Peering:
         await self._book.decide(known.node, decide)
         return self._told(known.node)
 
-    async def remove(self, peer: str) -> dict[str, Any]:
+    async def remove(self, peer: str, revocation: Revocation | None = None) -> dict[str, Any]:
         """One that is known, or pending."""
         known = self._peer(peer)
-        await self._book.remove(known.node)
+        if revocation is not None and revocation.node != known.node:
+            raise Conflict("the revocation is of another node's key", remedy="make it anew")
+        await self._book.remove(known.node, revocation)
         return self._told(known.node)
 
     # --- calling ---

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
     from ccnode.api.peer_ports import OwnersWord, Question, TierName, Wish
+    from ccnode_crypto.certificate import Revocation
     from tests.api.fake_node import FakeNode
 
 WHEN = "2026-03-02T10:11:12.345Z"
@@ -94,6 +95,7 @@ class FakePeers:
 
     def __init__(self, node: FakeNode) -> None:
         self.node = node
+        self.revocations: list[Revocation | None] = []
         self.kept: list[dict[str, Any]] = []
         self.open: list[dict[str, Any]] = []
         self.state = "on"
@@ -143,8 +145,9 @@ class FakePeers:
         self.node._check("peers.retier", peer, tier, word)
         return self._put(self._find(peer), tier=tier, in_force=tier)
 
-    async def remove(self, peer: str) -> dict[str, Any]:
+    async def remove(self, peer: str, revocation: Revocation | None = None) -> dict[str, Any]:
         self.node._check("peers.remove", peer)
+        self.revocations.append(revocation)
         return self._put(self._find(peer), standing="removed", tier=None, in_force=None, link=None)
 
     async def ask(self, peer: str, what: Question) -> dict[str, Any]:

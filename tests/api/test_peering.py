@@ -8,7 +8,7 @@ import pytest
 
 from ccnode.api.peer_ports import OwnersWord, Wish
 from ccnode.store.errors import Conflict
-from ccnode_crypto.certificate import certify
+from ccnode_crypto.certificate import certify, revoke
 from ccnode_crypto.keys import SigningKey
 from tests.api.fake_peers import CODE, WORDS, identifier, link, peer
 
@@ -115,3 +115,14 @@ async def test_a_peer_is_asked(rig: Rig) -> None:
     assert last(rig) == ("peers.ask", identifier(2), "consensus")
     for wrong in ({}, {"what": "everything"}, {"what": "heads", "more": 1}):
         assert (await rig.ask("POST", f"/api/v1/peers/{identifier(2)}/ask", wrong)).status == 400
+
+
+async def test_a_removed_node_of_ours_comes_with_the_owners_revocation(rig: Rig) -> None:
+    rig.node.peers.kept = [peer(2)]
+    paper = revoke(OWNER, SigningKey(b"n" * 32).public.raw, 5, ())
+    said = {"body": paper.body.hex(), "signature": paper.signature.hex()}
+    path = f"/api/v1/peers/{identifier(2)}"
+    for wrong in ({**said, "signature": "00" * 64}, {**said, "body": "00"}, {**said, "body": "zz"}, "x"):
+        assert (await rig.ask("DELETE", path, {"revocation": wrong})).status == 400
+    assert (await rig.ask("DELETE", path, {"revocation": said})).status == 200
+    assert rig.node.peers.revocations == [paper]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ccnode.cli import ask
-from ccnode_crypto.certificate import read_certificate
-from ccnode_crypto.keys import PublicKey, grouped, to_text
+from ccnode_crypto.certificate import read_certificate, read_revocation
+from ccnode_crypto.keys import PublicKey, grouped, node_id, to_text
 from tests.api.fake_peers import CODE, WORDS, identifier, link, peer
 from tests.cli.helpers import pretending
 
@@ -220,3 +220,22 @@ def test_without_a_daemon_it_is_said(ccnode: Ccnode, home: Home) -> None:
     assert home.exists()
     for words in (("peer", "list"), ("peer", "join", CODE), ("federation", "status"), ("peers", "list")):
         assert ccnode(*words).code == 3
+
+
+def test_the_key_of_a_node_of_ours_is_taken_back_where_the_owner_key_is_at_hand(ccnode: Ccnode, home: Home) -> None:
+    with pretending(home, Daemon(peer(2))) as calls:
+        done = ccnode("peer", "remove", HIM, "--yes")
+        assert "its key revoked" in done.out
+        said = calls[-1][2]["revocation"]
+        paper = read_revocation(bytes.fromhex(said["body"]), bytes.fromhex(said["signature"]))
+        assert (node_id(paper.node), paper.last_good) == (HIM, ())
+        assert ccnode("peer", "remove", HIM, "--yes", "--keep-key").code == 0
+        assert not calls[-1][2]
+    with pretending(home, Daemon(peer(2, tier="external"))) as calls:
+        assert ccnode("peer", "remove", HIM, "--yes").code == 0
+        assert not calls[-1][2]
+    home.owner_key.unlink()
+    with pretending(home, Daemon(peer(2))) as calls:
+        done = ccnode("peer", "remove", HIM, "--yes")
+        assert "stays certified" in done.err
+        assert not calls[-1][2]

@@ -123,3 +123,43 @@ def test_names_of_orders_are_checked(pair: list[Node]) -> None:
     for name in ("abc", "zzzz", "0" * 64, "0" * 65):
         assert failed(node, "erasure", "show", name)["code"] == "not_found"
         assert node.request("GET", f"/api/v1/erasures/{name}")[0] == 404
+
+
+def test_a_node_of_ours_that_is_removed_is_refused_by_all_and_may_keep_a_copy(tmp_path: Path) -> None:
+    from tests.daemon.test_process import nodes
+
+    runtime = tmp_path / "run"
+    runtime.mkdir(mode=0o700)
+    with nodes(*(tmp_path / name for name in "abc"), runtime=runtime) as made:
+        for name, node in zip("abc", made, strict=True):
+            node.run("init", "--yes", "--name", name)
+            node.start()
+            until(lambda node=node: asked(node, "federation", "status")["state"] == "on")  # type: ignore[misc]
+        first, second, third = made
+        join(first, second)
+        join(first, third)
+        session = say(first, f"The {SECRET} is in the oven.")
+        for node in (second, third):
+            until(lambda node=node: still_in(node, SECRET))  # type: ignore[misc]
+        lost = second.status()["node_id"]
+        until(lambda: len(asked(third, "peer", "list")["peers"]) == 2)
+        second.kill()
+
+        here = third.run("peer", "remove", lost, "--yes")  # no owner key there
+        assert "stays certified" in here.stderr
+        done = first.run("peer", "remove", lost, "--yes")
+        assert "its key revoked" in done.stdout
+        order = asked(first, "session", "forget", session, "--yes", "--now")["order"]
+        for node in (first, third):
+            until(lambda node=node: not still_in(node, SECRET))  # type: ignore[misc]
+            until(lambda node=node: asked(node, "erasure", "show", order)["state"] == "answered")  # type: ignore[misc]
+            found = asked(node, "erasure", "show", order)["answers"]
+            assert [one["standing"] for one in found if one["node_id"] == lost] == ["revoked"]
+        assert "may keep a copy" in first.run("erasure", "show", order).stdout
+
+        second.start()
+        say(second, "What is said in Ferncastle stays in Ferncastle.")
+        refused = second.run("peer", "ping", first.status()["node_id"], check=False)
+        assert refused.returncode != 0
+        assert not still_in(first, "Ferncastle")
+        assert failed(first, "peer", "add", lost, "--tier", "core", "--yes")["code"] == "conflict"

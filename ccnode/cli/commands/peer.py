@@ -171,19 +171,22 @@ def reject(state: State, *, peer: str) -> None:
 
 @command.command("remove", short_help="Remove a node: its links end at once.")
 @click.argument("peer", type=PeerName())
+@click.option("--keep-key", is_flag=True, help="Of a node of yours: do not take back the owner's word for its key.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_state
-def remove(state: State, *, peer: str, yes: bool) -> None:
+def remove(state: State, *, peer: str, keep_key: bool, yes: bool) -> None:
     """Remove PEER: its links end at once, and nothing is taken from it until you add it again.
 
-    What it wrote so far stays. Nobody but you brings it back.
+    What it wrote so far stays. Nobody but you brings it back. Of a node of yours the owner's word for its key is taken
+    back, too, where the owner key is at hand: then all your nodes refuse it, and it can come back only with a new key.
     """
     one = peers.client(state).get(peers.path(peer))["peer"]
     if not yes:
         ask.need_terminal("give --yes")
         ask.confirm(f"Remove {str(one['node_id'])[: peers.SHORT]} {clean(str(one.get('name') or ''))}?")
-    gone = peers.client(state).call("DELETE", peers.path(str(one["node_id"])))["peer"]
-    peers.told(state, gone, "removed")
+    word = peers.taken_back(state, one, yes=yes) if one.get("tier") == "core" and not keep_key else {}
+    gone = peers.client(state).call("DELETE", peers.path(str(one["node_id"])), word or None)["peer"]
+    peers.told(state, gone, "removed, and its key revoked" if word else "removed")
 
 
 @command.command("trust", short_help="Give a node another tier.")
