@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 LOSS: Final = 0.2
 START_MS: Final = 1_770_000_000_000
 ROUNDS_MAX: Final = 60
-QUIET_ROUNDS: Final = 20  # played after all have heard, for what is sent until it is quiet again
+AFTER: Final = 5  # rounds that are played after all have heard, for what is still sent then
 WALL_MS: Final = START_MS
 SEEDS_30: Final = 300
-SEEDS_1000: Final = 5
+SEEDS_1000: Final = 3
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ def spread(count: int, seed: int) -> Spread:
     quiet = sum(world.sent) / count
     key = world.publish(0, now_ms)
     done = 0
-    while rounds < ROUNDS_MAX and (not done or rounds < done + QUIET_ROUNDS):
+    while rounds < ROUNDS_MAX and (not done or rounds < done + AFTER):
         rounds += 1
         now_ms += limits.ROUND_MS
         world.sent = [0] * count
