@@ -18,11 +18,13 @@ from ccnode import clock
 from ccnode.api.access import Failures, Tickets
 from ccnode.api.attempts import Attempts
 from ccnode.api.doorway import Doorway, OutwardConnection, authority
+from ccnode.api.security import unexpected
 from ccnode.net import webcert
 from ccnode.net.addresses import plain
 from ccnode.net.errors import NetError
 from ccnode.net.places import ALL, own_addresses
 from ccnode.store import password
+from ccnode.store.errors import StoreError
 
 if TYPE_CHECKING:
     import ssl
@@ -109,9 +111,9 @@ class Outward:
             doorway = self._doorway
             if doorway is None:
                 return
-            if not self.has_password():
+            if why := self._why_closed():
                 await doorway.close()
-                self._tell(CLOSED)
+                self._tell(why)
                 return
             problem = await self._certify()
             if not problem and not doorway.is_open:
@@ -127,7 +129,10 @@ class Outward:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(self.settings.limits.look_s)
-            await self.look()
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001  # a password that is gone must be noticed, come what may
+                unexpected(error, "looking after other devices")
 
     def _tell(self, problem: str) -> None:
         if problem != self.problem:
@@ -221,6 +226,13 @@ class Outward:
             self._stamp = stamp
             self.on_password()
         return stamp is not None
+
+    def _why_closed(self) -> str:
+        """What about the password keeps the door closed, "" where nothing does."""
+        try:
+            return "" if self.has_password() and password.read(self.settings.home) is not None else CLOSED
+        except StoreError as error:
+            return f"other devices are not served: {error}. {error.remedy}"
 
     async def is_right(self, text: str) -> bool:
         """Whether this is the password, and still is when that is known. One is looked at at a time."""

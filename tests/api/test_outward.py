@@ -202,6 +202,17 @@ async def test_without_a_password_nothing_is_served_until_there_is_one(house: Be
     assert (await house.sign_in(browser)).status == 303
 
 
+async def test_a_password_that_others_can_read_closes_the_door(house: Beyond) -> None:
+    house.home.password.chmod(0o644)
+    await eventually(lambda: house.outward.problem)
+    assert "chmod 600" in house.outward.problem
+    with pytest.raises(aiohttp.ClientError):
+        await house.status(house.browser())
+    house.home.password.chmod(0o600)
+    await eventually(lambda: not house.outward.problem)
+    assert (await house.sign_in(house.browser())).status == 303
+
+
 async def test_a_request_just_after_it_is_gone_is_refused(tmp_path: Path) -> None:
     async with beyond(tmp_path, limits=OutwardLimits(look_s=3600)) as house:
         browser = await house.signed_in()
