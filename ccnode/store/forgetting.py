@@ -186,7 +186,7 @@ def order(
     if not given:
         raise OwnerNeeded(
             f"to forget that takes the owner key: {needs.why}",
-            remedy="give the owner's passphrase: ccnode session forget, ccnode memory forget",
+            remedy="in a terminal, 'ccnode session forget' or 'ccnode memory forget' asks for the owner's passphrase",
         )
     made = {Target(said.session, said.message): said for said in given}
     for one in needs.targets:

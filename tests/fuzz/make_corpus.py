@@ -19,6 +19,7 @@ from ccnode_crypto import canonical
 from ccnode_crypto.certificate import certify
 from ccnode_crypto.keys import SigningKey
 from ccnode_crypto.proof import path_positions
+from ccnode_crypto.statements import state_forget
 from ccnode_protocol import records
 from ccnode_protocol.manifest import Manifest, sign_manifest
 from ccnode_protocol.tiers import Tier
@@ -68,6 +69,12 @@ def seeds() -> Iterator[tuple[str, str, bytes]]:
     yield "meta", "text", canonical.encode({"text": "words"})
     yield "meta", "forget", records.forget_ordered(b"s" * 16, 5).meta
     yield "meta", "forget-message", records.message_forget_ordered(b"m" * 32, 5).meta
+    yield "meta", "forget-named", records.forget_ordered(b"s" * 16, 5, [b"m" * 32, b"n" * 32]).meta
+    yield (
+        "meta",
+        "forget-stated",
+        records.forget_stated(state_forget(SigningKey(b"o" * 32), bytes(32), b"s" * 16, None, 4, 5)).meta,
+    )
     yield "meta", "mark", records.memory_marked(b"m" * 32, records.Mark.PINNED).meta
     yield "meta", "order", records.erasure_done(b"o" * 32, 5).meta
     yield "meta", "opening", records.epoch_opened((b"e" * 16, 0, 7, b"d" * 32, b"n" * 32)).meta

@@ -23,7 +23,8 @@ async def test_what_the_disk_refuses_is_told_to_the_link(tmp_path: Path) -> None
 
     ledger = Node(tmp_path / "ledger.sqlite").open()
     told: Any = SimpleNamespace()
-    held = Holdings(ledger, append, told, lambda _node: Tier.CORE)
+    failing: Any = append
+    held = Holdings(ledger, failing, told, lambda _node: Tier.CORE)
     store: Any = SimpleNamespace(item=None, is_quarantined=False)
     restored: Any = SimpleNamespace(is_live=True, chain=SimpleNamespace(epoch=held.index.epoch))
     with pytest.raises(UnableError, match="disk is full") as raised:
