@@ -221,7 +221,9 @@ def undo_forget(session: bytes, now_ms: int) -> Job[None]:
         given = (order for order in orders.load_orders(tx.query) if order.kept_as == session)
         standing = [order for order in given if order.is_in_force(order.due_ms)]
         if not standing:
-            raise Conflict("the session is not to be forgotten", remedy="nothing needs to be done")
+            raise Conflict(
+                "the session is not to be forgotten", remedy="see which are: ccnode session list --forgotten"
+            )
         take_back(tx, standing, now_ms)
 
     return job

@@ -326,7 +326,9 @@ def forget(state: State, *, session: str, undo: bool, now: bool, yes: bool) -> N
     from ccnode.store.forgetting import for_session
 
     home = state.node()
-    identifier = _session(state, session)
+    # What is to be forgotten is in no list: "last" would take back nothing, or another one.
+    leaving = database.ask(home, views.sessions(1, forgotten=True)) if undo and session == "last" else []
+    identifier = leaving[0].session if leaving else _session(state, session)
     name = str(uuid.UUID(bytes=identifier))
     path = f"/api/v1/conversation/{name}/forget"
     if undo:
