@@ -64,6 +64,7 @@ class Federating:
         self.state: State = "off"
         self.is_open = False
         self._heeds_all = False
+        self._ours: frozenset[bytes] = frozenset()
         self.problems: dict[str, str] = {}
         self.net: Federation | None = None
         self.discovery: Discovery | None = None
@@ -305,7 +306,8 @@ class Federating:
         """Who is certified may have changed."""
         self._heed_all(self.book.stood)
         self.gossiping.stand()
-        if self.net is not None:
+        before, self._ours = self._ours, frozenset(self.holdings.index.certified)
+        if self._ours != before and self.net is not None:
             self.net.certified()
 
     def received(self, kinds: frozenset[int], *, turns: bool) -> None:

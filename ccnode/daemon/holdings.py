@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = structlog.get_logger()
 STANDING_S = 60.0  # orders become due without an entry
+APART_S = 5.0  # a sandbox peer can order as much as it likes: what that takes is done for all at once
 
 
 class Told(Protocol):
@@ -72,6 +73,7 @@ class Holdings:
         self._connection: sqlite3.Connection | None = None
         self._last_run = 0
         self._quotas: dict[bytes, Quota] = {}
+        self._is_apart_due = False
         self._woken = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         self._loop = asyncio.get_running_loop()
@@ -129,10 +131,13 @@ class Holdings:
             self._told.grew(grown)
         if store.is_quarantined and peer in self._quotas:
             await self._append(peers.keep_used(peer, self._quotas[peer]))
-        if received.turns:
+        turns = received.turns and not store.is_quarantined
+        if turns:
             await self.follow(standing=True)
+        elif received.turns:
+            self._is_apart_due = True
         if received.kinds:
-            self._told.received(received.kinds, turns=received.turns)
+            self._told.received(received.kinds, turns=turns)
         return ""
 
     async def restored(self, _peer: bytes, restored: Restored) -> None:
@@ -161,16 +166,20 @@ class Holdings:
 
     async def run(self) -> None:
         """Keep the index at what is committed; runs until cancelled."""
+        stood_s = self._loop.time()
         while True:
             due = False
             try:
-                async with asyncio.timeout(STANDING_S):
+                async with asyncio.timeout_at(stood_s + (APART_S if self._is_apart_due else STANDING_S)):
                     await self._woken.wait()
             except TimeoutError:
-                due = True
+                due, stood_s = True, self._loop.time()
             self._woken.clear()
             try:
+                is_apart_due, self._is_apart_due = self._is_apart_due and due, self._is_apart_due and not due
                 await self.follow(standing=due)
+                if is_apart_due:
+                    self._told.received(frozenset(), turns=True)
             except StoreError as error:
                 log.warning("chains_unknown", error=str(error))
 

@@ -45,7 +45,6 @@ _TURNED: Final = (
     "SELECT EXISTS (SELECT 1 FROM certified WHERE id >= ?1) OR EXISTS (SELECT 1 FROM cancellations WHERE id >= ?1)"
     " OR EXISTS (SELECT 1 FROM session_events NOT INDEXED WHERE id >= ?1 AND kind = 20)"
     " OR EXISTS (SELECT 1 FROM message_events NOT INDEXED WHERE id >= ?1 AND kind = 20)"
-    " OR EXISTS (SELECT 1 FROM apart_orders WHERE id >= ?1)"
     " OR EXISTS (SELECT 1 FROM entries WHERE kind = 3 AND id >= ?1)"
 )
 _NUMBER: Final = "SELECT id FROM entries WHERE chain = ? AND seq = ?"
@@ -168,6 +167,8 @@ def _stand(index: Index, standing: Standing) -> None:
         clipped = [(max(first, length), first + count) for first, count in before if first + count > length]
         if clipped:
             later[chain] = tuple((first, end - first) for first, end in clipped)
+    if index.missing != standing.missing:
+        index.touch()
     index.missing.clear()
     index.missing.update(standing.missing)
     for chain, ranges in later.items():

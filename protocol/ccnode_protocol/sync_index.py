@@ -82,6 +82,10 @@ class Index:
         """Changes with each growth, and where a chain begins or ends to lack contents."""
         return self._touched, len(self.missing)
 
+    def touch(self) -> None:
+        """Other contents are missing than before, though no chain is longer."""
+        self._touched += 1
+
     def freeze(self, chain: ChainId, found: Frozen) -> None:
         """A fork is proven and the proof is kept; of several forks the first position counts.
 
