@@ -18,6 +18,7 @@ from ccnode.store.errors import StoreError, translated
 from ccnode.store.ledger import connect
 from ccnode.store.reports import Kept
 from ccnode_protocol import limits
+from ccnode_protocol.errors import LocalError
 from ccnode_protocol.gossip import Ask, Drop, Gossip, Keep, Leave, Renew, Say
 from ccnode_protocol.reports import Report, sign_report
 from ccnode_protocol.tiers import Tier
@@ -136,6 +137,15 @@ class Gossiping:
         followed = [node for node in rows if tier_of(node) is Tier.SANDBOX_IN]
         self._heed(self.gossip.stand(self._index.certified - self._index.revoked - decided, followed))
 
+    def decided(self, node: bytes) -> None:
+        """The owner may have decided otherwise about a peer: see whether it counts as before, and heed it if not."""
+        rumours, tier, peer = self.gossip.rumours, self._book.tier_of(node), self._book.rows.get(node)
+        is_shunned = peer is not None and peer.standing != "pending" and tier is not Tier.CORE
+        is_member = node == self._book.own or (node in self._index.certified and not is_shunned)
+        is_followed = tier is Tier.SANDBOX_IN and not is_member
+        if ((node in rumours.members), (node in rumours.followed)) != (is_member, is_followed):
+            self.stand()
+
     def forked(self, chain: ChainId) -> None:
         """A proof is kept."""
         self._heed(self.gossip.forked(chain, self._index.frozen[chain].seq, _now_ms()))
@@ -174,7 +184,12 @@ class Gossiping:
         if found is None or (last is not None and last.report.at == found.at and not is_old and not is_behind):
             return
         self._said_ms = now_ms
-        self._perform(self.gossip.publish(sign_report(self._book.key, self._report(found, wall_ms)), now_ms))
+        try:
+            signed = sign_report(self._book.key, self._report(found, wall_ms))
+        except LocalError as error:  # a clock before 1970, for one
+            log.warning("character_not_told", error=str(error))
+            return
+        self._perform(self.gossip.publish(signed, now_ms))
 
     def _report(self, found: Ground, wall_ms: int) -> Report:
         measured, own = found.found, self._book.own

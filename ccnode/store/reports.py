@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ccnode.clock import iso
-from ccnode.mind import drift
-from ccnode.mind.charvec import NAMES
-from ccnode.mind.measured import MILLION
 from ccnode.store import measurements
 from ccnode_crypto.keys import node_id
 from ccnode_protocol import records
@@ -30,6 +27,7 @@ if TYPE_CHECKING:
     from ccnode_protocol.reports import Report, SignedReport
 
 Form = dict[str, Any]
+MILLION: Final = 1_000_000  # what measures is loaded where something is shown, which most of a daemon's life it is not
 LOOKED_AT: Final = 50  # the newest measurements of a node; one with too little text has no vector
 
 
@@ -129,6 +127,8 @@ def shown(kept: Iterable[Kept], own: bytes, called: Mapping[bytes, str], now_ms:
 
 
 def _form(kept: Kept, mine: Report | None, own: bytes, called: Mapping[bytes, str], now_ms: int) -> Form:
+    from ccnode.mind.charvec import NAMES
+
     said = kept.report.report
     return {
         "node_id": node_id(said.node),
@@ -153,4 +153,6 @@ def _drift(said: Report, mine: Report | None) -> float | None:
     """How far it is from this node's own, as drift is measured; None where the two cannot be compared."""
     if mine is None or mine.spec != said.spec or len(mine.vector) != len(said.vector):
         return None
+    from ccnode.mind import drift
+
     return drift.rms(said.vector, mine.vector) / MILLION

@@ -331,7 +331,7 @@ async def test_who_is_removed_or_let_down_is_forgotten_at_once_and_brought_back_
         lab.start()
     await until(lambda: b.id in a.table())
     a.book.rows[b.id] = Row(standing, tier)
-    a.it.stand()
+    a.it.decided(b.id)
     assert (b.id in a.it.gossip.rumours.held) is stays
     await until(lambda: (b.id in a.table()) is stays)
     a.it.met(c.id, Tier.CORE)
@@ -341,6 +341,20 @@ async def test_who_is_removed_or_let_down_is_forgotten_at_once_and_brought_back_
     await a.stop()
     a.begin()
     assert (b.id in a.it.gossip.rumours.held) is stays
+
+
+async def test_what_is_decided_about_strangers_changes_nothing(labs: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b, c = labs("a", "b", "c")
+    a.knows(b, Tier.CORE)
+    a.knows(c, Tier.SANDBOX_IN)
+    monkeypatch.setattr(a.it, "stand", lambda: pytest.fail("all are looked at"))
+    for number in range(50):
+        node = number.to_bytes(32, "big")
+        for row in (Row("pending", Tier.UNKNOWN), Row("known", Tier.EXTERNAL), Row("removed", Tier.UNKNOWN)):
+            a.book.rows[node] = row
+            a.it.decided(node)
+    for node in (a.id, b.id, c.id):
+        a.it.decided(node)
 
 
 async def test_an_old_copy_of_a_directory_says_anew_what_others_have_heard_later_of_it(labs: Make, wall: Wall) -> None:
