@@ -216,7 +216,7 @@ class Federating:
     def heed(self, peer: Peer, tier: Tier, *, consents: bool) -> None:
         """That is what the peer is from now on."""
         if self.is_open and not self._heeds_all:
-            self.gossiping.stand()
+            self.gossiping.decided(peer.node)
         net = self.net
         if peer.standing == "removed":
             self.parcels.forget_peer(peer.node)
