@@ -155,6 +155,11 @@ def sign_in(request: web.Request, said: str = "", status: int = 200) -> web.Resp
     return web.Response(text=text, status=status, content_type="text/html")
 
 
+def nowhere(request: web.Request) -> web.Response:
+    """What the owner's browser gets at an address where nothing is."""
+    return render(request, "error.html", status=404, message="there is no such page", remedy="")
+
+
 def page(name: str) -> Callable[[Handler], Handler]:
     """A handler as a page of that name: for the owner alone, and with errors that are pages too."""
 

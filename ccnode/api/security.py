@@ -6,6 +6,7 @@ import logging
 import secrets
 import traceback
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
 
 from aiohttp import web
@@ -101,6 +102,10 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
     except web.HTTPException as error:
         if error.status < 400:  # noqa: PLR2004  # redirects and the like are answers
             raise
+        if error.status == HTTPStatus.NOT_FOUND and _reads_pages(request):
+            from ccnode.api.rendering import nowhere  # it imports this module
+
+            return nowhere(request)
         return from_http(error).response()
     except ConnectionError:
         raise  # the client is gone; nobody is left to be told
@@ -110,6 +115,12 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         if request.writer.output_size > 0:
             raise ConnectionError("the answer had begun") from None  # a second one would be read as part of the first
         return told.response()
+
+
+def _reads_pages(request: web.Request) -> bool:
+    """Whether a browser of the owner asks, for what is no address of the API."""
+    accepts = "text/html" in request.headers.get("Accept", "")
+    return accepts and request.method == "GET" and CALLER in request and not request.path.startswith("/api/")
 
 
 def is_outward(request: web.Request) -> bool:

@@ -381,6 +381,21 @@ async def test_a_page_tells_a_stranger_how_to_sign_in_and_nothing_else(rig: Rig,
         assert 'id="app"' in await response.text()
 
 
+async def test_where_nothing_is_a_browser_of_the_owner_gets_a_page(rig: Rig) -> None:
+    browser, html = await rig.signed_in(), {"Accept": "text/html,*/*;q=0.8"}
+    async with browser.get(rig.url + "/nothing", headers=html) as response:
+        assert (response.status, response.content_type) == (404, "text/html")
+        assert "There is no such page" in await response.text()
+        assert response.headers["Content-Security-Policy"] == security.CONTENT_SECURITY_POLICY
+    for client, path, wanted in (
+        (browser, "/api/v1/nothing", html),
+        (browser, "/nothing", {"Accept": "*/*"}),
+        (rig.client, "/nothing", html),
+    ):
+        async with client.get(rig.url + path, headers=wanted) as response:
+            assert (response.status, response.content_type) == (404, "application/json")
+
+
 @pytest.mark.parametrize("path", sorted({path for _, path, _ in _routes()} & security.PAGES))
 async def test_a_page_holds_no_script_or_style_of_its_own(rig: Rig, path: str) -> None:
     browser = await rig.signed_in()
