@@ -398,8 +398,8 @@ def _remedy(reason: Reason | None, secret: bytes | None) -> str:
     if reason is not Reason.UNWANTED:
         return "see that it runs, and that the address is right"
     if secret is not None:
-        return "ask for a new code: ccnode peer invite, on the other node"
-    return "have this node accepted there: ccnode peer pending, then ccnode peer accept ID"
+        return "ask for a new code"
+    return "have this node accepted there: it waits among the pending ones"
 
 
 def _is_whole(text: str) -> bool:
