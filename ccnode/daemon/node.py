@@ -21,7 +21,7 @@ from ccnode.daemon.measuring import Measuring
 from ccnode.daemon.plating import Plating
 from ccnode.daemon.remembering import Remembering
 from ccnode.later import later
-from ccnode.store import browse, instances, paging, prompts, views
+from ccnode.store import browse, instances, knowledge, paging, prompts, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import StoreBusy, StoreError, StoreFull, StoreReadOnly
 from ccnode.store.search import Filters, Hit
@@ -185,7 +185,7 @@ class RunningNode:
         waiting = await self._readers.run(views.unanswered(20))
         spoken = {"first": _iso(counts.first), "last": _iso(counts.last)}
         return {
-            "statistics": {**asdict(counts), **spoken},
+            "statistics": {**asdict(counts), **spoken, "knowledge": await self._readers.run(knowledge.summary())},
             "chains": [
                 {
                     "chain": str(chain.chain),

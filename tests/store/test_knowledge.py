@@ -118,6 +118,11 @@ def states(side: Side) -> dict[bytes, str]:
         return {one.packet: one.state for one in views.run(connection, knowledge.held())}
 
 
+def summary(side: Side) -> dict[str, int]:
+    with contextlib.closing(reader(side.node.path)) as connection:
+        return views.run(connection, knowledge.summary())
+
+
 def form(side: Side, packet: bytes) -> dict[str, Any]:
     with contextlib.closing(reader(side.node.path)) as connection:
         return views.run(connection, knowledge_forms.shown(packet))
@@ -179,6 +184,7 @@ def test_what_a_peer_shares_is_known_once_it_is_promoted(three: Three) -> None:
     assert states(three.there) == {}
     assert recalled(three.here) == []
     assert found(three.here) == ([], [])
+    assert summary(three.here) == {"waiting": 1, "promoted": 0}
     one = form(three.here, packet)
     assert (one["text"], one["subject"], one["state"]) == (HARBOUR, SUBJECT, "waiting")
     assert [(each["entry"], each["role"]) for each in one["sources"]] == [(said.hex(), "user")]
@@ -190,6 +196,7 @@ def test_what_a_peer_shares_is_known_once_it_is_promoted(three: Three) -> None:
     assert three.here.rows("SELECT count(*) FROM packets") == [(1,)]
     for side in (three.here, three.there):
         assert states(side) == {packet: "promoted"}
+        assert summary(side) == {"waiting": 0, "promoted": 1}
         (hit,) = recalled(side)
         assert (hit.content, hit.role) == (HARBOUR, "tool")
         assert packet.hex()[:12] in hit.told_by
@@ -209,6 +216,7 @@ def test_a_rejection_holds_on_all_nodes_until_it_is_taken_back(three: Three) -> 
     three.meet()
     assert states(three.here) == states(three.there) == {packet: "rejected"}
     assert recalled(three.here) == found(three.here)[1] == []
+    assert summary(three.here) == {"waiting": 0, "promoted": 0}
     # The other node has the words by the promotion alone, and can promote it again with these.
     three.there.ledger.append_sync(knowledge_acts.promote(packet))
     three.meet()

@@ -148,6 +148,8 @@ def _page(state: State, facts: dict[str, Any]) -> str:
             for name, one in (("sessions", "conversation"), ("messages", "message"))
         ]
         rows.append(("holds", ", ".join(sizes)))
+    if waiting := (counts.get("knowledge") or {}).get("waiting"):
+        rows.append(("offered", f"{count(waiting, 'packet')} wait for you: ccnode knowledge list --state waiting"))
     chains = facts.get("chains") or []
     rows.append(("chains", f"{len(chains)}, {count(sum(one['length'] for one in chains), 'entry', 'entries')}"))
     if others := facts.get("federation"):
