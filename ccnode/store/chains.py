@@ -32,7 +32,8 @@ load = chain_loads.load
 _ORDERS: Final = "coalesce((SELECT max(e.seq) + 1 FROM entries e WHERE e.chain = c.id AND e.kind = 20), 0)"
 _ROWS: Final = f"SELECT c.id, c.node, c.epoch, c.audience, c.length, c.head, {_ORDERS} FROM chains c"
 _NEWEST: Final = "(SELECT r.id FROM runs r WHERE r.chain = c.id ORDER BY r.last_seq DESC LIMIT 1)"
-_SINCE: Final = "SELECT chain, min(first_seq) FROM runs WHERE id > ? GROUP BY chain ORDER BY max(id)"
+# NOT INDEXED: by the number, from the last one on. Grouped by the index it went through all runs, after each commit.
+_SINCE: Final = "SELECT chain, min(first_seq) FROM runs NOT INDEXED WHERE id > ? GROUP BY chain ORDER BY max(id)"
 _MISSING: Final = "SELECT e.seq, e.kind, e.time, e.meta, e.digest FROM entries e WHERE e.chain = ? AND e.sealed IS NULL"
 _FIND: Final = "SELECT id, length, head FROM chains WHERE node = ? AND epoch = ? AND audience = ?"
 _ENTRY: Final = "SELECT id, seq, digest, kind, time, meta, header, sealed FROM entries WHERE chain = ? AND seq = ?"
