@@ -1,4 +1,4 @@
-"""What does the memory page show? What is remembered, what of it is marked, and what is being forgotten."""
+"""What does the memory page show? What is remembered, what of it is marked or known by others, what is forgotten."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ async def memory(request: web.Request) -> web.StreamResponse:
         mark=query.mark,
         before=query.before,
         memories=[memory_form(one) for one in found.memories],
+        known=found.knowledge,
         older=found.next.hex() if found.next is not None else None,
         forgetting=[
             {**memory_form(one), "left": left(one, now_ms), "titles": one.titles} for one in forgetting.memories

@@ -12,6 +12,7 @@ from ccnode.store.notes import Note
 
 if TYPE_CHECKING:
     from ccnode.store.forgetting import Consent
+    from ccnode.store.knowledge import Known
     from ccnode.store.memory import Wanted
     from ccnode.store.views import Message
     from tests.api.fake_node import FakeNode
@@ -26,6 +27,7 @@ class FakeMemory:
         self.node = node
         self.looks = 1000
         self.notes: dict[bytes, Note] = {}
+        self.known: list[Known] = []
 
     def _all(self) -> list[Message]:
         """Every message, newest first; one that several branches share stands there once."""
@@ -55,7 +57,7 @@ class FakeMemory:
         self.node._check("memory.search", text, limit, before, wanted)
         every = await self.page(10_000, before=before, wanted=wanted)
         found = [one for one in every.memories if text.lower() in (one.message.text or "").lower()]
-        return Page(found[:limit], found[limit - 1].message.digest if len(found) > limit else None)
+        return Page(found[:limit], found[limit - 1].message.digest if len(found) > limit else None, self.known)
 
     async def one(self, message_id: str) -> Memory:
         self.node._check("memory.one", message_id)

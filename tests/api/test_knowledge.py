@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ccnode.store.knowledge import Known
+from ccnode_protocol.records import Packet, Role, Said
+from tests.api.rig import BEARER
+
 if TYPE_CHECKING:
     from tests.api.rig import Rig
 
@@ -45,6 +49,20 @@ async def test_a_packet_is_promoted_and_rejected(rig: Rig) -> None:
     assert (refused.status, refused.value["error"]["code"]) == (409, "conflict")
     assert (await rig.ask("POST", f"{named}/promote", {"despite": True})).value["packet"]["state"] == "promoted"
     assert (await rig.ask("POST", f"{named}/reject", {})).value["packet"]["state"] == "rejected"
+
+
+async def test_what_is_known_is_found_and_shown_as_the_others(rig: Rig) -> None:
+    text = "<script>alert(1)</script> The ferry leaves at noon."
+    said = Packet(b"n" * 32, 1, b"s" * 16, text, (Said(b"m" * 32, Role.USER, 0),))
+    rig.node.memory.known = [Known(b"p" * 32, "promoted", said, said.node, 1, b"e" * 32, 1 << 16, 1)]
+    found = (await rig.ask("GET", "/api/v1/memory?q=ferry")).value
+    assert [(one["packet_id"], one["claim"]) for one in found["knowledge"]] == [("70" * 32, text)]
+    async with rig.client.get(f"{rig.url}/memory?q=ferry", headers=BEARER) as response:
+        page = await response.text()
+    assert "The ferry leaves at noon." in page
+    assert "<script>alert" not in page
+    assert "packet 707070707070 of node" in page
+    assert "Nothing was found" not in page
 
 
 @pytest.mark.parametrize(
