@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 load = chain_loads.load
 
+AT_ONCE: Final = 4096  # entries in memory
 _ORDERS: Final = "coalesce((SELECT max(e.seq) + 1 FROM entries e WHERE e.chain = c.id AND e.kind = 20), 0)"
 _ROWS: Final = f"SELECT c.id, c.node, c.epoch, c.audience, c.length, c.head, {_ORDERS} FROM chains c"
 _NEWEST: Final = "(SELECT r.id FROM runs r WHERE r.chain = c.id ORDER BY r.last_seq DESC LIMIT 1)"
@@ -148,17 +149,23 @@ def read_standing(connection: sqlite3.Connection, now_ms: int) -> Standing:
         for row, node, epoch, audience, length, _, _ in connection.execute(_ROWS).fetchall():
             chain = ChainId(node, epoch, audience)
             lengths[chain] = length
-            without = connection.execute(f"{_MISSING} ORDER BY e.seq", (row,)).fetchall()
-            if without and apart.is_apart(connection, row):
-                entries = [(seq, digest, kind, time, meta, None) for seq, kind, time, meta, digest in without]
-                dropped = apart.covered(connection, node, entries, now_ms)
-            else:
-                dropped = {
-                    seq for seq, kind, time, meta, digest in without if gone.covers(kind, time, meta, digest, node)
-                }
-            if found := ranged(seq for seq, *_ in without if seq not in dropped):
+            if found := ranged(_missing(connection, row, node, gone, now_ms)):
                 missing[chain] = found
         return Standing(missing, lengths, voices.certified(connection.execute), voices.revoked(connection.execute))
+
+
+def _missing(
+    connection: sqlite3.Connection, row: int, node: bytes, gone: orders.Coverage, now_ms: int
+) -> Iterator[int]:
+    """Positions of a chain whose contents are missing without an order; a stranger's chain can lack all of them."""
+    cursor = connection.execute(f"{_MISSING} ORDER BY e.seq", (row,))
+    while some := cursor.fetchmany(AT_ONCE):
+        if apart.is_apart(connection, row):
+            entries = [(seq, digest, kind, time, meta, None) for seq, kind, time, meta, digest in some]
+            dropped = apart.covered(connection, node, entries, now_ms)
+        else:
+            dropped = {seq for seq, kind, time, meta, digest in some if gone.covers(kind, time, meta, digest, node)}
+        yield from (seq for seq, *_ in some if seq not in dropped)
 
 
 def _stand(index: Index, standing: Standing) -> None:
