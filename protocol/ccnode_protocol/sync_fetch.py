@@ -240,16 +240,14 @@ class Fetch:
     def end(self, message: End) -> None:
         """The peer has sent all that it will for a question: of runs, or none of the contents that were asked for.
 
-        It does not say of which. Where both are asked for, it is of the runs: contents hardly ever end so, and where
-        they do, there is nothing of the chain for us any more, and another end follows.
+        That it has none of the contents it says with position 0. A question of runs may have been dropped meanwhile,
+        and its end still comes: it must not pass for an answer about contents.
         """
         each = self._chains.get(message.chain)
-        if each is not None and each.state == "asked":
+        if each is not None and each.state == "asked" and (message.next > 0 or each.asked_at == 0):
             each.step("end")
             self._settle(message.chain, each)
-            return
-        refused = self._contents.pop(message.chain, None)
-        if refused:
+        elif message.next == 0 and (refused := self._contents.pop(message.chain, None)):
             self._lacks[message.chain] = 1 + max(refused)
 
     def contents(self, message: Contents, now_ms: int) -> list[Effect]:

@@ -301,6 +301,7 @@ def test_the_end_of_runs_says_nothing_of_contents_that_are_asked_for_too() -> No
     fetch.offer([values.Row(chain, 9, bytes(32))], 0)  # news of the chain while its contents are on their way
     assert [effect.message.kind for effect in fetch.step(0) if isinstance(effect, Say)] == [values.WANT]
     fetch.end(values.End(chain, 9))
+    fetch.end(values.End(chain, 9))  # of a question that was dropped
     (store,) = fetch.contents(values.Contents(chain, ((1, b"x"), (2, b"y"))), 0)
     assert isinstance(store, Store)
     fetch.settled(store.item, 0)
