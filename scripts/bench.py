@@ -50,6 +50,7 @@ BENCHES = {
     "spawn": ("prompting", "bench_spawn"),
     "catchup": ("catchup", "bench_catchup"),
     "gossip": ("gossip", "bench_gossip"),
+    "reconnect": ("reconnect", "bench_reconnect"),
     "live": ("live", "bench_live"),
     "attack": ("attack", "bench_attack"),
     "event": ("event", "bench_event"),
