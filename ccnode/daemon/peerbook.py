@@ -47,6 +47,7 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 HOWS: Final = frozenset(get_args(How))
+TELL_S: Final = 0.5  # what changes within this time is one manifest for each core peer
 
 
 class Append(Protocol):
@@ -116,6 +117,7 @@ class PeerBook:
         self._read: dict[bytes, tuple[Signed, Manifest | None]] = {}  # verifying takes a while
         self._lock = asyncio.Lock()
         self._introducing: set[asyncio.Task[None]] = set()
+        self._telling: asyncio.TimerHandle | None = None
 
     def fill(self, connection: sqlite3.Connection) -> None:
         """Read what is kept. Raises sqlite3.Error, StoreError."""
@@ -472,7 +474,11 @@ class PeerBook:
         """Whom this node has as core may have changed: the others hear of it."""
         core = {node: peer for node, peer in self.rows.items() if self.tier_of(node) is Tier.CORE}
         if self.introductions.is_news((node, self._place(peer)) for node, peer in core.items()):
-            self._links.own_changed()
+            self._telling = self._telling or asyncio.get_running_loop().call_later(TELL_S, self._tell_now)
+
+    def _tell_now(self) -> None:
+        self._telling = None
+        self._links.own_changed()
 
     def _place(self, peer: Peer) -> str:
         """Where a peer says that it is; where it was met, if it says nothing."""

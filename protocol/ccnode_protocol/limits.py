@@ -59,6 +59,7 @@ HEARTBEAT_MS: Final = 1_500  # a link on which who called sent nothing for so lo
 HEARTBEAT_CALLED_MS: Final = 2_000  # or who was called: later, or both would ask where one answer says all
 PROBE_MS: Final = 2_500  # a peer that sent nothing for so long, although it should have, is asked
 SILENCE_MS: Final = 4_500  # and one that sent nothing for so long is gone
+GREETING_MS: Final = 10_000  # or for so long before its manifest: it may be busy with writing down whom it met
 UNKNOWN_LINK_MS: Final = 600_000  # how long a link of a peer without a tier stays, for people to compare words
 RETRY_FIRST_MS: Final = 500
 RETRY_MOST_MS: Final = 20_000  # however long the peer was away: a network that is whole again is used within so much

@@ -220,7 +220,7 @@ class Link:
         """When `tick` is due; None when it is closed."""
         if self.state is State.CLOSED:
             return None
-        ends = [self._heard_ms + limits.SILENCE_MS, self._spoke_ms + self._heartbeat_ms]
+        ends = [self._heard_ms + self._silence_ms, self._spoke_ms + self._heartbeat_ms]
         if not self._is_probed:
             ends.append(self._heard_ms + limits.PROBE_MS)
         return min([*ends, self._opened_ms + limits.UNKNOWN_LINK_MS] if self.tier is Tier.UNKNOWN else ends)
@@ -229,8 +229,8 @@ class Link:
         """What is due: a ping, or the end."""
         if self.state is State.CLOSED:
             return []
-        if now_ms >= self._heard_ms + limits.SILENCE_MS:
-            return [self._end(Reason.SILENT, f"nothing came for {limits.SILENCE_MS} ms")]
+        if now_ms >= self._heard_ms + self._silence_ms:
+            return [self._end(Reason.SILENT, f"nothing came for {self._silence_ms} ms")]
         if self.tier is Tier.UNKNOWN and now_ms >= self._opened_ms + limits.UNKNOWN_LINK_MS:
             return self.close(Reason.UNWANTED, "nobody has accepted this peer", now_ms)
         is_probe = now_ms >= self._heard_ms + limits.PROBE_MS and not self._is_probed
@@ -240,6 +240,10 @@ class Link:
         effects = self.ping(now_ms)
         self._spoke_ms = now_ms  # also where it has to wait, or this would be due for ever
         return [effect for effect in effects if not isinstance(effect, Wait)]
+
+    @property
+    def _silence_ms(self) -> int:
+        return limits.GREETING_MS if self.state is State.GREETING else limits.SILENCE_MS
 
     @property
     def _is_probed(self) -> bool:

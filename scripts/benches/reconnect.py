@@ -11,10 +11,10 @@ from benches.figures import ROOT, Figure, figure, scratch
 
 sys.path.insert(0, str(ROOT))
 
-from ccnode.net.wire import Wire  # noqa: E402  # the path comes first
-from ccnode_protocol import frames  # noqa: E402
-from ccnode_protocol.sync_frames import FORMS  # noqa: E402
-from tests.net.nodes import Node, level, until  # noqa: E402
+from ccnode.net.wire import Wire  # the path comes first
+from ccnode_protocol import frames
+from ccnode_protocol.sync_frames import FORMS
+from tests.net.nodes import Node, level, until
 
 if TYPE_CHECKING:
     from pathlib import Path

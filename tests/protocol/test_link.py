@@ -439,3 +439,10 @@ def test_calls_are_spread() -> None:
     for attempt, number in ((-1, 0), (0, -1), (0, CHANCE_MAX)):
         with pytest.raises(LocalError):
             retry_delay_ms(attempt, number)
+
+
+def test_who_has_not_said_yet_what_it_is_may_take_longer() -> None:
+    link = Link(AT_ALICE, Tier.CORE, 0)
+    link.start()
+    assert not any(isinstance(effect, Close) for effect in link.tick(limits.GREETING_MS - 1))
+    assert reason(link.tick(limits.GREETING_MS)) is Reason.SILENT
