@@ -226,6 +226,8 @@ class Runner:
             self._end(Over(Reason.DONE, "this node stops"))
             await self._clear(tasks)
         over = self.over or Over(None, "")
+        if over.reason is Reason.SILENT and not over.by_peer:
+            self.wire.tap.abort()  # there is nobody to answer a close, and who asks is to know at once
         await self.wire.close(int(over.reason or Reason.DONE))
         for task in tasks:
             if not task.cancelled() and (error := task.exception()) is not None:

@@ -56,7 +56,7 @@ async def _measure(folder: Path) -> tuple[int, list[str], list[str], int]:
 
     again = Node("one", folder, one.shelf)
     again.trusts(other)
-    Wire.send = noted  # type: ignore[method-assign]  # to look at what is sent
+    Wire.send = noted  # type: ignore[assignment,method-assign]  # to look at what is sent
     try:
         await again.federation.start("127.0.0.1", 0)
         await again.federation.dial(other.address, expected=other.id)
