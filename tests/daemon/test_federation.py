@@ -183,6 +183,7 @@ def test_a_second_node_is_paired_by_words_and_a_removed_one_stays_out(pair: list
     until(lambda: texts(first, "Ferncastle"))
 
 
+@pytest.mark.timeout(600)  # four daemons, started and killed in turn
 def test_core_nodes_introduce_each_other_and_bring_no_removed_one_back(tmp_path: Path) -> None:
     runtime = tmp_path / "run"
     runtime.mkdir(mode=0o700)
