@@ -99,8 +99,10 @@ class SessionName(click.ParamType[str]):
 
     name = "session"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401, ARG002
-        """As it is: what it means is looked up by the command."""
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """As it is: what it means is looked up by the command. Fails where it is empty, as of a variable not set."""
+        if not str(value).strip():
+            self.fail("is empty; name a session (see: ccnode session list), or leave it out", param, ctx)
         return str(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:  # noqa: ARG002

@@ -34,6 +34,14 @@ def test_an_empty_node(ccnode: Ccnode, home: Home) -> None:
     assert ccnode("session", "search", "anything", "--json").data == {"results": [], "unsearched": 0}
 
 
+def test_an_empty_name_is_no_session_and_begins_none(ccnode: Ccnode, home: Home) -> None:
+    for command in (("chat", "", "-m", "hi"), ("session", "show", " "), ("session", "forget", "", "--yes")):
+        done = ccnode(*command)
+        assert done.code == 2
+        assert "is empty" in done.err
+    assert ccnode("session", "list", "--json").data["sessions"] == []
+
+
 def test_list_and_show(ccnode: Ccnode, home: Home) -> None:
     first, said = say(home, [("What is a hash?", "A digest."), ("And a chain?", None)], "hashes")
     second, _ = say(home, [("Hello", "Good day.")])
