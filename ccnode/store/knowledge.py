@@ -92,8 +92,9 @@ _SUMMARY: Final = (
 # By the node that wrote it, however old it is: it is a copy.
 _TAKEN_BACK: Final = (
     "SELECT e.digest FROM entries e CROSS JOIN chains c ON c.id = e.chain CROSS JOIN message_events v"
-    " ON v.message = e.digest AND v.kind = 20 CROSS JOIN entries o ON o.id = v.id CROSS JOIN chains d ON d.id = o.chain"
-    " WHERE e.digest IN ({marks}) AND e.kind = 48 AND d.node = c.node AND v.time >= e.time"
+    " ON v.message = e.digest AND v.target IS NULL AND v.kind = 20 CROSS JOIN entries o ON o.id = v.id"
+    " CROSS JOIN chains d ON d.id = o.chain WHERE e.digest IN ({marks}) AND e.kind = 48 AND d.node = c.node"
+    " AND v.time >= e.time"
 )
 _ORDERED: Final = (
     "SELECT e.digest FROM entries e CROSS JOIN chains c ON c.id = e.chain CROSS JOIN apart_orders o"

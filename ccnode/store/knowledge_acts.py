@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
 SHARED_MAX: Final = 10_000  # packets of one owner's nodes, withdrawn ones not counted
 _SHARED: Final = (
-    "SELECT count(*) FROM packets p JOIN entries e ON e.id = p.id WHERE e.chain IN ({ours}) AND e.sealed != x''"
+    "SELECT count(*) FROM packets p CROSS JOIN entries e ON e.id = p.id CROSS JOIN chains c ON c.id = e.chain"
+    f" WHERE e.sealed != x'' AND c.audience != 0 AND c.node IN ({OUR_NODES})"
 )
-_OUR_CHAINS: Final = f"SELECT id FROM chains WHERE audience != 0 AND node IN ({OUR_NODES})"
 _MADE_FROM: Final = (
     "SELECT DISTINCT p.packet FROM note_sources s CROSS JOIN packets p ON p.id = s.id >> 5 WHERE s.source = ?"
 )
 _NAMED_BY: Final = (
-    "SELECT 1 FROM message_events v JOIN entries e ON e.id = v.id JOIN chains c ON c.id = e.chain"
-    " WHERE v.message = ? AND v.kind = 20 AND c.node = ?"
+    "SELECT 1 FROM message_events v CROSS JOIN entries e ON e.id = v.id CROSS JOIN chains c ON c.id = e.chain"
+    " WHERE v.message = ? AND v.target IS NULL AND v.kind = 20 AND c.node = ?"
 )
 
 
@@ -63,7 +63,7 @@ def share(said: bytes, subject: str, audience: int, after: tuple[bytes, ...], sa
         for one in view(tx, knowledge.of(made)).values():
             if one.state == "shared" and one.said is not None and _same(one.said, packet):
                 return one.packet
-        if tx.query(_SHARED.format(ours=_OUR_CHAINS))[0][0] >= SHARED_MAX:
+        if tx.query(_SHARED)[0][0] >= SHARED_MAX:
             raise Conflict(
                 f"{SHARED_MAX:,} packets are shared already", remedy="withdraw some: ccnode knowledge withdraw"
             )

@@ -51,8 +51,8 @@ _DERIVED_APART: Final = (
 # What its own writer ordered to be forgotten: of a packet, which is a copy, however old it is.
 _DERIVED_SAID: Final = (
     "SELECT e.id, e.digest, e.kind, e.time, c.node, c.audience FROM packets p CROSS JOIN entries e ON e.id = p.id"
-    " CROSS JOIN chains c ON c.id = e.chain CROSS JOIN message_events v ON v.message = e.digest AND v.kind = 20"
-    " CROSS JOIN entries o ON o.id = v.id CROSS JOIN chains d ON d.id = o.chain"
+    " CROSS JOIN chains c ON c.id = e.chain CROSS JOIN message_events v ON v.message = e.digest"
+    " AND v.target IS NULL AND v.kind = 20 CROSS JOIN entries o ON o.id = v.id CROSS JOIN chains d ON d.id = o.chain"
     " WHERE d.node = c.node AND v.time >= e.time AND v.value <= ? ORDER BY p.id"
 )
 # Kinds are written out, or the indexes on just these rows would not serve.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ccnode.store import baselines, bearing, chains, ground, instances, measurements, notes, plates, recent
+from ccnode.store import baselines, bearing, chains, ground, instances, knowledge, measurements, notes, plates, recent
 from tests.store.support import OWNER, Node, introduce, reader, session_id, talk
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ VIEWS: dict[str, Callable[[bytes], View[Any]]] = {
     "phi": lambda _: measurements.last_phi(),
     "notes": lambda _: notes.newest(),
     "notes of a message": lambda digest: notes.standing([digest]),
+    "packets": lambda _: knowledge.newest(),
+    "packets of a promotion": lambda digest: knowledge.of([digest]),
+    "packets that a reply cites": lambda digest: knowledge.void([digest]),
+    "packets in all": lambda _: knowledge.summary(),
 }
 
 
