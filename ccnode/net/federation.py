@@ -376,7 +376,9 @@ class Federation:
         if tier is not Tier.UNKNOWN and wire.role is Role.SERVER:
             self._strangers.proved(wire.host)
         old = self._links.get(peer)
-        if old is not None and not machines.replaces(established.transcript, old.established.transcript):
+        # A link on which a code was shown is kept, as both sides know: the code is spent by now.
+        is_join = secret is not None or established.join is not None
+        if old is not None and not (is_join or machines.replaces(established.transcript, old.established.transcript)):
             raise RefusedError(Reason.REPLACED, "there is a link already")
         if old is None:
             self._check_room(wire, tier)

@@ -342,3 +342,17 @@ async def test_a_disk_that_fails_ends_the_link_with_its_reason(
         assert "disk" not in one.ends[0].text  # it is nobody else's affair
     assert told == []
     asyncio.get_running_loop().set_exception_handler(None)
+
+
+async def test_a_code_is_redeemed_though_there_is_a_link_with_its_maker(start: Start) -> None:
+    """Of two links that crossed the one of the smaller key stays; the code would be spent, and for nothing."""
+    small, large = sorted((await start("one"), await start("other")), key=lambda node: node.id)
+    await small.federation.dial(large.address)
+    await until(lambda: large.federation.link(small.id))
+    with pytest.raises(CallError) as caught:
+        await large.federation.dial(small.address, expected=small.id)
+    assert caught.value.reason is Reason.REPLACED
+    link = await large.federation.dial(small.address, expected=small.id, secret=bytes(16))
+    assert link.is_ours
+    await until(lambda: (found := small.federation.link(large.id)) and not found.is_ours)
+    assert [meeting.established.join is not None for meeting in small.meetings] == [False, False, True]
