@@ -73,6 +73,7 @@ class Federating:
         self.book = PeerBook(home, profile, ledger, append, self.holdings.index, self)
         self.book.tell = tell
         self.parcels = Parcels(home, self.book, self.holdings, append)
+        self.book.said = self.parcels.heard
         self.book.papers.refresh = lambda: self.holdings.follow(standing=True)
         name = str(profile.get("name") or "")
         self.gossiping = Gossiping(name, ledger, append, self.book, self.holdings.index, tell)

@@ -118,6 +118,7 @@ class Parcels:
         self._folder = home.root / "bundles"
         self._all: dict[str, Bundle] = {}
         self._uploading = False
+        self._keeping: set[asyncio.Task[None]] = set()
 
     def fill(self, connection: sqlite3.Connection) -> None:
         """Read what is kept, and remove what a last start left. Raises sqlite3.Error."""
@@ -132,11 +133,28 @@ class Parcels:
         """Leave off; what was stored stays."""
         for one in self._all.values():
             await self._end(one)
+        await asyncio.gather(*self._keeping, return_exceptions=True)
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
     def forget_peer(self, node: bytes) -> None:
         """It was removed: what it said holds no more."""
         self.carried.pop(node, None)
+
+    def heard(self, node: bytes, heads: Mapping[ChainId, int]) -> None:
+        """A link with a peer has ended, on which it said how far its copies go."""
+        carried = self.carried.get(node, Carried())
+        merged = {**(carried.heads or {}), **heads}
+        if merged != carried.heads:
+            self.carried[node] = replace(carried, heads=merged)
+            task = asyncio.create_task(self._keep_heard(node))
+            self._keeping.add(task)
+            task.add_done_callback(self._keeping.discard)
+
+    async def _keep_heard(self, node: bytes) -> None:
+        try:
+            await self._append(parcels.keep(node, self.carried[node]))
+        except (StoreError, KeyError) as error:  # it may have been removed meanwhile
+            log.warning("heads_not_kept", peer=node_id(node), error=str(error))
 
     def owed(self, node: bytes) -> int | None:
         """How many entries a peer may have and, by its last word, has not; None where it has said nothing."""

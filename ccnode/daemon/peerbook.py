@@ -32,13 +32,14 @@ from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ccnode.daemon.introductions import Introduced
     from ccnode.net.ports import Ended, Meeting
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job, Ledger
     from ccnode_crypto.certificate import Certificate, Revocation
+    from ccnode_crypto.entry import ChainId
     from ccnode_crypto.keys import SigningKey
     from ccnode_protocol.invitation import Invitation, Join
     from ccnode_protocol.sync_index import Index
@@ -104,6 +105,7 @@ class PeerBook:
         self.introductions = Introductions(ledger.chains.key.public.raw)
         self.tell: Callable[..., None] = lambda *_: None
         self.ended_with: dict[bytes, str] = {}
+        self.said: Callable[[bytes, Mapping[ChainId, int]], None] = lambda *_: None  # told how far a peer's copies go
         self.recipient: str | None = None  # to whom bundles for this node are encrypted
         self._home = home
         self._profile = profile
@@ -298,6 +300,8 @@ class PeerBook:
         """A link is gone."""
         if end.text:
             self.ended_with[end.peer] = end.text[:200]
+        if end.heads and self.tier_of(end.peer) is not Tier.UNKNOWN:
+            self.said(end.peer, end.heads)
         self.tell("peers")
 
     # --- what the owner does ---

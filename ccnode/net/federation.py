@@ -355,7 +355,15 @@ class Federation:
             is_linked = link.peer in self._links
             self._dialer.ended(link.peer, link.lasted_ms, over.reason, is_linked=is_linked)
             self._peers.ended(
-                Ended(link.peer, wire.address, wire.role is Role.CLIENT, over.reason, str(over), over.by_peer)
+                Ended(
+                    link.peer,
+                    wire.address,
+                    wire.role is Role.CLIENT,
+                    over.reason,
+                    str(over),
+                    over.by_peer,
+                    link.acknowledged,
+                )
             )
             self._asking.gone(link)
 

@@ -108,6 +108,11 @@ class Runner:
         """How long it has been there."""
         return self._now_ms() - self._since_ms
 
+    @property
+    def acknowledged(self) -> dict[ChainId, int]:
+        """How far the peer's copies go of what it may follow, by its own word."""
+        return dict(self.exchange.sync.acknowledged) if self.exchange is not None else {}
+
     def state(self) -> LinkState:
         """How it is now."""
         wire, link, exchange = self.wire, self.link, self.exchange

@@ -5,15 +5,16 @@ All methods are called on the loop that serves the links. Those that are not `as
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from ccnode_protocol.handshake import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ccnode_crypto.certificate import Certificate
+    from ccnode_crypto.entry import ChainId
     from ccnode_protocol.effects import Reason
     from ccnode_protocol.frames import Frame
     from ccnode_protocol.handshake import Established
@@ -95,7 +96,10 @@ class CallState:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A link is gone. `reason`: None where the connection just broke; `by_peer`: whether the peer said so."""
+    """A link is gone. `reason`: None where the connection just broke; `by_peer`: whether the peer said so.
+
+    `heads`: how far the peer's copies go of what it may follow here, by what it said on this link.
+    """
 
     peer: bytes
     address: str
@@ -103,6 +107,7 @@ class Ended:
     reason: Reason | None
     text: str
     by_peer: bool
+    heads: Mapping[ChainId, int] = field(default_factory=dict)
 
 
 class Peers(Protocol):

@@ -83,7 +83,7 @@ def load(connection: sqlite3.Connection) -> dict[bytes, Carried]:
         heads.setdefault(peer, {})[ChainId(node, epoch, audience)] = length
     rows = connection.execute("SELECT peer, made, made_ms, applied, applied_ms FROM parcels")
     return {
-        peer: Carried(made, made_ms, applied, applied_ms, heads.get(peer, {}) if applied else None)
+        peer: Carried(made, made_ms, applied, applied_ms, heads.get(peer, {} if applied else None))
         for peer, made, made_ms, applied, applied_ms in rows
     }
 

@@ -106,6 +106,11 @@ class Sync:
         """How many entries the peer may have and, as far as it has said, has not."""
         return self._serve.entries_owed if self._is_open else 0
 
+    @property
+    def acknowledged(self) -> dict[ChainId, int]:
+        """How far the peer's copies go of what it may follow, by its own word."""
+        return self._serve.acknowledged
+
     def start(self, now_ms: int) -> list[Effect]:
         """The link is up and the peer's identity proven: say what we know of its chains."""
         self._step("start")
@@ -201,6 +206,8 @@ class Sync:
         self._serve.reached(message.rows)
         if self.flow.differs(self._index.own, message.rows, message.count, message.rest):
             effects += self._list(self._index.own, now_ms)
+        elif message.count:
+            self._serve.acknowledge(self.flow.others(self._index.own, message.rows))
         return effects
 
     def _list(self, node: bytes, now_ms: int) -> list[Effect]:
@@ -270,6 +277,8 @@ class Sync:
             named = [row for row in message.rows if row.chain.node == rest.node]
             if self.flow.differs(rest.node, named, rest.count, rest.digest):
                 effects += self._list(rest.node, now_ms)
+            elif rest.count:
+                self._serve.acknowledge(self.flow.others(rest.node, named))
         return effects
 
     def _listed(self, message: Listed, now_ms: int) -> list[Effect]:

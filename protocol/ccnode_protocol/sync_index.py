@@ -247,6 +247,10 @@ class Flow:
 
     def differs(self, node: bytes, named: Iterable[Row], count: int, rest: bytes) -> bool:
         """Whether the peer, who sums up a node's other chains so, may hold something of them that we do not."""
+        return count > 0 and rest != summed(self.others(node, named))
+
+    def others(self, node: bytes, named: Iterable[Row]) -> list[Row]:
+        """A node's chains as far as they are here, without those that are named one by one."""
         chains = self.index.chains_of(node) - {row.chain for row in named}
         may = self.gives if node == self.index.own else self.takes
-        return count > 0 and rest != summed(self.index.rows(chain for chain in chains if may(chain)))
+        return self.index.rows(chain for chain in chains if may(chain))

@@ -51,7 +51,8 @@ class Serve:
         self._credit = limits.WINDOW_BYTES
         self._jobs: deque[Question] = deque()
         self._loading: Load | None = None
-        self._reached: dict[ChainId, int] = {}
+        self._reached: dict[ChainId, int] = {}  # also what was sent, and may not be stored there yet
+        self.acknowledged: dict[ChainId, int] = {}  # how far the peer's copies go by its own word
         self._news: set[ChainId] = set()
         self._relay_ms = limits.RELAY_MS
         self._relayed: set[ChainId] = set()  # others' chains that the peer was told of last
@@ -74,9 +75,18 @@ class Serve:
 
     def reached(self, rows: Iterable[Row]) -> None:
         """The peer says how far it is."""
+        rows = tuple(rows)
         for row in rows:
             if row.chain in self._reached or len(self._reached) < limits.OFFERED_MAX:
                 self._reached[row.chain] = row.length
+        self.acknowledge(rows)
+
+    def acknowledge(self, rows: Iterable[Row]) -> None:
+        """The peer holds that, by its own word."""
+        for row in rows:
+            known = row.chain in self.acknowledged or len(self.acknowledged) < limits.OFFERED_MAX
+            if known and self._flow.gives(row.chain):
+                self.acknowledged[row.chain] = row.length
 
     @property
     def entries_owed(self) -> int:

@@ -82,10 +82,9 @@ def test_what_is_carried_to_and_fro_makes_both_alike(parted: list[Node], tmp_pat
     there = carry(first, second, stick)
     assert there["result"]["new"] >= dry["result"]["new"]
     until(lambda: texts(second, "Ashcombe"))
-    assert asked(first, "peer", "list")["peers"][0]["carried"]["entries_owed"] is None  # it has said nothing yet
+    assert there["entries"] < 40, "what crossed the link before is carried again"
     back = carry(second, first, stick)
     assert back["result"]["new"] > 0
-    assert back["entries"] < there["entries"]
     until(lambda: texts(first, "Perpetua"))
     until(lambda: sessions(first) == sessions(second))
     assert asked(first, "peer", "list")["peers"][0]["carried"]["entries_owed"] == 0
@@ -96,7 +95,7 @@ def test_what_is_carried_to_and_fro_makes_both_alike(parted: list[Node], tmp_pat
     assert (older["result"]["new"], older["older"]) == (0, True)
     say(first, "The weir of Thornmouth was mended, which travels alone.")
     small = carry(first, second, stick)
-    assert small["entries"] < there["entries"]
+    assert small["entries"] < 10
     until(lambda: texts(second, "Thornmouth"))
     for node in parted:
         assert asked(node, "audit", "verify")["ok"] is True

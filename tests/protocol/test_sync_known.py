@@ -193,3 +193,23 @@ def test_nothing_is_offered_before_all_is_heeded_that_the_peer_has_proven() -> N
     fresh.index.epoch = bytes(16)
     assert fresh.sync.guarded(0)
     assert str(fresh.sync.state) == "open"
+
+
+def test_what_the_peer_has_is_known_by_its_own_word_alone() -> None:
+    pair = Pair()
+    old, own, other = pair.a.chain(0), pair.a.chain(1), pair.b.chain(0)
+    pair.a.write(old, 3)
+    pair.a.write(own, 4)
+    pair.b.write(other, 2)
+    pair.meet()
+    pair.run()
+    assert pair.a.sync.acknowledged.get(own, 0) == 0, "it was sent, and nobody has said that it was stored"
+    pair.meet()
+    pair.run()
+    assert pair.a.sync.acknowledged == {old: 3, own: 4, other: 2}
+    pair.b.grow(other, 1)
+    pair.a.write(own, 1)
+    pair.meet()  # something is new, so the older chains are told in one hash
+    pair.run()
+    assert pair.a.sync.acknowledged[old] == 3
+    assert pair.a.sync.acknowledged[other] == 3
