@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import random
+import sqlite3
 from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ccnode.store import audit, erase, memory, notes, orders, rebuild, turns, views, voices
+from ccnode.store import audit, erase, memory, migrate, notes, order_terms, orders, rebuild, turns, views, voices
 from ccnode.store.errors import Conflict
 from ccnode.store.forgetting import OwnerNeeded, Word
 from ccnode_crypto import canonical
@@ -260,7 +261,7 @@ def test_a_key_that_was_revoked_orders_nothing_more(make: Any) -> None:
     head = victim.rows("SELECT epoch, audience, length - 1, head FROM chains WHERE node = x'" + thief.key.hex() + "'")[
         0
     ]
-    paper = revoke(OWNER, thief.key, NOW_MS, [LastGood(*head)])  # type: ignore[arg-type]
+    paper = revoke(OWNER, thief.key, NOW_MS, [LastGood(*head)])
     tell(victim, records.node_revoked(paper.body, paper.signature))
     thief.node.clock.ms = victim.node.clock.ms + 1000
     tell(thief, records.message_forget_ordered(said, 0))
@@ -383,3 +384,38 @@ def _written(tmp_path: Path, chance: random.Random) -> dict[Any, list[Any]]:
             runs |= stored_runs(connection)
         ledger.close()
     return runs
+
+
+def test_a_database_of_a_program_that_knew_no_rule_comes_to_the_same(make: Any) -> None:
+    """It took every order for one in force, those that mean nothing among them."""
+    one = make("one")
+    talk(one.ledger, 1, 2)
+    talk(one.ledger, 2, 2)
+    talk(one.ledger, 3, 2)
+    said = one.rows("SELECT e.digest FROM messages m JOIN entries e ON e.id = m.id WHERE m.depth = 1 ORDER BY e.id")
+    tell(one, records.forget_ordered(session_id(1), 5))
+    tell(one, owner_word(one, 2, due_ms=5))
+    tell(one, records.forget_stated(state_forget(OWNER, b"x" * 32, session_id(3), None, NOW_MS, 5)))
+    tell(one, records.forget_stated(state_forget(OWNER, b"x" * 32, None, said[2][0], NOW_MS, 5)))
+    tables = ("sessions", "session_events", "message_events", "marks", "order_terms")
+    expected = {table: sorted(one.rows(f"SELECT * FROM {table}"), key=repr) for table in tables}
+    assert [row[7] is not None for row in sorted(one.rows("SELECT * FROM sessions"))] == [False, True, False]
+    orders_there = dict(one.rows("SELECT e.seq, e.id FROM entries e WHERE e.kind = 20"))
+    ids = [orders_there[seq] for seq in sorted(orders_there)]
+    third = one.rows("SELECT id FROM messages WHERE depth = 1 ORDER BY id DESC LIMIT 1")[0][0]
+    one.connection.close()
+    one.ledger.close()
+    with contextlib.closing(sqlite3.connect(one.node.path)) as database:
+        database.execute("DROP TABLE order_terms")
+        values = (ids[2], session_id(3), 20, NOW_MS << 16, None, 5)
+        database.execute("INSERT INTO session_events VALUES (?, ?, ?, ?, ?, ?)", values)
+        event = (ids[3], said[2][0], third, 20, NOW_MS << 16, 5)
+        database.execute("INSERT INTO message_events VALUES (?, ?, ?, ?, ?, ?)", event)
+        database.execute("UPDATE sessions SET forget = ?, due_ms = 5", (ids[0],))
+        (step,) = [step for step in migrate.all_migrations() if step.number == migrate.ORDER_TERMS]
+        database.executescript(step.sql)
+        order_terms.fill(database)
+        database.commit()
+    one.ledger = one.node.open()
+    one.start()
+    assert {table: sorted(one.rows(f"SELECT * FROM {table}"), key=repr) for table in tables} == expected
