@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ccnode.cli import ask
 from ccnode.cli.client import of
-from ccnode.cli.errors import FAILED, INTERRUPTED, NOT_FOUND, CliError
+from ccnode.cli.errors import FAILED, INTERRUPTED, NOT_FOUND, CliError, Unreachable
 from ccnode.cli.files import written
 from ccnode.cli.peers import SHORT, client, path
 from ccnode.cli.progress import bar
@@ -86,6 +86,9 @@ def apply(state: State, source: Path, *, dry_run: bool, secret: bool) -> int:
         body = {"identity": identity, "dry_run": dry_run}
         form = caller.call("POST", f"{_path(form)}/apply", body)["bundle"]
         form = _watched(state, caller, form, "looking" if dry_run else "applying")
+    except Unreachable as error:
+        remedy = f"{error.remedy}; then apply the same file again: what was taken in stays"
+        raise Unreachable(str(error), remedy=remedy) from error
     except KeyboardInterrupt:
         state.note("Stopped. What was taken in stays; to go on, apply the same file again.")
         return INTERRUPTED

@@ -129,6 +129,23 @@ def test_words_are_compared_by_a_person(
             "tier": "sandbox", "adopt": False, "words": " ".join(WORDS)})) is same  # fmt: skip
 
 
+def test_a_node_that_is_only_discovered_is_called_and_paired(ccnode: Ccnode, home: Home) -> None:
+    daemon, asked = Daemon(waiting()), list[str]()
+
+    def answer(method: str, path: str, headers: Mapping[str, str], body: Any) -> tuple[int, Form]:
+        asked.append(method)
+        if "POST" not in asked:
+            return 404, {"error": {"code": "not_found", "message": "there is no such peer", "remedy": "add it"}}
+        return daemon(method, path, headers, body)
+
+    with pretending(home, answer) as calls:
+        assert ccnode("peer", "pair", grouped(HIM), "--adopt", "--yes").code == 0
+        assert calls[1] == ("POST", "/api/v1/peers", {"peer": HIM, "tier": "core"})
+        assert calls[-1][2] == {"tier": "core", "adopt": True, "confirmed": True}
+        asked.clear()
+        assert ccnode("peer", "pair", HIM[:8], "--adopt", "--yes").code == 5
+
+
 def test_core_takes_a_certificate_of_the_owner(ccnode: Ccnode, home: Home) -> None:
     with pretending(home, Daemon(waiting())) as calls:
         for words in (

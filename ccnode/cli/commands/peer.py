@@ -10,6 +10,7 @@ import click
 from ccnode.cli import ask, peers
 from ccnode.cli.client import of
 from ccnode.cli.commands import peer_bundle
+from ccnode.cli.errors import Refused
 from ccnode.cli.params import Group, pass_state
 from ccnode.cli.peers import CALL_S, TIERS, PeerName
 from ccnode.cli.text import clean, line
@@ -152,11 +153,17 @@ def pair(state: State, *, peer: str, adopt: bool, yes: bool) -> None:
 
     On the node that has your owner key without, on the other with --adopt. PEER may be an address.
     """
-    caller = peers.client(state)
-    if peers.node_in(peer) is None and not peer.isalnum():
-        one = caller.call("POST", "/api/v1/peers", {"peer": peer, "tier": "core"}, timeout_s=CALL_S)["peer"]
-    else:
-        one = caller.get(peers.path(peer))["peer"]
+    caller, is_named = peers.client(state), peers.node_in(peer) is not None
+    one = None
+    if is_named or peer.isalnum():
+        try:
+            one = caller.get(peers.path(peer))["peer"]
+        except Refused as error:
+            if error.code != "not_found" or not is_named:
+                raise
+    if one is None:  # an address, or one that is only discovered: it is called where it was found, and waits
+        wanted = peers.compact(peer) if is_named else peer
+        one = caller.call("POST", "/api/v1/peers", {"peer": wanted, "tier": "core"}, timeout_s=CALL_S)["peer"]
     _accept(state, peer, one, "core", yes=yes, adopt=adopt)
 
 
