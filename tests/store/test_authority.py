@@ -261,7 +261,7 @@ def test_a_key_that_was_revoked_orders_nothing_more(make: Any) -> None:
     head = victim.rows("SELECT epoch, audience, length - 1, head FROM chains WHERE node = x'" + thief.key.hex() + "'")[
         0
     ]
-    paper = revoke(OWNER, thief.key, NOW_MS, [LastGood(*head)])
+    paper = revoke(OWNER, thief.key, NOW_MS, (LastGood(*head),))
     tell(victim, records.node_revoked(paper.body, paper.signature))
     thief.node.clock.ms = victim.node.clock.ms + 1000
     tell(thief, records.message_forget_ordered(said, 0))
