@@ -141,7 +141,8 @@ class Gossiping:
         """The owner may have decided otherwise about a peer: see whether it counts as before, and heed it if not."""
         rumours, tier, peer = self.gossip.rumours, self._book.tier_of(node), self._book.rows.get(node)
         is_shunned = peer is not None and peer.standing != "pending" and tier is not Tier.CORE
-        is_member = node == self._book.own or (node in self._index.certified and not is_shunned)
+        is_ours = node in self._index.certified and node not in self._index.revoked
+        is_member = node == self._book.own or (is_ours and not is_shunned)
         is_followed = tier is Tier.SANDBOX_IN and not is_member
         if ((node in rumours.members), (node in rumours.followed)) != (is_member, is_followed):
             self.stand()

@@ -139,8 +139,9 @@ async def test_who_counts_is_not_asked_anew_for_each_of_a_thousand_peers(
         made.book.rows[key] = Peer(key, "removed")
     made.stood()
     assert len(asked) == 1
-    await made.book.remove(BOB.public.raw)
-    assert len(asked) == 2
+    key = BOB.public.raw
+    await made.book.decide(key, lambda row: pairing.accept(row, Tier.SANDBOX_IN, "identifier", certified=False))
+    assert len(asked) == 2, "it is followed from now on"
     await made.close()
     ledger.close()
 
