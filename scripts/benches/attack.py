@@ -38,12 +38,13 @@ ATTACKS: Final = {
     "slow_readers": "four false friends that ask for all and read nothing",
     "bombs": "packed frames that would be 1 GiB, of false friends",
 }
-ROUNDS: Final = 3
-TICK_S: Final = 5.0  # of each round: as long without the attack as with it
+ROUNDS: Final = 2
+TICK_S: Final = 4.0  # of each round: as long without the attack as with it
 SETTLE_S: Final = 1.5
 LAZY: Final = 19  # the lowest priority
 MEMORY_MIB: Final = 64.0
 P: Final = 0.99
+PROCESSORS: Final = sorted(os.sched_getaffinity(0))
 TIMED: Final = re.compile(rb"@(\d+)@")
 NAMES: Final = ("honest", "mallory", *(f"mallory{at}" for at in range(4)))
 
@@ -64,7 +65,7 @@ class Honest(Node):
 
 def _pin(pid: int, which: int) -> str:
     """The node has a processor of its own, whoever else measures or attacks here the others."""
-    usable = sorted(os.sched_getaffinity(0))
+    usable = PROCESSORS
     if len(usable) < 2:  # the smallest number that can be shared out
         return "one processor: not pinned"
     os.sched_setaffinity(pid, {usable[0]} if which == 0 else set(usable[1:]))
