@@ -162,6 +162,8 @@ def _settings(home: Home) -> Check:
 
 
 def _directory(home: Home) -> Check:
+    if not home.exists() and home.profile.exists():
+        return Check("data directory", "fail", f"{home.node_key} is missing", "see what helps: ccnode status")
     if not home.exists():
         return Check("data directory", "fail", f"there is no node in {home.root}", "make one: ccnode init")
     facts = home.root.stat()

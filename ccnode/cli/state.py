@@ -51,6 +51,15 @@ class State:
             CliError: there is none (exit 5).
         """
         home = self.home
+        if not home.exists() and home.profile.exists():
+            raise CliError(
+                f"{home.node_key} is missing: a node is here, without its key",
+                code="no_key",
+                remedy="put it back from a copy, or have the node elsewhere with a new key:"
+                f" ccnode backup restore BACKUP --into DIR --identity {home.backup_key}"
+                f" (BACKUP: the newest in {home.backups})",
+                exit_code=NOT_FOUND,
+            )
         if not home.exists():
             raise CliError(
                 f"there is no node in {home.root}",

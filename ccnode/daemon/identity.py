@@ -31,7 +31,8 @@ def read_key(path: Path) -> keys.SigningKey:
         return keys.SigningKey(keys.from_text("recovery", text))
     except (KeyFormatError, UnicodeDecodeError) as error:
         raise StoreCorrupt(
-            f"{path} is not a key file: {error}", remedy="restore it from a copy, or run init"
+            f"{path} is not a key file",
+            remedy="put it back from a copy, or restore the newest backup into another place",
         ) from error
 
 

@@ -121,6 +121,21 @@ def test_doctor_on_a_good_node(ccnode: Ccnode, home: Home) -> None:
     assert all(one["remedy"] for one in found.values() if one["state"] != "ok")
 
 
+def test_a_node_without_its_key_is_named_and_comes_back_elsewhere(ccnode: Ccnode, home: Home, tmp_path: Path) -> None:
+    say(home, [("one", "1")])
+    made = ccnode("backup", "create", "--json").data["path"]
+    home.node_key.unlink()
+    for command in ("run", "status", "session list"):
+        done = ccnode(*command.split())
+        assert done.code == 5
+        assert "node.key is missing" in done.err
+        assert f"--identity {home.backup_key}" in done.err
+    assert "node.key" in checks(ccnode)["data directory"]["message"]
+    there = str(tmp_path / "there")
+    assert ccnode("backup", "restore", made, "--into", there, "--identity", str(home.backup_key), "--yes").code == 0
+    assert len(ccnode("session", "list", "--json", "--data-dir", there).data["sessions"]) == 1
+
+
 def test_doctor_without_a_node(ccnode: Ccnode, tmp_path: Path) -> None:
     done = ccnode("doctor", "--json", "--data-dir", str(tmp_path / "none"))
     assert done.code == 1
