@@ -13,6 +13,8 @@ from tests.api.fake_peers import CODE, WORDS, identifier, link, peer
 from tests.browser.visiting import EVIL, SCREENS, listening, nothing_got_in, visit
 
 if TYPE_CHECKING:
+    from playwright.async_api import Route
+
     from tests.browser.conftest import House, Judge
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -119,3 +121,21 @@ async def test_nothing_serious_is_found_by_axe(house: House, axe: Judge, width: 
     house.node.peers.kept = [peer(2, link=link()), peer(3, standing="pending", tier=None, in_force=None, link=link())]
     page = await visit(house, "/peers", viewport={"width": width, "height": 800}, color_scheme=scheme)
     await axe(page)
+
+
+async def test_a_code_is_made_once_however_often_it_is_asked_for(house: House) -> None:
+    page = await visit(house, "/peers")
+    held: list[Route] = []
+    await page.route("**/api/v1/invitations", lambda route: held.append(route))  # noqa: PLW0108  # it marks what it is given
+    section = page.locator("section", has_text="Invite or join")
+    await section.get_by_label("What it may do").select_option("sandbox-in")
+    for _ in range(3):
+        await section.get_by_role("button", name="Make a code").click()
+    await page.wait_for_timeout(200)
+    assert len(held) == 1
+    await held[0].continue_()
+    await expect(page.locator("#code")).to_contain_text("ccnode peer join")
+    await section.get_by_role("button", name="Make a code").click()
+    await page.wait_for_timeout(200)
+    assert len(held) == 2
+    await held[1].continue_()

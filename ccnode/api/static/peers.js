@@ -17,7 +17,10 @@ document.addEventListener("submit", guarded(async (event) => {
   }
   const [method, path] = send.split(" ");
   if (path === "invitations") body.picture = true;
-  const { invitation } = await request(method, path, body);
+  const form = event.target;
+  if (form.busy) return; // one press, one code
+  form.busy = true;
+  const { invitation } = await request(method, path, body).finally(() => { form.busy = false; });
   calm();
   if (invitation) $("code").replaceChildren(make("p", { text: "On the other node, once, within a day:" }), make("code", { text: `ccnode peer join ${invitation.code}` }), make("img", { src: invitation.picture, alt: "The code as a picture" }));
   await refresh("peers");
