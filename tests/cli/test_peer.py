@@ -191,6 +191,20 @@ def test_removing_asks_first(ccnode: Ccnode, home: Home) -> None:
         assert ccnode("peer", "reject", HIM).code == 0
 
 
+def test_a_person_is_asked_before_a_code_is_used(ccnode: Ccnode, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code for core from a stranger would give him all that is here."""
+    asked: list[str] = []
+    monkeypatch.setattr(ask, "is_terminal", lambda: True)
+    monkeypatch.setattr(ask, "yes", lambda question: bool(asked.append(question)))
+    with pretending(home, Daemon(peer(2))):
+        refused = ccnode("peer", "join", CODE)
+        assert refused.code == 1
+        assert "nothing was changed" in refused.err
+        assert "all that is here" in asked[0]
+        assert ccnode("peer", "join", CODE, "--yes").code == 0
+    assert len(asked) == 1
+
+
 def test_invitations_and_joining(ccnode: Ccnode, home: Home) -> None:
     with pretending(home, Daemon(peer(2))) as calls:
         made = ccnode("peer", "invite", "--tier", "core", "--hours", "2")

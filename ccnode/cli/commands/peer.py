@@ -312,11 +312,18 @@ def _passphrase(state: State) -> dict[str, Any]:
 
 @command.command("join", short_help="Join the node that made a code.")
 @click.argument("code", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Do not ask. Where there is no terminal, nobody is asked.")
 @pass_state
-def join(state: State, *, code: tuple[str, ...]) -> None:
+def join(state: State, *, code: tuple[str, ...], yes: bool) -> None:
     """Join the node that made CODE, as what its maker chose.
 
-    For `core` this node becomes one of that node's owner, and both hold everything from then on.
+    For `core` this node becomes one of that node's owner, and both hold everything from then on. So use no code of
+    somebody else's unless you were told what it is for.
     """
+    if not yes and ask.is_terminal():
+        ask.confirm(
+            "If this code was made for core, this node becomes one of its maker's owner, who then has all that is here."
+            " Join?"
+        )
     one = peers.client(state).call("POST", "/api/v1/join", {"code": "".join(code)}, timeout_s=CALL_S)["peer"]
     peers.told(state, one, f"joined as {peers.tier_of(one)}")
