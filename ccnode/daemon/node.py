@@ -21,7 +21,7 @@ from ccnode.daemon.measuring import Measuring
 from ccnode.daemon.plating import Plating
 from ccnode.daemon.remembering import Remembering
 from ccnode.later import later
-from ccnode.store import browse, instances, knowledge, paging, prompts, views
+from ccnode.store import browse, instances, knowledge, paging, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import StoreBusy, StoreError, StoreFull, StoreReadOnly
 from ccnode.store.search import Filters, Hit
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from ccnode.daemon.turns import Turns
     from ccnode.daemon.upkeep import Upkeep
     from ccnode.exchange.cardform import Form
-    from ccnode.store import branching, prompt_shapes
+    from ccnode.store import branching, prompt_shapes, prompts
     from ccnode.store import cards as kept_cards
     from ccnode.store.cards import KeptCard
     from ccnode.store.forgetting import Consent, Word
@@ -54,6 +54,7 @@ else:
     branching = later("ccnode.store.branching")
     kept_cards = later("ccnode.store.cards")
     prompt_shapes = later("ccnode.store.prompt_shapes")
+    prompts = later("ccnode.store.prompts")
     peering = later("ccnode.daemon.peering")
     reference = later("ccnode.reference")
 
