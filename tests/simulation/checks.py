@@ -282,7 +282,7 @@ def reference_projections(connection: SimConnection) -> dict[str, Rows]:
                 messages[digest] = (time, replace(said, session=whose.session(node, said.session)))
                 authors[digest] = (time, node)
             elif kind == Kind.FORGET_ORDERED:
-                order = records.read_forget(meta)
+                order = records.read_forget(meta, node)
                 if order.session is not None:
                     named = whose.session(node, order.session)
                     events.append((time, digest, kind, named, None, order.due_ms, node))

@@ -17,6 +17,7 @@ from ccnode.core import turns
 from ccnode.core.identity import Presence
 from ccnode.store import erase, views, voices
 from ccnode.store import turns as jobs
+from ccnode.store.forgetting import Word
 from ccnode.store.ledger import Job, Ledger, Ports, _Pending, lost_end, marker_path
 from ccnode.store.marker import Marker, read_marker
 from ccnode.store.project import TABLES
@@ -332,7 +333,7 @@ class Machine:
                 "SELECT e.digest FROM messages m JOIN entries e ON e.id = m.id WHERE m.session = ?", (session,)
             )
         )
-        order, _ = self.write(jobs.forget(session, self.clock()))
+        order, _ = self.write(jobs.forget(session, self.clock(), word=Word(self.owner)))
         self.memory.orders.setdefault(order, have)
         return order
 

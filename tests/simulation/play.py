@@ -10,6 +10,7 @@ from ccnode.core import turns
 from ccnode.store import erase, memory, rebuild, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, NotFound, StoreError
+from ccnode.store.forgetting import Word
 from ccnode_protocol.records import MARKS, Mark, State
 from tests.simulation.checks import Violation, told
 from tests.simulation.disk import KEY, POINTS, Stop, Stopped, cut_log
@@ -305,7 +306,7 @@ class Player:
         rows = machine.connection.plain(
             "SELECT e.digest FROM messages m JOIN entries e ON e.id = m.id WHERE m.session = ?", (session,)
         ).fetchall()
-        (done,) = self.attempt(machine, jobs.forget(session, machine.clock()))
+        (done,) = self.attempt(machine, jobs.forget(session, machine.clock(), word=Word(machine.owner)))
         if isinstance(done, tuple):
             machine.memory.orders.setdefault(done[0], frozenset(digest for (digest,) in rows))
 
@@ -331,7 +332,7 @@ class Player:
     def do_forget_one(self, machine: Machine) -> None:
         message = self.message(machine)
         if message is not None:
-            (done,) = self.attempt(machine, memory.forget(message, machine.clock()))
+            (done,) = self.attempt(machine, memory.forget(message, machine.clock(), word=Word(machine.owner)))
             if isinstance(done, tuple):
                 machine.memory.orders.setdefault(done[0], frozenset({message}))
 

@@ -9,6 +9,7 @@ import pytest
 from ccnode.store import memory, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, StoreReadOnly
+from ccnode.store.forgetting import Word
 from ccnode_protocol import records
 from ccnode_protocol.records import Mark, MessageMeta
 from tests.simulation.disk import LOG, MARKER, Stop, Stopped
@@ -312,7 +313,7 @@ def test_a_message_is_disabled_here_and_forgotten_there(world: World) -> None:
     a.write(memory.mark(said, Mark.DISABLED))
     world.sleep(SECOND_MS)
     b.write(memory.mark(said, Mark.PINNED))
-    b.write(memory.forget(said, b.clock()))
+    b.write(memory.forget(said, b.clock(), word=Word(b.owner)))
     world.settle()
     for machine in (a, b):
         assert machine.ask_view(views.message(said)).mark == "pinned", "the later mark counts, everywhere"
