@@ -195,7 +195,12 @@ def test_a_person_is_asked_before_a_code_is_used(ccnode: Ccnode, home: Home, mon
     """A code for core from a stranger would give him all that is here."""
     asked: list[str] = []
     monkeypatch.setattr(ask, "is_terminal", lambda: True)
-    monkeypatch.setattr(ask, "yes", lambda question: bool(asked.append(question)))
+
+    def no(question: str) -> bool:
+        asked.append(question)
+        return False
+
+    monkeypatch.setattr(ask, "yes", no)
     with pretending(home, Daemon(peer(2))):
         refused = ccnode("peer", "join", CODE)
         assert refused.code == 1

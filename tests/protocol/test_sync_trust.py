@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ccnode_crypto.chain import EntryDraft
-from ccnode_crypto.entry import header_digest
+from ccnode_crypto.entry import ChainId, header_digest
 from ccnode_protocol import limits, sync_fetch
 from ccnode_protocol import sync_values as values
 from ccnode_protocol.effects import Close
@@ -162,7 +162,7 @@ def test_of_messages_that_waited_a_peer_has_only_what_its_tier_gives_now() -> No
     flow = Flow(pair.a.index, pair.b.node, Tier.CORE)
     rows = tuple(pair.a.index.rows((core, shared)))
     heads, listed = values.Heads(rows), values.Listed(pair.a.node, rows, more=True)
-    of_chain = {
+    of_chain: dict[ChainId, list[values.Message]] = {
         chain: [
             runs[chain],
             values.Contents(chain, ((1, None),)),
