@@ -18,7 +18,8 @@ NEAR: Final = 2  # folders below the current one, as in .venv/bin/ccnode; farthe
 # The name as texts give it, before a command; not the end of a path, and not "ccnode: ...".
 _IN_TEXT: Final = re.compile(
     r"(?<![\w./-])ccnode(?= (?:init|run|stop|status|open|chat|session|memory|import|export|audit"
-    r"|backup|model|cost|db|config|paths|doctor|plate|character|context|instances|peers?|federation|--help)\b)"
+    r"|backup|model|cost|db|config|paths|doctor|plate|character|context|instances|peers?|federation"
+    r"|knowledge|erasure|password|--help)\b)"
 )
 
 
