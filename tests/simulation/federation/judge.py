@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ccnode_crypto.chain import ChainState, Run, verify_runs
 from ccnode_crypto.entry import header_digest
 from ccnode_crypto.errors import CryptoError
-from ccnode_protocol import gossip_frames, sync_frames, tiers
+from ccnode_protocol import gossip_frames, limits, sync_frames, tiers
 from ccnode_protocol.effects import Reason
 from ccnode_protocol.sync_values import Contents, Fork, Heads, Listed, SentRun, Want, WantContents
 from ccnode_protocol.tiers import Tier
@@ -34,6 +34,7 @@ class Judge:
         self.forked: set[bytes] = set()  # node keys that really write positions twice
         self.honest: set[bytes] = set()  # node keys that write nothing but what the judge sees, and nothing twice
         self.quarrels = 0
+        self.brought: dict[tuple[str, ChainId, int], int] = {}  # when a node got a content that it lacked
         self.gossip = GossipJudge()
 
     def wrote(self, node: Node, sent: SentRun) -> None:
@@ -55,6 +56,9 @@ class Judge:
             raise Violation("tier", f"{node.name} takes {chain} from a peer of tier {tier.name}")
         if node.is_honest and chain.node == own and chain.epoch == node.index.epoch:
             raise Violation("self-fork", f"{node.name} takes entries of its live epoch from a peer")
+        for seq, sealed in item.items if isinstance(item, Contents) else ():
+            if sealed:
+                self.brought[node.name, chain, seq] = node.world.time_ms
 
     def sent(self, end: End, frame: Frame) -> None:
         """A node says something on a link."""
@@ -141,9 +145,15 @@ class Judge:
         self.gossip.settled(honest)
 
     def _nothing_held_back(self, node: Node, core: list[Node]) -> None:
+        # Who is asked once more may have got it since, from a liar that goes on until the end.
+        asked_ms = node.world.time_ms - limits.PULL_MS - limits.SYNC_ANSWER_MS
         for chain, ranges in node.index.missing.items():
             for first, _ in ranges if chain.node in node.world.certified and chain not in node.shelf.frozen else ():
-                if any(other.shelf.chains[chain].sealed[first] for other in core):
+                if any(
+                    other.shelf.chains[chain].sealed[first]
+                    and self.brought.get((other.name, chain, first), 0) <= asked_ms
+                    for other in core
+                ):
                     raise Violation("not converged", f"{node.name} lacks content {first} of {chain}, others have it")
 
     def _rows(self, node: Node) -> dict[ChainId, bytes]:
