@@ -187,10 +187,14 @@ class Gossiping:
         self._said_ms = now_ms
         try:
             signed = sign_report(self._book.key, self._report(found, wall_ms))
-        except LocalError as error:  # a clock before 1970, for one
+            # Kept before anybody hears it: after a crash its counter must not be given again.
+            await self._append(reports.keep([Kept(signed, is_apart=False)], []))
+            self.gossip.publish(signed, now_ms)
+        except (LocalError, StoreError) as error:  # a clock before 1970, for one; it is tried again in a minute
+            self._is_stale = True
             log.warning("character_not_told", error=str(error))
             return
-        self._perform(self.gossip.publish(signed, now_ms))
+        self._tell("peers")
 
     def _report(self, found: Ground, wall_ms: int) -> Report:
         measured, own = found.found, self._book.own

@@ -14,6 +14,7 @@ from ccnode.daemon.gossiping import APART_MS, RENEW_MS, Gossiping
 from ccnode.mind.charvec import NAMES
 from ccnode.reference import charvec1
 from ccnode.store import measurements, reports
+from ccnode.store.errors import StoreFull
 from ccnode.store.ledger import Ledger, Ports, connect
 from ccnode_crypto.entry import ChainId
 from ccnode_crypto.keys import SigningKey, node_id
@@ -247,6 +248,32 @@ async def test_a_new_measurement_is_said_but_not_more_than_once_a_minute(labs: M
     await until(lambda: a.said != first)
     assert a.report.vector == (4,) * len(NAMES)
     assert a.report.counter > _of(first).counter
+
+
+async def test_nothing_is_said_that_could_not_be_kept(labs: Make, wall: Wall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a crash the counter of what was said, and not kept, would be given to another report."""
+    a, b = labs("a", "b")
+    a.knows(b, Tier.CORE)
+    b.knows(a, Tier.CORE)
+    a.meet(b)
+    await a.measure()
+    tried: list[bool] = []
+
+    async def full(_: Job[Any]) -> Any:
+        tried.append(True)
+        raise StoreFull("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(a.it, "_append", full)
+        a.start()
+        await until(lambda: tried)
+        await asyncio.sleep(0.1)
+        assert a.said is None
+        assert not [message for _, message in a.told if isinstance(message, Tell) and message.reports]
+    wall.ahead_ms += APART_MS
+    a.it.grew(a.chain)
+    await until(lambda: a.said)
+    assert a.table() == {a.id: False}
 
 
 async def test_with_nothing_new_it_is_said_again_after_a_day(labs: Make, wall: Wall) -> None:
