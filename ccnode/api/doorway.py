@@ -14,6 +14,7 @@ import socket
 from typing import TYPE_CHECKING, Any, Final
 
 from ccnode.api.connection import Connection
+from ccnode.net.accepting import accept
 from ccnode.net.addresses import group, plain
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ BACKLOG: Final = 128
 TLS_HANDSHAKE: Final = 0x16
 HEAD_BYTES_MAX: Final = 4096
 CLOSE_S: Final = 2.0
-BUSY_S: Final = 0.5  # without descriptors or memory, before we look again
-_LOST: Final = {errno.ECONNABORTED, errno.EPROTO, errno.EPERM, errno.ENETDOWN, errno.EHOSTUNREACH, errno.ENETUNREACH}
 _ASKED: Final = rb"(GET|HEAD) (/[!-~]*) HTTP/1\.[01]\r\n"
 _HOST: Final = rb"\r\nhost:[ \t]*([!-~]{1,300})[ \t]*\r\n"
 _TEXT: Final = "This port speaks HTTPS only: put https:// before the address.\n"
@@ -94,7 +93,7 @@ class Doorway:
     def open(self, host: str, port: int) -> int:
         """Take connections; returns the port. Raises OSError."""
         self._listener = bind(host, port)
-        self._accepting = asyncio.get_running_loop().create_task(self._accept(self._listener), name="outward")
+        self._accepting = asyncio.get_running_loop().create_task(accept(self._listener, self._begin), name="outward")
         return int(self._listener.getsockname()[1])
 
     async def stop_taking(self) -> None:
@@ -128,21 +127,9 @@ class Doorway:
         self.connections[connection] = None
         return True
 
-    async def _accept(self, listener: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                connection, address = await loop.sock_accept(listener)
-            except OSError as error:
-                if listener.fileno() < 0:
-                    return
-                if error.errno not in _LOST:
-                    await asyncio.sleep(BUSY_S)
-                continue
-            self._begin(connection, group(plain(str(address[0]))))
-
     def _begin(self, connection: socket.socket, address: str) -> None:
         """Give a connection a place among those that begin, or close it."""
+        address = group(plain(address))
         places = list(self._beginning.values())
         if places.count(address) >= self._limits.handshakes_each:
             connection.close()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
+from ccnode.net.accepting import accept
 from ccnode.net.addresses import PORT_MAX, plain, shown
 from ccnode.net.errors import ListenError
 from ccnode.net.tap import Tap
@@ -29,8 +30,6 @@ PATH: Final = "/ccnode/1"
 BACKLOG: Final = 128
 BEFORE_BYTES_MAX: Final = 16 * 1024  # of a connection whose handshake is not done: request and three small frames
 WRITE_HIGH: Final = 64 * 1024  # bytes that wait for the connection to take them before senders wait
-_BUSY_S: Final = 0.5  # without descriptors or memory, before we look again
-_LOST: Final = {errno.ECONNABORTED, errno.EPROTO, errno.EPERM, errno.ENETDOWN, errno.EHOSTUNREACH, errno.ENETUNREACH}
 
 
 class _Connection(web.RequestHandler):
@@ -76,7 +75,7 @@ class Listener:
         self.port = self._listeners[0].getsockname()[1]
         self._server = web.Server(self._request)
         for listener in self._listeners:
-            self._begin(self._accept(listener))
+            self._begin(accept(listener, self._take))
         return self.port
 
     def close(self) -> None:
@@ -102,21 +101,12 @@ class Listener:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _accept(self, listener: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                connection, address = await loop.sock_accept(listener)
-            except OSError as error:
-                if listener.fileno() < 0:
-                    return
-                if error.errno not in _LOST:
-                    await asyncio.sleep(_BUSY_S)
-                continue
-            slot = self._strangers.admit(address[0])
-            if slot is None:
-                connection.close()
-                continue
+    def _take(self, connection: socket.socket, address: str) -> None:
+        """Give a connection a place among strangers, or close it."""
+        slot = self._strangers.admit(address)
+        if slot is None:
+            connection.close()
+        else:
             self._begin(self._greet(connection, slot))
 
     async def _greet(self, connection: socket.socket, slot: Slot) -> None:
