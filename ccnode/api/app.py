@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
 from ccnode.api import live, security, sockets
 from ccnode.api.access import Access
-from ccnode.api.context import HUB, NODE, NOTICES, PLACE, Place
+from ccnode.api.context import HUB, NODE, NOTICES, PLACE, Place, node_of
 from ccnode.api.hub import Hub
 
 if TYPE_CHECKING:
     from ccnode.api.ports import Node
     from ccnode.api.security import Handler
     from ccnode.api.settings import ApiSettings
+
+OF_OTHERS: Final = frozenset({"peering", "peerspage", "carrying"})  # modules that ask for other nodes
 
 
 async def _no_promise(_request: web.Request) -> None:
@@ -31,6 +33,8 @@ def _answering(name: str) -> Handler:
         nonlocal handler
         if handler is None:
             handler = getattr(importlib.import_module(f"ccnode.api.{module}"), function)
+        if module in OF_OTHERS:
+            await node_of(request).federated()
         return await handler(request)
 
     return answer

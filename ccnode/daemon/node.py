@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import uuid
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
@@ -61,6 +62,7 @@ else:
 # Loading what meets other nodes keeps the interpreter busy for some tenths of a second: whoever waits for the start is
 # answered before.
 ANSWER_FIRST_S: Final = 0.1
+PATIENCE_S: Final = 10.0  # how long who asks for other nodes waits for them just after a start
 T = TypeVar("T")
 State = Literal["starting", "ready", "degraded", "stopping"]
 
@@ -108,16 +110,25 @@ class RunningNode:
         self._choice = choice
         self.pid = 0
         self.federating: Federating | None = None  # once the node answers
+        self._federated = asyncio.Event()
 
     async def federate(self, orders_came: Callable[[], None]) -> None:
         """Meet other nodes; with TLS, links and sync, which a start does not wait for."""
         await asyncio.sleep(ANSWER_FIRST_S)
-        federation = await asyncio.to_thread(importlib.import_module, "ccnode.daemon.federation")
-        settings, tell = self.upkeep.settings.federation, self.changes.tell
-        self.federating = federation.Federating(
-            self.home, settings, self._ledger, self.profile, self._append, tell, orders_came
-        )
-        await federation.begin(self.federating, self.problems)
+        try:
+            federation = await asyncio.to_thread(importlib.import_module, "ccnode.daemon.federation")
+            settings, tell = self.upkeep.settings.federation, self.changes.tell
+            self.federating = federation.Federating(
+                self.home, settings, self._ledger, self.profile, self._append, tell, orders_came
+            )
+            await federation.begin(self.federating, self.problems)
+        finally:
+            self._federated.set()
+
+    async def federated(self) -> None:
+        """Wait until other nodes can be asked for, as long as a person would; `peers` says where they cannot be."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._federated.wait(), PATIENCE_S)
 
     async def leave_federation(self) -> None:
         """End all links."""

@@ -149,6 +149,9 @@ class FakeNode:
             raise Conflict(f"session {session_id} could mean several", remedy="give more of its characters")
         return found[0]
 
+    async def federated(self) -> None:
+        """It has been since it was made."""
+
     def on_change(self, listener: Callable[..., None]) -> None:
         self.listeners.append(listener)
 

@@ -184,6 +184,16 @@ def test_a_second_node_is_paired_by_words_and_a_removed_one_stays_out(pair: list
 
 
 @pytest.mark.timeout(600)  # four daemons, started and killed in turn
+def test_who_asks_just_after_a_start_is_not_sent_away(tmp_path: Path) -> None:
+    runtime = tmp_path / "run"
+    runtime.mkdir(mode=0o700)
+    with nodes(tmp_path / "one", runtime=runtime) as (one,):
+        one.run("init", "--yes", "--name", "one")
+        one.start()
+        assert one.request("GET", "/api/v1/federation")[0] == http.client.OK
+        assert one.request("GET", "/api/v1/peers")[0] == http.client.OK
+
+
 def test_core_nodes_introduce_each_other_and_bring_no_removed_one_back(tmp_path: Path) -> None:
     runtime = tmp_path / "run"
     runtime.mkdir(mode=0o700)
