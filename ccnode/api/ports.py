@@ -247,6 +247,9 @@ class Node(Protocol):
     def peers(self) -> Peers:
         """Which other nodes it knows."""
 
+    async def federated(self) -> None:
+        """Wait, some seconds at most, until `peers` can be asked."""
+
     @property
     def character(self) -> Character:
         """Whether it stays itself."""
