@@ -57,7 +57,7 @@ async def consent_of(request: web.Request) -> Consent:
             bytes.fromhex(one.message) if one.message is not None else None,
             one.issued_ms,
             one.due_ms,
-            bytes.fromhex(one.signature),
+            signature=bytes.fromhex(one.signature),
         )
         for one in body.statements
     )

@@ -198,7 +198,7 @@ def _said(fields: dict[str, canonical.Value], node: bytes, what: bytes, due_ms: 
     if owner is None or signature is None or type(issued_ms) is not int:
         raise EncodingError("owner, issued_ms, signature: a statement is expected")
     session, message = (what, None) if len(what) == SESSION_BYTES else (None, what)
-    if not verified(ForgetStatement(owner, node, session, message, issued_ms, due_ms, signature)):
+    if not verified(ForgetStatement(owner, node, session, message, issued_ms, due_ms, signature=signature)):
         raise EncodingError("signature: not the owner's")
     return owner, issued_ms
 

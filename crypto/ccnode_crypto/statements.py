@@ -8,8 +8,8 @@ statement recorded a second time changes nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from ccnode_crypto import canonical
 from ccnode_crypto.entry import DIGEST_BYTES, NODE_BYTES
@@ -76,33 +76,29 @@ def next_issued(now_ms: int, last_ms: int | None) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class PlateStatement:
-    """The owner's word that a text is the plate. `plate` and `previous` are SHA-256 of texts in UTF-8.
+class Statement:
+    """What an owner states. A subclass adds its fields, and says what it is signed for and what their bounds are."""
 
-    `previous`: of the text that was in force before, None for the first. `issued_ms`: milliseconds since 1970.
-    """
-
+    purpose: ClassVar[str]
     owner: bytes
-    plate: bytes
-    previous: bytes | None
-    issued_ms: int
-    signature: bytes
+    signature: bytes = field(kw_only=True)
 
     @property
     def fields(self) -> dict[str, object]:
         """What is stated."""
-        return {
-            "version": VERSION,
-            "owner": self.owner,
-            "plate": self.plate,
-            "previous": self.previous,
-            "issued_ms": self.issued_ms,
+        stated = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "signature"}
+        return {"version": VERSION} | {
+            name: list(value) if isinstance(value, tuple) else value for name, value in stated.items()
         }
 
     @property
     def body(self) -> bytes:
         """The canonical bytes that are signed."""
         return canonical.encode(self.fields)
+
+    def check(self) -> None:
+        """Raises EncodingError where a field is out of its bounds."""
+        raise NotImplementedError
 
     def verify(self) -> None:
         """Check form and signature.
@@ -112,155 +108,107 @@ class PlateStatement:
             KeyFormatError: the owner key is malformed.
             SignatureError: that owner did not sign it.
         """
-        _check(self)
-        verify_statement(_key(self.owner), PLATE, self.body, self.signature)
+        self.check()
+        verify_statement(_key(self.owner), self.purpose, self.body, self.signature)
+
+    def signed(self, owner_key: SigningKey) -> Self:
+        """The same with the owner's signature. Raises EncodingError where a field is out of its bounds."""
+        self.check()
+        return replace(self, signature=sign_statement(owner_key, self.purpose, self.body))
+
+
+@dataclass(frozen=True, slots=True)
+class PlateStatement(Statement):
+    """The owner's word that a text is the plate. `plate` and `previous` are SHA-256 of texts in UTF-8.
+
+    `previous`: of the text that was in force before, None for the first. `issued_ms`: milliseconds since 1970.
+    """
+
+    purpose: ClassVar[str] = PLATE
+    plate: bytes
+    previous: bytes | None
+    issued_ms: int
+
+    def check(self) -> None:
+        """Raises EncodingError where a field is out of its bounds."""
+        _check_digest("plate", self.plate)
+        if self.previous is not None:
+            _check_digest("previous", self.previous)
+        _check_whole("issued_ms", self.issued_ms, ISSUED_MS_MAX)
 
 
 def state_plate(owner_key: SigningKey, plate: bytes, previous: bytes | None, issued_ms: int) -> PlateStatement:
     """Sign that the text with this digest is the plate. Raises EncodingError where a field is out of its bounds."""
-    unsigned = PlateStatement(owner_key.public.raw, plate, previous, issued_ms, b"")
-    _check(unsigned)
-    signature = sign_statement(owner_key, PLATE, unsigned.body)
-    return PlateStatement(unsigned.owner, plate, previous, issued_ms, signature)
+    return PlateStatement(owner_key.public.raw, plate, previous, issued_ms, signature=b"").signed(owner_key)
 
 
 @dataclass(frozen=True, slots=True)
-class BaselineStatement:
+class BaselineStatement(Statement):
     """The owner's word that this character vector is the one that drift is measured from.
 
     `spec`: SHA-256 of the specification that the vector was measured by. `values`: in millionths, in its order.
     `words`: over how many words. `issued_ms`: milliseconds since 1970.
     """
 
-    owner: bytes
+    purpose: ClassVar[str] = BASELINE
     spec: bytes
     values: tuple[int, ...]
     words: int
     issued_ms: int
-    signature: bytes
 
-    @property
-    def fields(self) -> dict[str, object]:
-        """What is stated."""
-        return {
-            "version": VERSION,
-            "owner": self.owner,
-            "spec": self.spec,
-            "values": list(self.values),
-            "words": self.words,
-            "issued_ms": self.issued_ms,
-        }
-
-    @property
-    def body(self) -> bytes:
-        """The canonical bytes that are signed."""
-        return canonical.encode(self.fields)
-
-    def verify(self) -> None:
-        """Check form and signature.
-
-        Raises:
-            EncodingError: a field is out of its bounds.
-            KeyFormatError: the owner key is malformed.
-            SignatureError: that owner did not sign it.
-        """
-        _check_baseline(self)
-        verify_statement(_key(self.owner), BASELINE, self.body, self.signature)
+    def check(self) -> None:
+        """Raises EncodingError where a field is out of its bounds."""
+        _check_digest("spec", self.spec)
+        if not 1 <= len(self.values) <= DIMENSIONS_MAX:
+            raise EncodingError(f"values: 1 to {DIMENSIONS_MAX} integers are expected")
+        for value in self.values:
+            _check_whole("values", value, VALUE_MAX)
+        _check_whole("words", self.words, ISSUED_MS_MAX)
+        _check_whole("issued_ms", self.issued_ms, ISSUED_MS_MAX)
 
 
 def state_baseline(
     owner_key: SigningKey, spec: bytes, values: tuple[int, ...], words: int, issued_ms: int
 ) -> BaselineStatement:
     """Sign that this vector is the baseline. Raises EncodingError where a field is out of its bounds."""
-    unsigned = BaselineStatement(owner_key.public.raw, spec, values, words, issued_ms, b"")
-    _check_baseline(unsigned)
-    signature = sign_statement(owner_key, BASELINE, unsigned.body)
-    return BaselineStatement(unsigned.owner, spec, values, words, issued_ms, signature)
+    return BaselineStatement(owner_key.public.raw, spec, values, words, issued_ms, signature=b"").signed(owner_key)
 
 
 @dataclass(frozen=True, slots=True)
-class ForgetStatement:
+class ForgetStatement(Statement):
     """The owner's word that something, as far as it was recorded up to `issued_ms`, is to be erased at `due_ms`.
 
     `node`: the node key that is to record it; recorded by another, it says nothing. `session` (16 bytes) or `message`
     (the digest of an entry), the other is None. Times in milliseconds since 1970.
     """
 
-    owner: bytes
+    purpose: ClassVar[str] = FORGET
     node: bytes
     session: bytes | None
     message: bytes | None
     issued_ms: int
     due_ms: int
-    signature: bytes
 
-    @property
-    def fields(self) -> dict[str, object]:
-        """What is stated."""
-        return {
-            "version": VERSION,
-            "owner": self.owner,
-            "node": self.node,
-            "session": self.session,
-            "message": self.message,
-            "issued_ms": self.issued_ms,
-            "due_ms": self.due_ms,
-        }
-
-    @property
-    def body(self) -> bytes:
-        """The canonical bytes that are signed."""
-        return canonical.encode(self.fields)
-
-    def verify(self) -> None:
-        """Check form and signature.
-
-        Raises:
-            EncodingError: a field is out of its bounds.
-            KeyFormatError: the owner key is malformed.
-            SignatureError: that owner did not sign it.
-        """
-        _check_forget(self)
-        verify_statement(_key(self.owner), FORGET, self.body, self.signature)
+    def check(self) -> None:
+        """Raises EncodingError where a field is out of its bounds."""
+        if len(self.node) != NODE_BYTES:
+            raise EncodingError(f"node: {NODE_BYTES} bytes are expected")
+        if (self.session is None) == (self.message is None):
+            raise EncodingError("session, message: one of them is expected")
+        if self.session is not None and len(self.session) != SESSION_BYTES:
+            raise EncodingError(f"session: {SESSION_BYTES} bytes are expected")
+        if self.message is not None:
+            _check_digest("message", self.message)
+        _check_whole("issued_ms", self.issued_ms, ISSUED_MS_MAX)
+        _check_whole("due_ms", self.due_ms, ISSUED_MS_MAX)
 
 
 def state_forget(
     owner_key: SigningKey, node: bytes, session: bytes | None, message: bytes | None, issued_ms: int, due_ms: int
 ) -> ForgetStatement:
     """Sign that something is to be forgotten. Raises EncodingError where a field is out of its bounds."""
-    unsigned = ForgetStatement(owner_key.public.raw, node, session, message, issued_ms, due_ms, b"")
-    _check_forget(unsigned)
-    return replace(unsigned, signature=sign_statement(owner_key, FORGET, unsigned.body))
-
-
-def _check_forget(said: ForgetStatement) -> None:
-    if len(said.node) != NODE_BYTES:
-        raise EncodingError(f"node: {NODE_BYTES} bytes are expected")
-    if (said.session is None) == (said.message is None):
-        raise EncodingError("session, message: one of them is expected")
-    if said.session is not None and len(said.session) != SESSION_BYTES:
-        raise EncodingError(f"session: {SESSION_BYTES} bytes are expected")
-    if said.message is not None:
-        _check_digest("message", said.message)
-    _check_whole("issued_ms", said.issued_ms, ISSUED_MS_MAX)
-    _check_whole("due_ms", said.due_ms, ISSUED_MS_MAX)
-
-
-def _check(said: PlateStatement) -> None:
-    _check_digest("plate", said.plate)
-    if said.previous is not None:
-        _check_digest("previous", said.previous)
-    _check_whole("issued_ms", said.issued_ms, ISSUED_MS_MAX)
-
-
-def _check_baseline(said: BaselineStatement) -> None:
-    _check_digest("spec", said.spec)
-    if not 1 <= len(said.values) <= DIMENSIONS_MAX:
-        raise EncodingError(f"values: 1 to {DIMENSIONS_MAX} integers are expected")
-    for value in said.values:
-        _check_whole("values", value, VALUE_MAX)
-    _check_whole("words", said.words, ISSUED_MS_MAX)
-    _check_whole("issued_ms", said.issued_ms, ISSUED_MS_MAX)
+    unsigned = ForgetStatement(owner_key.public.raw, node, session, message, issued_ms, due_ms, signature=b"")
+    return unsigned.signed(owner_key)
 
 
 def _check_digest(name: str, digest: bytes) -> None:

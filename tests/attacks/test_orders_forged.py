@@ -66,7 +66,7 @@ def test_another_key_node_or_purpose_does_not_do() -> None:
     said = canonical.decode_map(good, size_max=8192)
     for key in (EVE, NODE):
         assert not is_whole(records.forget_stated(state_forget(key, NODE.public.raw, SESSION, None, 1, 2)).meta)
-    body = ForgetStatement(OWNER.public.raw, NODE.public.raw, SESSION, None, 5, 6, b"").body
+    body = ForgetStatement(OWNER.public.raw, NODE.public.raw, SESSION, None, 5, 6, signature=b"").body
     for purpose in ("plate", "baseline", "forgets"):
         crossed = {**said, "issued_ms": 5, "due_ms": 6, "signature": sign_statement(OWNER, purpose, body)}
         assert not is_whole(canonical.encode(crossed))

@@ -162,7 +162,7 @@ def read_forget(meta: bytes, node: bytes = b"") -> Forget:
         owner, signature = bytes_in(fields, "owner", DIGEST_BYTES), bytes_in(fields, "signature", SIGNATURE_BYTES)
         said = owner, integer_in(fields, "issued_ms")
         if "issued_ms" not in fields or not verified(
-            ForgetStatement(owner, node, session, message, said[1], due_ms, signature)
+            ForgetStatement(owner, node, session, message, said[1], due_ms, signature=signature)
         ):
             raise RemoteError("meta.signature: the owner's, over a statement for this node, is expected")
     return Forget(session, message, due_ms, bodies, said)
