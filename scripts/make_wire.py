@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import make_invitation
 import make_packet
 import make_parcel
 import make_sync
@@ -25,7 +26,7 @@ from ccnode_protocol import frames, gossip_frames, limits, manifest, parcel, rep
 from ccnode_protocol.effects import Reason, Send
 from ccnode_protocol.forms import described
 from ccnode_protocol.handshake import Established, Handshake, Role
-from ccnode_protocol.invitation import Code, invitation_id, write_code
+from ccnode_protocol.invitation import Code
 from ccnode_protocol.wordlist import WORDS
 from ccnode_protocol.words import authentication_words
 from make_vectors import NODE, OWNER, RFC_8032, TIME_MS, explain, json_text
@@ -145,8 +146,9 @@ def handshake() -> dict[str, Any]:
     """A whole handshake, with an invitation; what was signed, and what both sides have at the end."""
     fingerprint = sha256(CERTIFICATE).digest()
     client_nonce, server_nonce = nonce("client"), nonce("server")
+    code = Code(SERVER.public.raw, SECRET, TIME_MS, "192.0.2.1:8101", tiers.Tier.CORE)
     client = Handshake(
-        Role.CLIENT, CLIENT, client_nonce, fingerprint, 0, expected=SERVER.public.raw, secret=SECRET, versions=(1,)
+        Role.CLIENT, CLIENT, client_nonce, fingerprint, 0, expected=SERVER.public.raw, secret=code.key, versions=(1,)
     )
     server = Handshake(Role.SERVER, SERVER, server_nonce, fingerprint, 0, versions=(1, 2))
     server.start()
@@ -168,7 +170,6 @@ def handshake() -> dict[str, Any]:
     for row, message in zip(rows[2:], signed, strict=True):
         value = canonical.decode_map(message, size_max=4096)
         row["signed"] = {"message": message.hex(), "fields": explain(parts_of(value))}
-    code = Code(SERVER.public.raw, SECRET, TIME_MS, "192.0.2.1:8101")
     return {
         "about": "A client that redeems an invitation. The keys are those of RFC 8032, section 7.1, tests 1 and 2.",
         "client": {"seed": CLIENT.seed.hex(), "key": CLIENT.public.raw.hex(), "nonce": client_nonce.hex()},
@@ -180,13 +181,7 @@ def handshake() -> dict[str, Any]:
         "binding": transcript.binding.hex(),
         "words": list(authentication_words(transcript)),
         "manifest": _manifest(),
-        "invitation": {
-            "secret": SECRET.hex(),
-            "id": invitation_id(SECRET).hex(),
-            "expires_ms": code.expires_ms,
-            "address": code.address,
-            "code": write_code(code),
-        },
+        "invitation": make_invitation.invitation(code),
     }
 
 

@@ -61,7 +61,9 @@ class Bundles(Protocol):
 
 
 class Peers(Protocol):
-    """Other nodes. A peer is named by its identifier or a unique beginning of it; forms are as docs/API.md has them.
+    """Other nodes. A peer is named by its identifier, a unique beginning of it, or what it calls itself.
+
+    What lets it do more than before takes the whole identifier. Forms are as docs/API.md has them.
 
     Every method raises StoreError: NotFound and Conflict where a peer is none or could be several, and where what is
     wished is not to be had.
@@ -112,8 +114,12 @@ class Peers(Protocol):
     async def withdraw(self, invitation: str) -> None:
         """Close one, by its id or a unique beginning of that."""
 
-    async def join(self, code: str) -> dict[str, Any]:
-        """Redeem somebody's code; the peer, once the link has said what it is."""
+    async def join(self, code: str, tier: TierName | None = None) -> dict[str, Any]:
+        """Redeem somebody's code; the peer, once the link has said what it is.
+
+        `tier`: what this node consents to become there. Without it a code for core is refused (`needs_consent`), and of
+        one that does not say what it is for no more than sandbox is taken.
+        """
 
     def federation(self) -> dict[str, Any]:
         """How things stand: addresses, links, what is discovered, what is wrong."""

@@ -107,6 +107,7 @@ class JoinBody(Body):
     """POST /api/v1/join."""
 
     code: Annotated[str, StringConstraints(min_length=1, max_length=2 * limits.CODE_CHARS_MAX), CLEAN]
+    tier: TierName | None = None
 
 
 class SweepBody(Body):
@@ -221,7 +222,7 @@ async def withdraw(request: web.Request) -> web.Response:
 async def join(request: web.Request) -> web.Response:
     """POST /api/v1/join: redeem a code."""
     body = await read_json(request, JoinBody)
-    return answer({"peer": await node_of(request).peers.join(body.code)})
+    return answer({"peer": await node_of(request).peers.join(body.code, body.tier)})
 
 
 async def federation(request: web.Request) -> web.Response:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from click.shell_completion import CompletionItem
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
 OFFERED_MAX: Final = 40
 MESSAGES_READ: Final = 500
+PLAIN: Final = re.compile(
+    r"\w[\w.-]*\Z", re.ASCII
+)  # a name is of its bearer's choice, and a shell takes what is offered
 SHORT: Final = 12  # of a message id's 64 digits: enough to be unique, and to be read
 
 
@@ -33,7 +38,7 @@ def sessions(state: State, incomplete: str) -> list[CompletionItem[str]]:
 
 
 def peers(state: State, incomplete: str) -> list[CompletionItem[str]]:
-    """Identifiers of other nodes that begin so, with what they call themselves."""
+    """Identifiers of other nodes that begin so, and names: those that one node has, and no shell makes more of."""
     found: list[CompletionItem[str]] = []
     with contextlib.suppress(Exception):  # see above
         from ccnode.cli import local
@@ -41,10 +46,15 @@ def peers(state: State, incomplete: str) -> list[CompletionItem[str]]:
         from ccnode_crypto.keys import node_id
 
         with local.opened(state.home) as connection:
-            known = [(node_id(one.node), one.name or one.standing) for one in load_peers(connection)]
-        found += [
-            CompletionItem(name, help=line(told, 40)) for name, told in known if name.startswith(incomplete.lower())
-        ]
+            known = load_peers(connection)
+        begun = incomplete.casefold()
+        names = Counter(one.name.casefold() for one in known)
+        for one in known:
+            name, identifier = one.name, node_id(one.node)
+            if name.casefold().startswith(begun) and names[name.casefold()] == 1 and PLAIN.match(name):
+                found.append(CompletionItem(name, help=identifier[:SHORT]))
+            if identifier.startswith(begun):
+                found.append(CompletionItem(identifier, help=line(name or one.standing, 40)))
     return found[:OFFERED_MAX]
 
 

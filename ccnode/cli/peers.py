@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 SHORT: Final = 12  # of an identifier's 56 characters
 TIERS: Final = ("core", "sandbox", "sandbox-in", "sandbox-out", "external")
+HEIGHT: Final = {"external": 1, "sandbox": 2, "sandbox-in": 2, "sandbox-out": 2, "core": 3}  # what each lets do
 CALL_S: Final = 90.0  # a link is called, proven, and says who it is
 HEAD: Final = ("peer", "name", "tier", "link", "behind", "traffic")
 
 
 class PeerName(click.ParamType[str]):
-    """A peer: its identifier or a unique beginning of it. Completed by asking the daemon."""
+    """A peer: its identifier, a unique beginning of it, or its name. Completed from the database."""
 
     name = "peer"
 
@@ -65,8 +66,9 @@ def node_in(text: str) -> bytes | None:
 
 
 def path(peer: str, *more: str) -> str:
-    """The address of a peer in the API."""
-    return "/".join(("/api/v1/peers", of(compact(peer)), *more))
+    """The address of a peer in the API; `peer`: its identifier, a beginning of that, or its name."""
+    named = compact(peer) if node_in(peer) is not None else peer.strip()
+    return "/".join(("/api/v1/peers", of(named), *more))
 
 
 def compact(peer: str) -> str:
@@ -132,6 +134,7 @@ def confirmed(state: State, wanted: str, peer: dict[str, Any], *, yes: bool) -> 
             )
         return {"confirmed": True}
     ask.need_terminal("give the whole identifier, and --yes")
+    introduce(peer)
     words = words_of(peer)
     if not words:
         found = client(state).call("POST", path(str(peer["node_id"]), "ping"), {}, timeout_s=CALL_S)["peer"]
@@ -151,6 +154,47 @@ def confirmed(state: State, wanted: str, peer: dict[str, Any], *, yes: bool) -> 
             remedy="try again; where the words differ again, do not go on",
         )
     return {"words": " ".join(words)}
+
+
+def grouped(identifier: str) -> str:
+    """An identifier for people to compare."""
+    from ccnode_crypto import keys
+
+    return keys.grouped(identifier)
+
+
+def introduce(peer: dict[str, Any]) -> None:
+    """Show a person of which node is spoken: a name is of its bearer's choice, an identifier is not."""
+    name = clean(str(peer.get("name") or "it has no name"))
+    click.echo(f"{grouped(str(peer['node_id']))}  {name}", err=True)
+
+
+def meant(wanted: str, peer: dict[str, Any], tier: str, *, yes: bool) -> None:
+    """Have a person confirm who is to be let do more, where it was not named by its whole identifier.
+
+    Raises:
+        CliError: nobody can be asked, or it is not the one that was meant.
+    """
+    if node_in(wanted) is not None:
+        return
+    if yes:
+        raise CliError(
+            "a name is of its bearer's choice: without a question, the whole identifier is needed",
+            code="usage",
+            remedy=f"compare it on the other node (ccnode status), then give all of it: {peer.get('node_id')}",
+            exit_code=USAGE,
+        )
+    ask.need_terminal("give the whole identifier")
+    introduce(peer)
+    if words := words_of(peer):
+        click.echo(f"Its link shows on both nodes now: {'  '.join(words)}", err=True)
+    ask.confirm(f"Is this the node that is to be {tier}?")
+
+
+def raises(now: str | None, tier: str) -> bool:
+    """Whether a tier lets a peer do something that it may not do now."""
+    same = {"sandbox": "sandbox-in"}.get(tier, tier) == now
+    return not same and HEIGHT[tier] >= HEIGHT.get(now or "", 0)
 
 
 def words_of(peer: dict[str, Any]) -> list[str]:
@@ -190,6 +234,23 @@ def told(state: State, one: dict[str, Any], text: str) -> None:
     state.emit({"peer": one}, f"{str(one.get('node_id'))[:SHORT]}{name}: {text}")
     if problem := one.get("problem"):
         state.note(f"its last link ended: {problem}")
+
+
+def said_in(code: str) -> tuple[str, str | None] | None:
+    """Who made an invitation code, and for what tier (None: it does not say); None where it is none.
+
+    What is wrong with one that is none, the daemon tells.
+    """
+    from ccnode_crypto.keys import node_id
+    from ccnode_protocol.errors import RemoteError
+    from ccnode_protocol.invitation import read_code
+
+    try:
+        said = read_code(code)
+    except RemoteError:
+        return None
+    tier = said.tier.name.lower().replace("_", "-") if said.tier is not None else None
+    return node_id(said.node), tier
 
 
 def table(state: State, found: Sequence[dict[str, Any]], data: dict[str, Any], none: str) -> None:

@@ -9,6 +9,7 @@ Core nodes introduce each other: whom a core peer of ours has as core, and our o
 long as this node's owner has not decided anything about it. Whom the owner removed stays removed.
 
 What strangers do never moves, or makes room in, what the owner did: pending peers are bounded, and none is evicted.
+Who redeems a code consents to what the code says, and to no more: a link that then offers more gives that, at most.
 """
 
 from __future__ import annotations
@@ -37,13 +38,15 @@ MIRRORED: Final = {
     Tier.EXTERNAL: Tier.EXTERNAL,
     Tier.UNKNOWN: Tier.UNKNOWN,
 }
+_HEIGHT: Final = {Tier.UNKNOWN: 0, Tier.EXTERNAL: 1, Tier.SANDBOX_IN: 2, Tier.SANDBOX_OUT: 2, Tier.CORE: 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """What this node has decided about a peer.
 
-    `tier`: what the owner gave it. `wished`: of a pending one, what the owner asked for before anybody looked.
+    `tier`: what the owner gave it. `wished`: of a pending one, what the owner asked for before anybody looked; of one
+    that was joined, as long as it has offered nothing, to what the owner consented at most.
     """
 
     standing: Standing = "pending"
@@ -97,9 +100,23 @@ def redeemed(row: Row | None, tier: Tier) -> Row | Refused:
 
 
 def offered(row: Row, tier: Tier) -> Row:
-    """It has said which tier we have with it. Who joined by its code takes that, once; others decided themselves."""
+    """It has said which tier we have with it. Who joined by its code takes that, once; others decided themselves.
+
+    No more is taken than the joiner consented to: where core comes and the code did not say so, it is the sandbox.
+    """
     waits = row.standing == "known" and row.how == "joined" and row.tier is Tier.UNKNOWN
-    return replace(row, tier=MIRRORED[tier]) if waits else row
+    if not waits or tier is Tier.UNKNOWN:
+        return row
+    return replace(row, tier=_within(MIRRORED[tier], row.wished), wished=Tier.UNKNOWN)
+
+
+def _within(given: Tier, consent: Tier) -> Tier:
+    """What both allow. A consent that names no tier (an old code, and nobody said more) is one to anything but core."""
+    if consent is Tier.UNKNOWN:
+        return Tier.SANDBOX_OUT if given is Tier.CORE else given
+    if consent in {given, Tier.CORE}:
+        return given
+    return consent if given is Tier.CORE else Tier.EXTERNAL
 
 
 def enrols(row: Row | None, *, certified: bool) -> bool:
@@ -121,11 +138,15 @@ def introduced(row: Row | None, *, certified: bool) -> Row | None:
 # --- what the owner does ---
 
 
-def join(row: Row | None) -> Row:
-    """The owner redeems a code of the peer, which is consent to what the code's maker offers; even to a removed one."""
+def join(row: Row | None, said: Tier) -> Row:
+    """The owner redeems a code of the peer, even of a removed one, and consents to become what the code says there.
+
+    `said`: unknown where the code does not say, nor the owner.
+    """
+    consent = MIRRORED[said]
     if row is not None and row.standing == "known" and row.tier is Tier.CORE:
-        return replace(row, how="joined")
-    return Row("known", Tier.UNKNOWN, how="joined")
+        return replace(row, how="joined") if consent is Tier.CORE else row
+    return Row("known", Tier.UNKNOWN, consent, how="joined")
 
 
 def add(row: Row | None, tier: Tier, proof: Proof, pending: int, *, certified: bool) -> Row | Refused:
@@ -159,10 +180,17 @@ def accept(row: Row | None, tier: Tier, proof: Proof, *, certified: bool, adopti
     return Row("known", tier, how=how)
 
 
-def trust(row: Row | None, tier: Tier, *, certified: bool) -> Row | Refused:
-    """The owner gives a peer that is known another tier."""
+def raises(now: Tier, wanted: Tier) -> bool:
+    """Whether another tier lets a peer do something that it may not do now."""
+    return wanted is not now and _HEIGHT[wanted] >= _HEIGHT[now]
+
+
+def trust(row: Row | None, tier: Tier, proof: Proof = "identifier", *, certified: bool) -> Row | Refused:
+    """The owner gives a peer that is known another tier; one that lets it do more takes its whole identifier."""
     if row is None or row.standing != "known":
         return Refused("not_pending", "this peer was not added", "add it first: ccnode peer add ID")
+    if proof == "address" and raises(row.tier, tier):
+        return Refused("unproven", "its name is of its own choice", "compare its identifier, and give all of it")
     return accept(replace(row, how="added"), tier, "identifier", certified=certified)
 
 

@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ccnode import clock
 from ccnode.core import pairing
+from ccnode.daemon import codes, peer_names
 from ccnode.daemon.parcel_forms import carried_form
 from ccnode.daemon.peer_forms import QUESTIONS, TIERS, answer_form, invitation_form, link_form, peer_form
 from ccnode.net.addresses import parsed, shown
 from ccnode.net.errors import CallError, NetError
 from ccnode.store.errors import Conflict, NotFound, StoreBusy, StoreError
-from ccnode_crypto import keys
-from ccnode_crypto.errors import KeyFormatError
 from ccnode_crypto.keys import node_id
-from ccnode_protocol import invitation, limits
+from ccnode_protocol import limits
 from ccnode_protocol.effects import Reason
-from ccnode_protocol.errors import ProtocolError
-from ccnode_protocol.invitation import Code, Invitation
+from ccnode_protocol.invitation import Code
 from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
 PAGES_MAX: Final = 8  # of one answer
 SETTLE_S: Final = 20.0  # for a link to say what it is
 LOOK_S: Final = 0.05
-BEGINNING_CHARS_MIN: Final = 4
 OFF: Final = "this node meets no others now"
 
 
@@ -69,20 +66,8 @@ class Peering:
     # --- naming ---
 
     def _named(self, wanted: str) -> bytes:
-        """The node key that an identifier, or a unique beginning of one, names. Raises NotFound, Conflict."""
-        compact = "".join(wanted.split()).replace("-", "").lower()
-        try:
-            node = keys.from_text("node", compact)
-        except KeyFormatError:
-            found = [node for node in self._book.rows if node_id(node).startswith(compact)]
-            if len(compact) < BEGINNING_CHARS_MIN or not found:
-                raise NotFound(f"there is no peer {wanted[:60]!r}", remedy="see: ccnode peer list --all") from None
-            if len(found) > 1:
-                raise Conflict(f"{wanted[:60]!r} could mean several peers", remedy="give more of it") from None
-            return found[0]
-        if node == self._book.own:
-            raise Conflict("that is this node itself", remedy="give the other node's identifier")
-        return node
+        """The node key that is meant. Raises NotFound, Conflict."""
+        return peer_names.named(self._book.rows, self._book.own, wanted)
 
     def _peer(self, wanted: str) -> Peer:
         node = self._named(wanted)
@@ -124,9 +109,8 @@ class Peering:
     async def add(self, peer: str, wish: Wish, addresses: Sequence[str]) -> dict[str, Any]:
         """By a whole identifier, or by an address."""
         tier = TIERS[wish.tier]
-        try:
-            node = keys.from_text("node", peer)
-        except KeyFormatError:
+        node = peer_names.whole(peer)
+        if node is None:
             return await self._add_by_address(peer, tier)
         if node == self._book.own:
             raise Conflict("that is this node itself", remedy="give the other node's identifier")
@@ -164,7 +148,7 @@ class Peering:
                     remedy="look at both nodes again (ccnode peer pending), and compare anew",
                 )
             proof = "words"
-        elif wish.is_named and _is_whole(peer):
+        elif wish.is_named and peer_names.is_whole(peer):
             proof = "identifier"
         await self._accepted(known.node, wish, proof)
         return await self._called(known.node)
@@ -183,11 +167,12 @@ class Peering:
     async def retier(self, peer: str, tier: TierName, word: OwnersWord) -> dict[str, Any]:
         """One that is known."""
         known, wanted = self._peer(peer), TIERS[tier]
-        if wanted is Tier.CORE and known.standing == "known":
+        proof: Proof = "identifier" if peer_names.is_whole(peer) else "address"
+        if wanted is Tier.CORE and known.standing == "known" and proof == "identifier":
             await self._book.certify(known.node, word.certificate, word.passphrase)
 
         def decide(row: Row | None) -> Row | pairing.Refused:
-            return pairing.trust(row, wanted, certified=self._book.certified(known.node))
+            return pairing.trust(row, wanted, proof, certified=self._book.certified(known.node))
 
         await self._book.decide(known.node, decide)
         return self._told(known.node)
@@ -290,11 +275,8 @@ class Peering:
             self._net()
             raise Conflict("this machine has no address to be reached at", remedy="name one: --address HOST:PORT")
         now_ms = clock.now_ms()
-        one = Invitation(clock.chance(limits.SECRET_BYTES), TIERS[tier], now_ms + lasts_s * 1000)
-        try:
-            code = invitation.write_code(Code(self._book.own, one.secret, one.expires_ms, where))
-        except ProtocolError as error:
-            raise Conflict(str(error), remedy="name an address as HOST:PORT") from error
+        secret = clock.chance(limits.SECRET_BYTES)
+        one, code = codes.made(Code(self._book.own, secret, now_ms + lasts_s * 1000, where, TIERS[tier]))
         await self._book.invite(one, word.passphrase)
         return {**invitation_form(one), "code": code, "address": where}
 
@@ -302,22 +284,17 @@ class Peering:
         """Close one."""
         await self._book.withdraw(invitation)
 
-    async def join(self, code: str) -> dict[str, Any]:
+    async def join(self, code: str, tier: TierName | None = None) -> dict[str, Any]:
         """Redeem somebody's."""
-        try:
-            said = invitation.read_code(code)
-        except ProtocolError as error:
-            raise Conflict(str(error), remedy="copy the whole code, or ask for a new one") from error
-        if said.node == self._book.own:
-            raise Conflict("this code is this node's own", remedy="give it to the other node")
-        if said.expires_ms <= clock.now_ms():
-            raise Conflict("the code has expired", remedy="ask for a new one")
+        consent = TIERS[tier] if tier is not None else None
+        said = codes.read(code, self._book.own, consent, clock.now_ms())
         self._net()
         node = said.node
         before = self._book.rows.get(node)
-        await self._book.decide(node, pairing.join, [said.address])
+        most = said.tier or consent or Tier.UNKNOWN
+        await self._book.decide(node, lambda row: pairing.join(row, most), [said.address])
         try:
-            await self._dial(said.address, expected=node, secret=said.secret)
+            await self._dial(said.address, expected=node, secret=said.key)
             await self._until(lambda: self._has_joined(node) or node not in self._links(), SETTLE_S)
             if not self._has_joined(node) and node not in self._links():
                 why = self._book.ended_with.get(node, "the link ended")
@@ -400,14 +377,6 @@ def _remedy(reason: Reason | None, secret: bytes | None) -> str:
     if secret is not None:
         return "ask for a new code"
     return "have this node accepted there: it waits among the pending ones"
-
-
-def _is_whole(text: str) -> bool:
-    try:
-        keys.from_text("node", text)
-    except KeyFormatError:
-        return False
-    return True
 
 
 def _address(text: str) -> str:

@@ -1,8 +1,10 @@
-"""How does one code make two nodes peers? It names the inviter, and a secret that the joiner proves to know.
+"""How does one code make two nodes peers? It names the inviter, what the joiner becomes, and a secret to prove.
 
-The code is consent and proof at once: who has it may join, once, until it expires. The joiner calls the address and
-takes no other key there than the inviter's; its proof is bound to that one handshake, so it is of no use to anybody
-who sees it. Who reads the code before the joiner does can join in their place; that is then seen: the code is spent.
+The code is consent and proof at once: who has it may join, once, until it expires, as the tier that it says. What the
+joiner proves to know is made of all of that (`Code.key`), so a code whose tier was altered is of no invitation. The
+joiner calls the address and takes no other key there than the inviter's; its proof is bound to that one handshake, so
+it is of no use to anybody who sees it. Who reads the code before the joiner does can join in their place; that is then
+seen: the code is spent.
 """
 
 from __future__ import annotations
@@ -12,20 +14,19 @@ import binascii
 import hmac
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ccnode_crypto.errors import KeyFormatError
 from ccnode_crypto.keys import KEY_BYTES, PublicKey, domain
 from ccnode_protocol import limits
 from ccnode_protocol.errors import LocalError, RemoteError
+from ccnode_protocol.tiers import Tier
 
-if TYPE_CHECKING:
-    from ccnode_protocol.tiers import Tier
-
-VERSION: Final = 1
+VERSION: Final = 2
+UNSAID: Final = 1  # of codes that do not say the tier: they are read, and not made any more
 CHECK_BYTES: Final = 4
 _TIME_BYTES: Final = 6
-_FIXED_BYTES: Final = 1 + KEY_BYTES + limits.SECRET_BYTES + _TIME_BYTES + CHECK_BYTES
+_FIXED_BYTES: Final = KEY_BYTES + limits.SECRET_BYTES + _TIME_BYTES
 
 
 class Join(NamedTuple):
@@ -47,12 +48,26 @@ def join_with(secret: bytes, binding: bytes) -> Join:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What stands in an invitation code. `address`: host and port; `expires_ms`: milliseconds since 1970."""
+    """What stands in an invitation code. `address`: host and port; `expires_ms`: milliseconds since 1970.
+
+    `tier`: what the joiner becomes to the inviter; None where the code does not say, as those of version 1.
+    """
 
     node: bytes
     secret: bytes
     expires_ms: int
     address: str
+    tier: Tier | None
+
+    @property
+    def key(self) -> bytes:
+        """The 16 bytes that the joiner proves to know, and the inviter keeps: the secret, bound to what the code says.
+
+        The address is no part of it: wherever it leads, nobody but the inviter is taken there.
+        """
+        if self.tier is None:
+            return self.secret
+        return sha256(domain("invitation-key") + _terms(self, self.tier)).digest()[: limits.SECRET_BYTES]
 
 
 def write_code(code: Code) -> str:
@@ -61,15 +76,21 @@ def write_code(code: Code) -> str:
     Raises:
         LocalError: a field is out of its bounds.
     """
-    address = code.address.encode("utf-8", "replace")
+    if not code.tier:
+        raise LocalError("invitation: a tier is expected")
     if len(code.node) != KEY_BYTES or len(code.secret) != limits.SECRET_BYTES:
         raise LocalError("invitation: a node key of 32 bytes and a secret of 16 are expected")
     if not 0 <= code.expires_ms < 2 ** (8 * _TIME_BYTES) or not is_address(code.address):
         raise LocalError(
             f"invitation: a time, and a printable ASCII address of at most {limits.ADDRESS_CHARS_MAX} characters"
         )
-    data = bytes([VERSION]) + code.node + code.secret + code.expires_ms.to_bytes(_TIME_BYTES, "big") + address
+    data = _terms(code, code.tier) + code.address.encode("ascii")
     return base64.b32encode(data + _check(data)).decode("ascii").rstrip("=").lower()
+
+
+def _terms(code: Code, tier: Tier) -> bytes:
+    """What stands before the address."""
+    return bytes([VERSION, tier]) + code.node + code.secret + code.expires_ms.to_bytes(_TIME_BYTES, "big")
 
 
 def read_code(text: str) -> Code:
@@ -87,13 +108,14 @@ def read_code(text: str) -> Code:
     except (binascii.Error, UnicodeEncodeError) as error:
         raise RemoteError("invitation: a code has only the letters a-z and digits 2-7; copy it whole") from error
     body, check = data[:-CHECK_BYTES], data[-CHECK_BYTES:]
-    if len(data) < _FIXED_BYTES or check != _check(body):
+    if len(body) < 1 or check != _check(body):
         raise RemoteError("invitation: a character is mistyped or missing; copy the code whole")
     if base64.b32encode(data).decode("ascii").rstrip("=") != compact:
         raise RemoteError("invitation: a character is mistyped or missing; copy the code whole")
-    if body[0] != VERSION:
-        raise RemoteError(f"invitation: version {body[0]}, this program knows {VERSION}; a newer one may read it")
-    node, rest = body[1 : 1 + KEY_BYTES], body[1 + KEY_BYTES :]
+    tier, rest = _tier(body)
+    if len(rest) < _FIXED_BYTES:
+        raise RemoteError("invitation: a part of the code is missing; copy it whole")
+    node, rest = rest[:KEY_BYTES], rest[KEY_BYTES:]
     secret, rest = rest[: limits.SECRET_BYTES], rest[limits.SECRET_BYTES :]
     try:
         PublicKey(node)
@@ -102,7 +124,19 @@ def read_code(text: str) -> Code:
         raise RemoteError(f"invitation: {error}") from error
     if not is_address(address):
         raise RemoteError("invitation: the address in it is not one")
-    return Code(node, secret, int.from_bytes(rest[:_TIME_BYTES], "big"), address)
+    return Code(node, secret, int.from_bytes(rest[:_TIME_BYTES], "big"), address, tier)
+
+
+def _tier(body: bytes) -> tuple[Tier | None, bytes]:
+    """What the joiner becomes, and what follows. Raises RemoteError."""
+    if body[0] == UNSAID:
+        return None, body[1:]
+    if body[0] != VERSION:
+        raise RemoteError(f"invitation: version {body[0]}, this program knows {VERSION}; a newer one may read it")
+    number = body[1] if len(body) > 1 else Tier.UNKNOWN
+    if number == Tier.UNKNOWN or number not in set(Tier):
+        raise RemoteError(f"invitation: tier {number} is not known to this program; a newer one may know it")
+    return Tier(number), body[2:]
 
 
 def is_address(address: str) -> bool:

@@ -104,7 +104,7 @@ def wait(what: Callable[[], object], why: str) -> None:
 
 def _join(first: Machine, other: Machine) -> None:
     code = ask(first, "POST", "/api/v1/invitations", {"tier": "core"})["invitation"]["code"]
-    ask(other, "POST", "/api/v1/join", {"code": code})
+    ask(other, "POST", "/api/v1/join", {"code": code, "tier": "core"})
 
 
 def ask(machine: Machine, method: str, path: str, body: dict[str, Any] | None = None) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ccnode.api.events import Download
-from ccnode.store.errors import NotFound
+from ccnode.store.errors import NotFound, StoreError
 from ccnode_crypto.keys import SigningKey, node_id
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ class FakePeers:
         self.state = "on"
         self.sweeping: dict[str, Any] | None = None
         self.nearby: list[dict[str, Any]] = []
+        self.needs_consent: StoreError | None = None
 
     @property
     def bundles(self) -> FakeBundles:
@@ -174,8 +175,10 @@ class FakePeers:
             raise NotFound("there is no such open invitation")
         self.open = [one for one in self.open if one["id"] != invitation]
 
-    async def join(self, code: str) -> dict[str, Any]:
-        self.node._check("peers.join", code)
+    async def join(self, code: str, tier: TierName | None = None) -> dict[str, Any]:
+        self.node._check("peers.join", code, tier)
+        if self.needs_consent is not None and tier != "core":
+            raise self.needs_consent
         made = peer(5, how="joined")
         self.kept.append(made)
         return self._put(made)

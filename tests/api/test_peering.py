@@ -63,6 +63,9 @@ async def test_invitations_are_made_listed_and_withdrawn(rig: Rig) -> None:
     assert (await rig.ask("DELETE", f"/api/v1/invitations/{name}")).status == 404
     joined = await rig.ask("POST", "/api/v1/join", {"code": CODE})
     assert joined.value["peer"]["how"] == "joined"
+    assert last(rig) == ("peers.join", CODE, None)
+    await rig.ask("POST", "/api/v1/join", {"code": CODE, "tier": "core"})
+    assert last(rig) == ("peers.join", CODE, "core")
 
 
 async def test_the_federation_is_told_switched_and_swept(rig: Rig) -> None:
@@ -91,6 +94,7 @@ async def test_the_federation_is_told_switched_and_swept(rig: Rig) -> None:
         ("POST", "/api/v1/invitations", {"lasts_s": 8 * 86_400}, "lasts_s"),
         ("POST", "/api/v1/join", {"code": "a" * 2000}, "code"),
         ("POST", "/api/v1/join", {}, "code"),
+        ("POST", "/api/v1/join", {"code": "a", "tier": "friend"}, "tier"),
         ("POST", "/api/v1/federation/sweep", {"subnet": "x" * 65}, "subnet"),
         ("POST", "/api/v1/federation/start", {"now": True}, "now"),
     ],

@@ -8,9 +8,10 @@ import pytest
 from playwright.async_api import expect
 
 from ccnode.api.peer_ports import OwnersWord, Wish
+from ccnode.daemon.codes import NeedsConsent
 from ccnode.store.owner import WrongPassphrase
 from tests.api.fake_peers import CODE, WORDS, identifier, link, peer
-from tests.browser.visiting import EVIL, SCREENS, listening, nothing_got_in, visit
+from tests.browser.visiting import EVIL, SCREENS, fits, listening, nothing_got_in, press_until, visit
 
 if TYPE_CHECKING:
     from playwright.async_api import Route
@@ -95,6 +96,51 @@ async def test_a_code_is_made_with_its_picture_and_another_redeemed(house: House
     await page.get_by_label("Or its address").fill("192.0.2.9:8101")
     await page.get_by_role("button", name="Call it").click()
     await expect(page.locator("#peers")).to_contain_text("Waiting for you")
+
+
+async def test_a_code_is_for_sandbox_unless_core_is_chosen(house: House) -> None:
+    page = await visit(house, "/peers")
+    form = page.locator("form", has_text="Make a code")
+    await expect(form.get_by_label("What it may do")).to_have_value("sandbox-in")
+    await form.get_by_role("button").click()
+    await expect(page.locator("#code code")).to_have_text(f"ccnode peer join {CODE}")
+    await form.get_by_label("What it may do").select_option("core")
+    await form.get_by_role("button").click()
+    await page.get_by_label("Owner passphrase").fill("mine")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.wait_for_load_state("networkidle")
+    made = [call for call in house.node.calls if call[0] == "peers.invite"]
+    assert [(call[1], call[4].passphrase) for call in made] == [("sandbox-in", None), ("core", "mine")]
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+async def test_a_code_for_core_is_used_after_a_question_that_says_what_that_is(house: House, width: int) -> None:
+    """By keyboard: whoever leaves the question has joined nothing, and the code stays where it was written."""
+    house.node.peers.needs_consent = NeedsConsent(
+        f"this code is for core: this device's owner becomes that of the node {identifier(5)}, and each of the two"
+        " reads and writes everything that is on the other",
+        remedy="ccnode peer join CODE --tier core",
+    )
+    page = await visit(house, "/peers", viewport={"width": width, "height": 800})
+    field, dialog = page.get_by_label("A code from another node"), page.get_by_role("dialog")
+    await field.fill(CODE)
+    await field.press("Enter")
+    await expect(dialog).to_contain_text(f"owner becomes that of the node {identifier(5)}")
+    await expect(dialog).to_contain_text("reads and writes everything")
+    assert await fits(page)
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    await expect(page.locator("#notice")).to_be_hidden()
+    await expect(field).to_have_value(CODE)
+    assert house.node.peers.kept == []
+    await field.press("Enter")
+    await expect(dialog).to_be_visible()
+    await press_until(page, "dialog [value=yes]")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#peers")).to_contain_text("node 5")
+    asked = [call[1:] for call in house.node.calls if call[0] == "peers.join"]
+    assert asked == [(CODE, None), (CODE, None), (CODE, "core")]
 
 
 async def test_it_follows_what_changes(house: House) -> None:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import make_invitation
 from ccnode.cli import ask
 from ccnode_crypto.certificate import read_certificate, read_revocation
-from ccnode_crypto.keys import PublicKey, grouped, node_id, to_text
+from ccnode_crypto.keys import PublicKey, SigningKey, grouped, node_id, to_text
+from ccnode_protocol.invitation import Code, write_code
+from ccnode_protocol.tiers import Tier
 from tests.api.fake_peers import CODE, WORDS, identifier, link, peer
 from tests.cli.helpers import pretending
 
@@ -191,23 +194,107 @@ def test_removing_asks_first(ccnode: Ccnode, home: Home) -> None:
         assert ccnode("peer", "reject", HIM).code == 0
 
 
-def test_a_person_is_asked_before_a_code_is_used(ccnode: Ccnode, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A code for core from a stranger would give him all that is here."""
+def code_for(tier: Tier) -> str:
+    return write_code(Code(SigningKey(bytes([2]) * 32).public.raw, bytes(16), 2**47, "192.0.2.7:8101", tier))
+
+
+@pytest.mark.parametrize("tier", [Tier.SANDBOX_IN, Tier.SANDBOX_OUT, Tier.EXTERNAL])
+def test_a_code_for_less_than_core_is_used_as_it_says(ccnode: Ccnode, home: Home, tier: Tier) -> None:
+    code, name = code_for(tier), tier.name.lower().replace("_", "-")
+    with pretending(home, Daemon(peer(2, tier="external", in_force="external"))) as calls:
+        assert ccnode("peer", "join", code).code == 0
+        assert calls[-1][2] == {"code": code, "tier": name}
+
+
+@pytest.mark.parametrize("says_yes", [True, False])
+def test_a_person_is_asked_before_a_code_for_core_is_used(
+    ccnode: Ccnode, home: Home, monkeypatch: pytest.MonkeyPatch, *, says_yes: bool
+) -> None:
+    """One from a stranger would give him all that is here."""
     asked: list[str] = []
     monkeypatch.setattr(ask, "is_terminal", lambda: True)
 
-    def no(question: str) -> bool:
+    def answer(question: str) -> bool:
         asked.append(question)
-        return False
+        return says_yes
 
-    monkeypatch.setattr(ask, "yes", no)
-    with pretending(home, Daemon(peer(2))):
-        refused = ccnode("peer", "join", CODE)
-        assert refused.code == 1
-        assert "nothing was changed" in refused.err
-        assert "all that is here" in asked[0]
-        assert ccnode("peer", "join", CODE, "--yes").code == 0
+    monkeypatch.setattr(ask, "yes", answer)
+    code = code_for(Tier.CORE)
+    with pretending(home, Daemon(peer(2))) as calls:
+        done = ccnode("peer", "join", code)
+        assert grouped(HIM) in done.err
+        assert "reads and writes everything" in asked[0]
+        assert done.code == (0 if says_yes else 1)
+        assert [call[2] for call in calls] == ([{"code": code, "tier": "core"}] if says_yes else [])
+        assert ccnode("peer", "join", code, "--yes").code == 0
+        assert calls[-1][2] == {"code": code, "tier": "core"}
+        assert ccnode("peer", "join", code, "--json").code == 2  # a program is not asked, also in a terminal
     assert len(asked) == 1
+
+
+def test_programs_say_that_they_want_core(ccnode: Ccnode, home: Home) -> None:
+    code = code_for(Tier.CORE)
+    with pretending(home, Daemon(peer(2))) as calls:
+        for words in ([], ["--json"]):
+            refused = ccnode("peer", "join", code, *words)
+            assert refused.code == 2
+            assert calls == []
+        assert "--tier core or --yes" in ccnode("peer", "join", code).err
+        for words in (["--yes"], ["--tier", "core"], ["--yes", "--json"]):
+            assert ccnode("peer", "join", code, *words).code == 0
+            assert calls[-1][2] == {"code": code, "tier": "core"}
+    with pretending(home, Daemon(peer(2, tier="external", in_force="external"))):
+        assert "gives less" in ccnode("peer", "join", code, "--yes").err
+
+
+def test_a_code_of_before_is_used_for_less_unless_somebody_says_core(
+    ccnode: Ccnode, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = make_invitation.unsaid(
+        Code(SigningKey(bytes([2]) * 32).public.raw, bytes(16), 2**47, "192.0.2.7:8101", None)
+    )
+    with pretending(home, Daemon(peer(2, tier="sandbox-out", in_force="sandbox-out"))) as calls:
+        for words in ((), ("--yes",), ("--json",)):
+            assert ccnode("peer", "join", code, *words).code == 0
+            assert calls[-1][2] == {"code": code, "tier": None}
+        ccnode("peer", "join", code, "--tier", "core")
+        assert calls[-1][2] == {"code": code, "tier": "core"}
+        monkeypatch.setattr(ask, "is_terminal", lambda: True)
+        for answer, tier in ((True, "core"), (False, None)):
+            monkeypatch.setattr(ask, "yes", lambda _question, answer=answer: answer)
+            ccnode("peer", "join", code)
+            assert calls[-1][2] == {"code": code, "tier": tier}
+
+
+def test_a_name_alone_lets_nobody_do_more(ccnode: Ccnode, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = peer(2, name="the \x1b[31mattic", tier="external", in_force="external", link=link())
+    with pretending(home, Daemon(one)) as calls:
+        for tier in ("core", "sandbox", "sandbox-out"):
+            for named in ("the attic", HIM[:10]):
+                for words in ((), ("--yes",)):
+                    refused = ccnode("peer", "trust", named, tier, *words)
+                    assert refused.code == 2
+                    assert "whole identifier" in refused.err
+        assert ccnode("peers", "trust-tier", "the attic", "core", "--yes").code == 2
+        assert ccnode("peer", "accept", "the attic", "--yes").code == 2
+        assert {(method, path) for method, path, _ in calls} == {
+            ("GET", "/api/v1/peers/the%20attic"),
+            ("GET", f"/api/v1/peers/{HIM[:10]}"),
+        }
+        monkeypatch.setattr(ask, "need_terminal", lambda _remedy: None)
+        monkeypatch.setattr(ask, "yes", lambda _question: False)
+        assert ccnode("peer", "trust", "the attic", "core").code == 1
+        monkeypatch.setattr(ask, "yes", lambda _question: True)
+        done = ccnode("peer", "trust", "the attic", "core")
+        assert grouped(HIM) in done.err
+        assert "  ".join(WORDS) in done.err
+        assert "\x1b" not in done.err
+        assert calls[-1][:2] == ("PUT", f"/api/v1/peers/{HIM}/tier")
+        assert ccnode("peer", "accept", "the attic").code == 0
+        assert calls[-1][:2] == ("POST", f"/api/v1/peers/{HIM}/accept")
+    with pretending(home, Daemon(peer(2, name="attic"))) as calls:
+        assert ccnode("peer", "trust", "attic", "external").code == 0  # less takes no question
+        assert ccnode("peer", "pair", "the-attic", "--adopt", "--yes").code == 2
 
 
 def test_invitations_and_joining(ccnode: Ccnode, home: Home) -> None:
@@ -221,7 +308,7 @@ def test_invitations_and_joining(ccnode: Ccnode, home: Home) -> None:
         assert calls[-1][:2] == ("DELETE", "/api/v1/invitations/00")
         joined = ccnode("peer", "join", CODE[:8], CODE[8:])
         assert "joined as core" in joined.out
-        assert calls[-1][2] == {"code": CODE}
+        assert calls[-1][2] == {"code": CODE, "tier": None}  # what is wrong with it, the daemon says
 
 
 def test_ping_discover_and_the_federation(ccnode: Ccnode, home: Home) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 import pytest
@@ -96,7 +97,7 @@ def test_nobody_is_core_without_our_owners_certificate(row: Row | None) -> None:
         changed = [
             pairing.met(row, 0),
             pairing.redeemed(row, tier),
-            pairing.join(row),
+            pairing.join(row, tier),
             pairing.offered(row, tier) if row else None,
             pairing.accept(row, tier, "words", certified=False),
             pairing.accept(row, tier, "words", certified=False, adopting=True),
@@ -129,12 +130,51 @@ def test_a_joiner_takes_what_the_inviter_offers_and_once() -> None:
         (Tier.EXTERNAL, Tier.EXTERNAL),
         (Tier.CORE, Tier.CORE),
     ):
-        row = pairing.join(None)
+        row = pairing.join(None, offered)
         assert pairing.in_force(row, certified=False) is Tier.EXTERNAL
+        assert pairing.offered(row, Tier.UNKNOWN) == row  # it has not said yet
         row = pairing.offered(row, offered)
-        assert row.tier is ours
+        assert row == Row("known", ours, how="joined")
         for later in Tier:
             assert pairing.offered(row, later) == row
+
+
+ALLOWED = {  # what the inviter is to the joiner: by what the code says (unknown: nothing), and by what the link offers
+    (Tier.UNKNOWN, Tier.CORE): Tier.SANDBOX_OUT,
+    (Tier.SANDBOX_IN, Tier.CORE): Tier.SANDBOX_OUT,
+    (Tier.SANDBOX_OUT, Tier.CORE): Tier.SANDBOX_IN,
+    (Tier.EXTERNAL, Tier.CORE): Tier.EXTERNAL,
+    (Tier.SANDBOX_IN, Tier.SANDBOX_OUT): Tier.EXTERNAL,
+    (Tier.SANDBOX_OUT, Tier.SANDBOX_IN): Tier.EXTERNAL,
+    (Tier.EXTERNAL, Tier.SANDBOX_IN): Tier.EXTERNAL,
+    (Tier.EXTERNAL, Tier.SANDBOX_OUT): Tier.EXTERNAL,
+}
+
+
+@pytest.mark.parametrize("said", list(Tier))
+@pytest.mark.parametrize("given", GIVEN)
+def test_a_joiner_consents_to_what_the_code_says_and_to_no_more(said: Tier, given: Tier) -> None:
+    for before in every_row():
+        row = pairing.join(before, said)
+        had_core = before is not None and before.standing == "known" and before.tier is Tier.CORE
+        made = pairing.offered(row, given)
+        if had_core:
+            assert made == (replace(before, how="joined") if said is Tier.CORE and before else before)
+            continue
+        assert made.tier is ALLOWED.get((said, given), pairing.MIRRORED[given])
+        assert pairing.enrols(made, certified=False) is (said is given is Tier.CORE)
+
+
+@pytest.mark.parametrize("now", GIVEN)
+@pytest.mark.parametrize("wanted", GIVEN)
+def test_a_name_lets_nobody_do_more_than_before(now: Tier, wanted: Tier) -> None:
+    row = Row("known", now, how="added")
+    is_less = wanted is now or wanted is Tier.EXTERNAL or (now is Tier.CORE and wanted is not Tier.CORE)
+    assert pairing.raises(now, wanted) is not is_less
+    made = pairing.trust(row, wanted, "address", certified=True)
+    assert isinstance(made, Row) is is_less
+    assert isinstance(made, Row) or made.code == "unproven"
+    assert isinstance(pairing.trust(row, wanted, "identifier", certified=True), Row)
 
 
 @pytest.mark.parametrize("row", list(every_row()))
@@ -145,7 +185,7 @@ def test_what_a_peer_offers_moves_nobody_who_did_not_join_by_its_code(row: Row |
 
 
 def test_a_certificate_is_taken_by_consent_and_once() -> None:
-    joined = pairing.offered(pairing.join(None), Tier.CORE)
+    joined = pairing.offered(pairing.join(None, Tier.CORE), Tier.CORE)
     adopting = pairing.accept(Row(), Tier.CORE, "words", certified=False, adopting=True)
     assert isinstance(adopting, Row)
     for row in (joined, adopting):
@@ -155,8 +195,9 @@ def test_a_certificate_is_taken_by_consent_and_once() -> None:
     for other in (
         None,
         Row(),
-        pairing.join(None),  # it has not offered core
-        pairing.offered(pairing.join(None), Tier.SANDBOX_IN),
+        pairing.join(None, Tier.CORE),  # it has not offered core
+        pairing.offered(pairing.join(None, Tier.CORE), Tier.SANDBOX_IN),
+        pairing.offered(pairing.join(None, Tier.SANDBOX_IN), Tier.CORE),
         Row("known", Tier.CORE, how="added"),
         Row("known", Tier.CORE, how="invited"),
         pairing.trust(joined, Tier.SANDBOX_IN, certified=True),
@@ -171,7 +212,8 @@ def test_an_invitation_gives_its_tier_and_takes_nothing_away() -> None:
     assert pairing.redeemed(core, Tier.EXTERNAL) == core
     assert pairing.redeemed(core, Tier.SANDBOX_IN) == core
     assert pairing.redeemed(Row("known", Tier.EXTERNAL), Tier.CORE) == Row("known", Tier.CORE, how="invited")
-    assert pairing.join(core) == Row("known", Tier.CORE, how="joined")
+    assert pairing.join(core, Tier.CORE) == Row("known", Tier.CORE, how="joined")
+    assert pairing.join(core, Tier.SANDBOX_IN) == core
 
 
 def test_who_is_introduced_is_core_where_the_owner_certified_it_and_nobody_decided_otherwise() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ccnode_protocol.invitation import Code, read_code, write_code
+from ccnode_protocol.invitation import read_code, write_code
+from ccnode_protocol.tiers import Tier
 from tests.daemon.test_process import DEADLINE_S, Node, nodes
 
 if TYPE_CHECKING:
@@ -66,9 +68,9 @@ def texts(node: Node, words: str) -> list[str]:
 
 
 def join(inviter: Node, joiner: Node, tier: str = "core") -> dict[str, Any]:
-    """The second joins the first by a code; the peer, as it is told."""
+    """The second joins the first by a code, and consents to what it says; the peer, as it is told."""
     code = asked(inviter, "peer", "invite", "--tier", tier)["code"]
-    peer: dict[str, Any] = asked(joiner, "peer", "join", code)["peer"]
+    peer: dict[str, Any] = asked(joiner, "peer", "join", code, "--yes")["peer"]
     return peer
 
 
@@ -175,7 +177,7 @@ def test_a_second_node_is_paired_by_words_and_a_removed_one_stays_out(pair: list
     assert "removed" in refused.stderr
     assert texts(second, "Bramblecote") == texts(first, "Ferncastle") == []
     code = asked(first, "peer", "invite", "--tier", "core")["code"]
-    assert second.run("peer", "join", code, check=False).returncode != 0
+    assert "removed" in second.run("peer", "join", code, "--yes", check=False).stderr
     assert [one["standing"] for one in asked(first, "peer", "list", "--all")["removed"]] == ["removed"]
 
     asked(first, "peer", "add", named, "--tier", "core", "--address", address(second), "--yes")
@@ -238,6 +240,7 @@ def links(node: Node) -> dict[str, str]:
 def test_a_code_is_good_once_and_says_what_the_joiner_is(pair: list[Node]) -> None:
     first, second = pair
     code = asked(first, "peer", "invite")["code"]
+    assert second.run("peer", "join", code, "--tier", "core", check=False).returncode == 5  # it is not for that
     joined = asked(second, "peer", "join", code.upper())["peer"]
     assert (joined["tier"], joined["offered"]) == ("sandbox-out", "sandbox-in")
     assert asked(first, "peer", "list")["peers"][0]["how"] == "invited"
@@ -249,6 +252,51 @@ def test_a_code_is_good_once_and_says_what_the_joiner_is(pair: list[Node]) -> No
     assert first.run("peer", "join", code, check=False).returncode == 5  # its own
     assert second.run("peer", "join", code[:-1], check=False).returncode == 5  # mistyped
     assert asked(second, "peer", "list")["peers"][0]["tier"] == "sandbox-out"
+
+
+def test_nobody_becomes_anothers_without_a_word(pair: list[Node]) -> None:
+    """A code for core is used by who says so, and a code of before, which does not say, is no word for it."""
+    first, second = pair
+    owner = second.status()["owner_id"]
+    code = asked(first, "peer", "invite", "--tier", "core")["code"]
+    refused = second.run("peer", "join", code, check=False)
+    assert refused.returncode == 2
+    assert first.status()["node_id"] in refused.stderr
+    status, told = second.request("POST", "/api/v1/join", {"code": code})
+    assert (status, told["error"]["code"]) == (http.client.CONFLICT, "needs_consent")
+    assert second.request("POST", "/api/v1/join", {"code": code, "tier": "sandbox"})[0] == http.client.CONFLICT
+    altered = write_code(replace(read_code(code), tier=Tier.SANDBOX_IN))
+    assert "never made" in second.run("peer", "join", altered, check=False).stderr
+    assert asked(second, "peer", "list", "--all")["peers"] == []
+    assert len(asked(first, "peer", "invite", "--list")["invitations"]) == 1, "it is not spent"
+
+    # The inviter makes it core nevertheless, by whatever program: the joiner gives what its code says.
+    said = asked(first, "peer", "invite")["code"]
+    joined = asked(second, "peer", "join", said)["peer"]
+    assert joined["tier"] == "sandbox-out"
+    asked(first, "peer", "trust", second.status()["node_id"], "core")
+    until(lambda: asked(second, "peer", "list")["peers"][0]["offered"] == "core")
+    assert asked(second, "peer", "list")["peers"][0]["in_force"] == "sandbox-out"
+    assert second.status()["owner_id"] == owner
+    say(second, "The orchard of Pennyfold is nobody else's.")
+
+    # And to the code for core it consents when it wants to.
+    assert asked(second, "peer", "join", code, "--tier", "core")["peer"]["in_force"] == "core"
+    until(lambda: texts(first, "Pennyfold"))
+    assert second.status()["owner_id"] == first.status()["owner_id"] != owner
+
+
+def test_a_peer_is_called_by_its_name(pair: list[Node]) -> None:
+    first, second = pair
+    join(first, second, "external")
+    named = second.status()["node_id"]
+    assert asked(first, "peer", "ping", "SECOND")["peer"]["node_id"] == named
+    assert first.run("peer", "trust", "second", "core", "--yes", check=False).returncode == 2
+    status, told = first.request("PUT", "/api/v1/peers/second/tier", {"tier": "sandbox"})
+    assert (status, told["error"]["code"]) == (http.client.CONFLICT, "unproven")
+    assert asked(first, "peer", "trust", named, "sandbox")["peer"]["tier"] == "sandbox-in"
+    assert asked(first, "peer", "trust", "second", "external")["peer"]["tier"] == "external"
+    assert asked(first, "peer", "remove", "second", "--yes")["peer"]["standing"] == "removed"
 
 
 def test_what_a_crash_left_half_done_is_finished(pair: list[Node]) -> None:
@@ -312,8 +360,8 @@ def test_a_code_for_core_takes_the_owner_key_as_long_as_the_node_runs(tmp_path: 
         first.environment["CCNODE_OWNER_PASSPHRASE"] = "a locked owner key"
 
         said = read_code(code)
-        moved = write_code(Code(said.node, said.secret, said.expires_ms, there))
-        refused = second.run("peer", "join", moved, check=False)
+        moved = write_code(replace(said, address=there))
+        refused = second.run("peer", "join", moved, "--yes", check=False)
         assert refused.returncode != 0
         assert "locked" in refused.stderr
         assert asked(first, "peer", "invite", "--list")["invitations"]  # it is not spent

@@ -155,7 +155,7 @@ async def test_whom_the_owner_removes_while_its_code_is_redeemed_stays_removed(r
     node = BOB.public.raw
     await rig.book.decide(node, lambda row: pairing.accept(row, Tier.SANDBOX_IN, "identifier", certified=False))
     before = rig.book.rows[node]
-    await rig.book.decide(node, pairing.join)
+    await rig.book.decide(node, lambda row: pairing.join(row, Tier.CORE))
     await rig.book.remove(node)
     await rig.book.forget_join(node, before)
     assert rig.book.rows[node].standing == "removed"
@@ -166,7 +166,7 @@ async def test_a_code_that_came_to_nothing_leaves_nothing_on_the_open_link(rig: 
     node = BOB.public.raw
     assert await rig.meets(BOB) is Tier.UNKNOWN
     before = rig.book.rows[node]
-    await rig.book.decide(node, pairing.join)
+    await rig.book.decide(node, lambda row: pairing.join(row, Tier.CORE))
     assert rig.tiers[node] is Tier.EXTERNAL
     await rig.book.forget_join(node, before)
     assert rig.book.rows[node].standing == "pending"

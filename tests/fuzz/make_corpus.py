@@ -121,6 +121,7 @@ def wire_seeds() -> Iterator[tuple[str, str, bytes]]:
     for row in carried["refused"]:
         yield "parcel", row["name"].replace(" ", "-"), bytes.fromhex(row["parcel"])
     yield "invitation", "code", told["invitation"]["code"].encode()
+    yield "invitation", "code-of-version-1", told["invitation"]["version_1"]["code"].encode()
     node, reader = SigningKey(b"n" * 32), b"r" * 32
     said = Manifest(node.public.raw, reader, 3, "Ada", ("sync",), addresses=("192.0.2.1:8101",))
     yield "manifest", "plain", b"\1" + sign_manifest(node, said).body

@@ -188,7 +188,7 @@ class Machine:
     def join(self, other: Machine) -> None:
         """Become another node of the owner of that one, by a code."""
         code = other.cli("peer", "invite", "--tier", "core")["code"]
-        self.cli("peer", "join", code)
+        self.cli("peer", "join", code, "--yes")
         assert until(lambda: self.tier(other) == other.tier(self) == "core", SOON_S), (self.log(), other.log())
 
 

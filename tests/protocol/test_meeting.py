@@ -56,14 +56,14 @@ def exchange(one: Side, other: Side) -> None:
 
 def test_from_a_code_to_a_link_and_back() -> None:
     # The inviter opens an invitation and shows its code; the joiner types it.
-    secret = b"sixteen secrets!"
+    made = invitation.Code(INVITER.public.raw, b"sixteen secrets!", WALL_MS + 60_000, "192.0.2.1:8101", Tier.CORE)
     book = invitation.Invitations()
-    book.add(secret, Tier.CORE, WALL_MS + 60_000, WALL_MS)
-    text = invitation.write_code(invitation.Code(INVITER.public.raw, secret, WALL_MS + 60_000, "192.0.2.1:8101"))
+    book.add(made.key, Tier.CORE, made.expires_ms, WALL_MS)
+    text = invitation.write_code(made)
     code = invitation.read_code(text.upper())
 
     # The joiner calls that address, and nobody else than the inviter may answer.
-    caller = Handshake(Role.CLIENT, JOINER, nonce("joiner"), CERTIFICATE, 0, expected=code.node, secret=code.secret)
+    caller = Handshake(Role.CLIENT, JOINER, nonce("joiner"), CERTIFICATE, 0, expected=code.node, secret=code.key)
     called = Handshake(Role.SERVER, INVITER, nonce("inviter"), CERTIFICATE, 0)
     called.start()
     (hello,) = caller.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import json
 from hashlib import sha256
@@ -16,6 +17,7 @@ import make_wire
 from ccnode_crypto import canonical
 from ccnode_protocol import frames
 from ccnode_protocol.errors import RemoteError
+from ccnode_protocol.invitation import read_code
 
 VECTORS = Path(make_wire.VECTORS)
 FRAMES, HANDSHAKE, REPORT = (
@@ -105,10 +107,19 @@ def test_the_handshake_by_the_specification_alone() -> None:
         message = canonical.encode({**common, **digests, "signer": signer})
         Ed25519PublicKey.from_public_bytes(key).verify(said["signature"], domain("link") + message)
     invitation = HANDSHAKE["invitation"]
-    secret = bytes.fromhex(invitation["secret"])
-    assert proof["invitation"] == sha256(domain("invitation-id") + secret).digest()[:16]
+    terms = bytes([2, invitation["tier"]]) + answer["key"] + bytes.fromhex(invitation["secret"])
+    terms += invitation["expires_ms"].to_bytes(6, "big")
+    proved = sha256(domain("invitation-key") + terms).digest()[:16]
+    assert invitation["key"] == proved.hex()
+    assert proof["invitation"] == sha256(domain("invitation-id") + proved).digest()[:16]
     assert proof["invitation"].hex() == invitation["id"]
-    assert proof["join"] == hmac.digest(secret, domain("invitation-join") + binding, "sha256")
+    assert proof["join"] == hmac.digest(proved, domain("invitation-join") + binding, "sha256")
+    code = "".join(field["hex"] for field in invitation["fields"])
+    assert code.startswith((terms + invitation["address"].encode()).hex())
+    assert base64.b32encode(bytes.fromhex(code)).decode().rstrip("=").lower() == invitation["code"]
+    assert read_code(invitation["code"]).key == proved
+    unsaid = read_code(invitation["version_1"]["code"])
+    assert (unsaid.tier, unsaid.key.hex()) == (None, invitation["secret"])
     said = HANDSHAKE["manifest"]
     signed = domain("peer-manifest") + bytes.fromhex(said["body"])
     Ed25519PublicKey.from_public_bytes(answer["key"]).verify(bytes.fromhex(said["signature"]), signed)

@@ -20,7 +20,12 @@ document.addEventListener("submit", guarded(async (event) => {
   const form = event.target;
   if (form.busy) return; // one press, one code
   form.busy = true;
-  const { invitation } = await request(method, path, body).finally(() => { form.busy = false; });
+  const consented = async (failure) => {
+    if (failure.code !== "needs_consent") throw failure;
+    const joins = await asked({ title: "Become its owner's?", text: failure.message, yes: "Join as core", danger: true });
+    return joins ? request(method, path, { ...body, tier: "core" }) : {};
+  };
+  const { invitation } = await request(method, path, body).catch(consented).finally(() => { form.busy = false; });
   calm();
   if (invitation) $("code").replaceChildren(make("p", { text: "On the other node, once, within a day:" }), make("code", { text: `ccnode peer join ${invitation.code}` }), make("img", { src: invitation.picture, alt: "The code as a picture" }));
   await refresh("peers");

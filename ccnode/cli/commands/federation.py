@@ -153,7 +153,8 @@ def list_peers(state: State) -> None:
 @also.command("trust-tier", short_help="The same as `ccnode peer trust`.")
 @click.argument("peer", type=PeerName())
 @click.argument("tier", type=click.Choice(TIERS))
+@click.option("--yes", is_flag=True, help="Do not ask; together with the whole identifier only.")
 @pass_state
-def trust_tier(state: State, *, peer: str, tier: str) -> None:
+def trust_tier(state: State, *, peer: str, tier: str, yes: bool) -> None:
     """Give PEER another tier. The same as `ccnode peer trust`."""
-    peer_commands.trust_tier(state, peer, tier)
+    peer_commands.trust_tier(state, peer, tier, yes=yes)

@@ -10,7 +10,7 @@ import click
 from ccnode.cli import ask, peers
 from ccnode.cli.client import of
 from ccnode.cli.commands import peer_bundle
-from ccnode.cli.errors import Refused
+from ccnode.cli.errors import USAGE, CliError, Refused
 from ccnode.cli.params import Group, pass_state
 from ccnode.cli.peers import CALL_S, TIERS, PeerName
 from ccnode.cli.text import clean, line
@@ -27,9 +27,11 @@ WITH_YES: Final = click.option("--yes", is_flag=True, help="Do not ask; together
 def command() -> None:
     """Find, add and remove other nodes.
 
-    PEER is a node's identifier or a unique beginning of it. Both people must add the other's node. `core` is another
-    node of yours: it reads and writes everything. `sandbox` (or sandbox-in): we take what it shares, and keep that
-    apart. `sandbox-out`: it may follow what we share. `external`: questions only.
+    PEER is a node's identifier, a unique beginning of it, or its name. Both people must add the other's node. `core` is
+    another node of yours: it reads and writes everything. `sandbox` (or sandbox-in): we take what it shares, and keep
+    that apart. `sandbox-out`: it may follow what we share. `external`: questions only.
+
+    A name is of its bearer's choice: what lets a node do more takes its whole identifier, or your look at it.
     """
 
 
@@ -155,12 +157,11 @@ def pair(state: State, *, peer: str, adopt: bool, yes: bool) -> None:
     """
     caller, is_named = peers.client(state), peers.node_in(peer) is not None
     one = None
-    if is_named or peer.isalnum():
-        try:
-            one = caller.get(peers.path(peer))["peer"]
-        except Refused as error:
-            if error.code != "not_found" or not is_named:
-                raise
+    try:
+        one = caller.get(peers.path(peer))["peer"]
+    except Refused as error:
+        if error.code != "not_found" or (peer.isalnum() and not is_named):
+            raise
     if one is None:  # an address, or one that is only discovered: it is called where it was found, and waits
         wanted = peers.compact(peer) if is_named else peer
         one = caller.call("POST", "/api/v1/peers", {"peer": wanted, "tier": "core"}, timeout_s=CALL_S)["peer"]
@@ -199,17 +200,23 @@ def remove(state: State, *, peer: str, keep_key: bool, yes: bool) -> None:
 @command.command("trust", short_help="Give a node another tier.")
 @click.argument("peer", type=PeerName())
 @click.argument("tier", type=TIER)
+@WITH_YES
 @pass_state
-def trust(state: State, *, peer: str, tier: str) -> None:
-    """Give PEER, which was added, another tier. It holds at once, also on open links."""
-    trust_tier(state, peer, tier)
+def trust(state: State, *, peer: str, tier: str, yes: bool) -> None:
+    """Give PEER, which was added, another tier. It holds at once, also on open links.
+
+    One that lets it do more takes its whole identifier, or your look at that.
+    """
+    trust_tier(state, peer, tier, yes=yes)
 
 
-def trust_tier(state: State, peer: str, tier: str) -> None:
+def trust_tier(state: State, peer: str, tier: str, *, yes: bool) -> None:
     """What `peer trust` and `peers trust-tier` do."""
     caller = peers.client(state)
     body: dict[str, Any] = {"tier": tier}
     one = caller.get(peers.path(peer))["peer"]
+    if peers.raises(one.get("tier"), tier):
+        peers.meant(peer, one, tier, yes=yes)
     if tier == "core":
         body |= peers.owners_word(state, one)
     changed = caller.call("PUT", peers.path(str(one["node_id"]), "tier"), body)["peer"]
@@ -269,8 +276,9 @@ def ask_peer(state: State, *, peer: str, what: str) -> None:
 def invite(state: State, *, tier: str, hours: int, address: str | None, listed: bool, withdraw: str | None) -> None:
     """Make a code by which one other node joins this one, once: `ccnode peer join CODE` there.
 
-    Who reads the code can join with it, so pass it on in confidence. `core` takes your owner key: whoever joins is
-    another node of yours.
+    Who reads the code can join with it, so pass it on in confidence. It says what it is for: `sandbox` has us take what
+    the joiner shares, kept apart until you promote it. `core` takes your owner key: whoever joins is another node of
+    yours, and reads and writes everything.
     """
     caller = peers.client(state)
     if withdraw is not None:
@@ -312,18 +320,46 @@ def _passphrase(state: State) -> dict[str, Any]:
 
 @command.command("join", short_help="Join the node that made a code.")
 @click.argument("code", nargs=-1, required=True)
-@click.option("--yes", is_flag=True, help="Do not ask. Where there is no terminal, nobody is asked.")
+@click.option("--tier", type=TIER, help="What you were told that the code is for.")
+@click.option("--yes", is_flag=True, help="Do not ask: join as what the code says.")
 @pass_state
-def join(state: State, *, code: tuple[str, ...], yes: bool) -> None:
-    """Join the node that made CODE, as what its maker chose.
+def join(state: State, *, code: tuple[str, ...], tier: str | None, yes: bool) -> None:
+    """Join the node that made CODE, as what the code says; to that you consent, and to no more.
 
-    For `core` this node becomes one of that node's owner, and both hold everything from then on. So use no code of
-    somebody else's unless you were told what it is for.
+    For `core` this device's owner becomes that of the other node, and each of the two reads and writes everything that
+    is on the other. Without a terminal that takes --yes or --tier core. A code of an earlier version does not say what
+    it is for: it makes the other node no more than sandbox, unless you say --tier core.
     """
-    if not yes and ask.is_terminal():
-        ask.confirm(
-            "If this code was made for core, this node becomes one of its maker's owner, who then has all that is here."
-            " Join?"
-        )
-    one = peers.client(state).call("POST", "/api/v1/join", {"code": "".join(code)}, timeout_s=CALL_S)["peer"]
+    text = "".join(code)
+    said = peers.said_in(text)
+    body: dict[str, Any] = {"code": text, "tier": tier or (_consented(state, *said, yes=yes) if said else None)}
+    one = peers.client(state).call("POST", "/api/v1/join", body, timeout_s=CALL_S)["peer"]
     peers.told(state, one, f"joined as {peers.tier_of(one)}")
+    if said and said[1] == "core" != one.get("tier"):
+        state.note("The code was for core, and the other node gives less: ask its owner.")
+
+
+def _consented(state: State, maker: str, said: str | None, *, yes: bool) -> str | None:
+    """To what somebody consents who uses this code. Raises CliError after a no, or where nobody can be asked."""
+    if said == "core":
+        if not yes:
+            if state.json or not ask.is_terminal():
+                raise CliError(
+                    "this code makes this device one of its maker's owner, who then has all that is here",
+                    code="needs_consent",
+                    remedy=f"if you know the node {maker} and want that, give --tier core or --yes",
+                    exit_code=USAGE,
+                )
+            click.echo(f"This code is for core, made by the node\n\n    {peers.grouped(maker)}\n", err=True)
+            ask.confirm(
+                "This device's owner becomes that node's, and each of the two reads and writes everything that is on"
+                " the other. Join?"
+            )
+        return said
+    if said is None and not (yes or state.json) and ask.is_terminal():
+        click.echo(f"This code does not say what it is for. Made by the node\n\n    {peers.grouped(maker)}\n", err=True)
+        if ask.yes(
+            "Were you told that it is for core: this device's owner becomes that node's, who has all here then?"
+        ):
+            return "core"
+    return said

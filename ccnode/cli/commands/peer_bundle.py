@@ -22,6 +22,8 @@ def command() -> None:
     A bundle is made for one node, encrypted to it and signed by this one. What goes into it and what is taken from it
     is what a link with that node would carry. Each bundle also tells what its sender has, so one that is sent back
     makes the next one small. It is no export: to take everything out for others to check, see `ccnode export all`.
+
+    Programs give the passphrase of a bundle that has one in the environment variable CCNODE_BUNDLE_PASSPHRASE.
     """
 
 
@@ -30,7 +32,7 @@ def command() -> None:
 @click.option("--for", "peer", type=PeerName(), metavar="PEER", help="For which node; not needed where there is one.")
 @click.option("--since", type=Moment(), metavar="TIME", help="Only what was written since; the rest it must have.")
 @click.option("--full", is_flag=True, help="Everything, not only what it has not by its last bundle.")
-@click.option("--passphrase", is_flag=True, help="Encrypt with a passphrase, for a node that was never met.")
+@click.option("--passphrase", is_flag=True, help="Encrypt with a passphrase (or CCNODE_BUNDLE_PASSPHRASE).")
 @pass_state
 def create(state: State, *, file: Path, peer: str | None, since: int | None, full: bool, passphrase: bool) -> None:
     """Make a bundle for another node and write it to FILE: what that node may have and, by its last word, has not."""
