@@ -8,6 +8,9 @@ only while our owner's certificate for the peer is here: until then the peer is 
 Core nodes introduce each other: whom a core peer of ours has as core, and our owner certified, is core here as well, as
 long as this node's owner has not decided anything about it. Whom the owner removed stays removed.
 
+What a node of our owner wrote comes by way of others, too. What is taken of it hangs on what it is to this node, not on
+what it is to whoever brings it: where this node's owner removed it or gave it another tier, nothing more is taken.
+
 What strangers do never moves, or makes room in, what the owner did: pending peers are bounded, and none is evicted.
 Who redeems a code consents to what the code says, and to no more: a link that then offers more gives that, at most.
 """
@@ -78,6 +81,19 @@ def in_force(row: Row | None, *, certified: bool) -> Tier:
 def is_welcome(row: Row | None) -> bool:
     """Whether a link with the peer may stay open: also a pending one's, for people to compare words."""
     return row is None or row.standing != "removed"
+
+
+def is_heard(row: Row | None) -> bool:
+    """Whether more is taken of what a node wrote that our owner certified, whoever brings it.
+
+    The owner's certificate says so; what this node's owner decided, or wished for, is nearer.
+    """
+    if row is None:
+        return True
+    if row.standing == "pending":
+        return row.wished in {Tier.UNKNOWN, Tier.CORE}
+    is_joining = row.how == "joined" and row.tier is Tier.UNKNOWN
+    return row.standing == "known" and (row.tier is Tier.CORE or is_joining)
 
 
 # --- what happens on links ---

@@ -64,7 +64,7 @@ class Federating:
         self.state: State = "off"
         self.is_open = False
         self._heeds_all = False
-        self._ours: frozenset[bytes] = frozenset()
+        self._heard: frozenset[bytes] = frozenset()
         self.problems: dict[str, str] = {}
         self.net: Federation | None = None
         self.discovery: Discovery | None = None
@@ -218,6 +218,7 @@ class Federating:
         """That is what the peer is from now on."""
         if self.is_open and not self._heeds_all:
             self.gossiping.decided(peer.node)
+            self._heard_anew()
         net = self.net
         if peer.standing == "removed":
             self.parcels.forget_peer(peer.node)
@@ -307,8 +308,12 @@ class Federating:
         """Who is certified may have changed."""
         self._heed_all(self.book.stood)
         self.gossiping.stand()
-        before, self._ours = self._ours, frozenset(self.holdings.index.certified)
-        if self._ours != before and self.net is not None:
+        self._heard_anew()
+
+    def _heard_anew(self) -> None:
+        """Other chains flow than before, where this node's owner decided so, or certified another node."""
+        before, self._heard = self._heard, frozenset(self.holdings.index.heard)
+        if self._heard != before and self.net is not None:
             self.net.certified()
 
     def received(self, kinds: frozenset[int], *, turns: bool) -> None:

@@ -151,7 +151,7 @@ class Holdings:
     async def forked(self, _peer: bytes, forked: Forked) -> None:
         """Keep the proof, and let all know. Raises UnableError."""
         chain, found = forked
-        is_ours = chain.node == self._index.own or chain.node in self._index.certified
+        is_ours = chain.node == self._index.own or self._index.hears(chain.node)
         with unable():
             is_new = await self._append(peers.keep_fork(chain, found, is_ours=is_ours))
         if is_new:

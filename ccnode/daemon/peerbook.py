@@ -426,10 +426,10 @@ class PeerBook:
         return made
 
     def _heed(self, peer: Peer) -> None:
-        if peer.standing == "removed":
-            self._index.certified.discard(peer.node)  # nothing of its is taken by way of others either
-        elif self.certified(peer.node):
-            self._index.certified.add(peer.node)
+        if pairing.is_heard(row_of(peer)):
+            self._index.unheard.discard(peer.node)
+        else:
+            self._index.unheard.add(peer.node)  # nothing of its is taken by way of others either
         self._links.heed(peer, self.tier_of(peer.node), consents=self._enrols(peer.node))
 
     def _enrols(self, node: bytes) -> bool:
@@ -440,6 +440,7 @@ class PeerBook:
     def stood(self) -> None:
         """The index was told anew whom our owner stands behind: what each peer is follows."""
         self._vouched = frozenset(self._index.certified - self._index.revoked)
+        self._index.unheard = {node for node, peer in self.rows.items() if not pairing.is_heard(row_of(peer))}
         self.open_ids()
         self.heed_all()
         self._tell_core()

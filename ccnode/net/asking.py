@@ -119,7 +119,7 @@ class Asking:
         index = self._chains.index
         public = sorted(
             chain
-            for node in (self._own, *index.certified)
+            for node in (self._own, *index.heard)
             for chain in index.chains_of(node)
             if chain.audience == query_frames.PUBLIC and (after is None or chain > after)
         )

@@ -382,10 +382,11 @@ class Sync:
         return [*([Say(offer)] if offer.rows else []), *self._go_on(now_ms)]
 
     def look(self, now_ms: int) -> list[Effect]:
-        """More chains flow than before, by what the index says: say what is here, so that the peer offers the rest."""
+        """Other chains flow than before, by what the index says: say what is here, so that the peer offers the rest."""
         if self.state in {"new", "closed", "opening"}:
             return []
         self._pull_ms = now_ms
+        self._fetch.recheck()
         return self.tick(now_ms)
 
     # --- time ---

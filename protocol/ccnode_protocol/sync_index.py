@@ -48,6 +48,8 @@ class Index:
     """What this node holds. `own`: its node key; `epoch`: the one it writes now; `certified`: our owner's other nodes.
 
     `revoked`: of these, whom our owner stands behind no more. What it wrote before that still flows, so they stay.
+    `unheard`: nodes of which nothing more is taken here, whoever brings it, for this node's owner removed them or gave
+    them another tier than core. What was taken before stays, and flows.
     `missing`: contents that are neither here nor covered by an order, by chain, as ranges (first, count), ascending;
     chains that lack none are best left out.
     `claimed`: chains that are being fetched, and by which link, so that no two fetch the same.
@@ -60,6 +62,7 @@ class Index:
     frozen: dict[ChainId, Frozen] = field(default_factory=dict)
     claimed: dict[ChainId, object] = field(default_factory=dict)
     revoked: set[bytes] = field(default_factory=set)
+    unheard: set[bytes] = field(default_factory=set)
     _held: dict[ChainId, _Held] = field(default_factory=dict)
     _nodes: dict[bytes, set[ChainId]] = field(default_factory=dict)
     _touched: int = 0
@@ -68,8 +71,17 @@ class Index:
         """The same, to try something out on. Who fetches what is left out."""
         nodes = {node: set(chains) for node, chains in self._nodes.items()}
         missing, frozen = dict(self.missing), dict(self.frozen)
-        held, certified, revoked = dict(self._held), set(self.certified), set(self.revoked)
-        return Index(self.own, self.epoch, certified, missing, frozen, {}, revoked, held, nodes, self._touched)
+        held, certified, revoked, unheard = dict(self._held), set(self.certified), set(self.revoked), set(self.unheard)
+        return Index(self.own, self.epoch, certified, missing, frozen, {}, revoked, unheard, held, nodes, self._touched)
+
+    @property
+    def heard(self) -> set[bytes]:
+        """Our owner's other nodes whose word is taken, by whatever way it comes."""
+        return self.certified - self.unheard
+
+    def hears(self, node: bytes) -> bool:
+        """Whether a node is one of these."""
+        return node in self.certified and node not in self.unheard
 
     def grow(self, chain: ChainId, length: int, head: bytes, orders: int = 0) -> None:
         """A chain is stored up to `length`; `orders`: the position after its last order to forget, 0 for none."""
@@ -149,8 +161,9 @@ def summed(rows: Iterable[Row]) -> bytes:
 class Flow:
     """What flows between this node and one peer, by the peer's tier (tiers.py) and by who wrote it.
 
-    Among our owner's nodes everything flows that they wrote, by whatever way (law 8). With a sandbox peer only what the
-    one itself wrote goes to the other: trust is not transitive.
+    Among our owner's nodes everything flows that they wrote, by whatever way (law 8). But trust is local: of a node
+    that this one's owner removed or let down nothing more is taken, also where it is core to the peer that brings it.
+    With a sandbox peer only what the one itself wrote goes to the other: trust is not transitive.
     """
 
     def __init__(self, index: Index, peer: bytes, tier: Tier) -> None:
@@ -185,7 +198,7 @@ class Flow:
         if chain.audience not in self._taken:
             return False
         if self.tier is Tier.CORE:
-            return chain.node == self.index.own or chain.node in self.index.certified
+            return chain.node == self.index.own or self.index.hears(chain.node)
         if chain.node != self.peer or self.peer in self.index.certified:
             return False
         held = self.index.chains_of(self.peer)
@@ -247,7 +260,7 @@ class Flow:
 
     def differs(self, node: bytes, named: Iterable[Row], count: int, rest: bytes) -> bool:
         """Whether the peer, who sums up a node's other chains so, may hold something of them that we do not."""
-        return count > 0 and rest != summed(self.others(node, named))
+        return count > 0 and node not in self.index.unheard and rest != summed(self.others(node, named))
 
     def others(self, node: bytes, named: Iterable[Row]) -> list[Row]:
         """A node's chains as far as they are here, without those that are named one by one."""

@@ -200,7 +200,8 @@ class Unpacking:
         if any(sent.sealed):
             self._check_orders()
         if not self.flow.takes(chain):
-            is_stranger = self.flow.tier is Tier.CORE and chain.node != self._index.own
+            is_known = chain.node == self._index.own or chain.node in self._index.unheard
+            is_stranger = self.flow.tier is Tier.CORE and not is_known
             self.tally.strangers += count if is_stranger else 0
             self.tally.refused += 0 if is_stranger else count
             return []

@@ -178,3 +178,38 @@ def test_of_messages_that_waited_a_peer_has_only_what_its_tier_gives_now() -> No
     assert flow.still(heads) == values.Heads(rows[1:])
     assert flow.still(listed) == values.Listed(pair.a.node, rows[1:], more=False)
     assert flow.still(values.Known((), 0, bytes(32), bytes(32))) is not None
+
+
+def test_whom_this_owner_let_down_says_nothing_more_by_way_of_others() -> None:
+    """It is core to who brings it, and certified by our owner. What was taken before stays, and goes on to others."""
+    pair, other = Pair(), Party("c")
+    chain = other.chain()
+    for party in (pair.a, pair.b):
+        party.index.certified.add(other.node)
+    pair.a.shelf.receive(other.write(chain, 3))
+    pair.a.shelf.tell(pair.a.index, chain)
+    pair.meet()
+    pair.run()
+    assert pair.b.index.length(chain) == 3
+
+    pair.b.index.unheard.add(other.node)
+    pair.b.do(pair.b.sync.look(pair.b.now_ms))
+    for each in (chain, other.chain(1)):
+        pair.a.shelf.receive(other.write(each, 2))
+        pair.a.shelf.tell(pair.a.index, each)
+        pair.a.do(pair.a.sync.grew(each, None, pair.a.now_ms))
+    pair.pull()
+    pair.run()
+    assert pair.b.index.length(chain) == 3
+    assert other.chain(1) not in pair.b.rows()
+    assert not pair.b.closed
+    assert pair.b.names()[-1] != "List", "it is not asked about what is not taken"
+    assert pair.b.sync.flow.gives(chain)
+    pair.b.tell(other.write(other.chain(2), 2))  # unasked
+    assert other.chain(2) not in pair.b.rows()
+
+    pair.b.index.unheard.clear()
+    pair.b.do(pair.b.sync.look(pair.b.now_ms))
+    pair.run()
+    assert pair.b.index.length(chain) == 5
+    assert pair.b.index.length(other.chain(1)) == 2

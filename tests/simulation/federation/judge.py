@@ -54,6 +54,8 @@ class Judge:
         )
         if node.is_honest and not allowed:
             raise Violation("tier", f"{node.name} takes {chain} from a peer of tier {tier.name}")
+        if node.is_honest and chain.node != own and node.has_let_down(chain.node):
+            raise Violation("let down", f"{node.name} takes {chain}, of a node that its owner let down, from a peer")
         if node.is_honest and chain.node == own and chain.epoch == node.index.epoch:
             raise Violation("self-fork", f"{node.name} takes entries of its live epoch from a peer")
         for seq, sealed in item.items if isinstance(item, Contents) else ():
@@ -102,7 +104,8 @@ class Judge:
             return
         for chain, orders in end.orders.items():
             lacks = orders > node.index.length(chain) and node.index.may_grow(chain)
-            if lacks and chain.node in self.honest and chain.node in node.world.certified:
+            is_heard = chain.node in node.world.certified and not node.has_let_down(chain.node)
+            if lacks and chain.node in self.honest and is_heard:
                 raise Violation("orders", f"{node.name} wants bodies before the orders in {chain}")
 
     def accused(self, node: Node, chain: ChainId) -> None:

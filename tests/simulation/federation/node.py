@@ -77,6 +77,10 @@ class Node:
         """What a peer is to this node."""
         return self.tiers.get(peer, Tier.UNKNOWN)
 
+    def has_let_down(self, peer: bytes) -> bool:
+        """Whether this node's owner let a node of ours down, or removed it."""
+        return self.is_core and peer in self.world.certified and self.tiers.get(peer, Tier.CORE) is not Tier.CORE
+
     # --- living ---
 
     def start(self) -> None:
@@ -86,6 +90,7 @@ class Node:
         # Who is of another owner knows of nobody whom its own certified.
         certified = self.world.certified if self.is_core else set[bytes]()
         self.index = Index(self.key.public.raw, self.world.random.randbytes(16), certified)
+        self.index.unheard = {peer for peer in certified if self.has_let_down(peer)}
         self.shelf.fill(self.index)
         self.teller = Teller(self)
 
@@ -234,6 +239,18 @@ class Node:
             if end.is_up:
                 self.teller.met(end)
         self.teller.stand()
+
+    def let_down(self, peer: bytes, tier: Tier) -> None:
+        """A node of ours is less than core from now on, or again core; the link with it begins anew."""
+        self.tiers[peer] = tier
+        for end in [end for end in self.links.values() if end.peer == peer]:
+            self.world.cut(end)
+        if self.is_up:
+            (self.index.unheard.add if self.has_let_down(peer) else self.index.unheard.discard)(peer)
+            for end in list(self.links.values()):
+                # What was offered of it meanwhile was passed over, and is offered anew.
+                end.orders = {chain: orders for chain, orders in end.orders.items() if chain.node != peer}
+                self.perform(end, end.sync.look(self.now_ms))
 
 
 class Liar(Node):

@@ -12,7 +12,7 @@ from ccnode_protocol.reports import read_report
 from ccnode_protocol.rumours import Verdict
 from ccnode_protocol.sync import Sync
 from ccnode_protocol.sync_effects import Effect, Say
-from ccnode_protocol.sync_index import Flow, Frozen
+from ccnode_protocol.sync_index import Flow, Frozen, Index
 from ccnode_protocol.tiers import Tier
 from tests.simulation.federation import store
 
@@ -47,6 +47,10 @@ def _never(*_: object) -> bool:
 
 def _whatever_core_gets(self: Flow, chain: Any) -> bool:
     return _gives(self, chain) or (self.tier is not Tier.CORE and chain.node in self.index.certified)
+
+
+def _certified(self: Index, node: bytes) -> bool:
+    return node in self.certified
 
 
 def _nothing(*_: object) -> None:
@@ -110,6 +114,9 @@ PLANTS = {
     "any peer's entries are taken": Plant(
         frozenset({"tier", "leak"}),  # whoever brings a chain may know of its forks, too
         {PROTOCOL + "sync_index.Flow.takes": _anything},
+    ),
+    "who was let down speaks by way of others": Plant(
+        frozenset({"let down"}), {PROTOCOL + "sync_index.Index.hears": _certified}
     ),
     "a guest is told of all our chains": Plant(
         frozenset({"leak"}), {PROTOCOL + "sync_index.Flow.gives": _whatever_core_gets}

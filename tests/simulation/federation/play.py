@@ -17,6 +17,7 @@ STEPS: Final = (20, 50)
 WEIGHTS: Final = {
     "say": 20, "talk": 2, "order": 4, "connect": 12, "wait": 12, "cut": 3, "partition": 2, "heal": 3, "crash": 3,
     "back_up": 3, "put_back": 2, "resume": 3, "clone": 1, "retier": 2, "report": 6,
+    "let_down": 3, "take_back": 3,
 }  # fmt: skip
 
 
@@ -140,7 +141,8 @@ class Player:
         live = [chain for chain in node.index.chains_of(node.key.public.raw) if chain.epoch == node.index.epoch]
         for other in self.world.nodes:
             knows = all(other.index.length(chain) >= node.index.length(chain) for chain in live)
-            if other.is_up and other.is_honest and other.is_core and node.is_core and other is not node and knows:
+            trusted = Tier.CORE is node.tier_of(other.key.public.raw) is other.tier_of(node.key.public.raw)
+            if other.is_up and other.is_honest and trusted and other is not node and knows:
                 self.world.sides.clear()
                 self.world.resume(node, *mine[-1], other)
                 break
@@ -163,6 +165,19 @@ class Player:
         self.world.nodes.append(twin)
         for each in (node, twin) if self.random.random() < 0.7 else ():
             each.say(0, self.random.randint(1, 40))
+
+    def do_let_down(self, node: Node) -> None:
+        """A node of ours is removed on one of the others, or may only be in its sandbox."""
+        own = node.key.public.raw
+        others = sorted(peer for peer, tier in node.tiers.items() if tier is Tier.CORE and peer != own)
+        if node.is_core and node.is_honest and others:
+            tier = self.random.choice((Tier.UNKNOWN, Tier.SANDBOX_IN, Tier.SANDBOX_OUT))
+            node.let_down(self.random.choice(others), tier)
+
+    def do_take_back(self, node: Node) -> None:
+        """All that was let down is core again."""
+        for peer in sorted(peer for peer in node.tiers if node.has_let_down(peer)):
+            node.let_down(peer, Tier.CORE)
 
     def do_retier(self, _: Node) -> None:
         """Follow a guest no more, or again."""

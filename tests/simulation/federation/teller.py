@@ -38,7 +38,7 @@ class Teller:
     def stand(self) -> None:
         """Who counts is whom the owner certified, and whom we follow."""
         followed = [peer for peer, tier in self.node.tiers.items() if tier is Tier.SANDBOX_IN]
-        members = self.node.world.certified if self.node.is_core else ()
+        members = self.node.world.certified - self.node.index.unheard if self.node.is_core else set[bytes]()
         self.perform(self.gossip.stand(members, followed))
 
     def met(self, end: End) -> None:

@@ -179,6 +179,8 @@ class World:
         honest_core = [node for node in self.nodes if node.is_honest and node.is_core]
         self.sides.clear()
         for node in self.nodes:
+            for peer in [peer for peer in node.tiers if node.has_let_down(peer)]:
+                node.let_down(peer, Tier.CORE)
             if not node.is_up:
                 node.start()
         expected: dict[ChainId, int] = {}
