@@ -130,7 +130,7 @@ def test_a_newer_report_takes_the_place_of_the_older_and_never_the_other_way() -
 def test_with_a_fifth_of_all_frames_lost_thirty_nodes_have_heard_in_five_rounds(seed: int) -> None:
     """As `scripts/bench.py gossip` measures it, over many more federations, and of 1,000 nodes."""
     found = bench.spread(30, seed)
-    assert found.rounds <= 5
+    assert max(found.rounds) <= 5
     assert found.most <= limits.FANOUT * limits.TELL.bytes_max
     assert found.quiet < 300
 
