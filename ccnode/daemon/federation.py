@@ -322,6 +322,11 @@ class Federating:
         if turns:
             self._orders_came()
 
+    def erased(self) -> None:
+        """What orders to forget cover is gone from here; it must not leave either."""
+        if self.net is not None:
+            self.net.erased()
+
     def was_restored(self, chain: ChainId, length: int) -> None:
         """A peer has proven that this directory is an old copy; what was lost comes back from it."""
         log.warning("restored_copy", epoch=chain.epoch.hex(), length=length)

@@ -326,6 +326,8 @@ def _start_workers(
     async def erase() -> None:
         if await eraser.step():
             markdown.forget()
+            if node.federating is not None:
+                node.federating.erased()
             erased.set()
             wake.set()
         if told := await asyncio.to_thread(node.erasing.problem):

@@ -84,6 +84,11 @@ class Exchange:
         """Whether chains are being brought up to date, or it is not known yet that they are."""
         return self.sync.state != "open" or self.sync.entries_left > 0 or self.sync.entries_owed > 0
 
+    @property
+    def is_giving(self) -> bool:
+        """Whether something was read from the store, or is being read, that did not leave yet."""
+        return bool(self._loads) or self._outbox.holds_bodies
+
     def start(self) -> None:
         """Both sides have said what the other may do."""
         self._perform(self.sync.start(self._now_ms()))

@@ -214,6 +214,12 @@ class Federation:
         for link in list(self._links.values()):
             link.forked(chain)
 
+    def erased(self) -> None:
+        """Contents are gone from the store: what was read before that, and still waits to be sent, does not leave."""
+        for link in list(self._links.values()):
+            if link.exchange is not None and link.exchange.is_giving:
+                link.close(Reason.DONE, "what waited may be erased by now: begin anew")
+
     def certified(self) -> None:
         """The index knows other nodes of our owner than before, so other chains flow."""
         for link in list(self._links.values()):

@@ -71,6 +71,11 @@ class Outbox:
         return self._weight > FULL_BYTES
 
     @property
+    def holds_bodies(self) -> bool:
+        """Whether entries or their contents wait."""
+        return any(isinstance(message, SentRun | Contents) for message in self._rest)
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing waits."""
         return not (self._first or self._rest)
