@@ -9,6 +9,7 @@ import pytest
 from ccnode_crypto.chain import EntryDraft
 from ccnode_protocol import records
 from ccnode_protocol import sync_values as values
+from ccnode_protocol.sync_effects import Load
 from ccnode_protocol.tiers import Tier
 from tests.protocol.syncing import Pair, Party, caught_up
 
@@ -123,3 +124,22 @@ def test_a_refused_question_for_contents_is_answered() -> None:
     assert pair.a.said == [values.End(pair.a.chain(), 0)]
     pair.cross()
     assert not pair.b.sync._fetch._contents
+
+
+def test_an_order_that_came_unasked_is_stored_before_bodies_are_asked_for() -> None:
+    """The run does not say that there is an order in it; the row that does comes while it waits to be stored."""
+    pair = caught_up()
+    chain, bodies = pair.a.chain(), pair.a.chain(1)
+    pair.b.holds = True
+    before = pair.a.index.length(chain)
+    order(pair.a, chain, pair.a.shelf.chains[chain].digests[1])
+    (run,) = pair.a.shelf.load(Load(values.Want(chain, before, before + 1), is_own=True, bytes_max=10**6))
+    pair.b.tell(run)
+    assert [store.item for store in pair.b.waiting] == [run]
+    pair.a.write(bodies, 3)
+    pair.b.tell(values.Heads(tuple(pair.a.index.rows((chain, bodies)))))
+    assert not [said for said in pair.b.said if isinstance(said, values.Want) and said.chain == bodies]
+    pair.b.holds = False
+    for store in pair.b.waiting:
+        pair.b.store(store)
+    assert [said for said in pair.b.said if isinstance(said, values.Want) and said.chain == bodies]
