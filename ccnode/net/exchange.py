@@ -7,6 +7,7 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from ccnode_protocol import sync_values
 from ccnode_protocol.effects import Close
 from ccnode_protocol.sync import Sync
 from ccnode_protocol.sync_effects import Forked, Load, Restored, Say, Store
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from ccnode_protocol.sync_values import SentRun
     from ccnode_protocol.tiers import Tier
 
+# What a peer says as long as it fetches something here. One that says nothing of this for so long has what it lacked by
+# its last word from another node: it does not tell us before the next minute's look.
+FETCHES: Final = frozenset({sync_values.WANT, sync_values.WANT_CONTENTS, sync_values.CREDIT, sync_values.LIST})
+FETCHES_MS: Final = 5_000
 WORK_MAX: Final = 256  # things to do that wait; more, and nothing is read meanwhile
 
 
@@ -78,11 +83,13 @@ class Exchange:
         self._end = end
         self._stir = stir
         self._loads: set[asyncio.Task[None]] = set()
+        self._fetched_ms = now_ms()
 
     @property
     def is_busy(self) -> bool:
         """Whether chains are being brought up to date, or it is not known yet that they are."""
-        return self.sync.state != "open" or self.sync.entries_left > 0 or self.sync.entries_owed > 0
+        is_fetched = self._now_ms() - self._fetched_ms < FETCHES_MS
+        return self.sync.state != "open" or self.sync.entries_left > 0 or (is_fetched and self.sync.entries_owed > 0)
 
     @property
     def is_giving(self) -> bool:
@@ -102,6 +109,8 @@ class Exchange:
 
     def receive(self, frame: Frame) -> None:
         """A frame of sync has come."""
+        if frame.type in FETCHES:
+            self._fetched_ms = self._now_ms()
         self._perform(self.sync.receive(frame, self._now_ms()))
 
     def tick(self) -> None:

@@ -55,10 +55,11 @@ class Meeting:
 class LinkState:
     """One open link, as it is now.
 
-    `state`: "greeting" until the peer has said what it is, then "open", or "syncing" while chains are brought up to
-    date. `tier`: the peer's with us; `offered`: ours with it, as it says. `words`: to be compared by two people.
-    `left_in`, `left_out`: entries that we, and the peer, still lack as far as is known. `dropped`: frames that the tier
-    did not allow. `since_ms`: milliseconds since 1970. Bytes are those of frames, before compression and TLS.
+    `state`: "greeting" until the peer has said what it is, then "open", or "syncing" while one of the two fetches
+    chains from the other. `tier`: the peer's with us; `offered`: ours with it, as it says. `words`: to be compared by
+    two people. `left_in`, `left_out`: entries that we, and the peer, still lack as far as is known. `dropped`: frames
+    that the tier did not allow. `since_ms`: milliseconds since 1970. Bytes are those of frames, before compression and
+    TLS.
     """
 
     peer: bytes

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ccnode.net import exchange
 from ccnode.net import link as link_module
 from ccnode.net.errors import CallError, UnableError
 from ccnode.net.ports import RefusedError
@@ -71,6 +72,28 @@ async def test_with_nothing_new_a_link_takes_few_bytes_whatever_there_is(pair: t
     await until(lambda: is_open(one) and is_open(other))
     link = one.federation.links()[0]
     assert link.bytes_in + link.bytes_out <= 8_192
+
+
+async def test_a_link_is_not_syncing_for_what_a_third_node_delivered(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of three tell each other what the third wrote; who tells first hears that only a minute later."""
+    monkeypatch.setattr(exchange, "FETCHES_MS", 200)
+    nodes = [await start(name) for name in ("one", "other", "third")]
+    for node in nodes:
+        node.say(20)
+        for peer in nodes:
+            if peer is not node:
+                node.trusts(peer)
+    one, other, third = nodes
+    for left, right in ((one, other), (one, third), (other, third)):
+        await linked(left, right)
+    await until(lambda: level(one, other) and level(other, third))
+    third.say(3)
+    await until(lambda: level(one, other) and level(other, third))
+    states = [link for node in nodes for link in node.federation.links()]
+    assert len(states) == 6
+    await until(lambda: {link.state for node in nodes for link in node.federation.links()} == {"open"})
 
 
 def is_open(node: Node) -> bool:
