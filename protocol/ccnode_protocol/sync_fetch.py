@@ -120,7 +120,7 @@ class Fetch:
             return [*effects, *self._hunts.begin(chain, row.length - 1, now_ms)]
         known = self._chains.get(chain)
         if known is not None:
-            # A run that came unasked says nothing of orders in it; the row that tells of them may come while it is stored.
+            # A run that came unasked does not say that it holds orders: the row that does may come while it is stored.
             more = (row.length, row.orders) > (known.offered.length, known.offered.orders)
             known.offered = row if more else known.offered
             self._ordered.setdefault(chain)
