@@ -183,7 +183,7 @@ class Player:
         """Follow a guest no more, or again."""
         for node in self.world.nodes:
             for peer, tier in list(node.tiers.items()):
-                if tier is Tier.SANDBOX_IN and self.random.random() < 0.5:
+                if tier is Tier.SANDBOX_IN and not node.has_let_down(peer) and self.random.random() < 0.5:
                     node.retier(peer, Tier.SANDBOX_OUT)
                     node.world.sleep(self.random.choice((0, 10, 500)))
                     node.retier(peer, Tier.SANDBOX_IN)
