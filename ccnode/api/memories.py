@@ -53,7 +53,7 @@ class MemoryQuery(Query):
 class MarkBody(Body):
     """PUT /api/v1/memory/{message_id}."""
 
-    mark: Literal["pinned", "disabled", "none"]
+    mark: Literal["pinned", "disabled", "enabled", "none"]
 
 
 class NoteBody(Body):

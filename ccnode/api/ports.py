@@ -100,8 +100,11 @@ class Memories(Protocol):
     async def one(self, message_id: str) -> Memory:
         """One message, as it is remembered."""
 
-    async def mark(self, message_id: str, mark: Literal["pinned", "disabled", "none"]) -> Memory:
-        """Have it preferred, or no longer recalled, from the next prompt on; or take that back."""
+    async def mark(self, message_id: str, mark: Literal["pinned", "disabled", "enabled", "none"]) -> Memory:
+        """Have it preferred, or no longer recalled, from the next prompt on; or take that back.
+
+        "enabled" gives what is disabled its pin back, where it had one.
+        """
 
     async def edit(self, message_id: str, text: str) -> Memory:
         """Have it remembered in other words: a note, which stands for it from the next prompt on. It stays as it is."""

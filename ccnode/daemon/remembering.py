@@ -71,10 +71,10 @@ class Remembering:
         digest = yield from notes.subject((yield from views.resolve_message(message_id)))
         return (yield from memory.one(digest))
 
-    async def mark(self, message_id: str, mark: Literal["pinned", "disabled", "none"]) -> Memory:
+    async def mark(self, message_id: str, mark: Literal["pinned", "disabled", "enabled", "none"]) -> Memory:
         """See api/ports.py."""
         digest = await self._subject(message_id)
-        await self._append(memory.mark(digest, MARKS[mark]))
+        await self._append(memory.enable(digest) if mark == "enabled" else memory.mark(digest, MARKS[mark]))
         return await self.one(digest.hex())
 
     async def edit(self, message_id: str, text: str) -> Memory:

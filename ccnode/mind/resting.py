@@ -3,7 +3,7 @@
 A model is asked to cite, and may not, or be cut off before it does. What it was told is then in its reply all the same,
 and would come back with it after its owner had disabled or forgotten it. So a reply rests on a message where it says
 what only that message could have told: a name or number of it, or all that a sentence of it adds to what the plate,
-the conversation and the question say already.
+the conversation and the question say already; or most of that in other words (echoes.py).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from ccnode.mind import echoes
 from ccnode.mind.lexicon import STOP
 from ccnode.mind.stemming import stem
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 CHARS_MAX: Final = 100_000  # of one text, so much is read
 KNOWN_CHARS_MAX: Final = 400_000  # of the conversation, the newest of it
+AGAIN_MAX: Final = 20  # messages of it, the newest, against which a paraphrase is held
 _WORD_MIN: Final = 3
 _TOLD_MIN: Final = 2  # words that a sentence adds; one is enough where it is about what was asked
 _TOKEN: Final = re.compile(r"\w+")
@@ -30,7 +32,7 @@ _NO_SPACES: Final = re.compile("[\u2e80-\ud7ff\U00020000-\U0003ffff]{2,}")  # sc
 
 def used(prompt: Prompt, reply: str) -> tuple[str, ...]:
     """The ids of the recalled messages, and of those that extracts are from, whose words the reply says, in order."""
-    said = _keys(reply)
+    said, heard = _keys(reply), echoes.heard([reply])
     asked = _keys(prompt.messages[-1].content) if prompt.messages else set()
     known = set(asked).union(*(_keys(each.text) for each in prompt.system))
     room = KNOWN_CHARS_MAX
@@ -39,7 +41,15 @@ def used(prompt: Prompt, reply: str) -> tuple[str, ...]:
             break
         known |= _keys(each.content[:room])
         room -= len(each.content)
-    return tuple(dict.fromkeys(id_ for id_, text in _told(prompt) if id_ and _is_used(text, said, known, asked)))
+    before = [*(each.text for each in prompt.system), *(each.content for each in prompt.messages[-AGAIN_MAX:])]
+    told_before = echoes.heard(before) if prompt.recalled or prompt.summaries else echoes.heard([])
+    return tuple(
+        dict.fromkeys(
+            id_
+            for id_, text in _told(prompt)
+            if id_ and (_is_used(text, said, known, asked) or echoes.says_again(text, heard, told_before))
+        )
+    )
 
 
 def _told(prompt: Prompt) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import apart, knowledge_acts, notes, orders, voices
+from ccnode.store import apart, echoes, knowledge_acts, notes, orders, voices
 from ccnode.store.backup_list import list_backups
 from ccnode.store.errors import disk_error, translated
 from ccnode.store.ledger import connect
@@ -140,6 +140,8 @@ def erase_due(now_ms: int) -> Job[list[Erased]]:
 
 def _carry_out(tx: Transaction, order: Order, known: Voices) -> Erased:
     bodies = _covered(tx.query, order, known)
+    if order.voice == voices.OURS:
+        echoes.disable_before_erasing(tx, [entry for entry, is_message in bodies if is_message])
     for entry, is_message in bodies:
         tx.execute(_DROP, (entry,))
         if is_message:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode.mind.titles import repeats
-from ccnode.store import forgetting, knowledge, notes, orders, views
+from ccnode.store import echoes, forgetting, knowledge, notes, orders, views
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.turns import take_back, view
-from ccnode.store.voices import OURS
+from ccnode.store.voices import OUR_NODES, OURS
 from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.records import MARKS, Mark, Role
@@ -191,7 +191,8 @@ def left_out(messages: Iterable[bytes]) -> View[set[bytes]]:
 
     A reply rests on its question and its sources. Where that leads too far, the reply is left out as well; and where
     something else stands for one of them now than when the reply was given (notes.py): it would bring that back. So
-    would one that cites a packet which is not known any more (knowledge.py).
+    would one that cites a packet which is not known any more (knowledge.py), or that says again what its conversation
+    told and is left out (echoes.py).
     """
     asked = list(dict.fromkeys(messages))
     out: dict[bytes, bool] = {}
@@ -215,6 +216,7 @@ def left_out(messages: Iterable[bytes]) -> View[set[bytes]]:
 
     void = yield from knowledge.void(source for sources in rests.values() for source in sources)
     out |= dict.fromkeys(void, True)
+    out |= dict.fromkeys((yield from echoes.again([digest for digest in rests if not out[digest]])), True)
 
     def changed_since(source: bytes, reply: bytes) -> bool:
         return source in noted and noted[source].at(given[reply]) != noted[source].now
@@ -241,6 +243,12 @@ def _rests_on(role: int, meta: bytes) -> tuple[bytes, ...]:
 
 # --- correcting it ---
 
+_MARKS_BEFORE: Final = (  # of our voice, the newest first
+    "SELECT v.value FROM message_events v CROSS JOIN entries e ON e.id = v.id CROSS JOIN chains c ON c.id = e.chain"
+    f" WHERE v.target = ? AND v.kind = {int(records.Kind.MEMORY_MARKED)} AND c.node IN ({OUR_NODES})"
+    " ORDER BY v.time DESC, e.digest DESC"
+)
+
 
 def mark(message: bytes, wanted: Mark) -> Job[None]:
     """Mark a message, or (Mark.NONE) take its mark away. The job raises NotFound."""
@@ -248,6 +256,23 @@ def mark(message: bytes, wanted: Mark) -> Job[None]:
     def job(tx: Transaction) -> None:
         if MARKS[view(tx, views.message(message)).mark] != wanted:
             tx.append(records.memory_marked(message, wanted))
+
+    return job
+
+
+def enable(message: bytes) -> Job[None]:
+    """Have a message recalled again: what is disabled is pinned again where it was; any other mark is taken away.
+
+    The job raises NotFound.
+    """
+
+    def job(tx: Transaction) -> None:
+        known = view(tx, views.message(message))
+        if known.mark == "none":
+            return
+        before = [mark for (mark,) in tx.query(_MARKS_BEFORE, (known.id,)) if mark != Mark.DISABLED]
+        was = Mark(before[0]) if known.mark == "disabled" and before else Mark.NONE
+        tx.append(records.memory_marked(message, was))
 
     return job
 

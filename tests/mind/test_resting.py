@@ -27,6 +27,8 @@ def prompt(question: str, *recalled: str, before: str = "", extract: Summary | N
         ("The heron is purple.", "What colour is the heron?", "Purple, you once said."),
         ("My PIN is 4711, and the safe is at the back.", "My code?", "4711"),
         ("I planted roses in the garden in spring.", "What did I do?", "You planted roses in your garden in spring."),
+        ("I am allergic to peanuts and shellfish.", "Dinner?", "Risotto, without nuts because of your allergy."),
+        ("My landlord is selling the flat.", "Any worry?", "Your flat is being sold, so look for another."),
         (
             "\u6211\u7684\u732b\u53eb\u5c0f\u660e\u3002",
             "\u6211\u7684\u732b\u53eb\u4ec0\u4e48\uff1f",

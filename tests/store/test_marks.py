@@ -628,3 +628,25 @@ def test_a_ledger_from_before_is_brought_up_to_date(tmp_path: Path) -> None:
         assert connection.execute("SELECT node, owner FROM certified").fetchall() == [
             (node.key.public.raw, OWNER.public.raw)
         ]
+
+
+def test_enabling_gives_the_pin_back(place: Place) -> None:
+    (fact,) = told(place, "My cat is called Mia.")
+
+    def mark() -> str:
+        found: str = ask(place, views.message(fact)).mark
+        return found
+
+    place.ledger.append_sync(memory.enable(fact))
+    assert mark() == "none"
+    for wanted in (Mark.PINNED, Mark.DISABLED):
+        place.ledger.append_sync(memory.mark(fact, wanted))
+    place.ledger.append_sync(memory.enable(fact))
+    assert mark() == "pinned"
+    place.ledger.append_sync(memory.enable(fact))  # what is pinned and not disabled is let go
+    assert mark() == "none"
+    place.ledger.append_sync(memory.mark(fact, Mark.DISABLED))
+    place.ledger.append_sync(memory.enable(fact))
+    assert mark() == "none"
+    with pytest.raises(NotFound):
+        place.ledger.append_sync(memory.enable(b"x" * 32))

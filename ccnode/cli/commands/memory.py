@@ -154,15 +154,17 @@ def show(state: State, *, message: str) -> None:
     """Show one message, where it was said, and how it is remembered."""
     from ccnode.cli import local as database
     from ccnode.cli import shapes
-    from ccnode.store import memory, notes, views
+    from ccnode.store import echoes, memory, notes, views
     from ccnode.store.exports import gone
 
     with database.opened(state.node()) as connection:
         named = views.run(connection, views.resolve_message(message))
         one = views.run(connection, memory.one(views.run(connection, notes.subject(named))))
         left_out = bool(views.run(connection, memory.left_out([one.message.digest])))
+        again = left_out and bool(views.run(connection, echoes.again([one.message.digest])))
     said = one.message
     recalled = "not recalled" if left_out else "recalled where it fits"
+    recalled += ": it says again what is disabled or to be forgotten" if again else ""
     told = ", ".join(filter(None, [_notes(one), recalled]))
     head = f"{said.digest.hex()}\n{said.role}, {local(views.ms_of(said.time))}, in: {line(one.title, 60)}\n{told}"
     text = clean(said.text) if said.text is not None else gone(said)
@@ -176,7 +178,9 @@ def show(state: State, *, message: str) -> None:
 def _marked(state: State, message: str, mark: str, what: str) -> None:
     identifier = _identifier(state, message)
     made = _client(state).call("PUT", f"/api/v1/memory/{identifier}", {"mark": mark})
-    state.emit(made.get("memory", {}), f"{identifier[:SHORT]}  {what}")
+    memory = made.get("memory", {})
+    what = what or ("is pinned again" if memory.get("mark") == "pinned" else "is remembered like any other")
+    state.emit(memory, f"{identifier[:SHORT]}  {what}")
 
 
 def _identifier(state: State, message: str) -> str:
@@ -271,8 +275,8 @@ def disable(state: State, *, message: str) -> None:
 @click.argument("message", type=MessageName())
 @pass_state
 def enable(state: State, *, message: str) -> None:
-    """Take a message's mark away: it is neither pinned nor disabled."""
-    _marked(state, message, "none", "is remembered like any other")
+    """Have what was disabled recalled again, pinned if it was pinned before; take the pin of any other away."""
+    _marked(state, message, "enabled", "")
 
 
 @command.command("forget", short_help="Forget a message; its words are erased after 24 hours.")
