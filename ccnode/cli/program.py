@@ -37,6 +37,11 @@ def typed() -> str:
     return shlex.quote(near if os.sep in near else os.path.join(".", near))  # noqa: PTH118
 
 
+def path() -> str | None:
+    """The whole path of the program, quoted for the shell, where its bare name would not start it."""
+    return None if typed() == NAME else shlex.quote(os.path.abspath(sys.argv[0]))  # noqa: PTH100  # see above
+
+
 def for_directory(program: str, root: Path | None) -> str:
     """The program with the option that names its data directory; without it for None."""
     return f"{program} --data-dir {shlex.quote(str(root))}" if root is not None else program

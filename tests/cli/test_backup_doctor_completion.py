@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sqlite3
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ccnode.store.home import DirectoryLock, Home
-from tests.cli.helpers import call, make_node, say
+from tests.cli.helpers import PROGRAM, call, make_node, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -213,3 +216,38 @@ def test_completing(home: Home, tmp_path: Path) -> None:
     assert completed("ccnode config set api.p") == ["api.port"]
     assert completed("ccnode session show l", CCNODE_DATA_DIR=str(tmp_path / "none")) == ["last"]
     assert completed(f"ccnode --data-dir {home.root} session show {session[:4]}", CCNODE_DATA_DIR="/none") == [session]
+
+
+def test_verify_without_a_file_takes_the_newest(ccnode: Ccnode, home: Home) -> None:
+    none = ccnode("backup", "verify", "--json")
+    assert none.code == 5
+    assert "backup create" in none.error["remedy"]
+    say(home, [("one", "1")])
+    ccnode("backup", "create")
+    say(home, [("two", "2")])
+    made = ccnode("backup", "create", "--json").data
+    checked = ccnode("backup", "verify", "--json")
+    assert (checked.code, checked.data["path"], checked.data["entries"]) == (0, made["path"], made["entries"])
+    assert made["path"] in ccnode("backup", "verify").out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_scripts_ask_the_program_that_was_started_by_its_path(
+    ccnode: Ccnode, shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin" / "ccnode"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(PROGRAM)} "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "argv", [str(program)])
+    script = ccnode("completion", shell).out
+    assert "$+commands[" not in script
+    if shell != "bash":
+        assert f" {program})" in script
+        return
+    asking = (
+        f"{script}\nCOMP_WORDS=({program} se); COMP_CWORD=1; COMPREPLY=()\n"
+        f'_ccnode_completion {program} se {program}; echo "${{COMPREPLY[*]}}"'
+    )
+    done = subprocess.run(["bash", "-c", asking], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["session"], done.stderr

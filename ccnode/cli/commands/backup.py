@@ -75,15 +75,19 @@ def list_backups(state: State) -> None:
     )
 
 
-@command.command("verify")
-@click.argument("file", type=INPUT)
+@command.command("verify", short_help="Decrypt a backup and check every entry in it.")
+@click.argument("file", type=INPUT, required=False)
 @IDENTITY
 @pass_state
-def verify(state: State, *, file: Path, identity: Path | None) -> int:
-    """Decrypt a backup and check every entry in it. Nothing here is changed."""
+def verify(state: State, *, file: Path | None, identity: Path | None) -> int:
+    """Decrypt a backup and check every entry in it. Nothing here is changed.
+
+    Without FILE it is the newest one in the data directory.
+    """
     from ccnode.cli.progress import bar
     from ccnode.store import backup
 
+    file = file or _newest(state.node())
     with bar(state, "verifying") as move:
         checked = backup.verify(file, _identity(state, state.home, identity), progress=move)
     report = checked.report
@@ -103,6 +107,17 @@ def verify(state: State, *, file: Path, identity: Path | None) -> int:
     lines.append(f"{file}: {count(report.entries, 'entry', 'entries')}, {verdict}")
     state.emit(data, "\n".join(lines))
     return 0 if checked.ok else FAILED
+
+
+def _newest(home: Home) -> Path:
+    """The newest backup in the data directory."""
+    from ccnode.store import backup
+
+    found = next((one.path for one in backup.list_backups(home) if one.kind in {"manual", "automatic"}), None)
+    if found is None:
+        raise CliError("there is no backup here", code="not_found", exit_code=NOT_FOUND,
+                       remedy="make one: ccnode backup create; or name a file")  # fmt: skip
+    return found
 
 
 def _identity(state: State, home: Home, given: Path | None) -> str:

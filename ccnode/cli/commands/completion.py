@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +39,7 @@ def command(state: State, *, shell: str) -> None:
     """Print the script; how to use it is said to people only, not to each shell that starts."""
     from click.shell_completion import get_completion_class
 
+    from ccnode.cli import program
     from ccnode.cli.app import COMPLETE_VARIABLE, PROGRAM, cli
 
     kind = get_completion_class(shell)
@@ -46,6 +48,21 @@ def command(state: State, *, shell: str) -> None:
     made = kind(cli, {}, PROGRAM, COMPLETE_VARIABLE)
     # Not its source(): that one starts bash to ask for its version.
     script = made.source_template % made.source_vars()
+    how, path = HOW[shell], program.path()
+    if path is not None:
+        script, how = _asking(script, path), how.replace("ccnode completion", f"{path} completion")
     state.emit({"shell": shell, "script": script}, script)
     if sys.stdout.isatty():
-        state.note(HOW[shell])
+        state.note(how)
+
+
+def _asking(script: str, path: str) -> str:
+    """The script for a program that PATH does not hold.
+
+    Shells complete by the last part of what is typed, whatever stands before it. The script of bash then asks what was
+    typed; those of zsh and fish ask the program by its bare name, which would start nothing.
+    """
+    lines = [line for line in script.splitlines(keepends=True) if "$+commands[" not in line]
+    return re.sub(
+        r"(?<=zsh_complete )ccnode(?=\))|(?<=\(commandline -t\) )ccnode(?=\))", lambda _: path, "".join(lines)
+    )
