@@ -68,6 +68,8 @@ def test_it_is_counted_as_messages_come(home: Home) -> None:
         statistics = views.run(connection, views.statistics())
         messages = connection.execute("SELECT count(*), sum(role = 0), min(time), max(time) FROM messages").fetchone()
         assert (statistics.messages, statistics.user_messages, statistics.first, statistics.last) == messages
+        listed = views.run(connection, views.sessions(10_000, branches=True))
+        assert statistics.sessions == sum(one.parent is None for one in listed) < len(listed)
     rebuild.rebuild_file(home)
     with contextlib.closing(reader(home.ledger)) as connection:
         assert both(connection) == (kept, counted)

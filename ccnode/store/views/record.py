@@ -54,7 +54,10 @@ def kind_of(name: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Counts over everything stored. `first` and `last`: times of the oldest and newest message, None without any."""
+    """Counts over everything stored. `first` and `last`: times of the oldest and newest message, None without any.
+
+    `sessions`: conversations, each counted once, whatever branches it has.
+    """
 
     sessions: int
     messages: int
@@ -69,7 +72,8 @@ def statistics() -> View[Statistics]:
     """Counts over everything stored, but what is in quarantine."""
     rows = yield (
         (
-            "SELECT (SELECT count(*) FROM sessions), coalesce(sum(messages), 0), coalesce(sum(users), 0),"
+            "SELECT (SELECT count(*) FROM sessions WHERE parent IS NULL),"
+            " coalesce(sum(messages), 0), coalesce(sum(users), 0),"
             f" (SELECT coalesce(sum(length), 0) FROM chains WHERE {_HERE}),"
             f" (SELECT count(*) FROM chains WHERE {_HERE}), min(first), max(last) FROM activity"
         ),
