@@ -57,6 +57,11 @@ class Tickets:
         until = self._until.get(digest)
         return until is not None and self._clock() < until
 
+    def left_s(self, digest: bytes) -> float:
+        """For how long the secret with this digest will be valid; 0 where it is not."""
+        until = self._until.get(digest)
+        return max(0.0, until - self._clock()) if until is not None else 0.0
+
     def take(self, secret: str) -> bool:
         """Whether the secret was valid; it is not from now on."""
         until = self._until.pop(_digest(secret), None)

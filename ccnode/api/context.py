@@ -12,6 +12,8 @@ from ccnode.api.hub import Hub
 from ccnode.api.security import CALLER, SETTINGS, is_outward
 
 if TYPE_CHECKING:
+    import asyncio
+
     from ccnode.api.access import Caller
     from ccnode.api.ports import Node
     from ccnode.api.settings import Limits
@@ -21,13 +23,15 @@ if TYPE_CHECKING:
 class Place:
     """Where the server is reached: known once its port is bound. `stopping` refuses new turns.
 
-    `sockets`: each open WebSocket, with the digest of the sign-in it came by, if it came by one.
+    `sockets`: each open WebSocket, with the digest of the sign-in it came by, if it came by one; `looks`: when it is
+    looked whether that sign-in still lasts.
     """
 
     api_url: str | None = None
     stopping: bool = False
     started: float = field(default_factory=time.monotonic)
     sockets: dict[web.WebSocketResponse, bytes | None] = field(default_factory=dict)
+    looks: dict[web.WebSocketResponse, asyncio.TimerHandle] = field(default_factory=dict)
 
 
 NODE: Final = web.AppKey("NODE", object)  # a Node; a Protocol cannot be a key's type

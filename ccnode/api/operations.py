@@ -42,6 +42,7 @@ async def login(request: web.Request) -> web.Response:
     body = await read_json(request, LoginBody)
     valid_s = int(limits_of(request).signin_valid_s)
     value = request.app[ACCESS].sign_in(body.token)
+    sockets.close_ended(request.app)  # it may have taken the place of the oldest
     response = answer({"signed_in": True, "expires_in_s": valid_s})
     response.set_cookie(cookie_name(request), value, max_age=valid_s, path="/", httponly=True, samesite="Strict")
     return response

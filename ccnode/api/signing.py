@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
+from ccnode.api import sockets
 from ccnode.api.access import too_many
 from ccnode.api.bodies import too_large
 from ccnode.api.context import limits_of
@@ -48,6 +49,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     valid_s = int(limits_of(request).signin_valid_s)
     response = web.Response(status=303, headers={"Location": "/"})
     value = outward.signins.issue()
+    sockets.close_ended(request.app)  # it may have taken the place of the oldest
     response.set_cookie(name, value, max_age=valid_s, path="/", secure=True, httponly=True, samesite="Strict")
     return response
 

@@ -16,7 +16,7 @@ from ccnode.api.errors import ApiError, BadRequest, encode, from_store
 from ccnode.api.forms import metrics_form
 from ccnode.api.hub import Follower, stopping
 from ccnode.api.models import MessageForm, OrderForm
-from ccnode.api.security import ACCESS, OUTWARD, is_still_in, unexpected
+from ccnode.api.security import ACCESS, OUTWARD, is_still_in, signins_of, unexpected
 from ccnode.store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ccnode.api.settings import Limits
 
 CLOSE_WAIT_S: Final = 2.0
+LOOK_S: Final = 86_400.0  # between looks at how long a sign-in lasts: a loop's timer is not to run for a month
 SIGNED_OUT: Final = b"signed out"
 _ending: Final[set[asyncio.Task[None]]] = set()  # a task that nobody holds may be gone before it is done
 DRESS_EVERY_S: Final = 0.08
@@ -71,9 +72,12 @@ async def open_socket(
         if not is_still_in(request):  # the sign-in ended while the conversation was looked up
             await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=SIGNED_OUT)
             return socket
+        _end_with_signin(request, socket)
         await _Line(request, socket, session_id, notices).run()
     finally:
         place.sockets.pop(socket, None)
+        if (look := place.looks.pop(socket, None)) is not None:
+            look.cancel()
     return socket
 
 
@@ -98,6 +102,29 @@ def close_signed_out(app: web.Application, signin: bytes | None = None) -> None:
             task = asyncio.get_running_loop().create_task(_sign_out(socket))
             _ending.add(task)
             task.add_done_callback(_ending.discard)
+
+
+def close_ended(app: web.Application) -> None:
+    """Close the WebSockets of sign-ins that have ended by themselves, or made room for new ones."""
+    outward = cast("Outward | None", app.get(OUTWARD))
+    doors = [app[ACCESS].signins, *([outward.signins] if outward is not None else [])]
+    signins = {came_by for came_by in app[PLACE].sockets.values() if came_by is not None}
+    for signin in signins:
+        if not any(door.holds_digest(signin) for door in doors):
+            close_signed_out(app, signin)
+
+
+def _end_with_signin(request: web.Request, socket: web.WebSocketResponse) -> None:
+    """Close the WebSocket when the sign-in by which it came ends; until then look again when it would."""
+    signin = caller_of(request).signin
+    if signin is None or socket.closed or socket not in request.app[PLACE].sockets:
+        return
+    left_s = signins_of(request).left_s(signin)
+    if left_s <= 0:
+        close_signed_out(request.app, signin)
+    else:
+        again = asyncio.get_running_loop().call_later(min(left_s, LOOK_S), _end_with_signin, request, socket)
+        request.app[PLACE].looks[socket] = again
 
 
 async def _sign_out(socket: web.WebSocketResponse) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import socket
@@ -12,14 +13,15 @@ import aiohttp
 import pytest
 from aiohttp import hdrs
 
-from ccnode.api import peers, security
+from ccnode.api import peers, security, sockets
 from ccnode.api.access import Access, Tickets
 from ccnode.api.app import _routes
+from ccnode.api.context import PLACE
 from ccnode.api.errors import ApiError
 from ccnode.api.peers import Peer, is_owner, peer_of
 from ccnode.api.settings import ApiSettings, Limits
 from tests.api.fake_node import MODEL
-from tests.api.rig import BEARER, TOKEN, Clock, Rig, serving
+from tests.api.rig import BEARER, PATIENCE_S, TOKEN, Clock, Rig, serving
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,6 +133,43 @@ async def test_a_sign_in_expires_and_ends(rig: Rig) -> None:
     assert (await rig.ask("POST", "/api/v1/logout", client=browser, headers={})).status == 200
     stolen = {"Cookie": f"{cookie.key}={cookie.value}"}
     assert (await rig.ask("GET", PATH, headers=stolen)).status == 401
+
+
+async def _closed(line: aiohttp.ClientWebSocketResponse) -> int | None:
+    async with asyncio.timeout(PATIENCE_S):
+        async for _ in line:
+            pass
+    return line.close_code
+
+
+async def test_what_a_sign_in_has_open_ends_with_it(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line is not closed by asking: nothing comes over it any more once the sign-in has run out."""
+    monkeypatch.setattr(sockets, "LOOK_S", 0.01)
+    browser, way = await rig.signed_in(), f"{rig.url}/ws/conversation/{await rig.start()}"
+    line, program = await browser.ws_connect(way), await rig.client.ws_connect(way, headers=BEARER)
+    rig.clock.now += 30 * 86_400 - 1
+    await asyncio.sleep(0.05)
+    await line.send_json({"type": "stop"})
+    assert (await line.receive_json(timeout=PATIENCE_S))["type"] == "status"
+    rig.clock.now += 1
+    assert await _closed(line) == aiohttp.WSCloseCode.POLICY_VIOLATION
+    await program.send_json({"type": "stop"})
+    assert (await program.receive_json(timeout=PATIENCE_S))["type"] == "status"
+    await program.close()
+    assert not rig.app[PLACE].looks
+
+
+async def test_the_oldest_sign_in_makes_room_and_loses_what_it_has_open(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rig.app[security.ACCESS].signins, "_count_max", 2)
+    way = f"{rig.url}/ws/conversation/{await rig.start()}"
+    first, second = await (await rig.signed_in()).ws_connect(way), await (await rig.signed_in()).ws_connect(way)
+    await rig.signed_in()
+    assert await _closed(first) == aiohttp.WSCloseCode.POLICY_VIOLATION
+    await second.send_json({"type": "stop"})
+    assert (await second.receive_json(timeout=PATIENCE_S))["type"] == "status"
+    await second.close()
 
 
 async def test_a_page_makes_no_links_and_writes_no_files(rig: Rig) -> None:
