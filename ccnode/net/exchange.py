@@ -1,11 +1,15 @@
-"""How do chains come up to date over one link? Runs the machine of sync: loads beside, stores one after the other."""
+"""How do chains come up to date over one link? Runs the machine of sync: loads beside, stores one after the other.
+
+What waits to be stored is handed on together, so that the ledger can write it in one transaction: a catch-up writes
+each page of its indexes once for several runs.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ccnode_protocol import sync_values
 from ccnode_protocol.effects import Close
@@ -13,7 +17,7 @@ from ccnode_protocol.sync import Sync
 from ccnode_protocol.sync_effects import Forked, Load, Restored, Say, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from ccnode.net.outbox import Outbox
     from ccnode.net.ports import Chains
@@ -29,13 +33,14 @@ if TYPE_CHECKING:
 FETCHES: Final = frozenset({sync_values.WANT, sync_values.WANT_CONTENTS, sync_values.CREDIT, sync_values.LIST})
 FETCHES_MS: Final = 5_000
 WORK_MAX: Final = 256  # things to do that wait; more, and nothing is read meanwhile
+TOGETHER_MAX: Final = 32  # things that are stored together; credit bounds their bytes
 
 
 class Work:
     """What one link has to do in order: store, and tell the daemon. `done` is called after each."""
 
     def __init__(self, done: Callable[[], None]) -> None:
-        self._waiting: deque[Callable[[], Awaitable[None]]] = deque()
+        self._waiting: deque[Callable[[], Awaitable[None]] | Storing] = deque()
         self._has_some = asyncio.Event()
         self._done = done
 
@@ -44,7 +49,7 @@ class Work:
         """Whether so much waits that nothing more is to be read."""
         return len(self._waiting) > WORK_MAX
 
-    def add(self, what: Callable[[], Awaitable[None]]) -> None:
+    def add(self, what: Callable[[], Awaitable[None]] | Storing) -> None:
         """Do this after all that was added before."""
         self._waiting.append(what)
         self._has_some.set()
@@ -53,11 +58,26 @@ class Work:
         """Do it, for as long as the link lives."""
         while True:
             if self._waiting:
-                await self._waiting.popleft()()
+                first = self._waiting.popleft()
+                if isinstance(first, Storing):
+                    await first.exchange.store(self._together(first))
+                else:
+                    await first()
                 self._done()
             else:
                 self._has_some.clear()
                 await self._has_some.wait()
+
+    def _together(self, first: Storing) -> list[Store]:
+        """What is to be stored, with that which follows and is to be stored too."""
+        stores, waiting = [first.item], self._waiting
+        while waiting and len(stores) < TOGETHER_MAX:
+            following = waiting[0]
+            if not isinstance(following, Storing) or following.exchange is not first.exchange:
+                break
+            stores.append(following.item)
+            waiting.popleft()
+        return stores
 
 
 class Exchange:
@@ -143,7 +163,7 @@ class Exchange:
                 case Load():
                     self._begin(effect)
                 case Store():
-                    self._work.add(partial(self._store, effect))
+                    self._work.add(Storing(self, effect))
                 case Restored():
                     self._work.add(partial(self._restored, effect))
                 case Forked():
@@ -164,11 +184,17 @@ class Exchange:
         answer = await self._chains.load(load)
         self._perform(self.sync.loaded(load, answer, self._now_ms()))
 
-    async def _store(self, store: Store) -> None:
-        error = ""
-        if self._may(store):
-            error = await self._chains.store(self._peer, store, partial(self._may, store))
-        self._perform(self.sync.settled(store, self._now_ms(), error))
+    async def store(self, stores: Sequence[Store]) -> None:
+        """Have these stored, in this order."""
+        if len(stores) == 1:
+            errors = [await self._store(stores[0])]
+        else:
+            errors = await asyncio.gather(*map(self._store, stores))
+        for store, error in zip(stores, errors, strict=True):
+            self._perform(self.sync.settled(store, self._now_ms(), error))
+
+    async def _store(self, store: Store) -> str:
+        return await self._chains.store(self._peer, store, partial(self._may, store)) if self._may(store) else ""
 
     def _may(self, store: Store) -> bool:
         """Whether the peer's tier lets that in, now; asked on the thread that stores."""
@@ -177,6 +203,13 @@ class Exchange:
     async def _restored(self, restored: Restored) -> None:
         await self._chains.restored(self._peer, restored)
         self._perform(self.sync.guarded(self._now_ms()))
+
+
+class Storing(NamedTuple):
+    """Something that a link brought, to be stored."""
+
+    exchange: Exchange
+    item: Store
 
 
 async def _raise(error: BaseException | None) -> None:

@@ -154,8 +154,8 @@ class Chains(Protocol):
         """Verify and store in one transaction; return "" or, where it is forged, why (it ends the link).
 
         `may` is asked in the transaction, on whichever thread; where it says no, nothing is stored and "" returned. By
-        the time this returns the index is current and `Federation.grew` has been told of what grew. Of one link
-        there is one such call at a time, in the order in which things came.
+        the time this returns the index is current and `Federation.grew` has been told of what grew. Of one link several
+        such calls can be under way, made in the order in which things came: that is the order to store them in.
         """
 
     async def restored(self, peer: bytes, restored: Restored) -> None:

@@ -52,6 +52,7 @@ class Node:
             self.ledger.append_sync(methodcaller("append", records.node_certified(paper.body, paper.signature)))
         self.index = Index(key.public.raw, self.ledger.chains.epoch)
         self._reader = connect(path, writable=False)
+        self._one_at_a_time = asyncio.Lock()
         self.federation = Federation(key, self, self, path.parent)
 
     async def open(self) -> None:
@@ -107,10 +108,11 @@ class Node:
         except CryptoError as error:
             return str(error)
         told = chains.heed_received(self.index, received)
-        growth = await asyncio.to_thread(
-            chains.read_growth, self._reader, self._last_run, self.index.own, clock.now_ms()
-        )
-        self._last_run = growth.last_run
+        async with self._one_at_a_time:
+            growth = await asyncio.to_thread(
+                chains.read_growth, self._reader, self._last_run, self.index.own, clock.now_ms()
+            )
+            self._last_run = growth.last_run
         for chain, run in told + chains.heed(self.index, growth):
             self.federation.grew(chain, run)
         return ""
