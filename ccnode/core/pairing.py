@@ -6,7 +6,9 @@ gave to the other; an address says who answered there, so it makes a peer pendin
 only while our owner's certificate for the peer is here: until then the peer is one of tier external.
 
 Core nodes introduce each other: whom a core peer of ours has as core, and our owner certified, is core here as well, as
-long as this node's owner has not decided anything about it. Whom the owner removed stays removed.
+long as this node's owner has not decided anything about it. Whom the owner removed stays removed. What was decided is
+recorded, so that a node which lost it has it back from its core peers; and where a backup was put back, nobody who was
+certified before that is introduced: the owner may have decided anything about it since.
 
 What a node of our owner wrote comes by way of others, too. What is taken of it hangs on what it is to this node, not on
 what it is to whoever brings it: where this node's owner removed it or gave it another tier, nothing more is taken.
@@ -88,12 +90,30 @@ def is_heard(row: Row | None) -> bool:
 
     The owner's certificate says so; what this node's owner decided, or wished for, is nearer.
     """
-    if row is None:
-        return True
-    if row.standing == "pending":
+    if row is not None and row.standing == "pending":
         return row.wished in {Tier.UNKNOWN, Tier.CORE}
-    is_joining = row.how == "joined" and row.tier is Tier.UNKNOWN
-    return row.standing == "known" and (row.tier is Tier.CORE or is_joining)
+    return decided(row) in {None, Tier.CORE}
+
+
+def decided(row: Row | None) -> Tier | None:
+    """The tier that this node's owner gave it, unknown where it was removed; None where nothing is decided yet."""
+    if row is None or row.standing == "pending":
+        return None
+    if row.standing == "known" and row.how == "joined" and row.tier is Tier.UNKNOWN:
+        return None  # what the other offers is still to come
+    return row.tier if row.standing == "known" else Tier.UNKNOWN
+
+
+def recalled(row: Row | None, tier: Tier) -> Row | None:
+    """What the owner decided before comes back to a node that had lost it. What is kept; None where that is nothing.
+
+    Only what lets the other do less: what lets it do more, the owner says again.
+    """
+    if tier is Tier.CORE or not is_heard(row) or (row is not None and row.how in _CONSENTS):
+        return None
+    if tier is Tier.UNKNOWN:
+        return remove(row)
+    return Row("known", tier, how=row.how if row is not None else "met")
 
 
 # --- what happens on links ---

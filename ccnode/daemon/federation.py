@@ -24,6 +24,7 @@ from ccnode.net.federation import Federation
 from ccnode.store.errors import StoreError
 from ccnode_crypto.keys import node_id
 from ccnode_protocol import limits
+from ccnode_protocol.records import Kind
 from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Federating:
         self._tell = tell
         self._orders_came = orders_came
         self._tasks: list[asyncio.Task[None]] = []
+        self._recalling: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Lock()
         self._own: tuple[str, ...] = ()
         self._sweeping: asyncio.Task[None] | None = None
@@ -95,6 +97,7 @@ class Federating:
             self.holdings.set_quota(peer.node, peer.used.quota())
         self.is_open = True
         self._heed_all(self.book.stood)
+        await self.book.recall()
         self.gossiping.open()
         for chain in self.holdings.index.frozen:
             self._fork_seen(chain)
@@ -319,8 +322,17 @@ class Federating:
     def received(self, kinds: frozenset[int], *, turns: bool) -> None:
         """A peer's entries are stored."""
         self._tell(*what_of(sorted(kinds)))
+        if Kind.NODE_TRUSTED in kinds:
+            self._recalling.add(task := asyncio.create_task(self._recall(), name="decisions"))
+            task.add_done_callback(self._recalling.discard)
         if turns:
             self._orders_came()
+
+    async def _recall(self) -> None:
+        try:
+            await self.book.recall()
+        except StoreError as error:
+            log.warning("decisions_unknown", error=str(error))
 
     def erased(self) -> None:
         """What orders to forget cover is gone from here; it must not leave either."""
@@ -329,10 +341,12 @@ class Federating:
 
     def was_restored(self, chain: ChainId, length: int) -> None:
         """A peer has proven that this directory is an old copy; what was lost comes back from it."""
+        self.book.decisions.restored_ms = clock.now_ms()
         log.warning("restored_copy", epoch=chain.epoch.hex(), length=length)
         self.problems["restored"] = (
             "another node holds more of what this one wrote than is here: this directory is an old copy. This node goes"
-            " on in a new epoch, and takes back what the other holds"
+            " on in a new epoch, and takes back what the other holds. Whom you let in or removed since may be lost: see"
+            " ccnode peer list --all"
         )
 
 

@@ -16,7 +16,7 @@ import structlog
 
 from ccnode import clock
 from ccnode.daemon.unable import unable
-from ccnode.store import chains, peers
+from ccnode.store import chains, peers, trusting
 from ccnode.store.errors import StoreError, translated
 from ccnode.store.ledger import connect
 from ccnode_crypto.errors import CryptoError
@@ -142,9 +142,16 @@ class Holdings:
 
     async def restored(self, _peer: bytes, restored: Restored) -> None:
         """Our directory is an old copy: where that is about the epoch in use, begin another. Raises UnableError."""
-        if restored.is_live and self._index.epoch == restored.chain.epoch:
-            with unable():
-                await self._append(_fresh_epoch)
+        is_live, now_ms = restored.is_live and self._index.epoch == restored.chain.epoch, clock.now_ms()
+
+        def heed(tx: Transaction) -> None:
+            tx.with_connection(lambda one: trusting.mark_restored(one, now_ms))
+            if is_live:
+                tx.fresh_epoch()
+
+        with unable():
+            await self._append(heed)
+        if is_live:
             self._index.epoch = self._ledger.chains.epoch
         self._told.was_restored(restored.chain, restored.length)
 
@@ -213,7 +220,3 @@ class Holdings:
             return await self._loop.run_in_executor(self._thread, run)
         except RuntimeError as error:  # the thread is gone: a link asked in its last moment
             raise StoreError("this node stops") from error
-
-
-def _fresh_epoch(tx: Transaction) -> None:
-    tx.fresh_epoch()

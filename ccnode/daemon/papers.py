@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
 from ccnode import clock
-from ccnode.store import voices
+from ccnode.store import trusting, voices
 from ccnode.store.errors import Conflict
 from ccnode.store.home import write_private
 from ccnode.store.ledger import connect
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ccnode.daemon.peerbook import Append
     from ccnode.store.home import Home
     from ccnode_crypto.keys import SigningKey
+    from ccnode_protocol.tiers import Tier
 
 _OF_NODE: Final = (
     "SELECT e.meta FROM certified k JOIN entries e ON e.id = k.id WHERE k.node = ? AND k.owner = ? ORDER BY k.id DESC"
@@ -83,14 +84,24 @@ class Papers:
 
         return await asyncio.to_thread(find) if ours is not None else None
 
-    async def stands_behind(self, node: bytes) -> bool:
-        """Whether our owner certified a node key, and has not revoked that. Raises StoreError."""
+    async def standing_of(self, node: bytes) -> Certificate | None:
+        """Our owner's certificate for a node key, unless that was revoked. Raises StoreError."""
 
         def is_revoked() -> bool:
             with closing(connect(self._home.ledger, writable=False)) as connection:
                 return bool(voices.revocations(connection.execute, node))
 
-        return await self.of(node) is not None and not await asyncio.to_thread(is_revoked)
+        paper = await self.of(node)
+        return paper if paper is not None and not await asyncio.to_thread(is_revoked) else None
+
+    async def decisions(self) -> dict[bytes, Tier]:
+        """What our own chain says that was decided about nodes of ours. Raises StoreError."""
+
+        def find() -> dict[bytes, Tier]:
+            with closing(connect(self._home.ledger, writable=False)) as connection:
+                return trusting.load(connection)
+
+        return await asyncio.to_thread(find)
 
     async def sign(self, node: bytes, signer: SigningKey) -> None:
         """Have our owner stand behind a node key. Raises Conflict, StoreError."""

@@ -14,6 +14,7 @@ import structlog
 from ccnode import clock
 from ccnode.core import pairing
 from ccnode.core.pairing import How, Row
+from ccnode.daemon.decisions import Decisions
 from ccnode.daemon.introductions import Introductions
 from ccnode.daemon.papers import Papers
 from ccnode.daemon.unable import unable
@@ -103,6 +104,7 @@ class PeerBook:
         self.invitations = Invitations()
         self.papers = Papers(home, profile, ledger.chains.key.public.raw, append)
         self.introductions = Introductions(ledger.chains.key.public.raw)
+        self.decisions = Decisions()
         self.tell: Callable[..., None] = lambda *_: None
         self.ended_with: dict[bytes, str] = {}
         self.said: Callable[[bytes, Mapping[ChainId, int]], None] = lambda *_: None  # told how far a peer's copies go
@@ -124,6 +126,7 @@ class PeerBook:
     def fill(self, connection: sqlite3.Connection) -> None:
         """Read what is kept. Raises sqlite3.Error, StoreError."""
         self.papers.fill(connection)
+        self.decisions.fill(connection)
         self.rows = {peer.node: peer for peer in peers.load_peers(connection)}
         self.invitations = Invitations(peers.open_invitations(connection, clock.now_ms()))
 
@@ -333,13 +336,37 @@ class PeerBook:
         async with self._lock:
             if revocation is not None:
                 await self._append(revoking.record(revocation))
-            await self._append(peers.remove_peer(node, clock.now_ms()))
-            old = self.rows.get(node) or Peer(node, "removed")
-            self.rows[node] = gone = replace(old, standing="removed", tier=Tier.UNKNOWN, wished=None, addresses=())
-            self._heed(gone)
+            gone = await self._remove(node)
             self._tell_core()
         self.tell("peers")
         return gone
+
+    async def _remove(self, node: bytes) -> Peer:
+        old = self.rows.get(node) or Peer(node, "removed")
+        gone = replace(old, standing="removed", tier=Tier.UNKNOWN, wished=None, addresses=())
+        await self._store(gone, peers.remove_peer(node, clock.now_ms()))
+        self._heed(gone)
+        return gone
+
+    async def _store(self, peer: Peer, job: Job[Any]) -> None:
+        """Keep a row; of a node of ours it is also recorded what was decided. Raises StoreError."""
+        row, is_ours = row_of(peer) or Row(), peer.node in self._index.certified
+        await self._append(self.decisions.recording(peer.node, row, job) if is_ours else job)
+        if is_ours:
+            self.decisions.keep(peer.node, row)
+        self.rows[peer.node] = peer
+
+    async def recall(self) -> None:
+        """Entries of our own came back: what they say was decided holds again. Raises StoreError."""
+        async with self._lock:
+            for node, tier in self.decisions.came_back(await self.papers.decisions()):
+                made = pairing.recalled(row_of(self.rows.get(node)), tier)
+                if made is None or node == self.own:
+                    continue
+                log.info("decision_recalled", peer=node_id(node), tier=tier.name)
+                await (self._remove(node) if made.standing == "removed" else self._keep(node, made))
+                self._tell_core()
+                self.tell("peers")
 
     async def certify(self, node: bytes, given: Certificate | None, passphrase: str | None) -> None:
         """Have the owner stand behind a node key: by a certificate made elsewhere, or the owner key on this machine.
@@ -415,8 +442,7 @@ class PeerBook:
         )
         if made != known:
             made = replace(made, seen_ms=now_ms if seen else old.seen_ms)
-            await self._append(peers.keep_peer(made))
-            self.rows[node] = made
+            await self._store(made, peers.keep_peer(made))
             self.tell("peers")
         elif seen:
             await self._append(peers.keep_seen(node, now_ms))
@@ -464,7 +490,8 @@ class PeerBook:
     async def _introduce(self) -> None:
         """Have as core whom core peers of ours have as core, where our owner certified it. Raises StoreError."""
         for node, addresses in self._new().items():
-            made = pairing.introduced(row_of(self.rows.get(node)), certified=await self.papers.stands_behind(node))
+            is_ours = self.decisions.introduces(await self.papers.standing_of(node))
+            made = pairing.introduced(row_of(self.rows.get(node)), certified=is_ours)
             if made is not None:
                 log.info("introduced", peer=node_id(node))
                 await self._keep(node, made, addresses=addresses)

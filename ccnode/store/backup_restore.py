@@ -162,7 +162,7 @@ def _apply_orders(ledger: Path, now_ms: int) -> int:
         connection.execute("BEGIN IMMEDIATE")
         erased = erase.drop_contents(connection, now_ms)
         reports.clear(connection)
-        peers.doubt(connection)  # who was removed since, and which invitation was spent, it cannot know
+        peers.doubt(connection, now_ms)  # who was removed since, and which invitation was spent, it cannot know
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("PRAGMA journal_mode = DELETE")

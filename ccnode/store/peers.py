@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from ccnode.store import trusting
 from ccnode.store.errors import Conflict, NotFound
 from ccnode_crypto import canonical
 from ccnode_crypto.entry import ChainId
@@ -277,11 +278,12 @@ def withdraw_invitation(name: bytes, now_ms: int) -> Job[None]:
     return job
 
 
-def doubt(connection: sqlite3.Connection) -> int:
+def doubt(connection: sqlite3.Connection, now_ms: int) -> int:
     """Where a backup is put back: let no peer have its tier, and no invitation be open; return how many wait anew.
 
     Within the caller's transaction. Raises sqlite3.Error.
     """
+    trusting.mark_restored(connection, now_ms)
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'peers'").fetchone():
         return 0  # made by a program that knew no peers
     connection.execute("UPDATE invitations SET secret = x'', spent_ms = expires_ms WHERE spent_ms IS NULL")

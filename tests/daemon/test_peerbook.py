@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,7 +25,7 @@ from ccnode_protocol.invitation import Invitation, invitation_id, join_with
 from ccnode_protocol.manifest import Manifest, sign_manifest
 from ccnode_protocol.sync_index import Index
 from ccnode_protocol.tiers import Tier
-from tests.store.support import OWNER, Node, introduce, reader
+from tests.store.support import OWNER, Node, introduce, reader, stored_runs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -246,3 +247,80 @@ async def test_a_revoked_key_is_core_no_more_and_neither_introduces_nor_is_intro
     assert rig.book.tier_of(third.public.raw) is Tier.CORE
     with pytest.raises(Exception, match="revoked"):
         await rig.book.certify(BOB.public.raw, certify(OWNER, BOB.public.raw, 3), None)
+
+
+# --- decisions that were lost, and come back ---
+
+
+def recorded(rig: Rig) -> list[tuple[bytes, int]]:
+    rows = rig.connection.execute("SELECT meta FROM entries WHERE kind = 5 ORDER BY id")
+    return [records.read_node_trusted(meta) for (meta,) in rows]
+
+
+async def test_what_is_decided_about_a_node_of_ours_is_recorded_once(rig: Rig) -> None:
+    node = BOB.public.raw
+    await rig.core(BOB)
+    await rig.hears(BOB)
+    await rig.meets(BOB)
+    assert recorded(rig) == [], "that it is core its certificate says"
+    await rig.book.decide(node, lambda row: pairing.trust(row, Tier.SANDBOX_IN, certified=True))
+    await rig.meets(BOB)
+    await rig.book.decide(node, lambda row: pairing.trust(row, Tier.SANDBOX_IN, certified=True))
+    assert node in rig.index.unheard
+    await rig.book.remove(node)
+    await rig.book.remove(node)
+    await rig.book.decide(node, lambda row: pairing.accept(row, Tier.CORE, "identifier", certified=True))
+    assert recorded(rig) == [(node, Tier.SANDBOX_IN), (node, Tier.UNKNOWN), (node, Tier.CORE)]
+    assert node not in rig.index.unheard
+    await rig.book.decide(
+        EVE.public.raw, lambda row: pairing.accept(row, Tier.SANDBOX_IN, "identifier", certified=False)
+    )
+    await rig.book.remove(EVE.public.raw)
+    assert len(recorded(rig)) == 3, "strangers are nobody's but this node's affair, and there may be any number"
+
+
+async def test_a_decision_that_was_lost_holds_again_when_it_comes_back(rig: Rig) -> None:
+    """As after a backup was put back: the table is of before, and the entries come from a core peer."""
+    await rig.core(BOB)
+    await rig.core(EVE)
+    third = SigningKey(b"third" + bytes(27))
+    await rig.book.papers.record(certify(OWNER, third.public.raw, 1))
+    for key, tier in ((BOB, Tier.UNKNOWN), (EVE, Tier.EXTERNAL), (third, Tier.UNKNOWN)):
+        await rig.ledger.append(methodcaller("append", records.node_trusted(key.public.raw, int(tier))))
+    await rig.book.recall()
+    assert (rig.book.rows[BOB.public.raw].standing, rig.tiers[BOB.public.raw]) == ("removed", Tier.UNKNOWN)
+    assert rig.tiers[EVE.public.raw] is Tier.EXTERNAL
+    assert rig.book.rows[third.public.raw].standing == "removed", "also where it was met after the backup"
+    assert rig.index.unheard == {BOB.public.raw, EVE.public.raw, third.public.raw}
+    assert len(recorded(rig)) == 3
+    await rig.book.decide(BOB.public.raw, lambda row: pairing.accept(row, Tier.CORE, "identifier", certified=True))
+    await rig.book.recall()
+    assert rig.book.tier_of(BOB.public.raw) is Tier.CORE, "the owner's last word counts"
+
+
+async def test_what_another_node_decided_about_a_third_counts_for_that_one_alone(rig: Rig, tmp_path: Path) -> None:
+    await rig.core(BOB)
+    await rig.core(EVE)
+    other = Node(tmp_path / "bob.sqlite")
+    other.key = BOB
+    ledger = other.open()
+    ledger.append_sync(lambda tx: tx.append(records.node_trusted(EVE.public.raw, 0)))
+    connection = reader(other.path)
+    for chain, runs in stored_runs(connection).items():
+        await rig.ledger.append(methodcaller("receive", chain, runs))
+    connection.close()
+    ledger.close()
+    assert recorded(rig) == [(EVE.public.raw, 0)]
+    await rig.book.recall()
+    assert rig.book.tier_of(EVE.public.raw) is Tier.CORE
+
+
+async def test_after_a_backup_was_put_back_nobody_is_introduced_who_was_certified_before(rig: Rig) -> None:
+    await rig.core(BOB)
+    rig.book.decisions.restored_ms = 1_000
+    await rig.book.papers.record(certify(OWNER, EVE.public.raw, 1_000))
+    await rig.hears(BOB, introduces=((EVE.public.raw, "192.0.2.7:8101"),))
+    assert rig.book.tier_of(EVE.public.raw) is Tier.UNKNOWN
+    await rig.book.papers.record(certify(OWNER, EVE.public.raw, 1_001))
+    await rig.hears(BOB, introduces=((EVE.public.raw, "192.0.2.7:8101"),))
+    assert rig.book.tier_of(EVE.public.raw) is Tier.CORE, "the owner said so since"

@@ -94,6 +94,7 @@ def _meta(data: bytes) -> object:
         records.read_packet_kept,
         records.read_packet_rejected,
         records.read_predecessor,
+        records.read_node_trusted,
     ):
         try:
             read(data)

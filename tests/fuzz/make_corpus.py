@@ -84,6 +84,7 @@ def seeds() -> Iterator[tuple[str, str, bytes]]:
     yield "meta", "packet", packet
     yield "meta", "packet-kept", records.packet_kept(packet, [b"d" * 32]).meta
     yield "meta", "packet-rejected", records.packet_rejected(b"p" * 32).meta
+    yield "meta", "trusted", records.node_trusted(b"n" * 32, 2).meta
     yield "meta", "certified", records.node_certified(b"c" * 30, b"s" * 64).meta
     short = Writer()
     short.say("secret", 10)

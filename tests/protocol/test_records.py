@@ -52,6 +52,7 @@ READERS: list[Callable[[bytes], object]] = [
     records.read_baseline,
     records.read_measured,
     records.read_predecessor,
+    records.read_node_trusted,
     lambda meta: records.read_signed(meta, "certificate"),
     lambda meta: records.read_text(meta, "text"),
 ]
@@ -192,7 +193,7 @@ def test_the_other_kinds_are_read_as_they_were_recorded() -> None:
 
 
 def test_kinds_and_roles_have_their_numbers_for_ever() -> None:
-    assert [int(kind) for kind in Kind] == [1, 2, 3, 4, *range(16, 28), 29, 48, 49]
+    assert [int(kind) for kind in Kind] == [1, 2, 3, 4, 5, *range(16, 28), 29, 48, 49]
     assert [int(mark) for mark in Mark] == [0, 1, 2]
     assert {records.MARKS[name]: name for name in records.MARKS} == records.MARK_NAMES
     assert {records.ROLES[name]: name for name in records.ROLES} == records.ROLE_NAMES

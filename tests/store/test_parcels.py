@@ -151,7 +151,7 @@ def test_where_a_backup_is_put_back_nothing_is_known_of_peers(tmp_path: Path) ->
     ledger.append_sync(parcels.keep(NODE, Carried(5, START_MS, 7, START_MS, {CHAIN: 3})))
     ledger.close()
     with contextlib.closing(sqlite3.connect(node.path)) as connection:
-        peers.doubt(connection)
+        peers.doubt(connection, START_MS)
         assert parcels.load(connection) == {}
 
 

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from ccnode_crypto import canonical
 from ccnode_crypto.entry import AUDIENCE_PUBLIC
 from ccnode_protocol.errors import RemoteError
-from ccnode_protocol.records.fields import DIGEST_BYTES, SESSION_BYTES, Record, fields_of, record
+from ccnode_protocol.records.fields import (
+    DIGEST_BYTES,
+    SESSION_BYTES,
+    Record,
+    bytes_in,
+    fields_of,
+    integer_in,
+    record,
+)
 from ccnode_protocol.records.kinds import Kind
+
+NODE_BYTES: Final = 32
+TIER_MAX: Final = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,17 @@ def read_signed(meta: bytes, name: str) -> tuple[bytes, bytes]:
     if not isinstance(body, bytes) or not isinstance(signature, bytes):
         raise RemoteError(f"meta: {name} and signature are expected as bytes")
     return body, signature
+
+
+def node_trusted(node: bytes, tier: int) -> Record:
+    """What a node of our owner is from now on to the node that records this: a tier's number, 0 where it is removed."""
+    return record(Kind.NODE_TRUSTED, {"node": node, "tier": tier})
+
+
+def read_node_trusted(meta: bytes) -> tuple[bytes, int]:
+    """The node key (32 bytes) and the tier's number of a node-trusted entry. Raises RemoteError."""
+    fields = fields_of(meta)
+    return bytes_in(fields, "node", NODE_BYTES), integer_in(fields, "tier", TIER_MAX)
 
 
 def node_named(name: str) -> Record:

@@ -9,6 +9,7 @@ stored, proven and passed on, and have no effect.
        2  node-certified    certificate, signature                                   -
        3  node-revoked      revocation, signature                                    -
        4  node-named        -                                                        name
+       5  node-trusted      node, tier                                               -
       16  session-opened    session, parent, said, origin                            title
       17  message           session, parent, role, key, over, sources, model, state, said, origin, plate  text
       18  session-titled    session                                                  title
@@ -43,6 +44,7 @@ class Kind(IntEnum):
     NODE_CERTIFIED = 2
     NODE_REVOKED = 3
     NODE_NAMED = 4
+    NODE_TRUSTED = 5
     SESSION_OPENED = 16
     MESSAGE = 17
     SESSION_TITLED = 18
