@@ -253,7 +253,7 @@ class Parcels:
         `recipient`: encrypt it to this instead of what the peer named. Raises NotAllowed, Conflict, StoreBusy.
         """
         tier = self._tier_for(node)
-        to = recipient or self._book.recipient_of(node)
+        to = recipient or self._book.sayings.recipient_of(self._book.rows.get(node))
         if to is None:
             raise Conflict(
                 "this node has not met that one yet, so it has no key of it to encrypt the bundle to",

@@ -49,7 +49,7 @@ def peer_form(peer: Peer, book: PeerBook, link: LinkState | None) -> dict[str, A
         "tier": NAMES[peer.tier],
         "in_force": NAMES[book.tier_of(peer.node)],
         "wished": NAMES[peer.wished] if peer.wished is not None else None,
-        "offered": NAMES[link.offered if link is not None else book.offered(peer.node)],
+        "offered": NAMES[link.offered if link is not None else book.sayings.offered_by(peer)],
         "certified": book.certified(peer.node),
         "how": peer.how,
         "addresses": list(peer.addresses),

@@ -16,19 +16,19 @@ from ccnode.core import pairing
 from ccnode.core.pairing import How, Row
 from ccnode.daemon.decisions import Decisions
 from ccnode.daemon.introductions import Introductions
+from ccnode.daemon.open_codes import OpenCodes
 from ccnode.daemon.papers import Papers
+from ccnode.daemon.sayings import Sayings
 from ccnode.daemon.unable import unable
 from ccnode.net.ports import RefusedError
 from ccnode.store import owner, peers, revoking
-from ccnode.store.errors import Conflict, NotFound, StoreError
+from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.peers import Peer
 from ccnode_crypto.keys import node_id
 from ccnode_protocol import handshake, limits
 from ccnode_protocol.effects import Reason
-from ccnode_protocol.errors import ProtocolError
-from ccnode_protocol.invitation import Invitations, invitation_id
-from ccnode_protocol.manifest import Manifest, Signed, cleaned, is_news, read_manifest, sign_manifest
-from ccnode_protocol.parcel import RECIPIENT, recipient_of
+from ccnode_protocol.manifest import Manifest, Signed, cleaned, is_news, sign_manifest
+from ccnode_protocol.parcel import RECIPIENT
 from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from ccnode_crypto.certificate import Certificate, Revocation
     from ccnode_crypto.entry import ChainId
     from ccnode_crypto.keys import SigningKey
-    from ccnode_protocol.invitation import Invitation, Join
     from ccnode_protocol.sync_index import Index
 
 T = TypeVar("T")
@@ -101,8 +100,9 @@ class PeerBook:
         self, home: Home, profile: dict[str, Any], ledger: Ledger, append: Append, index: Index, links: Links
     ) -> None:
         self.rows: dict[bytes, Peer] = {}
-        self.invitations = Invitations()
         self.papers = Papers(home, profile, ledger.chains.key.public.raw, append)
+        self.codes = OpenCodes(home, self.papers, append)
+        self.sayings = Sayings(ledger.chains.key.public.raw)
         self.introductions = Introductions(ledger.chains.key.public.raw)
         self.decisions = Decisions()
         self.tell: Callable[..., None] = lambda *_: None
@@ -115,10 +115,8 @@ class PeerBook:
         self._append = append
         self._index = index
         self._links = links
-        self._signers: dict[bytes, SigningKey] = {}  # for invitations to core that are open, as long as this runs
         self._vouched: frozenset[bytes] = frozenset()
         self._sequence = 0
-        self._read: dict[bytes, tuple[Signed, Manifest | None]] = {}  # verifying takes a while
         self._lock = asyncio.Lock()
         self._introducing: set[asyncio.Task[None]] = set()
         self._telling: asyncio.TimerHandle | None = None
@@ -128,7 +126,7 @@ class PeerBook:
         self.papers.fill(connection)
         self.decisions.fill(connection)
         self.rows = {peer.node: peer for peer in peers.load_peers(connection)}
-        self.invitations = Invitations(peers.open_invitations(connection, clock.now_ms()))
+        self.codes.fill(connection)
 
     @property
     def own(self) -> bytes:
@@ -192,7 +190,10 @@ class PeerBook:
             if not pairing.is_welcome(row):
                 raise RefusedError(Reason.UNWANTED, "this node was removed here")
             if join is not None:
-                made: Row | None = await self._redeemed(node, row, join, meeting.established.transcript.binding)
+                binding, is_revoked = meeting.established.transcript.binding, node in self._index.revoked
+                made: Row | None = await self.codes.redeem(
+                    node, row, join, binding, is_certified=self.certified(node), is_revoked=is_revoked
+                )
             else:
                 made = pairing.met(row, self.pending)
             if made is None:
@@ -202,46 +203,10 @@ class PeerBook:
             await self._keep(node, made, addresses=found, seen=made.standing == "known")
         return self.tier_of(node)
 
-    async def _redeemed(self, node: bytes, row: Row | None, join: Join, binding: bytes) -> Row:
-        """Spend the invitation that it shows, then give it what that was made for. Raises RefusedError."""
-        now_ms = clock.now_ms()
-        signer = await self._signer_for(join, node)
-        try:
-            one = self.invitations.redeem(join, binding, now_ms)
-            await self._append(peers.spend_invitation(join.invitation, node, now_ms))
-        except (ProtocolError, Conflict) as error:
-            raise RefusedError(Reason.UNWANTED, str(error)[: limits.REASON_CHARS_MAX]) from error
-        made = pairing.redeemed(row, one.tier)
-        if isinstance(made, pairing.Refused):
-            raise RefusedError(Reason.UNWANTED, made.message)
-        self._signers.pop(join.invitation, None)
-        if signer is not None:
-            await self.papers.sign(node, signer)
-        return made
-
-    async def _signer_for(self, join: Join, node: bytes) -> SigningKey | None:
-        """The owner key that an invitation to core takes. Raises RefusedError, before anything is spent."""
-        tier = next(
-            (one.tier for one in self.invitations.open_ones if invitation_id(one.secret) == join.invitation), None
-        )
-        if tier is not Tier.CORE or self.certified(node):
-            return None
-        if node in self._index.revoked:
-            raise RefusedError(Reason.UNWANTED, "the owner has revoked this node's key")
-        try:
-            signer = self._signers.get(join.invitation)
-            if signer is None:
-                signer = await asyncio.to_thread(owner.key, self._home, None)
-            self.papers.check(signer)
-        except StoreError as error:  # this node was started anew since, and nobody is here to give the passphrase
-            log.warning("not_certified", peer=node_id(node), error=str(error))
-            raise RefusedError(Reason.UNWANTED, "the owner key is locked since; ask for a new code") from error
-        return signer
-
     async def carried(self, manifest: Manifest, signed: Signed) -> None:
         """What a peer said of itself came in a file, which can be an old one: heed it only where it is newer."""
         known = self.rows.get(manifest.node)
-        if known is not None and is_news(manifest, self._kept(known)):
+        if known is not None and is_news(manifest, self.sayings.of(known)):
             await self.manifested(manifest, signed)
 
     async def manifested(self, manifest: Manifest, signed: Signed) -> None:
@@ -257,7 +222,7 @@ class PeerBook:
                 return
             row = row_of(known) or Row()
             made = pairing.offered(row, manifest.tier)
-            kept = self._kept(known)
+            kept = self.sayings.of(known)
             news = signed if is_news(manifest, kept) else known.manifest
             paper = manifest.certificate
             ours = self.papers.owner()
@@ -289,7 +254,7 @@ class PeerBook:
             known = self.rows.get(node)
             if not self._enrols(node) or known is None:
                 return
-            said = self._kept(known)
+            said = self.sayings.of(known)
             theirs = said.certificate if said is not None else None
             if theirs is None or theirs.owner != certificate.owner or certificate.node != self.own:
                 log.warning("certificate_refused", peer=node_id(node))
@@ -318,7 +283,7 @@ class PeerBook:
             if isinstance(made, pairing.Refused):
                 raise Refused(made)
             kept = await self._keep(node, made, addresses=addresses)
-            said = self._kept(kept)
+            said = self.sayings.of(kept)
             if said is not None:
                 await self._enrol(node, said.certificate)
             return kept
@@ -387,34 +352,6 @@ class PeerBook:
         async with self._lock:
             await self.papers.record(given)
 
-    async def invite(self, one: Invitation, passphrase: str | None) -> None:
-        """Keep an invitation open. One to core takes the owner key, held until it is spent. Raises StoreError."""
-        signer = None
-        if one.tier is Tier.CORE:
-            signer = await asyncio.to_thread(owner.key, self._home, passphrase)
-            self.papers.check(signer)
-        name = await self._append(peers.keep_invitation(one, clock.now_ms()))
-        self.invitations = Invitations((*self.invitations.open_ones, one))
-        if signer is not None and owner.guard(self._home) == "passphrase":
-            self._signers[name] = signer
-
-    async def withdraw(self, wanted: str) -> None:
-        """Close an invitation. Raises NotFound, Conflict."""
-        found = [name for name in self.open_ids() if name.hex().startswith(wanted.lower())]
-        if len(found) != 1:
-            error = Conflict if found else NotFound
-            raise error("there is no such open invitation", remedy="see them: ccnode peer invite --list")
-        await self._append(peers.withdraw_invitation(found[0], clock.now_ms()))
-        self.invitations.withdraw(found[0])
-        self._signers.pop(found[0], None)
-
-    def open_ids(self) -> list[bytes]:
-        """What names the invitations that are open."""
-        self.invitations.expire(clock.now_ms())
-        found = [invitation_id(one.secret) for one in self.invitations.open_ones]
-        self._signers = {name: self._signers[name] for name in found if name in self._signers}  # no longer than needed
-        return found
-
     # --- keeping ---
 
     async def _keep(
@@ -467,7 +404,7 @@ class PeerBook:
         """The index was told anew whom our owner stands behind: what each peer is follows."""
         self._vouched = frozenset(self._index.certified - self._index.revoked)
         self._index.unheard = {node for node, peer in self.rows.items() if not pairing.is_heard(row_of(peer))}
-        self.open_ids()
+        self.codes.open_ids()
         self.heed_all()
         self._tell_core()
         if self._new():  # a certificate may come after the introduction
@@ -505,45 +442,15 @@ class PeerBook:
     def _tell_core(self) -> None:
         """Whom this node has as core may have changed: the others hear of it."""
         core = {node: peer for node, peer in self.rows.items() if self.tier_of(node) is Tier.CORE}
-        if self.introductions.is_news((node, self._place(peer)) for node, peer in core.items()):
+        if self.introductions.is_news((node, self.sayings.place_of(peer)) for node, peer in core.items()):
             self._telling = self._telling or asyncio.get_running_loop().call_later(TELL_S, self._tell_now)
 
     def _tell_now(self) -> None:
         self._telling = None
         self._links.own_changed()
 
-    def _place(self, peer: Peer) -> str:
-        """Where a peer says that it is; where it was met, if it says nothing."""
-        said = self._kept(peer)
-        return next(iter((*(said.addresses if said is not None else ()), *peer.addresses)), "")
-
     def heed_all(self) -> None:
         """Have what each peer is hold on the links that there are now."""
         for peer in self.rows.values():
             if peer.standing != "pending":
                 self._heed(peer)
-
-    def _kept(self, known: Peer) -> Manifest | None:
-        """What the peer said last, as it was kept."""
-        signed = known.manifest
-        if signed is None:
-            return None
-        read = self._read.get(known.node)
-        if read is None or read[0] != signed:
-            try:
-                read = signed, read_manifest(signed.fields(), known.node, self.own)
-            except ProtocolError:
-                read = signed, None
-            self._read[known.node] = read
-        return read[1]
-
-    def recipient_of(self, node: bytes) -> str | None:
-        """To whom bundles for a peer are encrypted, by what it said last; None where it has not said."""
-        known = self.rows.get(node)
-        return recipient_of(self._kept(known)) if known is not None else None
-
-    def offered(self, node: bytes) -> Tier:
-        """What a peer lets this node do, by what it said last."""
-        known = self.rows.get(node)
-        said = self._kept(known) if known is not None else None
-        return said.tier if said is not None else Tier.UNKNOWN

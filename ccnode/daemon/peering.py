@@ -265,8 +265,8 @@ class Peering:
 
     async def invitations(self) -> list[dict[str, Any]]:
         """Those that are open."""
-        self._book.open_ids()
-        return [invitation_form(one) for one in self._book.invitations.open_ones]
+        self._book.codes.open_ids()
+        return [invitation_form(one) for one in self._book.codes.invitations.open_ones]
 
     async def invite(self, tier: TierName, lasts_s: int, address: str | None, word: OwnersWord) -> dict[str, Any]:
         """Open one."""
@@ -277,12 +277,12 @@ class Peering:
         now_ms = clock.now_ms()
         secret = clock.chance(limits.SECRET_BYTES)
         one, code = codes.made(Code(self._book.own, secret, now_ms + lasts_s * 1000, where, TIERS[tier]))
-        await self._book.invite(one, word.passphrase)
+        await self._book.codes.invite(one, word.passphrase)
         return {**invitation_form(one), "code": code, "address": where}
 
     async def withdraw(self, invitation: str) -> None:
         """Close one."""
-        await self._book.withdraw(invitation)
+        await self._book.codes.withdraw(invitation)
 
     async def join(self, code: str, tier: TierName | None = None) -> dict[str, Any]:
         """Redeem somebody's."""

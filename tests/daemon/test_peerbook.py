@@ -178,7 +178,7 @@ async def test_a_code_that_came_to_nothing_leaves_nothing_on_the_open_link(rig: 
 async def test_an_invitation_is_spent_before_anything_is_granted(rig: Rig, at: int) -> None:
     """The disk fails as it is spent, or as the peer is kept: in neither case is there a peer, nor a second try here."""
     one = Invitation(SECRET, Tier.SANDBOX_OUT, clock.now_ms() + 60_000)
-    await rig.book.invite(one, None)
+    await rig.book.codes.invite(one, None)
     rig.fails = at
     with pytest.raises(RefusedError):
         await rig.meets(BOB, SECRET)
@@ -219,13 +219,13 @@ async def test_an_old_bundle_of_a_core_peer_introduces_nobody_that_it_has_let_go
 
 async def test_the_owner_key_is_held_no_longer_than_a_code_for_core_is_open(rig: Rig) -> None:
     one = Invitation(SECRET, Tier.CORE, clock.now_ms() + 60_000)
-    rig.book.invitations.add(SECRET, Tier.CORE, one.expires_ms, clock.now_ms())
-    rig.book._signers[invitation_id(SECRET)] = OWNER
+    rig.book.codes.invitations.add(SECRET, Tier.CORE, one.expires_ms, clock.now_ms())
+    rig.book.codes._signers[invitation_id(SECRET)] = OWNER
     rig.book.stood()
-    assert rig.book._signers
-    rig.book.invitations.expire(one.expires_ms)
+    assert rig.book.codes._signers
+    rig.book.codes.invitations.expire(one.expires_ms)
     rig.book.stood()
-    assert not rig.book._signers
+    assert not rig.book.codes._signers
 
 
 async def test_a_revoked_key_is_core_no_more_and_neither_introduces_nor_is_introduced(rig: Rig) -> None:
