@@ -462,3 +462,17 @@ def test_the_heads_of_an_export_leave_no_more_than_a_run_between_two(first: Home
         assert last == len(rows) - 1
     assert all(size <= 1024 * 1024 or count == 1 for count, size in spans)
     assert max(count for count, _ in spans) > 3
+
+
+def test_an_export_from_before_brings_nothing_back_to_the_node_that_made_it(first: Home, tmp_path: Path) -> None:
+    session = _session(first, "hashes")
+    whole, part = exported(first, tmp_path / "whole"), session_exported(first, session, tmp_path / "part")
+    with ledger_of(first) as ledger:
+        ledger.append_sync(turns.forget(session, now_ms(), at_once=True))
+        ledger.append_sync(erase.erase_due(now_ms()))
+    before = entries(first)
+    receive(first, plan_here(whole, first))
+    assert brought(first, plan_here(part, first)) == ([], [("is here already, in its own chain", 3)])
+    with contextlib.closing(connect(first.ledger, writable=False)) as connection:
+        assert not any(b"A digest." in row[0] for row in connection.execute("SELECT sealed FROM entries") if row[0])
+    assert entries(first) == before

@@ -13,11 +13,14 @@ from ccnode.store import audit, erase, erasures, peers, revoking, turns
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.forgetting import Word
 from ccnode.store.home import Home
+from ccnode.store.import_plan import Naming
+from ccnode.store.imports import Importer
 from ccnode_crypto.certificate import revoke
 from ccnode_crypto.erasure import RULE_MS
 from ccnode_crypto.keys import SigningKey, node_id
 from ccnode_protocol import records
 from ccnode_protocol.tiers import Tier
+from tests.store.conversations import conversation
 from tests.store.linked import Side, sync
 from tests.store.support import DAY_MS, OWNER, reader, saying, session_id, talk
 from tests.store.test_authority import erased, tell, words
@@ -276,3 +279,41 @@ def test_a_sandbox_peer_that_ordered_a_million_bodies_costs_a_refusal(make: Any)
     victim.ledger.append_sync(erase.erase_due(victim.node.clock.ms))
     assert words(victim) == before
     assert read(victim) == []
+
+
+# --- copies of the same words ---
+
+
+def brought(side: Side) -> None:
+    """The same file of conversations is brought in."""
+    importer = Importer(side.ledger.path, side.ledger.append_sync, "chatgpt")
+    try:
+        importer.take(conversation("-a ab bc", current="c", name="cellar", title=SECRET))
+        importer.flush()
+    finally:
+        importer.close()
+    side.follow()
+
+
+def test_a_conversation_that_two_nodes_brought_in_goes_from_both_chains_by_one_order(make: Any) -> None:
+    one, two = make("one"), make("two")
+    brought(one)
+    brought(two)
+    one.trust(two)
+    two.trust(one)
+    sync(one, two)
+    copies = one.rows("SELECT count(*) FROM entries WHERE kind = 17")
+    assert copies == [(6,)], "each recorded it in its own chain"
+    session = Naming("chatgpt", "cellar").main
+    now_ms = one.node.clock.ms
+    one.ledger.append_sync(turns.forget(session, now_ms, at_once=True, word=Word(OWNER)))
+    one.follow()
+    two.node.clock.ms = now_ms + 1000
+    for _ in range(2):
+        sync(one, two)
+        for each in (one, two):
+            erased(each)
+    assert words(one) == words(two) == set()
+    brought(two)
+    assert words(two) == set(), "and the file brings nothing back"
+    assert owing(one) == set()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ccnode.exchange.model import Conversation, Left, Turn
-from ccnode.store import audit, import_plan, imports, rebuild, views
+from ccnode.store import audit, erase, import_plan, imports, rebuild, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import StoreFull
 from ccnode.store.home import Home
@@ -433,3 +433,30 @@ def test_a_question_that_was_put_elsewhere_does_not_wait_for_a_reply_here(ledger
         here = views.run(connection, views.sessions())[0].session
         ledger.append_sync(jobs.ask(here, "who answers this?", None))
         assert [one.session for one in views.run(connection, views.unanswered())] == [here]
+
+
+def gone(ledger: Ledger, session: bytes) -> None:
+    """Forget it, and carry that out."""
+    now_ms = START_MS + 10**9
+    ledger.append_sync(jobs.forget(session, now_ms, at_once=True))
+    ledger.append_sync(erase.erase_due(now_ms + 1))
+
+
+def words_in(path: Path) -> set[str]:
+    with contextlib.closing(reader(path)) as connection:
+        found = connection.execute("SELECT sealed FROM entries WHERE kind IN (16, 17, 18) AND sealed != x''")
+        return {str(views.text_of(sealed, "text") or views.text_of(sealed, "title")) for (sealed,) in found if sealed}
+
+
+def test_what_was_erased_does_not_come_back_from_the_same_file(home: Home, ledger: Ledger) -> None:
+    whole = conversation("-a ab bc", current="c")
+    bring(ledger, whole)
+    gone(ledger, main_of())
+    assert words_in(home.ledger) == set()
+    tally = bring(ledger, whole)
+    assert (tally.messages.added, tally.conversations.added) == (0, 0)
+    longer = bring(ledger, conversation("-a ab bc cd", current="d"))
+    assert longer.left == [Left("one", imports.FORGOTTEN)]
+    assert words_in(home.ledger) == set()
+    bring(ledger, conversation("-a ab", current="b", name="another"))
+    assert len(words_in(home.ledger)) > 0, "others are brought in as before"
