@@ -6,7 +6,6 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +19,6 @@ CCNODE = VENV / "bin" / "ccnode"
 EXIT_USAGE = 2
 EXIT_CONFLICT = 5  # of ccnode: here, "there is a node already"
 INIT_S = 120.0
-NAME_LENGTH_MAX = 32
 LINE_LENGTH_MAX = 300
 WORKERS_MAX = 4
 
@@ -93,7 +91,7 @@ def _run(arguments: list[str]) -> int:
 
 def _init() -> tuple[int, str]:
     """Run `ccnode init`; return its exit code and what it printed. Exit code 5: there is a node already."""
-    command = [str(CCNODE), "init", "--yes", "--name", node_name(socket.gethostname())]
+    command = [str(CCNODE), "init", "--yes"]
     try:
         done = subprocess.run(
             command,
@@ -107,12 +105,6 @@ def _init() -> tuple[int, str]:
     except (OSError, subprocess.SubprocessError) as error:
         return 1, f"{error}\n"
     return abs(done.returncode), done.stdout.decode("utf-8", "replace")
-
-
-def node_name(hostname: str) -> str:
-    """Return the name a node on that host gets: its first label, in letters, digits and hyphens."""
-    label = re.sub(r"[^a-z0-9]+", "-", hostname.split(".", maxsplit=1)[0].lower()).strip("-")
-    return label[:NAME_LENGTH_MAX].strip("-") or "node"
 
 
 def how_to_talk(current: Path, environ: os._Environ[str] | dict[str, str]) -> str:

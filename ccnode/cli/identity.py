@@ -58,6 +58,7 @@ class Wishes:
     retention_days: int | None = None
     owner_seed: bytes | None = field(default=None, repr=False)  # of an owner that exists already
     kit: bool = False
+    assistant: str | None = field(default=None, repr=False)  # what the first plate calls it; None: as the node
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def make_identity(
         stage.root.mkdir(mode=0o700)
         identity = _make(stage, wishes, own, now_ms, chance)
         if own is None:  # the person's own is left as it is
-            text = plate.starting(wishes.name)
+            text = plate.starting(wishes.assistant or wishes.name)
             platefile.write(stage, text)  # by which a later attempt knows the other as ours
             platefile.write(home, text)
         for name in MADE:
@@ -210,7 +211,7 @@ def _make(
     _write_owner_key(home, code, wishes.passphrase)
     write_private(home.backup_key, f"{backup_key}\n".encode())
     write_private(home.token, secrets.token_urlsafe(32).encode() + b"\n")
-    text = plate.starting(wishes.name) if own is None else own
+    text = plate.starting(wishes.assistant or wishes.name) if own is None else own
     # An owner who exists has a plate elsewhere, which must not give way to this one: the latest stated is in force.
     stated_ms = 0 if own is None and wishes.owner_seed else created_ms
     first = records.plate_kept(plates.stated(owner_key, text, None, None, stated_ms), text)

@@ -334,9 +334,11 @@ def _three(plate: Plate, section: Section) -> Iterator[Finding]:
 
 # --- a first one ---
 
+NAME: Final = "Ada"  # of an assistant that nobody has named yet
 
-def starting(name: str) -> str:
-    """A short plate to begin with, for an assistant of this name."""
+
+def starting(name: str = NAME) -> str:
+    """A short plate to begin with, for an assistant of this name; by default one that is nobody's and no machine's."""
     return _STARTING.replace("{name}", " ".join(name.split()))
 
 

@@ -71,6 +71,20 @@ def test_only_this_user_can_read_it(ccnode: Ccnode, tmp_path: Path) -> None:
         assert path.stat().st_mode & 0o077 == 0, path
 
 
+def test_an_assistant_is_not_called_like_the_machine(
+    ccnode: Ccnode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "Build-Box.example")
+    for folder, given, node, assistant in (
+        ("a", (), "build-box", "Ada"),
+        ("b", ("--name", "Mira"), "Mira", "Mira"),
+        ("c", ("--name", "build-box"), "build-box", "build-box"),
+    ):
+        done = ccnode("init", "--yes", *given, "--data-dir", str(tmp_path / folder), "--json")
+        assert done.data["name"] == node
+        assert f"Name: {assistant}\n" in Home(tmp_path / folder).plate.read_text()
+
+
 def test_no_secret_is_in_a_repr() -> None:
     shown = repr(Wishes("desk", "correct horse", owner_seed=b"seed"))
     assert shown == "Wishes(name='desk', retention_days=None, kit=False)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ from ccnode_protocol.records import plate_digest
 from tests.cli.helpers import PROGRAM, call, environment, make_node, running
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ccnode.store.home import Home
     from tests.cli.conftest import Ccnode
 
@@ -238,6 +241,15 @@ def test_a_node_from_before_begins_with_the_editor(ccnode: Ccnode, home: Home, m
 # --- the editor ---
 
 
+@pytest.fixture(autouse=True)
+def copies(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where copies lie while they are edited: what cannot be kept stays there."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
+
+
 def editing(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     monkeypatch.setenv("EDITOR", f"sh -c '{script}' sh")
     monkeypatch.delenv("VISUAL", raising=False)
@@ -255,7 +267,12 @@ def test_edit_asks(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     editing(monkeypatch, 'sed -i s/curious/patient/ "$1"')
     for answer, expected in (("n", FIRST), ("y", SECOND)):
         child = pexpect.spawn(
-            PROGRAM[0], [*PROGRAM[1:], "plate", "edit"], env=environment(), timeout=60, encoding="utf-8"
+            PROGRAM[0],
+            [*PROGRAM[1:], "plate", "edit"],
+            env=environment(),
+            timeout=60,
+            encoding="utf-8",
+            dimensions=(24, 200),  # a path is in one line
         )
         child.expect("patient: you ask")
         child.expect("Keep this")
@@ -271,7 +288,7 @@ def test_edit_asks(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_edit_loses_nothing_that_cannot_be_kept(ccnode: Ccnode, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    for script, code in (('printf "a\\000b" > "$1"', "bad_plate"), ("exit 3", "declined")):
+    for script, code in (('printf "a\\000b" > "$1"', "bad_plate"), ('echo more >> "$1"; exit 3', "declined")):
         editing(monkeypatch, script)
         done = ccnode("plate", "edit", "--yes", "--json")
         assert (done.code, done.error["code"]) == (1, code)
@@ -282,6 +299,20 @@ def test_edit_loses_nothing_that_cannot_be_kept(ccnode: Ccnode, home: Home, monk
     editing(monkeypatch, f'echo more >> "$1"; echo other >> {home.plate}')
     assert "changed meanwhile" in ccnode("plate", "edit", "--yes", "--json").error["message"]
     assert home.plate.read_text() == FIRST + "other\n"
+
+
+@pytest.mark.parametrize("script", ["exit 3", 'rm "$1"; exit 3'])
+def test_edit_leaves_nothing_behind_where_nothing_was_written(
+    ccnode: Ccnode, home: Home, copies: Path, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    editing(monkeypatch, script)
+    done = ccnode("plate", "edit", "--yes", "--json")
+    assert done.error["code"] == "declined"
+    assert "what you wrote" not in done.err
+    monkeypatch.setenv("EDITOR", "/nowhere/ed")
+    assert ccnode("plate", "edit", "--yes", "--json").error["code"] == "no_editor"
+    assert list(copies.iterdir()) == []
+    assert in_force(home) == FIRST
 
 
 def test_without_a_terminal_edit_does_not_begin(ccnode: Ccnode, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

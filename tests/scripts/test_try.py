@@ -6,7 +6,6 @@ import ast
 import contextlib
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -255,8 +254,7 @@ class TestRun:
         assert f"    CCNODE_DATA_DIR={data} .venv/bin/ccnode chat " in seen
         assert f"    CCNODE_DATA_DIR={data} .venv/bin/ccnode open " in seen
         made = json.loads((data / "node").read_text())
-        assert made["arguments"][:3] == ["init", "--yes", "--name"]
-        assert re.fullmatch(r"[a-z0-9][a-z0-9-]*", made["arguments"][3])
+        assert made["arguments"] == ["init", "--yes"]
         run = json.loads((data / "run").read_text())
         assert run["arguments"] == ["run", "--port", "0"]
         assert "PYTHONPATH" not in run["environment"]

@@ -26,7 +26,9 @@ DAYS_MAX = 36_500
 
 @click.command("init", cls=Command, short_help="Make a node: its keys, its data directory, your recovery kit.")
 @click.option("--yes", is_flag=True, help=f"Ask nothing. The owner's passphrase is taken from {PASSPHRASE_VARIABLE}.")
-@click.option("--name", help="What to call this node. Default: the machine's name.")
+@click.option(
+    "--name", help="What to call this node, and its assistant. Default: the machine's name for the node alone."
+)
 @click.option("--retention-days", type=click.IntRange(1, DAYS_MAX), help="Keep conversations that long; else for ever.")
 @click.option("--kit", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH",
               help="Where to write the recovery kit (.html or .txt).")  # fmt: skip
@@ -48,11 +50,13 @@ def command(
     The owner key is yours: it stands behind all your nodes, and is needed rarely. A passphrase encrypts it on this
     machine. The recovery kit holds it on paper, with the key that opens backups.
 
-    A first plate is made, too: who the assistant is (`ccnode plate edit`). Whether a model answers as that assistant is
-    asked by `ccnode plate validate`, and before each conversation once plate.validate_on_spawn is true.
+    A first plate is made, too: who the assistant is, called as you call the node, or Ada (`ccnode plate edit`). Whether
+    a model answers as that assistant is asked by `ccnode plate validate`, and before each conversation once
+    plate.validate_on_spawn is true.
     """
     from ccnode.cli import identity
     from ccnode.cli import kit as kits
+    from ccnode.mind import plate
 
     home = state.home
     if certify:
@@ -63,11 +67,14 @@ def command(
         ask.need_terminal(f"use --yes, with {PASSPHRASE_VARIABLE} for the passphrase")
     if kit is not None:
         kit = kits.check_target(kit, home)
+    called = _name(name, yes=yes)
     wishes = identity.Wishes(
-        name=_name(name, yes=yes),
+        name=called,
         owner_seed=_recovered() if recover else None,
         passphrase=state.environment.get(PASSPHRASE_VARIABLE, "") if yes else _passphrase(state),
         retention_days=retention_days if yes or retention_days else _retention(),
+        # Nobody chose the machine's name, and an assistant is not the machine that it lives on for now.
+        assistant=plate.NAME if called == _machine() and name is None else None,
     )
     if kit is None and not yes:
         kit = _kit_path(home)
@@ -96,13 +103,18 @@ def _name(given: str | None, *, yes: bool) -> str:
             return checked_name(given)
         except ValueError as error:
             raise CliError(f"--name: {error}", code="usage", exit_code=USAGE) from error
-    default = re.sub(r"[^a-z0-9]+", "-", socket.gethostname().split(".")[0].lower()).strip("-")[:32] or "node"
+    default = _machine()
     while not yes:
         try:
             return checked_name(ask.text("What shall this node be called?", default))
         except ValueError as error:
             click.echo(f"{error}.", err=True)
     return default
+
+
+def _machine() -> str:
+    """The machine's name, as a node can have it."""
+    return re.sub(r"[^a-z0-9]+", "-", socket.gethostname().split(".")[0].lower()).strip("-")[:32] or "node"
 
 
 def _recovered() -> bytes:

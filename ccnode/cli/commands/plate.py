@@ -144,7 +144,7 @@ def edit(state: State, *, yes: bool) -> None:
 
     from ccnode.cli import ask, plates
     from ccnode.cli.identity import read_profile
-    from ccnode.mind.plate import starting
+    from ccnode.mind.plate import NAME, starting
     from ccnode.store import platefile
 
     home = state.node()
@@ -157,7 +157,8 @@ def edit(state: State, *, yes: bool) -> None:
     first = before.text or (current.text if current is not None else None)
     folder = Path(tempfile.mkdtemp(prefix="ccnode-plate-"))
     copy = folder / home.plate.name
-    copy.write_text(first or starting(str(read_profile(home).get("name", "Ada"))), encoding="utf-8")
+    given = first or starting(str(read_profile(home).get("name", NAME)))
+    copy.write_text(given, encoding="utf-8")
     kept = False
     try:
         text = _edited(state, copy, yes=yes)
@@ -171,10 +172,20 @@ def edit(state: State, *, yes: bool) -> None:
         kept = True  # the file holds it now, whatever becomes of the version
         plates.told(state, plates.keep(state, home, text))
     finally:
-        if kept:
+        if kept or not _was_changed(copy, given):
             shutil.rmtree(folder)
         else:
             state.warn(f"what you wrote is in {copy}")
+
+
+def _was_changed(copy: Path, given: str) -> bool:
+    """Whether there is anything to lose in a copy: not where the editor did not start, or nothing was written."""
+    try:
+        return copy.read_bytes() != given.encode()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _edited(state: State, copy: Path, *, yes: bool) -> str:
