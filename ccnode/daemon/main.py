@@ -35,6 +35,7 @@ from ccnode.store.errors import StoreError
 from ccnode.store.home import DirectoryLock, Home, read_private, write_private
 from ccnode.store.index import Index
 from ccnode.store.ledger import Ledger, Ports, connect, lost_end
+from ccnode.store.probe import probe
 from ccnode.store.readers import Readers
 from ccnode.store.search import Searcher
 from ccnode_crypto.certificate import read_certificate
@@ -84,13 +85,14 @@ def run(home: Home, settings: Settings, *, announce: Callable[[str], None] = pri
         raise why_not
     os.umask(0o077)  # whatever a node writes is for its owner alone
     memory.bound()
-    _configure_log()
+    _configure_log(settings.log.level)
     return asyncio.run(_main(home, settings, lambda node: _announce(node, home, announce, program)))
 
 
-def _configure_log() -> None:
-    """Plain lines on stderr. No message content is ever logged."""
+def _configure_log(level: str) -> None:
+    """Plain lines on stderr, of that weight or more. No message content is ever logged."""
     structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -141,6 +143,10 @@ def _look_at_identity(opened: _Opened) -> None:
 
 
 def _look_at_end(home: Home, opened: _Opened) -> None:
+    try:
+        probe(home.ledger)
+    except StoreError as error:
+        opened.notices["database"] = f"{error}: {error.remedy}"
     connection = connect(home.ledger, writable=False)
     try:
         missing = lost_end(home.ledger, connection)
@@ -357,7 +363,7 @@ def _start_workers(
 
 
 def _announce(node: RunningNode, home: Home, announce: Callable[[str], None], program: str) -> None:
-    announce(f"ccnode {node.profile.get('name', '')} is ready at {node.api_url}")
+    announce(f"ccnode {node.profile.get('name', '')} is {node.state} at {node.api_url}")
     announce(f"  node  {node.status()['node_id']}")
     announce(f"  data  {home.root}")
     announce(f"  talk  {program} chat    in another terminal")
@@ -365,3 +371,9 @@ def _announce(node: RunningNode, home: Home, announce: Callable[[str], None], pr
     announce(f"  stop  Ctrl-C, or {program} stop")
     for text in node.problems.values():
         announce(f"  note  {text}")
+
+    def told(text: str) -> None:  # damage is found when it is read, which may be after the first words
+        with contextlib.suppress(OSError):  # whoever read our output may have gone
+            announce(f"ccnode {node.profile.get('name', '')} is degraded: {' '.join(text.split())}")
+
+    node.problems.on_new = told

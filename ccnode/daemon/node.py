@@ -20,6 +20,7 @@ from ccnode.daemon.exporting import Exporting
 from ccnode.daemon.knowledge import Knowledge
 from ccnode.daemon.measuring import Measuring
 from ccnode.daemon.plating import Plating
+from ccnode.daemon.problems import Problems
 from ccnode.daemon.remembering import Remembering
 from ccnode.later import later
 from ccnode.store import browse, instances, knowledge, paging, views
@@ -90,7 +91,7 @@ class RunningNode:
         self.started_s = clock.elapsed_s()
         self.ready = False
         self.stopping = asyncio.Event()
-        self.problems: dict[str, str] = {}
+        self.problems = Problems()
         self.changes = Changes(readers)
         self.index_progress: dict[str, int] = {"position": 0, "behind": 0}
         self.erasing = Erasing(home, lambda: upkeep.settings, ledger.chains.key.public.raw, self._append)

@@ -279,3 +279,37 @@ def _ask_without_answer(node: Node, session: str) -> None:
     ledger = Ledger(home.ledger, read_key(home.node_key), Ports(clock.now_ms, clock.chance))
     ledger.append_sync(jobs.ask(uuid.UUID(session).bytes, "Where does my sister live?", None))
     ledger.close()
+
+
+def _said(node: Node) -> str:
+    """End it, and return all that it printed."""
+    assert node.process is not None
+    node.process.send_signal(signal.SIGTERM)
+    return node.process.communicate(timeout=DEADLINE_S)[0]
+
+
+def test_a_damaged_database_is_never_called_ready(node: Node) -> None:
+    path = node.data / "ledger.sqlite"
+    connection = sqlite3.connect(path)
+    page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'messages'").fetchone()[0]
+    size = connection.execute("PRAGMA page_size").fetchone()[0]
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * 200)
+    node.start()
+    status = node.status()
+    assert status["state"] == "degraded"
+    assert "database" in [problem["code"] for problem in status["problems"]]
+    said = _said(node)
+    assert "ccnode first is degraded at http://" in said
+    assert "is ready" not in said
+    assert "restore the newest backup" in said
+
+
+@pytest.mark.parametrize(("level", "shown"), [("info", True), ("error", False)])
+def test_no_more_is_logged_than_is_wanted(node: Node, level: str, shown: bool) -> None:
+    node.environment["CCNODE_LOG__LEVEL"] = level
+    node.start()
+    assert ("level=info event=stopping" in _said(node)) == shown
