@@ -1,5 +1,8 @@
 """Which packets speak of the same, and which of these say otherwise? By their subjects, in a form of their own.
 
+A subject is named by a person; none is guessed from words. Without one, packets that come from one message speak of the
+same: a note that corrects it, and its later versions.
+
 What is compared is the form that people would call the same words: case, accents of typing (NFKC), blanks and
 punctuation do not count. Whether two claims agree in what they mean is for a person to judge; they are shown together.
 """
@@ -39,6 +42,12 @@ def conflicts(subject: str, text: str, others: Mapping[bytes, tuple[str, str]]) 
         for name, (its_subject, its_text) in others.items()
         if normal(its_subject) == about and normal(its_text) != said
     ]
+
+
+def restated(origin: bytes, text: str, others: Mapping[bytes, tuple[bytes, str]]) -> list[bytes]:
+    """Those of the others, by name each (the entry that it comes from, text), that say in other words what one says."""
+    said = normal(text)
+    return [name for name, (its, its_text) in others.items() if its == origin and normal(its_text) != said]
 
 
 def speaks_of(subject: str, note: str) -> bool:

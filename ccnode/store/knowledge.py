@@ -380,40 +380,6 @@ def void(digests: Iterable[bytes]) -> View[set[bytes]]:
     return {digest for digest, packet in packets.items() if packet not in known}
 
 
-# --- what says otherwise ---
-
-
-@dataclass(frozen=True, slots=True)
-class Otherwise:
-    """What speaks of a packet's subject and says something else: another packet, or a note of ours (its digest)."""
-
-    text: str
-    packet: Known | None = None
-    note: bytes | None = None
-
-
-def otherwise(one: Known, among: Sequence[Known]) -> View[list[Otherwise]]:
-    """What conflicts with a packet: among others that are not rejected, and among what stands of our own notes."""
-    if one.said is None or not knowledge.normal(one.said.subject):
-        return []
-    others = {
-        each.packet: each
-        for each in among
-        if each.packet != one.packet and each.said is not None and each.state in ("waiting", "promoted", "shared")
-    }
-    told = {packet: (each.said.subject, each.said.text) for packet, each in others.items() if each.said is not None}
-    found = [
-        Otherwise(others[packet].said.text, others[packet])  # type: ignore[union-attr]  # those told have words
-        for packet in knowledge.conflicts(one.said.subject, one.said.text, told)
-    ]
-    numbers = yield from notes.newest()
-    read = yield from notes.texts(numbers)
-    near = [number for number in numbers if knowledge.speaks_of(one.said.subject, read.get(number, ""))]
-    said = knowledge.normal(one.said.text)
-    stands = yield from notes.standing_of(near)
-    return found + [Otherwise(each.text, note=each.digest) for each in stands if knowledge.normal(each.text) != said]
-
-
 def missing(said: Packet | None) -> View[dict[bytes, State | None]]:
     """What stands of the packets that one rests on; None for those of which nothing is here."""
     found = yield from of(said.after if said is not None else ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ccnode import clock
-from ccnode.store import knowledge
+from ccnode.store import disputes, knowledge
 from ccnode.store.errors import NotFound
 from ccnode_crypto.entry import AUDIENCES
 from ccnode_crypto.keys import node_id
@@ -15,7 +15,8 @@ from ccnode_protocol.records import ROLE_NAMES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ccnode.store.knowledge import Known, Otherwise, State
+    from ccnode.store.disputes import Otherwise
+    from ccnode.store.knowledge import Known, State
     from ccnode.store.views import View
 
 STATES: Final[tuple[State, ...]] = ("waiting", "promoted", "rejected", "shared", "withdrawn")
@@ -75,7 +76,7 @@ def brief(one: Known, names: Mapping[bytes, str]) -> dict[str, Any]:
 
 def _form(one: Known, every: Sequence[Known], names: Mapping[bytes, str]) -> View[dict[str, Any]]:
     rests = yield from knowledge.missing(one.said)
-    others = yield from knowledge.otherwise(one, every)
+    others = yield from disputes.otherwise(one, every)
     return {
         **brief(one, names),
         "after": [{"packet_id": packet.hex(), "state": state or "missing"} for packet, state in rests.items()],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import verify_export
-from ccnode.store import bundles, knowledge_acts
+from ccnode.store import bundles, knowledge_acts, notes
 from ccnode.store.ledger import Ledger, Ports, connect
 from ccnode_crypto.entry import AUDIENCE_SHARED
 from ccnode_crypto.keys import SigningKey
@@ -161,3 +161,20 @@ def test_ids_are_completed(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMP_WORDS", f"ccnode knowledge promote {first[:2]}")
     monkeypatch.setenv("COMP_CWORD", "3")
     assert f"plain,{first[:12]}" in call().out
+
+
+def test_what_says_otherwise_stands_below_in_the_list(ccnode: Ccnode, home: Home) -> None:
+    first, second, newest = offered(home, CLAIM, OTHERWISE, "It leaves when it likes.")
+    _, said = say(home, [("I took the ferry today.", "Noted.")])
+    mine = "The ferry to Saltholm leaves at one."
+    with ledger_of(home) as ledger:
+        ledger.append_sync(notes.keep(said[0], mine))
+        ledger.append_sync(knowledge_acts.reject(bytes.fromhex(newest)))
+    rows = [row.split("\t") for row in ccnode("knowledge", "list", "--state", "waiting").out.splitlines()]
+    assert [row[0] for row in rows[:2]] == [second[:12], first[:12]]
+    assert [row[-1] for row in rows] == [OTHERWISE, CLAIM, mine]
+    assert rows[2][1:4] == ["note", "a note of yours", SUBJECT]
+    rows = [row.split("\t") for row in ccnode("knowledge", "list", "--limit", "1").out.splitlines()]
+    assert [row[0] for row in rows[:3]] == [newest[:12], second[:12], first[:12]], "also those of the next page"
+    assert [row[-1] for row in rows[1:]] == [OTHERWISE, CLAIM, mine]
+    assert "said there by its owner" in rows[1][2]

@@ -57,6 +57,11 @@ def test_what_conflicts() -> None:
     assert not knowledge.speaks_of("of the", "of the")
 
 
+def test_what_was_said_anew_of_one_message() -> None:
+    others = {b"same": (b"m", "ottilie brandt!"), b"anew": (b"m", "Hannes Vogt"), b"of another": (b"n", "Hannes Vogt")}
+    assert knowledge.restated(b"m", "Ottilie Brandt", others) == [b"anew"]
+
+
 def known(text: str, number: int = 1, told_by: str = TOLD_BY) -> Recalled:
     (one,) = recall.rank(
         recall.plan(QUESTION),

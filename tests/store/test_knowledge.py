@@ -345,6 +345,21 @@ def test_what_says_otherwise_is_shown_beside_it(three: Three) -> None:
     assert [one["packet_id"] for one in only["packets"]] == [apart.hex()]
 
 
+def test_what_comes_from_one_message_needs_no_subject_to_be_held_against_each_other(three: Three) -> None:
+    said = told(three.stranger, HARBOUR)
+    first = share(three.stranger, said, "")
+    three.stranger.ledger.append_sync(notes.keep(said, OTHERWISE))
+    note = three.stranger.rows("SELECT digest FROM entries WHERE kind = 29")[0][0]
+    assert isinstance(note, bytes)
+    second = share(three.stranger, note, "")
+    apart = share(three.stranger, told(three.stranger, "It is blue.", 3), "")
+    three.meet()
+    for one, other, text in ((first, second, OTHERWISE), (second, first, HARBOUR)):
+        (found,) = form(three.here, one)["conflicts_with"]
+        assert (found["packet_id"], found["text"]) == (other.hex(), text)
+    assert form(three.here, apart)["conflicts_with"] == []
+
+
 def test_a_packet_that_does_not_hold_is_none(three: Three) -> None:
     good = packet_of(three.stranger)
     bad = [

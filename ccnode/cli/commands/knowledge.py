@@ -41,26 +41,47 @@ def _client(state: State) -> Client:
 @click.option("--before", type=PacketName(), help="Only those that follow this one in the list.")
 @pass_state
 def list_packets(state: State, *, wanted: str | None, limit: int, before: str | None) -> None:
-    """List packets: what others offer, what you promoted, rejected or shared. The last that came is first."""
+    """List packets: what others offer, what you promoted, rejected or shared. The last that came is first.
+
+    What says otherwise stands right below, with its source. Packets are held against each other where people named the
+    same subject, or where they come from the same message (a note that corrects it). Nothing is guessed from words.
+    """
     from ccnode.cli import local as database
     from ccnode.store import knowledge, knowledge_forms, views
 
     with database.opened(state.node()) as connection:
         after = views.run(connection, knowledge.resolve(before)) if before is not None else None
         found = views.run(connection, knowledge_forms.listed(limit, state=_state(wanted), before=after))
-    rows = [
-        (
-            str(one["packet_id"])[:SHORT],
-            _standing(one),
-            line(str(one["node_name"] or one["node_id"] or "")[:24], 24),
-            line(one["subject"] or "", 30),
-            line(one["text"] or "(the words are gone)", 80),
-        )
-        for one in found["packets"]
-    ]
-    state.table(found, HEAD, rows, none="There is none.", below=len(HEAD) - 1)
+    state.table(found, HEAD, _rows(found["packets"]), none="There is none.", below=len(HEAD) - 1)
     if found["more"]:
         state.note(f"There are more: --before {str(found['next'])[:SHORT]}")
+
+
+def _rows(packets: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """A row of each, and below it what says otherwise; what is not in the list has one that names its source."""
+    listed = {str(one["packet_id"]): one for one in packets}
+    told: dict[str, tuple[str, ...]] = {}
+    for one in packets:
+        name = str(one["packet_id"])
+        told.setdefault(name, _row(one))
+        for other in one["conflicts_with"]:
+            its = str(other["packet_id"] or other["note_id"])
+            if its in listed:
+                told.setdefault(its, _row(listed[its]))
+            else:
+                what = (other["state"], line(other["told_by"], 120), line(one["subject"] or "", 30))
+                told.setdefault(its, (its[:SHORT], *what, line(other["text"], 80)))
+    return list(told.values())
+
+
+def _row(one: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        str(one["packet_id"])[:SHORT],
+        _standing(one),
+        line(str(one["node_name"] or one["node_id"] or "")[:24], 24),
+        line(one["subject"] or "", 30),
+        line(one["text"] or "(the words are gone)", 80),
+    )
 
 
 def _state(wanted: str | None) -> Any:  # noqa: ANN401  # one of the literal's names, or None
@@ -102,7 +123,12 @@ def _described(one: dict[str, Any]) -> str:
 
 @command.command("share", short_help="Offer a message or note to other nodes.")
 @click.argument("message", type=MessageName())
-@click.option("--subject", default="", metavar="TEXT", help="What it is about; packets on one subject are compared.")
+@click.option(
+    "--subject",
+    default="",
+    metavar="TEXT",
+    help="What it is about, in your words. Packets whose people named the same subject are held against each other.",
+)
 @click.option(
     "--to",
     "audience",
@@ -116,7 +142,8 @@ def _described(one: dict[str, Any]) -> str:
 def share(state: State, *, message: str, subject: str, audience: str, after: tuple[str, ...]) -> None:
     """Offer the words of MESSAGE, the id of a message or a note, to nodes that follow what you share.
 
-    Those words go, with when and by whom they were said; nothing of the conversation around them does.
+    Those words go, with when and by whom they were said; nothing of the conversation around them does. Without a
+    subject others can hold it only against what comes from the same message.
     """
     body = {"message_id": message, "subject": subject, "audience": audience, "after": list(after)}
     one = _client(state).call("POST", "/api/v1/knowledge", body)["packet"]
