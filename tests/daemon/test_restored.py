@@ -68,11 +68,9 @@ def test_where_nobody_heard_of_it_each_waits_for_the_owner(trio: list[Node]) -> 
     lost = name_of(there)
     backup = asked(here, "backup", "create")["path"]
     between.kill()
-    there.kill()
     asked(here, "peer", "remove", lost, "--yes", "--keep-key")
     put_back(here, backup)
     between.start()
-    there.start()
     until(lambda: links(between).get(lost) == "core")
     accept(here, between)
     say(between, "The smithy of Oakhollow burned down in spring.")
