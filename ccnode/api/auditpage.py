@@ -51,7 +51,7 @@ async def audit(request: web.Request) -> web.StreamResponse:
         more_chains=chains[CHAINS_SHOWN:],
         entries=entries,
         more=more,
-        kinds=KINDS,
+        kinds=[("", "All"), *((kind, kind) for kind in KINDS)],
         kind=query.kind or "",
         before=query.before,
         find=query.find,

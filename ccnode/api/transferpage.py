@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ccnode.api.cards import card_form
 from ccnode.api.context import node_of
-from ccnode.api.rendering import page, render
+from ccnode.api.rendering import clip, page, render
 
 if TYPE_CHECKING:
     from aiohttp import web
 
 SESSIONS_SHOWN: Final = 100
+TITLE_CHARS: Final = 80
 IMPORTS_SHOWN: Final = 20
 LABELS: Final = {
     "auto": "Find out",
@@ -27,6 +28,7 @@ LABELS: Final = {
 async def transfer(request: web.Request) -> web.StreamResponse:
     """GET /transfer."""
     node = node_of(request)
+    sessions = await node.sessions(SESSIONS_SHOWN, 0, ended=None, forgotten=False)
     imports: list[dict[str, Any]] = node.imports.listed()
     return render(
         request,
@@ -34,6 +36,6 @@ async def transfer(request: web.Request) -> web.StreamResponse:
         formats=LABELS.items(),
         labels=LABELS,
         imports=imports[:IMPORTS_SHOWN],
-        sessions=await node.sessions(SESSIONS_SHOWN, 0, ended=None, forgotten=False),
+        sessions=[(one.id, clip(one.title or "Untitled", TITLE_CHARS)) for one in sessions],
         cards=[card_form(card) for card in await node.cards()],
     )

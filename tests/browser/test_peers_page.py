@@ -143,6 +143,65 @@ async def test_a_code_for_core_is_used_after_a_question_that_says_what_that_is(h
     assert asked == [(CODE, None), (CODE, None), (CODE, "core")]
 
 
+CLAIM = "The bridge at Wendham carries twelve tons."
+
+
+async def test_what_is_offered_is_promoted_and_rejected_after_a_question(house: House) -> None:
+    """By keyboard: the question tells what it means, and whoever leaves it has decided nothing."""
+    knowledge = house.node.knowledge
+    first, second = knowledge.add("waiting", CLAIM, node_name="attic"), knowledge.add("waiting", "Rain is dry.")
+    knowledge.add("promoted", "What is known already.")
+    page = await visit(house, "/peers", viewport={"width": 375, "height": 800})
+    await listening(page)
+    offered, dialog = page.locator("#offered"), page.get_by_role("dialog")
+    await expect(offered.get_by_role("listitem")).to_have_count(2)
+    await expect(offered).to_contain_text("said there by its owner (attic)")
+    await press_until(page, f"#promote-{first['packet_id']}")
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_contain_text("Know this from now on?")
+    assert await fits(page)
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    assert first["state"] == "waiting"
+    await page.click(f"#promote-{first['packet_id']}")
+    await press_until(page, "dialog [value=yes]")
+    await page.keyboard.press("Enter")
+    await expect(offered.get_by_role("listitem")).to_have_count(1)
+    await expect(page.locator("#toasts")).to_contain_text("It is known from now on.")
+    await page.click(f"#reject-{second['packet_id']}")
+    await dialog.get_by_role("button", name="Reject").click()
+    await expect(offered.get_by_role("listitem")).to_have_count(0)
+    assert (first["state"], second["state"]) == ("promoted", "rejected")
+    acts = [call for call in house.node.calls if call[0] in {"knowledge.promote", "knowledge.reject"}]
+    assert acts == [
+        ("knowledge.promote", first["packet_id"], False),
+        ("knowledge.reject", second["packet_id"]),
+    ]
+
+
+async def test_what_says_otherwise_stands_beside_what_is_offered(house: House) -> None:
+    other = {
+        "packet_id": None,
+        "note_id": "0a",
+        "state": "note",
+        "text": "It carries two.",
+        "told_by": "a note of yours",
+    }
+    waits = {**other, "state": "waiting", "text": "It carries nine."}
+    page = await visit(house, "/peers")
+    await listening(page)
+    one = house.node.knowledge.add("waiting", CLAIM, conflicts_with=[other, waits])
+    house.node.changed("memory")
+    offered = page.locator("#offered")
+    await expect(offered.locator(".notice")).to_have_count(1)
+    await expect(offered).to_contain_text("Says otherwise: a note of yours")
+    await offered.get_by_role("button", name="Promote").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("Both stay side by side")
+    await page.get_by_role("dialog").get_by_role("button", name="Promote").click()
+    await expect(offered).not_to_contain_text("Wendham")
+    assert ("knowledge.promote", one["packet_id"], True) in house.node.calls
+
+
 async def test_it_follows_what_changes(house: House) -> None:
     page = await visit(house, "/peers")
     await listening(page)
@@ -157,6 +216,8 @@ async def test_no_script_gets_in_and_nothing_sticks_out(house: House, width: int
         peer(2, name=EVIL[:64], problem=EVIL),
         peer(3, name="", standing="pending", tier=None, in_force=None, link=link(words=[EVIL] * 4), wished="core"),
     ]
+    conflict = {"packet_id": None, "note_id": "0a", "state": "note", "text": EVIL, "told_by": EVIL}
+    house.node.knowledge.add("waiting", EVIL, told_by=EVIL, node_name=EVIL[:64], conflicts_with=[conflict])
     page = await visit(house, "/peers", viewport={"width": width, "height": 800}, color_scheme=scheme)
     await nothing_got_in(page)
 
@@ -165,7 +226,14 @@ async def test_no_script_gets_in_and_nothing_sticks_out(house: House, width: int
 @pytest.mark.parametrize(("width", "scheme"), SCREENS[1:])
 async def test_nothing_serious_is_found_by_axe(house: House, axe: Judge, width: int, scheme: str) -> None:
     house.node.peers.kept = [peer(2, link=link()), peer(3, standing="pending", tier=None, in_force=None, link=link())]
+    conflict = {"packet_id": None, "note_id": "0a", "state": "note", "text": "Two.", "told_by": "a note of yours"}
+    house.node.knowledge.add("waiting", CLAIM, conflicts_with=[conflict])
+    house.node.peers.needs_consent = NeedsConsent("this code is for core", remedy="say so")
     page = await visit(house, "/peers", viewport={"width": width, "height": 800}, color_scheme=scheme)
+    await axe(page)
+    await page.get_by_label("A code from another node").fill(CODE)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_be_visible()
     await axe(page)
 
 

@@ -9,12 +9,13 @@ import pytest
 
 import make_invitation
 from ccnode.cli import ask
+from ccnode.store.peers import Peer, keep_peer
 from ccnode_crypto.certificate import read_certificate, read_revocation
 from ccnode_crypto.keys import PublicKey, SigningKey, grouped, node_id, to_text
 from ccnode_protocol.invitation import Code, write_code
 from ccnode_protocol.tiers import Tier
 from tests.api.fake_peers import CODE, WORDS, identifier, link, peer
-from tests.cli.helpers import pretending
+from tests.cli.helpers import call, ledger_of, pretending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -166,6 +167,31 @@ def test_core_takes_a_certificate_of_the_owner(ccnode: Ccnode, home: Home) -> No
         assert calls[-1][2] == {"tier": "core", "adopt": True, "confirmed": True}
         assert ccnode("peer", "trust", HIM, "external").code == 0
         assert calls[-1] == ("PUT", f"/api/v1/peers/{HIM}/tier", {"tier": "external"})
+
+
+def test_identifiers_and_names_are_completed_but_none_that_a_shell_makes_more_of(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name is of its bearer's choice: what is completed is typed, and run by whoever presses Enter."""
+    names = {10: "attic", 11: "Attic", 12: "barn-2", 13: "$(reboot)", 14: "cellar;x", 15: "-h", 16: "dr\u00f6m", 17: ""}
+    with ledger_of(home) as ledger:
+        for number, name in names.items():
+            node = SigningKey(bytes([number]) * 32).public.raw
+            ledger.append_sync(keep_peer(Peer(node, "known", Tier.EXTERNAL, name)))
+    monkeypatch.setenv("_CCNODE_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_CWORD", "3")
+
+    def completed(begun: str) -> list[str]:
+        monkeypatch.setenv("COMP_WORDS", f"ccnode peer ping {begun}")
+        done = call()
+        assert done.err == ""
+        return sorted(line.partition(",")[2] for line in done.out.splitlines() if line)
+
+    identifiers = sorted(identifier(number) for number in names)
+    assert completed("") == sorted([*identifiers, "barn-2"])
+    assert completed(identifiers[0][:6]) == [identifiers[0]]
+    assert completed("BARN") == ["barn-2"]
+    assert completed("att") == completed("$") == completed("cell") == []
 
 
 def test_adding_by_address_leaves_it_pending(ccnode: Ccnode, home: Home) -> None:

@@ -1,10 +1,8 @@
-// What does the memory page do by itself? It shows what changed, how long what is forgotten can be kept, and takes notes.
+// What does the memory page do by itself? It shows how long what is forgotten can be kept, and takes notes.
 
-import { $, asked, guarded, live, make, refresh, request, toast } from "./ui.js";
+import { $, asked, guarded, make, refresh, request, toast } from "./ui.js";
 
 const again = guarded(() => refresh("forgetting", "list"));
-live.on("changed", (what) => what.includes("memory") && again());
-live.on("open", again);
 setInterval(() => $("forgetting").childElementCount && document.visibilityState === "visible" && again(), 60_000);
 
 // Whoever works with the keyboard goes on in the list when the button that was used is gone.

@@ -168,3 +168,4 @@ async function changed() {
 }
 live.on("changed", (what) => what.includes("plate") && changed());
 live.on("open", changed);
+if (kept) guarded(look)();

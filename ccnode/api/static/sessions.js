@@ -1,10 +1,6 @@
-// What do the pages of conversations do by themselves? They show what changed, rename, and slide through the past.
+// What do the pages of conversations do by themselves? They rename, merge, and slide through the past.
 
-import { $, asked, guarded, live, make, refresh, renamed, request, toast } from "./ui.js";
-
-const again = () => ($("list") ?? $("about")) && refresh("list", "about", "branches", "tree"); // what was found stays
-live.on("changed", (what) => what.includes("sessions") && again());
-live.on("open", again);
+import { $, asked, guarded, make, refresh, renamed, request, toast } from "./ui.js";
 
 const find = $("find");
 if (find) find.elements.zone.value = -new Date().getTimezoneOffset();

@@ -1,6 +1,6 @@
 // What does the transfer page do by itself? It sends files, says how far they are, and shows what becomes of them.
 
-import { $, calm, Failure, fail, guarded, live, refresh, toast } from "./ui.js";
+import { $, calm, Failure, fail, refresh, toast } from "./ui.js";
 
 const file = $("file");
 const drop = $("drop");
@@ -83,9 +83,3 @@ $("upload").addEventListener("submit", async (event) => {
 });
 $("abort").addEventListener("click", () => sending?.abort());
 addEventListener("beforeunload", (event) => sending && event.preventDefault());
-
-// --- what becomes of it ---
-
-live.on("changed", (what) => what.includes("imports") && refresh("imports"));
-live.on("changed", (what) => what.includes("cards") && refresh("cards"));
-live.on("open", () => refresh("imports"));

@@ -1,12 +1,14 @@
 // What do all pages share? The menu, the live socket, toasts with undo, questions before what cannot be undone.
 //
-//   live.on("changed", (what) => refresh("list"))   what: an array of "sessions", "messages", "memory", "imports"; see docs/API.md
+//   live.on("changed", (what) => ...)   what: an array of "sessions", "messages", "memory", "imports"; see docs/API.md
 //   refresh("id", ...)            fetch this page again and put in what changed in these elements
 //   toast(text, { undo })         `undo`: a function; the toast then has an "Undo" button
 //   confirmed({ title, text, yes, danger }) -> promise of true or false
 //   guarded(action)               an action whose Failures are shown in #notice
-// Without a script of its own a page can have: <button data-call="PUT path" data-body='{"..."}' data-confirm="Question?"
+// Without a script of its own a page can have: <section id="parts" data-of="memory peers">, put in anew when one of these
+// has changed, and when the line is open again; <button data-call="PUT path" data-body='{"..."}' data-confirm="Question?"
 // data-yes="Forget" data-done="What to say then" data-undo data-refresh="id id" data-then="/address to go to then">
+// and <form method="dialog" data-send="PUT path">, whose fields are the body, with the same; data-text is its button's.
 
 import { Failure, Line, fetchPage, randomKey, request } from "./link.js";
 import { useLink, watch } from "./signin.js";
@@ -121,8 +123,8 @@ export function inOrder() {
 
 const answers = inOrder();
 
-// Put the elements with these ids in anew from this page as it is now; what has focus keeps it.
-export const refresh = (...ids) => renew(location.pathname + location.search, ids);
+// Put the elements with these ids in anew from this page as it is now; what has focus keeps it, and what is being typed.
+export const refresh = async (...ids) => ids.length && renew(location.pathname + location.search, ids);
 
 export async function renew(path, ids, dress) {
   const isNew = answers();
@@ -131,7 +133,7 @@ export async function renew(path, ids, dress) {
   const focused = document.activeElement?.id;
   for (const id of ids) {
     const fresh = found.getElementById(id);
-    if (!isNew(id) || !fresh || !$(id)) continue;
+    if (!isNew(id) || !fresh || !$(id) || $(id).querySelector("[type=password]")?.value) continue;
     localize(fresh);
     for (const one of fresh.querySelectorAll("details[id]")) one.open = $(one.id)?.open ?? one.open;
     if (!fresh.isEqualNode($(id))) $(id).replaceWith(fresh);
@@ -141,23 +143,42 @@ export async function renew(path, ids, dress) {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-call]");
-  if (button) guarded(act)(button);
+  if (button) guarded(act)(button, button.dataset.call, JSON.parse(button.dataset.body ?? "{}"));
 });
 
-async function act(button) {
-  const { call, body, confirm, yes, done, undo, danger, then, refresh: ids } = button.dataset;
-  if (confirm && !(await confirmed({ title: confirm, text: button.dataset.text, yes: yes ?? button.textContent, danger: danger || button.classList.contains("danger") }))) return;
+document.addEventListener("submit", guarded(async (event) => {
+  const { target: form, submitter } = event;
+  if (!form.dataset.send) return;
+  event.preventDefault();
+  try {
+    await act(form, form.dataset.send, fields(form, submitter), submitter ?? form);
+  } catch (failure) {
+    if (failure.code === "wrong_passphrase") form.elements.passphrase?.select();
+    throw failure;
+  }
+}));
+
+// A form's values by their names, an empty one as null.
+export const fields = (form, submitter) =>
+  Object.fromEntries([...new FormData(form, submitter)].map(([name, value]) => [name, (name === "passphrase" ? value : value.trim()) || null]));
+
+// Ask, call and tell as the attributes of `one` say; what was answered, undefined where the question was left.
+export async function act(one, call, body, button = one) {
+  const { confirm: title, yes = button.textContent, done, undo, danger, then, refresh: ids } = one.dataset;
+  if (one.busy || (title && !(await confirmed({ title, text: button.dataset.text, yes, danger: danger || one.classList.contains("danger") })))) return;
   const [method, path] = call.split(" ");
   const again = () => (ids ? refresh(...ids.split(" ")) : null);
-  button.disabled = true;
+  one.busy = one.disabled = true; // one press, one call
   try {
-    await request(method, path, body ? JSON.parse(body) : method === "DELETE" ? undefined : {});
+    const answer = await request(method, path, method === "DELETE" ? undefined : body);
     calm();
+    if (one.elements?.passphrase) one.elements.passphrase.value = "";
     if (then !== undefined) return void location.assign(then || location.href.split("#")[0]);
     await again();
     if (done) toast(done, { undo: undo !== undefined && (async () => (await request("DELETE", path), again())) });
+    return answer;
   } finally {
-    button.disabled = false;
+    one.busy = one.disabled = false;
   }
 }
 
@@ -186,6 +207,13 @@ export const live = {
   },
 };
 
+const follow = (what) => {
+  const parts = [...document.querySelectorAll("[data-of]")].filter((one) => !what || one.dataset.of.split(" ").some((kind) => what.includes(kind)));
+  return refresh(...parts.map((one) => one.id));
+};
+live.on("changed", follow);
+live.on("open", () => follow());
+
 function tell(kind, ...given) {
   for (const listener of listeners[kind] ?? []) {
     // Where the node cannot be reached the line says so already, and what is missed is read once it is open again.
@@ -201,7 +229,7 @@ function tell(kind, ...given) {
 
 function hear(form) {
   if (form.type === "changed") tell("changed", form.what);
-  else if (form.type === "state") tell("node", form), problems(form);
+  else if (form.type === "state") tell("changed", ["state"]), problems(form);
   tell("form", form);
 }
 
