@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ccnode.mind.context import Built
     from ccnode.mind.prompt_types import PromptMessage, Recalled
     from ccnode.models.base import ModelAdapter
-    from ccnode.store import bearing, ground, prompt_shapes, prompts
+    from ccnode.store import bearing, ground, prompt_shapes, prompts, speakers
     from ccnode.store.ground import Ground
     from ccnode.store.plates import Version
     from ccnode.store.readers import ThreadReader
@@ -26,6 +26,7 @@ else:
     prompt_shapes = later("ccnode.store.prompt_shapes")
     prompt_types = later("ccnode.mind.prompt_types")
     prompts = later("ccnode.store.prompts")
+    speakers = later("ccnode.store.speakers")
     summaries = later("ccnode.mind.summaries")
 
 
@@ -73,7 +74,13 @@ class Prompting:
         """`text`: the question, where it is not recorded."""
         asked = known.question.digest if known.question is not None else b""
         turns = [
-            prompt_types.PromptMessage(each.role, each.text or "", each.digest.hex(), pinned=each.mark == "pinned")
+            prompt_types.PromptMessage(
+                each.role if each.role != "user" or each.digest not in known.others else "tool",
+                each.text or "",
+                each.digest.hex(),
+                pinned=each.mark == "pinned",
+                told_by=known.others.get(each.digest, ""),
+            )
             for each in known.history
             if (each.text or each.digest == asked) and each.digest not in known.unremembered
         ]
@@ -103,7 +110,8 @@ class Prompting:
     def _recall(self, model: ModelAdapter, turns: list[PromptMessage], exclude: list[bytes]) -> list[Recalled]:
         # Only a model that answers by what comes first waits for meanings to be compared; another weighs for itself.
         compare = getattr(model, "likeness", None)
-        return self._searcher.recall(turns[-1].content, turns[:-1], exclude=exclude, compare=compare)
+        found = self._searcher.recall(turns[-1].content, turns[:-1], exclude=exclude, compare=compare)
+        return self._reader.ask(speakers.labelled(found))
 
     def close(self) -> None:
         """Close what reads. Idempotent."""

@@ -19,7 +19,7 @@ from ccnode import clock
 from ccnode.api.errors import ApiError
 from ccnode.later import later
 from ccnode.models.base import Finished, ModelError
-from ccnode.store import memory, notes, plates, views
+from ccnode.store import memory, notes, plates, speakers, views
 from ccnode.store.errors import Conflict, NotFound, StoreError
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def _last_said() -> View[list[Recalled]]:
     left_out = yield from memory.left_out(each.digest for each in found)
     kept = [each for each in found if each.digest not in left_out and each.due_ms is None][:MEMORIES]
     kept = yield from notes.worded(kept)
-    return [
+    said = [
         prompt_types.Recalled(
             each.digest.hex(),
             str(uuid.UUID(bytes=each.session)),
@@ -203,6 +203,7 @@ def _last_said() -> View[list[Recalled]]:
         )
         for each in kept
     ]
+    return [one for one in (yield from speakers.labelled(said)) if not one.told_by]
 
 
 def _attempt_form(attempt: Attempt) -> dict[str, Any]:

@@ -12,13 +12,15 @@ Role = Literal["user", "assistant", "system", "tool"]
 class PromptMessage:
     """One message of the conversation so far, oldest first; `message_id` (a digest in hex) where it can be cited.
 
-    `pinned`: its owner wants it preferred.
+    `pinned`: its owner wants it preferred. `told_by`: who said it, where it is another person, of whose conversation
+    this is a branch; then `role` is "tool": it is no word of the person who asks.
     """
 
     role: Role
     content: str
     message_id: str = ""
     pinned: bool = False
+    told_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ class Recalled:
     `message_id` is the entry digest in lower-case hex (64 characters); `score` is in [0, 1]:
     how likely the message answers the question; for a text that asks nothing, how much of it the message accounts for.
     `pinned`: its owner wants it preferred. `told_by`: who says so, where it is no message but knowledge of another node
-    that the owner promoted; then `message_id` is that of the promotion, and `role` "tool": nobody said it here.
+    that the owner promoted; then `message_id` is that of the promotion, and `role` "tool": nobody said it here. So too
+    where another person said it, in an export that was brought in. `origin`: the program that a conversation of the
+    person's own was brought in from.
     """
 
     message_id: str
@@ -39,6 +43,7 @@ class Recalled:
     score: float
     pinned: bool = False
     told_by: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

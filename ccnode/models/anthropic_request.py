@@ -150,7 +150,9 @@ def _turns(messages: Iterable[PromptMessage]) -> list[_Turn]:
         elif message.role == "user":
             _add(turns, "user", [_block(text)])
         else:
-            _add(turns, "user", [_block(f"Note in the conversation's record, not said by the user:\n{_quoted(text)}")])
+            by = _line(message.told_by)
+            who = f"said elsewhere by {by}, not by the user" if by else "not said by the user"
+            _add(turns, "user", [_block(f"Note in the conversation's record, {who}:\n{_quoted(text)}")])
     return turns
 
 
@@ -197,8 +199,14 @@ def _fenced(labelled: list[tuple[str, Recalled]], summaries: Iterable[Summary]) 
 
 def _speaker(item: Recalled) -> str:
     # What another node's owner claims must never read as what this one said.
-    told_by = " ".join(clean(item.told_by).split())
-    return f"claimed elsewhere, not by the user: {told_by}" if told_by else f"said by: {item.role}"
+    if told_by := _line(item.told_by):
+        return f"claimed elsewhere, not by the user: {told_by}"
+    origin = _line(item.origin)
+    return f"said by: {item.role} (imported from {origin})" if origin else f"said by: {item.role}"
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text).split())
 
 
 def _quoted(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import branching, memory, notes, plates, recent, views
+from ccnode.store import branching, memory, notes, plates, recent, speakers, views
 
 if TYPE_CHECKING:
     from ccnode.mind.prompt_types import Branch
@@ -21,7 +21,8 @@ class Ground:
     """What is known. `history`: the newest messages, up to the question, or for a preview to where one would follow.
 
     `unremembered`: digests of those that may not be shown. `before`: what the conversations before were, where this one
-    begins; `merging`: the branches that the question asks to bring together.
+    begins; `merging`: the branches that the question asks to bring together; `others`: who said those messages of the
+    history that another person did, by their digests.
     """
 
     session: bytes
@@ -31,6 +32,7 @@ class Ground:
     plate: Version | None
     before: list[Conversation]
     merging: list[Branch]
+    others: dict[bytes, str]
 
 
 def of_question(digest: bytes) -> View[Ground]:
@@ -60,7 +62,8 @@ def _ground(session: bytes, question: Message | None, history: list[Message], me
     worded = []
     for one in before:
         worded.append((yield from _worded(one)))  # noqa: PERF401 (a comprehension cannot wait for a view)
-    return Ground(session, question, history, unremembered, plate, worded, merging)
+    others = yield from speakers.others(history)
+    return Ground(session, question, history, unremembered, plate, worded, merging, others)
 
 
 def _worded(talk: Conversation) -> View[Conversation]:
