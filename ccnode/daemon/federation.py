@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 State = Literal["off", "starting", "on", "failed"]
 DEFAULT_PORT: Final = 8101
+SEEN_S: Final = 3600.0
 ADDRESSES_S: Final = 5.0  # a look at one's own addresses takes less than a millisecond
 
 
@@ -104,6 +105,7 @@ class Federating:
         self._tasks = [
             asyncio.create_task(self.holdings.run(), name="chains"),
             asyncio.create_task(self._follow_addresses(), name="addresses"),
+            asyncio.create_task(self._see(), name="seen"),
             asyncio.create_task(self.gossiping.run(), name="gossip"),
         ]
         if self.settings.enabled:
@@ -280,6 +282,16 @@ class Federating:
                 if self.net is not None:
                     for call in self.net.calls():
                         self.net.call_now(call.peer)
+
+    async def _see(self) -> None:
+        """A link may last for months: that a peer is there is kept now and then."""
+        while True:
+            await asyncio.sleep(SEEN_S)
+            linked = [link.peer for link in self.net.links()] if self.net is not None else []
+            try:
+                await self.book.seen(linked)
+            except StoreError as error:
+                log.warning("peers_not_seen", error=str(error))
 
     # --- what the chains tell ---
 

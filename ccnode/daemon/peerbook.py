@@ -264,6 +264,14 @@ class PeerBook:
         self._links.own_changed()
         self.tell("peers", "plate", "character", "sessions", "memory")
 
+    async def seen(self, nodes: Sequence[bytes]) -> None:
+        """There are links with these peers now. Raises StoreError."""
+        async with self._lock:
+            now_ms = clock.now_ms()
+            for node in [node for node in nodes if node in self.rows and self.rows[node].standing == "known"]:
+                await self._append(peers.keep_seen(node, now_ms))
+                self.rows[node] = replace(self.rows[node], seen_ms=now_ms)
+
     def ended(self, end: Ended) -> None:
         """A link is gone."""
         if end.text:

@@ -12,10 +12,11 @@ them; how many are looked at is bounded, whatever peers send.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from ccnode import clock
 from ccnode.later import later
 from ccnode.store import notes
 from ccnode.store.errors import Conflict, NotFound
@@ -43,6 +44,7 @@ WAITING_ALL_MAX: Final = 2_000
 RECALLED_MAX: Final = 2_000  # the newest promoted ones that are looked among
 HELD_MAX: Final = 5_000  # our own decisions and offers that a list looks at
 AT_ONCE: Final = 500
+STALE_MS: Final = 30 * 24 * 3_600_000
 PREFIX_MIN: Final = 6
 SHORT: Final = 12  # digits of an identifier that people are shown
 _SPEAKERS: Final = {
@@ -127,6 +129,8 @@ class Known:
 
     `entry`, `digest`: the entry that its words are read from, or the last one about it; `time`: when that was recorded
     (hybrid logical clock). `node`: who offers it, where that is known; `arrived`: its newest entry's local number.
+    `heard_ms`: until when this node would have heard that it was taken back, None where it did not follow who offers
+    it; `is_stale`: that is long ago.
     """
 
     packet: bytes
@@ -138,6 +142,8 @@ class Known:
     time: int
     arrived: int
     content: bytes = b""
+    heard_ms: int | None = None
+    is_stale: bool = False
 
     @property
     def told_by(self) -> str:
@@ -145,7 +151,8 @@ class Known:
         if self.said is None:
             return ""
         who = _SPEAKERS[self.said.sources[0].role]
-        return f"packet {self.packet.hex()[:SHORT]} of node {node_id(self.said.node)[:SHORT]}, said there by {who}"
+        told = f"packet {self.packet.hex()[:SHORT]} of node {node_id(self.said.node)[:SHORT]}, said there by {who}"
+        return f"{told}, last heard of {clock.iso(self.heard_ms or 0)[:10]}" if self.is_stale else told
 
     @property
     def said_ms(self) -> int:
@@ -199,7 +206,22 @@ def of(packets: Iterable[bytes]) -> View[dict[bytes, Known]]:
     for row in rows:
         by[row.packet].append(row)
     found = {packet: _folded(by[packet], gone) for packet in wanted if packet in by}
-    return {packet: one for packet, one in found.items() if one is not None}
+    return (yield from _heard({packet: one for packet, one in found.items() if one is not None}))
+
+
+def _heard(found: dict[bytes, Known]) -> View[dict[bytes, Known]]:
+    """The same, with when who offers each was heard last: what it took back since, nobody here knows."""
+    nodes = sorted({one.node for one in found.values() if one.node is not None and one.state != "shared"})
+    heard: dict[bytes, int] = {}
+    for at in range(0, len(nodes), AT_ONCE):
+        some = nodes[at : at + AT_ONCE]
+        heard |= dict((yield f"SELECT node, heard_ms FROM followed WHERE node IN ({','.join('?' * len(some))})", some))
+    before_ms = clock.now_ms() - STALE_MS
+    for packet, one in found.items():
+        if one.node in heard and one.state != "shared":
+            heard_ms = heard[one.node]
+            found[packet] = replace(one, heard_ms=heard_ms, is_stale=heard_ms < before_ms)
+    return found
 
 
 def _gone(rows: Sequence[Row]) -> View[set[bytes]]:

@@ -54,7 +54,11 @@ def shown(packet: bytes) -> View[dict[str, Any]]:
 
 
 def brief(one: Known, names: Mapping[bytes, str]) -> dict[str, Any]:
-    """A packet without what others say. `time`: when this was recorded here; `claim`: subject and text as one."""
+    """A packet without what others say. `time`: when this was recorded here; `claim`: subject and text as one.
+
+    `last_heard`: until when a withdrawal would have been heard here, null where who offers it is ours or never was
+    followed; `stale`: that is more than thirty days ago.
+    """
     said = one.said
     return {
         "packet_id": one.packet.hex(),
@@ -67,6 +71,8 @@ def brief(one: Known, names: Mapping[bytes, str]) -> dict[str, Any]:
         "node_name": names.get(one.node) if one.node is not None else None,
         "audience": _AUDIENCE_NAMES[said.audience] if said is not None else None,
         "time": clock.iso(hlc.to_ms(one.time)),
+        "last_heard": clock.iso(one.heard_ms) if one.heard_ms is not None else None,
+        "stale": one.is_stale,
         "sources": [
             {"entry": each.entry.hex(), "role": ROLE_NAMES[each.role], "time": clock.iso(each.said_ms)}
             for each in (said.sources if said is not None else ())

@@ -44,6 +44,10 @@ _PEER: Final = (
     "node, standing, tier, name, addresses, how, wished, added_ms, seen_ms, manifest, signature, day, day_bytes,"
     " all_bytes"
 )
+_HEARD: Final = (
+    "INSERT INTO followed SELECT node, seen_ms FROM peers WHERE node = ? AND standing = 'known' AND tier IN (2, 4)"
+    " AND seen_ms IS NOT NULL ON CONFLICT (node) DO UPDATE SET heard_ms = max(heard_ms, excluded.heard_ms)"
+)
 _KEEP: Final = f"INSERT OR REPLACE INTO peers ({_PEER}) VALUES ({', '.join('?' * 14)})"
 
 
@@ -140,6 +144,7 @@ def keep_peer(peer: Peer) -> Job[None]:
                 )
         before = Used(*kept[0][1:]) if kept else Used()
         tx.execute(_KEEP, (*row, *_more(before, peer.used)))
+        tx.execute(_HEARD, (peer.node,))
 
     return job
 
@@ -172,10 +177,11 @@ def remove_peer(node: bytes, now_ms: int) -> Job[bool]:
 
 
 def keep_seen(node: bytes, now_ms: int) -> Job[None]:
-    """A ledger job: a link with the peer is, or was, up."""
+    """A ledger job: a link with the peer is, or was, up; and where it is followed, that is when it was heard."""
 
     def job(tx: Transaction) -> None:
         tx.execute("UPDATE peers SET seen_ms = max(coalesce(seen_ms, 0), ?) WHERE node = ?", (now_ms, node))
+        tx.execute(_HEARD, (node,))
 
     return job
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ccnode import clock
 from ccnode.mind import knowledge as mind
 from ccnode.store import (
     audit,
@@ -18,11 +20,13 @@ from ccnode.store import (
     memory,
     memory_search,
     notes,
+    peers,
     rebuild,
     views,
 )
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.forgetting import OwnerNeeded
+from ccnode.store.peers import Peer
 from ccnode.store.search import Searcher
 from ccnode_crypto import canonical
 from ccnode_crypto.certificate import certify
@@ -358,6 +362,26 @@ def test_what_comes_from_one_message_needs_no_subject_to_be_held_against_each_ot
         (found,) = form(three.here, one)["conflicts_with"]
         assert (found["packet_id"], found["text"]) == (other.hex(), text)
     assert form(three.here, apart)["conflicts_with"] == []
+
+
+def test_of_whom_nothing_was_heard_for_long_it_is_said_with_what_it_told(
+    three: Three, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have taken the packet back since: nobody here would know."""
+    packet = share(three.stranger, told(three.stranger, HARBOUR))
+    three.meet()
+    three.here.ledger.append_sync(knowledge_acts.promote(packet))
+    assert (form(three.here, packet)["last_heard"], form(three.here, packet)["stale"]) == (None, False)
+    peer = Peer(three.stranger.key, "known", Tier.SANDBOX_IN, seen_ms=START_MS)
+    three.here.ledger.append_sync(peers.keep_peer(peer))
+    three.here.ledger.append_sync(peers.keep_peer(replace(peer, tier=Tier.EXTERNAL, seen_ms=START_MS + 40 * DAY_MS)))
+    for days, stale in ((29, False), (31, True)):
+        monkeypatch.setattr(clock, "now_ms", lambda days=days: START_MS + days * DAY_MS)
+        one = form(three.here, packet)
+        assert (one["last_heard"], one["stale"]) == (clock.iso(START_MS), stale)
+        (hit,) = recalled(three.here)
+        assert ("last heard of 2026-02-02" in hit.told_by) is stale
+    assert form(three.stranger, packet)["stale"] is False, "it is its own"
 
 
 def test_a_packet_that_does_not_hold_is_none(three: Three) -> None:

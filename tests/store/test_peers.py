@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyrage
@@ -122,6 +123,29 @@ def test_what_was_taken_only_grows(node: Node, ledger: Ledger) -> None:
     ledger.append_sync(peers.keep_seen(NODE, START_MS))
     assert kept(node)[0].seen_ms == START_MS + 77
     assert kept(node)[0].used.quota().room(0) == Quota(day=4, day_bytes=1, all_bytes=100).room(0)
+
+
+def heard(node: Node) -> list[tuple[int]]:
+    with contextlib.closing(reader(node.path)) as connection:
+        return connection.execute("SELECT heard_ms FROM followed").fetchall()
+
+
+def test_whoever_is_followed_no_more_was_heard_when_it_still_was(node: Node, ledger: Ledger) -> None:
+    follows = Peer(NODE, "known", Tier.SANDBOX_IN)
+    ledger.append_sync(peers.keep_peer(follows))
+    assert heard(node) == []
+    ledger.append_sync(peers.keep_seen(NODE, START_MS + 5))
+    ledger.append_sync(peers.keep_seen(NODE, START_MS))
+    assert heard(node) == [(START_MS + 5,)]
+    for tier in (Tier.SANDBOX_OUT, Tier.EXTERNAL):
+        ledger.append_sync(peers.keep_peer(replace(follows, tier=tier, seen_ms=START_MS + 5)))
+        ledger.append_sync(peers.keep_seen(NODE, START_MS + 77))
+        assert heard(node) == [(START_MS + 5,)], "it is there, but what it takes back does not come"
+    ledger.append_sync(peers.remove_peer(NODE, START_MS + 99))
+    assert heard(node) == [(START_MS + 5,)]
+    ledger.append_sync(peers.keep_peer(follows))
+    ledger.append_sync(peers.keep_seen(NODE, START_MS + 100))
+    assert heard(node) == [(START_MS + 100,)]
 
 
 def opened(node: Node, now_ms: int = START_MS) -> tuple[Invitation, ...]:

@@ -25,7 +25,8 @@ def command() -> None:
 
     A packet is a message or note that its owner chose to share: its words, where they are from, and what it rests on.
     ID is its identifier or a unique beginning of that (6 characters or more). What sandbox peers share waits until you
-    promote it; from then on it is recalled where it fits, with its source named.
+    promote it; from then on it is recalled where it fits, with its source named. What its owner withdraws is forgotten
+    here, as long as this node follows that one; when nothing was heard of it for 30 days, that is said with it.
     """
 
 
@@ -90,7 +91,8 @@ def _state(wanted: str | None) -> Any:  # noqa: ANN401  # one of the literal's n
 
 def _standing(one: dict[str, Any]) -> str:
     count = len(one["conflicts_with"])
-    return str(one["state"]) + (f", {count} say{'s' if count == 1 else ''} otherwise" if count else "")
+    since = f", last heard of {one['last_heard'][:10]}" if one["stale"] else ""
+    return str(one["state"]) + since + (f", {count} say{'s' if count == 1 else ''} otherwise" if count else "")
 
 
 @command.command("show", short_help="Show a packet, and what it rests on.")
@@ -113,6 +115,9 @@ def _described(one: dict[str, Any]) -> str:
     if one["node_id"]:
         name = f" ({line(one['node_name'], 64)})" if one["node_name"] else ""
         lines.append(f"from node {one['node_id']}{name}")
+    if one["last_heard"]:
+        doubt = ": it may have been withdrawn since" if one["stale"] else ""
+        lines.append(f"last heard of {one['last_heard']}{doubt}")
     lines += [f"said there: {each['role']}, {each['time']}, entry {each['entry'][:SHORT]}" for each in one["sources"]]
     lines += [f"rests on: packet {each['packet_id'][:SHORT]} ({each['state']} here)" for each in one["after"]]
     lines += ["", clean(one["text"]) if one["text"] is not None else "(the words are gone)"]
