@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pyrage
 
 from ccnode import __version__
-from ccnode.store import backup_format, migrate
+from ccnode.store import backup_format, backup_signing, migrate
 from ccnode.store.backup_format import CONFIG, FORMAT, LEDGER, MANIFEST, PROFILE, Member
 from ccnode.store.backup_list import AUTOMATIC_END, TIME_FORMAT, BackupFile, list_backups, rotate
-from ccnode.store.backup_restore import Restored, Verified, restore, verify
+from ccnode.store.backup_restore import Restored, Verified, heads_in, restore, verify
 from ccnode.store.errors import Conflict, NotFound, StoreCorrupt, StoreError, disk_error, translated
 from ccnode.store.home import read_private
 from ccnode.store.ledger import connect
@@ -93,7 +93,7 @@ def create(
                     members.insert(0, Member(name, data, len(data)))
             manifest = {**facts, "format": FORMAT, "version": __version__, "created": _iso(now), "entries": entries,
                         "heads": heads, "files": {member.name: _described(member) for member in members}}  # fmt: skip
-            data = json.dumps(manifest, indent=1).encode()
+            data = json.dumps(backup_signing.sign(manifest, home.node_key), indent=1).encode()
             members.insert(0, Member(MANIFEST, data, len(data)))
             size, digest = _write(target, members, keys, int(now.timestamp()))
     except OSError as error:
@@ -197,10 +197,7 @@ def read_heads(path: Path) -> tuple[int, list[dict[str, Any]]]:
     with contextlib.closing(connect(path, writable=False)) as connection:
         migrate.check_version(connection, migrate.all_migrations()[-1].number)
         entries = connection.execute("SELECT count(*) FROM entries").fetchone()[0]
-        rows = connection.execute("SELECT node, epoch, audience, length, head FROM chains ORDER BY id").fetchall()
-    names = ("node", "epoch", "audience", "length", "head")
-    plain = [[value.hex() if isinstance(value, bytes) else value for value in row] for row in rows]
-    return entries, [dict(zip(names, row, strict=True)) for row in plain]
+        return entries, heads_in(connection)
 
 
 def _described(member: Member) -> dict[str, Any]:

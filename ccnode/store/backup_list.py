@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 KEEP: Final = 7
 AUTOMATIC_END: Final = ".auto.age"
 TIME_FORMAT: Final = "%Y%m%dT%H%M%SZ"
-_NAME: Final = re.compile(r"ccnode-.+-(\d{8}T\d{6}Z)(?:-\d+)?(\.auto)?\.age")
+_NAME: Final = re.compile(r"ccnode-.+-(\d{8}T\d{6}Z)(?:-(\d+))?(\.auto)?\.age")
 
 BackupKind = Literal["manual", "automatic", "before-migration", "replaced"]
 
@@ -43,7 +43,7 @@ def list_backups(home: Home) -> list[BackupFile]:
         for path in home.backups.iterdir() if home.backups.is_dir() else ():
             if (match := _NAME.fullmatch(path.name)) and path.is_file():
                 created = datetime.strptime(match[1], TIME_FORMAT).replace(tzinfo=UTC)
-                kind: BackupKind = "automatic" if match[2] else "manual"
+                kind: BackupKind = "automatic" if match[3] else "manual"
                 found.append(BackupFile(path, path.stat().st_size, int(created.timestamp() * 1000), kind))
             elif path.name.startswith("before-migration-") and path.suffix == ".sqlite":
                 stat = path.stat()
@@ -54,7 +54,13 @@ def list_backups(home: Home) -> list[BackupFile]:
             found.append(BackupFile(folder, sum(stat.st_size for stat in files), int(made * 1000), "replaced"))
     except OSError as error:
         raise disk_error(error, "the backups cannot be listed") from error
-    return sorted(found, key=lambda backup: (backup.created_ms, backup.path.name), reverse=True)
+    return sorted(found, key=lambda one: (one.created_ms, _number(one.path.name), one.path.name), reverse=True)
+
+
+def _number(name: str) -> int:
+    """Which one of its second a backup is."""
+    match = _NAME.fullmatch(name)
+    return int(match[2] or 1) if match else 0
 
 
 def rotate(home: Home, keep: int = KEEP) -> list[Path]:

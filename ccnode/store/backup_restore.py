@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from ccnode.store import audit, backup_format, erase, index, peers, reports
+from ccnode.store import audit, backup_format, backup_signing, erase, index, peers, reports
 from ccnode.store.backup_format import CONFIG, LEDGER, PROFILE
 from ccnode.store.errors import Conflict, StoreCorrupt, StoreError, disk_error, translated
 from ccnode.store.home import DirectoryLock, Home, read_private
@@ -30,11 +30,16 @@ _LEDGER_FILES: Final = ("", "-wal", "-shm", "-journal")
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A decrypted and checked backup. `manifest`: what it says of itself; `report`: the audit of its ledger."""
+    """A decrypted and checked backup. `manifest`: what it says of itself; `report`: the audit of its ledger.
+
+    `signer`: the key of the node that made it, which is one of those that its ledger was written with; None where the
+    manifest is not signed, so that nothing proves who made it.
+    """
 
     path: Path
     manifest: dict[str, Any]
     report: audit.Report
+    signer: bytes | None = None
 
     @property
     def ok(self) -> bool:
@@ -72,7 +77,8 @@ def verify(
     try:
         clear_leftovers(parent)
         with staging(parent) as folder:
-            return Verified(path, *_unpack_and_audit(path, identity, folder, progress))
+            manifest, report = _unpack_and_audit(path, identity, folder, progress)
+            return Verified(path, manifest, report, backup_signing.signer(manifest))
     except OSError as error:
         raise disk_error(error, f"{path.name} cannot be unpacked") from error
 
@@ -84,14 +90,34 @@ def _unpack_and_audit(
     copy = Home(folder)
     try:
         with contextlib.closing(connect(copy.ledger, writable=False)) as connection:
+            _check_signer(connection, manifest, path.name)
             report = audit.verify(connection, copy, progress=progress)
+            heads = heads_in(connection)
     except sqlite3.Error as error:
         raise translated(error) from error
+    if heads != manifest["heads"]:
+        raise StoreCorrupt(f"{path.name} holds other chains than its manifest names", remedy="use another backup")
     if report.entries != manifest["entries"]:
         raise StoreCorrupt(
             f"{path.name} says {manifest['entries']} entries and holds {report.entries}", remedy="use another backup"
         )
     return manifest, report
+
+
+def _check_signer(connection: sqlite3.Connection, manifest: dict[str, Any], name: str) -> None:
+    """Whoever signed the manifest must have written the ledger. Raises StoreCorrupt, sqlite3.Error."""
+    signer = backup_signing.signer(manifest)
+    if signer is not None and not connection.execute("SELECT 1 FROM own_keys WHERE node = ?", (signer,)).fetchone():
+        what = f"{name} was signed by a node that did not write what is in it"
+        raise StoreCorrupt(what, remedy="use another backup")
+
+
+def heads_in(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """The heads of a database's chains as a manifest lists them. Raises sqlite3.Error."""
+    rows = connection.execute("SELECT node, epoch, audience, length, head FROM chains ORDER BY id").fetchall()
+    names = ("node", "epoch", "audience", "length", "head")
+    plain = [[value.hex() if isinstance(value, bytes) else value for value in row] for row in rows]
+    return [dict(zip(names, row, strict=True)) for row in plain]
 
 
 def restore(

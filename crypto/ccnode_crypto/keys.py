@@ -34,7 +34,9 @@ _SMALL_ORDER: Final = frozenset({0, 1, _P - 1, _P, _P + 1, _Y8, _P - _Y8})
 
 StatementPurpose = NewType("StatementPurpose", str)  # of what an owner states; statements.py makes them
 Purpose = (
-    Literal["head", "owner-certificate", "owner-revocation", "link", "peer-manifest", "character-report", "parcel"]
+    Literal[
+        "head", "owner-certificate", "owner-revocation", "link", "peer-manifest", "character-report", "parcel", "backup"
+    ]
     | StatementPurpose
 )
 IdKind = Literal["node", "owner", "recovery"]

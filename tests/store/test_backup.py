@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sqlite3
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyrage
 import pytest
 
-from ccnode.store import audit, backup, backup_format, ledger, staging
+from ccnode.store import audit, backup, backup_format, backup_signing, ledger, staging
 from ccnode.store.errors import Conflict, DirectoryInUse, NotFound, StoreCorrupt, StoreError, StoreFull
 from ccnode.store.home import DirectoryLock, Home, write_private
 from ccnode_crypto.certificate import certify
@@ -21,6 +22,7 @@ from ccnode_crypto.keys import SigningKey, node_id, owner_id, to_text
 from tests.store.support import START_MS, Node, fields, reader, talk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SECRET = "the badger sleeps at noon"
@@ -331,3 +333,78 @@ def test_full_disk_leaves_nothing(place: Place, monkeypatch: pytest.MonkeyPatch)
         backup.create(place.home)
     assert list(place.home.backups.iterdir()) == []
     assert audit.verify(reader(place.home.ledger), place.home).ok
+
+
+# --- who made it ---
+
+
+def forged(place: Place, made: backup.BackupInfo, to: Path, change: Callable[[dict[str, Any], Path], None]) -> Path:
+    """The backup as somebody makes it who knows the public half of the backup key, and has read one backup."""
+    folder = to / "forged"
+    folder.mkdir()
+    manifest = backup_format.unpack(made.path, place.identity, folder)
+    change(manifest, folder)
+    names = [name for name in ("node.json", "config.toml", "ledger.sqlite") if (folder / name).exists()]
+    for name in names:
+        manifest["files"][name] = {
+            "bytes": (folder / name).stat().st_size,
+            "sha256": backup_format.digest_of(folder / name),
+        }
+    data = json.dumps(manifest).encode()
+    members = [backup_format.Member("MANIFEST.json", data, len(data))]
+    members += [backup_format.Member(name, folder / name, (folder / name).stat().st_size) for name in names]
+    recipient = pyrage.x25519.Identity.from_str(place.identity).to_public()
+    path = to / "forged.age"
+    with path.open("wb") as file:
+        backup_format.write_archive(file, members, [recipient], 0)
+    return path
+
+
+def test_a_backup_says_which_node_made_it(place: Place) -> None:
+    made = backup.create(place.home, now=NOW)
+    assert backup.verify(made.path, place.identity).signer == place.node.key.public.raw
+    place.home.node_key.unlink()
+    unsigned = backup.create(place.home, now=NOW)
+    checked = backup.verify(unsigned.path, place.identity)
+    assert (checked.ok, checked.signer) == (True, None)
+
+
+def test_a_manifest_that_was_altered_is_refused(place: Place, tmp_path: Path) -> None:
+    made = backup.create(place.home, now=NOW)
+    other = SigningKey(b"7" * 32)
+
+    def renamed(manifest: dict[str, Any], _: Path) -> None:
+        manifest["created"] = "2030-01-01T00:00:00.000Z"
+
+    def cut(manifest: dict[str, Any], folder: Path) -> None:
+        with contextlib.closing(sqlite3.connect(folder / "ledger.sqlite")) as connection:
+            connection.execute("UPDATE chains SET length = length - 1")
+            connection.commit()
+
+    def signed_by_another(manifest: dict[str, Any], _: Path) -> None:
+        manifest["created"] = "2030-01-01T00:00:00.000Z"
+        message = backup_signing._message(manifest)
+        manifest["signed"] = {"node": other.public.raw.hex(), "signature": other.sign("backup", message).hex()}
+
+    def nonsense(manifest: dict[str, Any], _: Path) -> None:
+        manifest["signed"] = {"node": 5}
+
+    def bare(manifest: dict[str, Any], _: Path) -> None:
+        renamed(manifest, _)
+        del manifest["signed"]
+
+    for number, change in enumerate((renamed, cut, signed_by_another, nonsense)):
+        place_for = tmp_path / str(number)
+        place_for.mkdir()
+        path = forged(place, made, place_for, change)
+        with pytest.raises(StoreCorrupt, match="signed"):
+            backup.verify(path, place.identity)
+        with pytest.raises(StoreCorrupt, match="signed"):
+            backup.restore(path, place.identity, Home(place_for / "there"))
+    (tmp_path / "bare").mkdir()
+    assert backup.verify(forged(place, made, tmp_path / "bare", bare), place.identity).signer is None
+
+
+def test_of_one_second_the_last_made_is_the_newest(place: Place) -> None:
+    made = [backup.create(place.home, now=NOW).path for _ in range(11)]
+    assert [one.path for one in backup.list_backups(place.home)] == made[::-1]

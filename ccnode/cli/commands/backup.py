@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ccnode.store.backup import Restored
     from ccnode.store.home import Home
 
+SHORT: Final = 12
 KEY_VARIABLE: Final = "CCNODE_OWNER_PASSPHRASE"
 IDENTITY = click.option(
     "--identity",
@@ -33,7 +34,8 @@ def command() -> None:
     """Make, check and put back encrypted backups.
 
     A backup holds everything but the node key and the owner key. The backup key, which the recovery kit holds too,
-    opens it.
+    opens it. The node that makes a backup signs it: nobody else can make one that passes for its own, though whoever
+    may write to the folder can give an old one a newer name (`verify` says when it was made, and by whom).
     """
 
 
@@ -86,6 +88,7 @@ def verify(state: State, *, file: Path | None, identity: Path | None) -> int:
     """
     from ccnode.cli.progress import bar
     from ccnode.store import backup
+    from ccnode_crypto.keys import node_id
 
     file = file or _newest(state.node())
     with bar(state, "verifying") as move:
@@ -101,10 +104,14 @@ def verify(state: State, *, file: Path | None, identity: Path | None) -> int:
         "problems": problems,
         "created": checked.manifest.get("created"),
         "name": checked.manifest.get("name"),
+        "signed_by": node_id(checked.signer) if checked.signer is not None else None,
     }
     verdict = "nothing was altered" if checked.ok else count(len(problems), "problem")
     lines = [f"PROBLEM  {clean(one.field)}: {clean(one.message)}" for one in report.problems[:20]]
     lines.append(f"{file}: {count(report.entries, 'entry', 'entries')}, {verdict}")
+    made = f"made {checked.manifest['created']}"
+    by = f"signed by node {node_id(checked.signer)[:SHORT]}" if checked.signer is not None else "NOT SIGNED"
+    lines.append(f"{clean(made)}, {by}")
     state.emit(data, "\n".join(lines))
     return 0 if checked.ok else FAILED
 
@@ -179,6 +186,8 @@ def restore(state: State, *, file: Path, identity: Path | None, into: Path | Non
         state.note(f"What was there before is in {done.replaced}")
     if done.erased:
         state.note(f"{count(done.erased, 'content')} stayed out: an order to forget them is due by now")
+    if done.manifest.get("signed") is None:
+        state.warn("the backup is not signed: nothing proves which node made it")
     if not certified:
         state.note("Your owner key does not stand behind this node yet: ccnode init --certify")
 
