@@ -82,7 +82,7 @@ def nodes(state: State, home: Home, order: object) -> dict[str, Any]:
         told = f"{count(len(owe), 'other node')} of yours will do the same"
         state.note(f"{told}: ccnode erasure show {str(order)[:SHORT]}")
     for one in answers:
-        if one["standing"] in ("removed", "revoked"):
+        if one["standing"] in ("let down", "removed", "revoked"):
             state.note(f"{name_of(one)} was {one['standing']}: it may keep a copy.")
     return {"nodes": answers}
 

@@ -1,7 +1,7 @@
 """What was ordered to be forgotten, by whose word, and which nodes have answered? Receipts beside the list of nodes.
 
 Every node of the owner carries orders out and says so on its own chain. Whoever has not said so yet may hold the words
-still; a node that was removed, or whose key was revoked, may keep them for ever.
+still; a node that was removed or let down, or whose key was revoked, may keep them for ever.
 """
 
 from __future__ import annotations
@@ -34,13 +34,17 @@ DIGITS_MIN: Final = 4
 HOUR_MS: Final = 3_600_000
 REMEDY: Final = "see: ccnode erasure list"
 _RECEIPTS: Final = "SELECT e.meta, c.node, e.time FROM entries e JOIN chains c ON c.id = e.chain WHERE e.kind = 22"
-_PEERS: Final = "SELECT node, name, standing, seen_ms FROM peers"
+# Whoever joined is nothing yet, and let down by nobody.
+_PEERS: Final = (
+    "SELECT node, name, CASE WHEN standing = 'known' AND tier IN (0, 4) THEN 'core' ELSE standing END, seen_ms"
+    " FROM peers"
+)
 _TARGET: Final = (
     "SELECT e.kind, e.time, e.meta, e.digest, c.node FROM entries e JOIN chains c ON c.id = e.chain WHERE e.digest = ?"
 )
 
 Authority = Literal["owner", "node", "before the rule", "none"]
-Standing = Literal["this node", "core", "removed", "revoked"]
+Standing = Literal["this node", "core", "let down", "removed", "revoked"]
 State = Literal["taken back", "no authority", "waiting", "unanswered", "answered"]
 
 
@@ -179,7 +183,8 @@ def _nodes(run: Query, own: bytes) -> list[tuple[bytes, str, Standing, int | Non
     found: list[tuple[bytes, str, Standing, int | None]] = []
     for node in sorted({own, *voices.certified(run)} - former, key=lambda one: (one != own, one)):
         name, stands, seen = peers.get(node, ("", "", None))
-        standing: Standing = "removed" if stands == "removed" else "core"
+        # Of one that was let down nothing more is taken, its receipts no more than the rest.
+        standing: Standing = "removed" if stands == "removed" else "let down" if stands == "known" else "core"
         if voices.revocations(run, node):
             standing = "revoked"
         found.append((node, name, "this node" if node == own else standing, seen))

@@ -158,6 +158,17 @@ def test_who_was_removed_owes_nothing_and_may_keep_a_copy(ccnode: Ccnode, home: 
     assert "\u202e" not in shown
 
 
+def test_who_was_let_down_is_heard_no_more_and_may_keep_a_copy(ccnode: Ccnode, home: Home) -> None:
+    has_laptop(home)
+    order = ordered(home, told(home))
+    with ledger_of(home) as ledger:
+        ledger.append_sync(peers.keep_peer(peers.Peer(LAPTOP.public.raw, "known", Tier.SANDBOX_IN, "laptop")))
+    carry_out(home)
+    found = ccnode("erasure", "show", order, "--json").data
+    assert (found["state"], [one["standing"] for one in found["answers"]]) == ("answered", ["this node", "let down"])
+    assert "let down, has not answered, and may keep a copy" in ccnode("erasure", "show", order).out
+
+
 def test_an_order_without_authority_does_nothing_and_says_so(ccnode: Ccnode, home: Home) -> None:
     session = told(home)
     with ledger_of(home) as ledger:

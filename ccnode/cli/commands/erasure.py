@@ -48,7 +48,7 @@ def command() -> None:
     """See what was ordered to be forgotten, and which nodes have done it.
 
     Orders are given with `ccnode session forget` and `ccnode memory forget`. Each of your nodes carries them out, when
-    it is there, and signs a receipt. A node that was removed or revoked may keep a copy.
+    it is there, and signs a receipt. A node that was removed, let down or revoked may keep a copy.
     """
 
 
@@ -108,7 +108,7 @@ def _answered(one: dict[str, Any]) -> str:
     seen = f"last seen {one['seen']}" if one["seen"] else "never seen"
     if one["answered"]:
         return f"  {who}: done {one['answered']}, {count(one['bodies'] or 0, 'content')}"
-    if one["standing"] in ("removed", "revoked"):
+    if one["standing"] in ("let down", "removed", "revoked"):
         return f"  {who}: {one['standing']}, has not answered, and may keep a copy; {seen}"
     return f"  {who}: has not answered; {'will by itself' if who == 'this node' else seen}"
 
