@@ -1,4 +1,4 @@
-"""Three real daemons of one owner: a backup from before a node was removed brings that node back in no way."""
+"""Real daemons of one owner: what was decided and forgotten since a backup was made, it brings back in no way."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.daemon.test_federation import address, asked, links, say, texts, until
+from tests.daemon.test_erasing import SECRET, still_in, talk
+from tests.daemon.test_federation import address, asked, join, links, pair, say, texts, until
 from tests.daemon.test_let_down import name_of, trio
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.daemon.test_process import Node
 
-__all__ = ["trio"]
+__all__ = ["pair", "trio"]
 
 
 def standing(node: Node) -> dict[str, tuple[str, str | None]]:
@@ -106,3 +107,34 @@ def test_who_was_let_down_since_is_let_down_in_an_old_copy_too(trio: list[Node],
     assert any("old copy" in one["message"] for one in here.status()["problems"])
     asked(here, "peer", "trust", name_of(there), "core")
     until(lambda: links(here).get(name_of(there)) == "core")
+
+
+@pytest.mark.timeout(600)
+def test_what_was_forgotten_since_is_gone_again_from_a_backup_that_is_put_back(pair: list[Node]) -> None:
+    """The order is not in the backup: it comes with this node's own chain, before anything is given to others."""
+    first, second = pair
+    session = talk(first, f"The {SECRET} is in the oven.", 12)  # more than a node's own word reaches
+    join(first, second)
+    until(lambda: still_in(second, SECRET))
+    backup = asked(first, "backup", "create")["path"]
+    order = asked(first, "session", "forget", session, "--yes", "--now")["order"]
+    for node in pair:
+        until(lambda node=node: not still_in(node, SECRET))  # type: ignore[misc]
+        until(lambda node=node: asked(node, "erasure", "show", order)["state"] == "answered")  # type: ignore[misc]
+    assert backup in [one["path"] for one in asked(first, "erasure", "show", order)["copies"]]
+
+    put_back(first, backup)
+    assert still_in(first, SECRET), "nobody has told it yet"
+    assert texts(second, SECRET) == []
+    accept(first, second)
+    until(lambda: not still_in(first, SECRET))
+    until(lambda: asked(first, "erasure", "show", order)["state"] == "answered")
+    assert texts(first, SECRET) == []
+    assert not still_in(second, SECRET)
+    after = asked(first, "backup", "create")["path"]
+    put_back(first, after)
+    assert not still_in(first, SECRET)
+    put_back(first, backup)
+    accept(first, second)
+    until(lambda: not still_in(first, SECRET), "the same backup once more")
+    assert asked(first, "audit", "verify")["ok"] is True
