@@ -273,6 +273,23 @@ async def test_branches_are_compared_and_merged_by_keyboard(house: House) -> Non
     assert said[3].digest in [message.digest for message in house.node.paths[trunk]]
 
 
+async def test_several_branches_are_merged_at_once(house: House) -> None:
+    trunk, limb, said = await branched(house.node)
+    others = []
+    for title in ("And mint?", "And dill?"):
+        others.append((await house.node.start_session(title, said[1].digest.hex())).id)
+        house.node.add(others[-1], "user", title)
+    page = await visit(house, f"/sessions/{trunk}")
+    await page.get_by_label("Merge And parsley? into this one").click()
+    dialog = page.locator("dialog")
+    await expect(dialog.get_by_role("checkbox")).to_have_count(2)
+    await dialog.get_by_label("“And dill?”").check()
+    await dialog.get_by_role("button", name="Merge").click()
+    await page.wait_for_url(f"**/chat/{trunk}")
+    merges = [call for call in house.node.calls if call[0] == "merge"]
+    assert merges == [("merge", trunk, [limb, others[1]], None)]
+
+
 async def test_a_merge_that_is_refused_is_said(house: House) -> None:
     trunk, limb, _ = await branched(house.node)
     page = await visit(house, f"/sessions/{trunk}")

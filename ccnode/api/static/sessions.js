@@ -16,11 +16,14 @@ document.addEventListener("click", guarded(async (event) => {
 document.addEventListener("click", guarded(async (event) => {
   const { merge, to } = event.target.dataset;
   if (!merge) return;
-  const field = make("input", { name: "content", maxlength: "2000" });
+  const name = (one) => `“${one.closest("li").querySelector(".name").textContent}”`;
+  const also = [...document.querySelectorAll("[data-merge]")].filter((one) => one !== event.target);
+  const fields = { "What to heed, if anything": make("input", { name: "content", maxlength: "2000" }) };
+  also.forEach((one, at) => (fields[`${at + 2}: ${name(one)}`] = make("input", { type: "checkbox", name: one.dataset.merge })));
   const text = "The assistant is asked in this conversation what each branch holds, and what holds now. Its reply rests on the newest message of each. Every branch stays as it is.";
-  const given = await asked({ title: `Merge “${event.target.closest("li").querySelector(".name").textContent}” into this one?`, text, yes: "Merge", fields: { "What to heed, if anything": field } });
+  const given = await asked({ title: `Merge ${name(event.target)} into this one?`, text, yes: "Merge", fields });
   if (!given) return;
-  await request("POST", `conversation/${to}/merge`, { branches: [merge], content: given.content.trim() || undefined }, true);
+  await request("POST", `conversation/${to}/merge`, { branches: [merge, ...also.map((one) => one.dataset.merge).filter((id) => given[id])], content: given.content.trim() || undefined }, true);
   location.assign(`/chat/${to}`); // where its reply is shown as it comes
 }));
 
