@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = structlog.get_logger()
 STANDING_S = 60.0  # orders become due without an entry
+FOLLOW_S = 0.005  # while links store: what theirs was is known without reading, and our own waits so long
 APART_S = 5.0  # a sandbox peer can order as much as it likes: what that takes is done for all at once
 
 
@@ -72,6 +73,8 @@ class Holdings:
         self._thread = ThreadPoolExecutor(1, "federation")
         self._connection: sqlite3.Connection | None = None
         self._last_run = 0
+        self._newest_run = 0
+        self._storing = 0
         self._quotas: dict[bytes, Quota] = {}
         self._is_apart_due = False
         self._woken = asyncio.Event()
@@ -123,10 +126,16 @@ class Holdings:
 
     async def _store(self, peer: bytes, store: Store, may: Callable[[], bool]) -> str:
         job = chains.receive(store.item, clock.now_ms(), quarantined=store.is_quarantined, may=lambda _: may())
+        self._storing += 1
         try:
             received = await self._append(job)
         except (CryptoError, RemoteError) as error:
             return str(error) or type(error).__name__
+        finally:
+            self._storing -= 1
+        if received.run == self._last_run + 1 and not received.turns:
+            self._last_run = received.run  # nothing came between: there is nothing to be read of it
+            self._index.epoch = self._ledger.chains.epoch
         if grown := chains.heed_received(self._index, received):
             self._told.grew(grown)
         if store.is_quarantined and peer in self._quotas:
@@ -167,7 +176,8 @@ class Holdings:
 
     # --- following our own commits ---
 
-    def _committed(self, _run: int) -> None:
+    def _committed(self, run: int) -> None:
+        self._newest_run = max(run, self._newest_run)
         with contextlib.suppress(RuntimeError):  # the loop is closing: nobody waits any more
             self._loop.call_soon_threadsafe(self._woken.set)
 
@@ -182,6 +192,10 @@ class Holdings:
             except TimeoutError:
                 due, stood_s = True, self._loop.time()
             self._woken.clear()
+            if self._storing:
+                await asyncio.sleep(FOLLOW_S)
+            if self._newest_run <= self._last_run and not due:
+                continue
             try:
                 is_apart_due, self._is_apart_due = self._is_apart_due and due, self._is_apart_due and not due
                 await self.follow(standing=due)
@@ -195,7 +209,7 @@ class Holdings:
         async with self._one_at_a_time:
             own, last, now_ms = self._index.own, self._last_run, clock.now_ms()
             growth = await self._run(lambda one: chains.read_growth(one, last, own, now_ms, standing=standing))
-            self._last_run = growth.last_run
+            self._last_run = max(growth.last_run, self._last_run)  # meanwhile a link may have stored more
             self._index.epoch = self._ledger.chains.epoch
             grown = chains.heed(self._index, growth)
             if growth.standing is not None:

@@ -89,7 +89,7 @@ class Received(NamedTuple):
     `new`: how many entries were stored, 0 where it was passed over; then `length`, `head`, `orders` are those of the
     chain from now on. `lacking`, `filled`: positions whose contents are missing now, or no longer. `kinds`: of what
     was stored, for changes.what_of. `turns`: orders or certificates are among it: wake whoever erases, and call
-    `read_growth` with standing.
+    `read_growth` with standing. `run`: its number, from which `read_growth` goes on where it follows the last.
     """
 
     chain: ChainId
@@ -101,6 +101,7 @@ class Received(NamedTuple):
     filled: tuple[int, ...] = ()
     kinds: frozenset[int] = frozenset()
     turns: bool = False
+    run: int = 0
 
 
 # --- the index ---
@@ -323,7 +324,8 @@ def _receive_run(tx: Transaction, sent: SentRun, now_ms: int, *, quarantined: bo
     ordered = tx.query(f"SELECT {_ORDERS} FROM chains c WHERE c.id = ?", (stored.row,))[0][0]
     turns = bool(stored.kinds & _TURNING)
     new = len(stored.entries)
-    return Received(chain, new, stored.length, stored.digest, ordered, stored.lacking, (), stored.kinds, turns)
+    lacking, kinds = stored.lacking, stored.kinds
+    return Received(chain, new, stored.length, stored.digest, ordered, lacking, (), kinds, turns, stored.run)
 
 
 def _may_grow(tx: Transaction, sent: SentRun) -> bool:

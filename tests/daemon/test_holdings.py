@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from operator import methodcaller
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ccnode.daemon import holdings
 from ccnode.daemon.holdings import Holdings
 from ccnode.store import chains
+from ccnode_crypto.entry import AUDIENCE_CORE
 from ccnode_protocol import records
 from ccnode_protocol.sync_effects import Load, Store
 from ccnode_protocol.sync_values import SentRun, Want
 from ccnode_protocol.tiers import Tier
 from tests.net.nodes import until
 from tests.store.linked import Side
+from tests.store.support import saying, talk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+    from sqlite3 import Connection
 
     import pytest
 
@@ -77,4 +80,57 @@ async def test_orders_of_a_sandbox_peer_are_heeded_together(tmp_path: Path, monk
     await asyncio.gather(running, return_exceptions=True)
     await held.close()
     for side in (one, guest):
+        side.stop()
+
+
+async def test_what_links_stored_is_not_read_again_and_our_own_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holdings, "FOLLOW_S", 0.1)
+    one, other = Side(tmp_path, "one", 1), Side(tmp_path, "other", 2)
+    one.trust(other)
+    read: list[tuple[int, ...]] = []
+
+    def counted(connection: Connection, last_run: int, *rest: Any, **more: Any) -> chains.Growth:
+        growth = chains_read_growth(connection, last_run, *rest, **more)
+        read.append((last_run, growth.last_run))
+        return growth
+
+    chains_read_growth = chains.read_growth
+    monkeypatch.setattr(chains, "read_growth", counted)
+    talk(other.ledger, 1, 12)
+    chain = other.ledger.chains.of(AUDIENCE_CORE).state.chain
+    sent: list[SentRun] = []
+    while not sent or sent[-1].end < other.ledger.chains.of(AUDIENCE_CORE).state.length:
+        at = sent[-1].end if sent else 0
+        (run,) = chains.load(other.connection, Load(Want(chain, at, at + 1), is_own=False, bytes_max=0))
+        assert isinstance(run, SentRun)
+        sent.append(run)
+    told = Told()
+    held = Holdings(one.ledger, one.ledger.append, told, lambda _: Tier.CORE)
+    await held.open(lambda _connection: None)
+    running = asyncio.create_task(held.run())
+    stores = [Store(run, is_quarantined=False) for run in sent]
+    first = [held.store(other.key, store, lambda: True) for store in stores[:-5]]
+    assert await asyncio.gather(*first) == [""] * len(first)
+    await asyncio.sleep(1.5 * holdings.FOLLOW_S)
+    turning = len(read)  # there was a certificate, after which all is read
+    assert turning <= 2
+    for store in stores[-5:]:
+        assert await held.store(other.key, store, lambda: True) == ""
+        await asyncio.sleep(1.5 * holdings.FOLLOW_S)
+    assert len(read) == turning
+    assert held.index.length(chain) == sent[-1].end
+    assert told.new == len(sent)
+    mine = one.ledger.chains.of(AUDIENCE_CORE).state
+    for number in range(3):
+        before = mine.length
+        await one.ledger.append(saying(7, f"number {number}", None))
+        await until(lambda before=before: held.index.length(mine.chain) > before)  # type: ignore[misc]
+    assert len(read) == turning + 3
+    assert [last - first for first, last in read[turning:]] == [1, 1, 1]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await held.close()
+    for side in (one, other):
         side.stop()
