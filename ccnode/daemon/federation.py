@@ -29,7 +29,7 @@ from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Coroutine, Iterable
 
     from ccnode import config
     from ccnode.daemon.peerbook import Append
@@ -83,7 +83,7 @@ class Federating:
         self._tell = tell
         self._orders_came = orders_came
         self._tasks: list[asyncio.Task[None]] = []
-        self._recalling: set[asyncio.Task[None]] = set()
+        self._works: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Lock()
         self._own: tuple[str, ...] = ()
         self._sweeping: asyncio.Task[None] | None = None
@@ -335,10 +335,13 @@ class Federating:
         """A peer's entries are stored."""
         self._tell(*what_of(sorted(kinds)))
         if Kind.NODE_TRUSTED in kinds:
-            self._recalling.add(task := asyncio.create_task(self._recall(), name="decisions"))
-            task.add_done_callback(self._recalling.discard)
+            self._begin(self._recall())
         if turns:
             self._orders_came()
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        self._works.add(task := asyncio.create_task(work))
+        task.add_done_callback(self._works.discard)
 
     async def _recall(self) -> None:
         try:
@@ -350,6 +353,7 @@ class Federating:
         """What orders to forget cover is gone from here; it must not leave either."""
         if self.net is not None:
             self.net.erased()
+        self._begin(self.parcels.erased())
 
     def was_restored(self, chain: ChainId, length: int) -> None:
         """A peer has proven that this directory is an old copy; what was lost comes back from it."""

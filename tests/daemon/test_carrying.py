@@ -60,6 +60,20 @@ def carry(sender: Node, receiver: Node, path: Path, *more: str) -> dict[str, Any
     return asked(receiver, "peer", "bundle", "apply", str(path))
 
 
+def test_a_bundle_that_was_made_before_an_erasure_is_not_given_out(parted: list[Node]) -> None:
+    first, second = parted
+    session = say(first, "The zwetschgenkuchen is in the oven.")
+    _, made = first.request("POST", f"/api/v1/peers/{identifier(second)}/bundle", {})
+    path = f"/api/v1/bundles/{made['bundle']['bundle_id']}"
+    until(lambda: first.request("GET", path)[1]["bundle"]["state"] == "done")
+    files = list((first.data / "bundles").iterdir())
+    assert len(files) == 1
+    asked(first, "session", "forget", session, "--yes", "--now")
+    until(lambda: first.request("GET", path)[0] == 404)
+    assert first.request("GET", f"{path}/file")[0] == 404
+    assert not files[0].exists()
+
+
 def code_of(node: Node, *arguments: str) -> str:
     """How a command fails."""
     done = node.run(*arguments, "--json", check=False)
