@@ -129,7 +129,7 @@ def confirmed(state: State, wanted: str, peer: dict[str, Any], *, yes: bool) -> 
             raise CliError(
                 "without comparing words, the whole identifier is needed",
                 code="usage",
-                remedy=f"compare it on the other node (ccnode status), then give all of it: {peer.get('node_id')}",
+                remedy=f"compare it with what the other node says it is, then give all of it: {peer.get('node_id')}",
                 exit_code=USAGE,
             )
         return {"confirmed": True}
@@ -181,7 +181,7 @@ def meant(wanted: str, peer: dict[str, Any], tier: str, *, yes: bool) -> None:
         raise CliError(
             "a name is of its bearer's choice: without a question, the whole identifier is needed",
             code="usage",
-            remedy=f"compare it on the other node (ccnode status), then give all of it: {peer.get('node_id')}",
+            remedy=f"compare it with what the other node says it is, then give all of it: {peer.get('node_id')}",
             exit_code=USAGE,
         )
     ask.need_terminal("give the whole identifier")

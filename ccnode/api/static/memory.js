@@ -1,6 +1,6 @@
 // What does the memory page do by itself? It shows how long what is forgotten can be kept, and takes notes.
 
-import { $, asked, guarded, make, refresh, request, toast } from "./ui.js";
+import { $, asked, guarded, make, pressed, refresh, request, toast } from "./ui.js";
 
 const again = guarded(() => refresh("forgetting", "list"));
 setInterval(() => $("forgetting").childElementCount && document.visibilityState === "visible" && again(), 60_000);
@@ -13,9 +13,9 @@ new MutationObserver(() => {
 }).observe($("main"), { childList: true, subtree: true });
 
 let loading = false;
-document.addEventListener("click", guarded(async ({ target }) => {
-  const id = target.dataset.edit;
-  if (!id || loading) return;
+pressed("[data-edit]", async (button) => {
+  const id = button.dataset.edit;
+  if (loading) return;
   loading = true;
   const { memory } = await request("GET", `memory/${id}`).finally(() => (loading = false));
   const area = make("textarea", { name: "text", rows: "5", required: "" });
@@ -26,4 +26,4 @@ document.addEventListener("click", guarded(async ({ target }) => {
   await request("PUT", `memory/${id}/note`, { text: given.text.replaceAll("\r", "") });
   await again();
   toast("Noted.");
-}));
+});

@@ -22,10 +22,13 @@ document.addEventListener("submit", guarded(async (event) => {
   const consented = async (failure) => {
     if (failure.code !== "needs_consent") throw failure;
     const joins = await asked({ title: "Join as core?", text: failure.message, yes: "Join", danger: true });
-    return joins ? request(method, path, { ...body, tier: "core" }) : {};
+    return joins && request(method, path, { ...body, tier: "core" });
   };
-  const { invitation } = await request(method, path, body).catch(consented).finally(() => { form.busy = false; });
+  const answer = await request(method, path, body).catch(consented).finally(() => { form.busy = false; });
+  if (!answer) return;
   calm();
+  form.reset(); // a code is of no use again
+  const { invitation } = answer;
   if (invitation) $("code").replaceChildren(make("p", { text: "On the other node, once, within a day:" }), make("code", { text: `ccnode peer join ${invitation.code}` }), make("img", { src: invitation.picture, alt: "The code as a picture" }));
   await refresh("peers");
 }));

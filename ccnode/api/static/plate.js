@@ -1,7 +1,7 @@
 // What does the plate page do by itself? It judges what is typed, shows what would change, keeps it, and asks the model.
 
 import { sentence } from "./link.js";
-import { $, Failure, calm, fail, guarded, live, make, refresh, request, toast } from "./ui.js";
+import { $, Failure, calm, fail, guarded, live, make, pressed, refresh, request, toast } from "./ui.js";
 
 const QUIET_MS = 350;
 const KINDS = { "+": "add", "-": "gone", "@": "place", "\\": "place" };
@@ -129,29 +129,27 @@ $("file").addEventListener("change", guarded(async (event) => {
   await put(read.text);
 }));
 
-document.addEventListener("click", guarded(async (event) => {
-  const version = event.target.closest?.("[data-revert]")?.dataset.revert;
-  if (!version) return;
+pressed("[data-revert]", async (button) => {
+  const version = button.dataset.revert;
   const { plate } = await request("GET", `plate?version=${version}`);
   $("left").replaceChildren(make("p", { class: "notice", text: `This is version ${version}. Sign it to have it in force again, as a new version.` }));
   await put(plate.text);
-}));
+});
 
 // --- the six questions ---
 
-document.addEventListener("click", guarded(async (event) => {
-  if (event.target.id !== "validate") return;
-  event.target.disabled = true;
+pressed("#validate", async (button) => {
+  button.disabled = true;
   $("asking").textContent = "Asking. That takes as long as the model's answers do.";
   try {
     await request("POST", "plate/validate", {});
     calm();
   } finally {
     $("asking").textContent = "";
-    event.target.disabled = false;
+    button.disabled = false;
     await refresh("validation");
   }
-}));
+});
 
 // --- what others change meanwhile ---
 

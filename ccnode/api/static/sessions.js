@@ -1,31 +1,28 @@
 // What do the pages of conversations do by themselves? They rename, merge, and slide through the past.
 
-import { $, asked, guarded, make, refresh, renamed, request, toast } from "./ui.js";
+import { $, asked, make, pressed, refresh, renamed, request, toast } from "./ui.js";
 
 const find = $("find");
 if (find) find.elements.zone.value = -new Date().getTimezoneOffset();
 
-document.addEventListener("click", guarded(async (event) => {
-  const button = event.target.closest("[data-rename]");
-  if (!button) return;
+pressed("[data-rename]", async (button) => {
   if (!(await renamed(button.dataset.rename))) return;
   await refresh("about");
   toast("It was renamed.");
-}));
+});
 
-document.addEventListener("click", guarded(async (event) => {
-  const { merge, to } = event.target.dataset;
-  if (!merge) return;
+pressed("[data-merge]", async (button) => {
+  const { merge, to } = button.dataset;
   const name = (one) => `“${one.closest("li").querySelector(".name").textContent}”`;
-  const also = [...document.querySelectorAll("[data-merge]")].filter((one) => one !== event.target);
+  const also = [...document.querySelectorAll("[data-merge]")].filter((one) => one !== button);
   const fields = { "What to heed, if anything": make("input", { name: "content", maxlength: "2000" }) };
   also.forEach((one, at) => (fields[`${at + 2}: ${name(one)}`] = make("input", { type: "checkbox", name: one.dataset.merge })));
   const text = "The assistant is asked in this conversation what each branch holds, and what holds now. Its reply rests on the newest message of each. Every branch stays as it is.";
-  const given = await asked({ title: `Merge ${name(event.target)} into this one?`, text, yes: "Merge", fields });
+  const given = await asked({ title: `Merge ${name(button)} into this one?`, text, yes: "Merge", fields });
   if (!given) return;
   await request("POST", `conversation/${to}/merge`, { branches: [merge, ...also.map((one) => one.dataset.merge).filter((id) => given[id])], content: given.content.trim() || undefined }, true);
   location.assign(`/chat/${to}`); // where its reply is shown as it comes
-}));
+});
 
 // --- the past ---
 

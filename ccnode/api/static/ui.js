@@ -5,6 +5,7 @@
 //   toast(text, { undo })         `undo`: a function; the toast then has an "Undo" button
 //   confirmed({ title, text, yes, danger }) -> promise of true or false
 //   guarded(action)               an action whose Failures are shown in #notice
+//   pressed("[data-x]", action)   what is pressed that fits
 // Without a script of its own a page can have: <section id="parts" data-of="memory peers">, put in anew when one of these
 // has changed, and when the line is open again; <button data-call="PUT path" data-body='{"..."}' data-confirm="Question?"
 // data-yes="Forget" data-done="What to say then" data-undo data-refresh="id id" data-then="/address to go to then">
@@ -141,10 +142,14 @@ export async function renew(path, ids, dress) {
   if (focused && document.activeElement?.id !== focused) $(focused)?.focus();
 }
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-call]");
-  if (button) guarded(act)(button, button.dataset.call, JSON.parse(button.dataset.body ?? "{}"));
-});
+// Whatever is pressed that fits the selector, now or later: `action` gets it.
+export const pressed = (selector, action) =>
+  document.addEventListener("click", ({ target }) => {
+    const found = target.closest?.(selector);
+    if (found) guarded(action)(found);
+  });
+
+pressed("[data-call]", (button) => act(button, button.dataset.call, JSON.parse(button.dataset.body ?? "{}")));
 
 document.addEventListener("submit", guarded(async (event) => {
   const { target: form, submitter } = event;
