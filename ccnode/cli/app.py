@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import importlib
 import os
 import sys
@@ -166,6 +165,8 @@ def _misused(state: State, error: click.ClickException, arguments: list[str]) ->
         return USAGE
     if "No such command" in message and isinstance(context, click.Context) and isinstance(context.command, click.Group):
         wanted = next((word for word in arguments if not word.startswith("-") and f"'{word}'" in message), "")
+        import difflib  # late: only who looks for a mistake needs it
+
         near = difflib.get_close_matches(wanted, context.command.list_commands(context), 1)
         if near and "Did you mean" not in message:
             message = f"{message.rstrip('.')}. Did you mean {near[0]!r}?"

@@ -13,10 +13,11 @@ import structlog
 import ccnode
 from ccnode import clock
 from ccnode.daemon.changes import what_of
+from ccnode.daemon.copies import Copies
 from ccnode.daemon.gossiping import Gossiping
 from ccnode.daemon.holdings import Holdings
-from ccnode.daemon.parcels import Parcels
 from ccnode.daemon.peerbook import PeerBook
+from ccnode.later import later
 from ccnode.net import places
 from ccnode.net.certificate import calling
 from ccnode.net.errors import NetError
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
 
     from ccnode import config
+    from ccnode.daemon import parcels
+    from ccnode.daemon.parcels import Parcels
     from ccnode.daemon.peerbook import Append
     from ccnode.net.discovery import Discovery
     from ccnode.net.sweep import Sweep
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
     from ccnode_crypto.certificate import Certificate
     from ccnode_crypto.entry import ChainId
     from ccnode_protocol.sync_values import SentRun
+else:
+    parcels = later("ccnode.daemon.parcels")
 
 log = structlog.get_logger()
 State = Literal["off", "starting", "on", "failed"]
@@ -74,8 +79,9 @@ class Federating:
         self.holdings = Holdings(ledger, append, self, self._tier_of)
         self.book = PeerBook(home, profile, ledger, append, self.holdings.index, self)
         self.book.tell = tell
-        self.parcels = Parcels(home, self.book, self.holdings, append)
-        self.book.said = self.parcels.heard
+        self.copies = Copies(home, self.book, self.holdings, append)
+        self.book.said, self.book.recipient = self.copies.heard, lambda: self.copies.recipient
+        self._parcels: Parcels | None = None
         self.book.papers.refresh = lambda: self.holdings.follow(standing=True)
         name = str(profile.get("name") or "")
         self.gossiping = Gossiping(name, ledger, append, self.book, self.holdings.index, tell)
@@ -87,6 +93,13 @@ class Federating:
         self._one_at_a_time = asyncio.Lock()
         self._own: tuple[str, ...] = ()
         self._sweeping: asyncio.Task[None] | None = None
+
+    @property
+    def parcels(self) -> Parcels:
+        """What is carried on a stick; made with the first of them."""
+        if self._parcels is None:
+            self._parcels = parcels.Parcels(self._home, self.book, self.holdings, self.copies)
+        return self._parcels
 
     def _tier_of(self, node: bytes) -> Tier:
         return self.book.tier_of(node)
@@ -114,7 +127,7 @@ class Federating:
     def _fill(self, connection: sqlite3.Connection) -> None:
         self.book.fill(connection)
         self.gossiping.fill(connection)
-        self.parcels.fill(connection)
+        self.copies.fill(connection)
 
     async def start(self) -> None:
         """Listen, call and announce; does nothing where that is being done. What is wrong goes into `problems`."""
@@ -206,7 +219,9 @@ class Federating:
     async def close(self) -> None:
         """The end of the daemon."""
         await self.stop()
-        await self.parcels.close()
+        if self._parcels is not None:
+            await self._parcels.close()
+        await self.copies.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -226,7 +241,7 @@ class Federating:
             self._heard_anew()
         net = self.net
         if peer.standing == "removed":
-            self.parcels.forget_peer(peer.node)
+            self.copies.forget_peer(peer.node)
         if net is None:
             return
         if peer.standing == "known":

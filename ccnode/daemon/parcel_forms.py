@@ -9,7 +9,7 @@ from ccnode_crypto.keys import node_id
 
 if TYPE_CHECKING:
     from ccnode.daemon.parcels import Bundle
-    from ccnode.store.parcels import Carried
+    from ccnode.store.copies import Carried
     from ccnode_crypto.entry import ChainId
     from ccnode_protocol.unpacking import Tally
 

@@ -23,6 +23,7 @@ from ccnode.api.events import Download
 from ccnode.daemon.applying import Applying, NotAllowed
 from ccnode.daemon.parcel_forms import bundle_form
 from ccnode.store import parcels
+from ccnode.store.copies import Carried
 from ccnode.store.errors import (
     Conflict,
     NotFound,
@@ -34,7 +35,7 @@ from ccnode.store.errors import (
     translated,
 )
 from ccnode.store.ledger import connect
-from ccnode.store.parcels import Carried, Damaged, Stopped
+from ccnode.store.parcels import Damaged, Stopped
 from ccnode_crypto.entry import HEADER_BYTES
 from ccnode_crypto.keys import node_id
 from ccnode_protocol import sync_frames
@@ -51,8 +52,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping
     from pathlib import Path
 
+    from ccnode.daemon.copies import Copies
     from ccnode.daemon.holdings import Holdings
-    from ccnode.daemon.peerbook import Append, PeerBook
+    from ccnode.daemon.peerbook import PeerBook
     from ccnode.store.home import Home
     from ccnode_crypto.entry import ChainId
     from ccnode_protocol.frames import Frame
@@ -100,61 +102,20 @@ class Bundle:
 class Parcels:
     """The parcels of a node. Lives on one event loop."""
 
-    def __init__(self, home: Home, book: PeerBook, holdings: Holdings, append: Append) -> None:
-        self.carried: dict[bytes, Carried] = {}
+    def __init__(self, home: Home, book: PeerBook, holdings: Holdings, copies: Copies) -> None:
         self._home = home
         self._book = book
         self._holdings = holdings
-        self._append = append
-        self._folder = home.root / "bundles"
+        self._copies = copies
+        self._folder = copies.folder
         self._all: dict[str, Bundle] = {}
         self._uploading = False
-        self._keeping: set[asyncio.Task[None]] = set()
-
-    def fill(self, connection: sqlite3.Connection) -> None:
-        """Read what is kept, and remove what a last start left. Raises sqlite3.Error."""
-        self.carried = parcels.load(connection)
-        shutil.rmtree(self._folder, ignore_errors=True)
-        try:
-            self._book.recipient = parcels.recipient(self._home)
-        except StoreError as error:
-            log.warning("no_key_for_bundles", error=str(error))
 
     async def close(self) -> None:
         """Leave off; what was stored stays."""
         for one in self._all.values():
             await self._end(one)
-        await asyncio.gather(*self._keeping, return_exceptions=True)
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
-
-    def forget_peer(self, node: bytes) -> None:
-        """It was removed: what it said holds no more."""
-        self.carried.pop(node, None)
-
-    def heard(self, node: bytes, heads: Mapping[ChainId, int]) -> None:
-        """A link with a peer has ended, on which it said how far its copies go."""
-        carried = self.carried.get(node, Carried())
-        merged = {**(carried.heads or {}), **heads}
-        if merged != carried.heads:
-            self.carried[node] = replace(carried, heads=merged)
-            task = asyncio.create_task(self._keep_heard(node))
-            self._keeping.add(task)
-            task.add_done_callback(self._keeping.discard)
-
-    async def _keep_heard(self, node: bytes) -> None:
-        try:
-            await self._append(parcels.keep(node, self.carried[node]))
-        except (StoreError, KeyError) as error:  # it may have been removed meanwhile
-            log.warning("heads_not_kept", peer=node_id(node), error=str(error))
-
-    def owed(self, node: bytes) -> int | None:
-        """How many entries a peer may have and, by its last word, has not; None where it has said nothing."""
-        carried = self.carried.get(node)
-        if carried is None or carried.heads is None:
-            return None
-        index, flow = self._holdings.index, Flow(self._holdings.index, node, self._book.tier_of(node))
-        rows = index.rows(chain for chain in index.all() if flow.gives(chain))
-        return sum(max(0, row.length - carried.heads.get(row.chain, 0)) for row in rows)
 
     # --- asking ---
 
@@ -261,7 +222,7 @@ class Parcels:
         return self._begin(one, self._create(one, node, tier, to, since_ms, full=full))
 
     async def _create(self, one: Bundle, node: bytes, tier: Tier, to: str, since_ms: int | None, *, full: bool) -> None:
-        flow, carried = Flow(self._holdings.index, node, tier), self.carried.get(node, Carried())
+        flow, carried = Flow(self._holdings.index, node, tier), self._copies.carried.get(node, Carried())
         known: Mapping[ChainId, int] | None = {} if full else carried.heads
         if since_ms is not None:
             known = await self._since(flow, known, since_ms)
@@ -286,7 +247,7 @@ class Parcels:
         if self._book.tier_of(node) is not tier:
             await asyncio.to_thread(one.path.unlink, missing_ok=True)
             raise NotAllowed("the peer's tier was changed meanwhile", remedy="make it again")
-        await self._keep(node, replace(carried, made=header.number, made_ms=now_ms))
+        await self._copies.keep(node, replace(carried, made=header.number, made_ms=now_ms))
 
     async def _since(self, flow: Flow, known: Mapping[ChainId, int] | None, ms: int) -> dict[ChainId, int]:
         """As `known`, but without what was written before a time, which the peer is said to have."""
@@ -295,11 +256,6 @@ class Parcels:
         if known is None:
             known = {chain: index.length(chain) for chain in index.chains_of(flow.peer)}
         return {chain: max(known.get(chain, 0), first.get(chain, 0)) for chain in index.all()}
-
-    async def _keep(self, node: bytes, carried: Carried) -> None:
-        await self._append(parcels.keep(node, carried))
-        self.carried[node] = carried
-        self._book.tell("peers")
 
     # --- applying ---
 
@@ -356,7 +312,7 @@ class Parcels:
         header = await asyncio.to_thread(self._check, one, line)
         tier = self._tier_for(header.sender)
         one.total, one.header = header.entries, header
-        carried = self.carried.get(header.sender, Carried())
+        carried = self._copies.carried.get(header.sender, Carried())
         one.is_older = header.number < carried.applied
         applying = Applying(self._book, self._holdings, header.sender, tier, is_dry=one.dry_run)
         for _ in range(PASSES_MAX):
@@ -368,8 +324,8 @@ class Parcels:
         has = applying.machine.has
         if one.dry_run or one.is_older:
             return
-        carried = self.carried.get(header.sender, Carried())
-        await self._keep(
+        carried = self._copies.carried.get(header.sender, Carried())
+        await self._copies.keep(
             header.sender, replace(carried, applied=header.number, applied_ms=clock.now_ms(), heads=dict(has))
         )
 

@@ -108,7 +108,7 @@ class PeerBook:
         self.tell: Callable[..., None] = lambda *_: None
         self.ended_with: dict[bytes, str] = {}
         self.said: Callable[[bytes, Mapping[ChainId, int]], None] = lambda *_: None  # told how far a peer's copies go
-        self.recipient: str | None = None  # to whom bundles for this node are encrypted
+        self.recipient: Callable[[], str | None] = lambda: None  # to whom bundles for this node are encrypted
         self._home = home
         self._profile = profile
         self._ledger = ledger
@@ -170,7 +170,7 @@ class PeerBook:
             tier=self.tier_of(node),
             certificate=self.papers.mine(),
             introduces=self.introductions.to(node) if self.tier_of(node) is Tier.CORE else (),
-            extra={RECIPIENT: self.recipient} if self.recipient is not None else {},
+            extra={RECIPIENT: recipient} if (recipient := self.recipient()) is not None else {},
         )
         return sign_manifest(self._ledger.chains.key, said)
 

@@ -98,8 +98,8 @@ class Peering:
 
     def _form(self, peer: Peer, links: dict[bytes, LinkState]) -> dict[str, Any]:
         form = peer_form(peer, self._book, links.get(peer.node))
-        carried = self._all.parcels.carried.get(peer.node)
-        return {**form, "carried": carried_form(carried, self._all.parcels.owed(peer.node))}
+        copies = self._all.copies
+        return {**form, "carried": carried_form(copies.carried.get(peer.node), copies.owed(peer.node))}
 
     def _told(self, node: bytes) -> dict[str, Any]:
         return self._form(self._book.rows[node], self._links())

@@ -1,4 +1,4 @@
-"""What is known of the parcels that went to and fro, and how does one become a file? Encrypted with age, as a stream.
+"""How does a parcel become a file, and a file a parcel again? Encrypted with age, as a stream.
 
 The key that parcels for this node are encrypted to is made once and stays on this machine, outside of backups; what
 opens a parcel is worth no more than that, since who wrote it is proven inside (protocol/README.md, Parcels).
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import pyrage
@@ -25,12 +24,10 @@ from ccnode_protocol.sync_effects import Load
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from ccnode.store.home import Home
-    from ccnode.store.ledger import Job
-    from ccnode.store.transaction import Transaction
     from ccnode_crypto.keys import SigningKey
     from ccnode_protocol.carrying import Plan
     from ccnode_protocol.frames import Frame
@@ -60,56 +57,6 @@ class Damaged(StoreCorrupt):
 
 class Stopped(Exception):
     """Whoever asked for it wants it no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """What went to and fro with one peer. Numbers are 0 where there was none; times in milliseconds since 1970.
-
-    `heads`: how far its copies go of what it may follow here, by its last word; None where it has said nothing.
-    """
-
-    made: int = 0
-    made_ms: int = 0
-    applied: int = 0
-    applied_ms: int = 0
-    heads: Mapping[ChainId, int] | None = field(default=None, repr=False)
-
-
-def load(connection: sqlite3.Connection) -> dict[bytes, Carried]:
-    """What is known, by peer. Raises sqlite3.Error."""
-    heads: dict[bytes, dict[ChainId, int]] = {}
-    for peer, node, epoch, audience, length in connection.execute("SELECT * FROM peer_heads"):
-        heads.setdefault(peer, {})[ChainId(node, epoch, audience)] = length
-    rows = connection.execute("SELECT peer, made, made_ms, applied, applied_ms FROM parcels")
-    return {
-        peer: Carried(made, made_ms, applied, applied_ms, heads.get(peer, {} if applied else None))
-        for peer, made, made_ms, applied, applied_ms in rows
-    }
-
-
-def keep(peer: bytes, carried: Carried) -> Job[None]:
-    """A ledger job: keep what is known about one peer's parcels, in place of what was."""
-
-    def job(tx: Transaction) -> None:
-        row = (peer, carried.made, carried.made_ms, carried.applied, carried.applied_ms)
-        tx.execute("INSERT OR REPLACE INTO parcels VALUES (?, ?, ?, ?, ?)", row)
-        if carried.heads is None:
-            return
-        kept = {(one[0], one[1], one[2]): one[3] for one in tx.query(_HEADS, (peer,))}
-        for chain, length in carried.heads.items():
-            if kept.pop((chain.node, chain.epoch, chain.audience), None) != length:
-                head = (peer, chain.node, chain.epoch, chain.audience, length)
-                tx.execute("INSERT OR REPLACE INTO peer_heads VALUES (?, ?, ?, ?, ?)", head)
-        for gone in kept:
-            tx.execute(
-                "DELETE FROM peer_heads WHERE peer = ? AND node = ? AND epoch = ? AND audience = ?", (peer, *gone)
-            )
-
-    return job
-
-
-_HEADS: Final = "SELECT node, epoch, audience, length FROM peer_heads WHERE peer = ?"
 
 
 def since(connection: sqlite3.Connection, ms: int) -> dict[ChainId, int]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ccnode.store import parcels, peers
+from ccnode.store import copies, parcels, peers
+from ccnode.store.copies import Carried
 from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.home import Home
-from ccnode.store.parcels import Carried, Damaged, NotForUs
+from ccnode.store.parcels import Damaged, NotForUs
 from ccnode_crypto.entry import ChainId
 from ccnode_protocol.tiers import Tier
 from tests.store.carried import Taking, home_of, make
@@ -129,18 +130,18 @@ def test_what_a_peer_said_last_is_kept(tmp_path: Path) -> None:
     node = Node(tmp_path / "ledger.sqlite", 1)
     ledger = node.open()
     other = ChainId(NODE, bytes([1]) * 16, 1)
-    ledger.append_sync(parcels.keep(NODE, Carried(5, START_MS)))
+    ledger.append_sync(copies.keep(NODE, Carried(5, START_MS)))
     with contextlib.closing(reader(node.path)) as connection:
-        assert parcels.load(connection) == {NODE: Carried(5, START_MS)}
+        assert copies.load(connection) == {NODE: Carried(5, START_MS)}
         told = Carried(5, START_MS, 7, START_MS + 1, {CHAIN: 3, other: 2})
-        ledger.append_sync(parcels.keep(NODE, told))
-        assert parcels.load(connection) == {NODE: told}
+        ledger.append_sync(copies.keep(NODE, told))
+        assert copies.load(connection) == {NODE: told}
         less = Carried(6, START_MS, 8, START_MS + 2, {CHAIN: 1})
-        ledger.append_sync(parcels.keep(NODE, less))
-        assert parcels.load(connection) == {NODE: less}
+        ledger.append_sync(copies.keep(NODE, less))
+        assert copies.load(connection) == {NODE: less}
         ledger.append_sync(peers.keep_peer(peers.Peer(NODE, "known", Tier.CORE, added_ms=1)))
         ledger.append_sync(peers.remove_peer(NODE, START_MS))
-        assert parcels.load(connection) == {}
+        assert copies.load(connection) == {}
         assert connection.execute("SELECT count(*) FROM peer_heads").fetchone()[0] == 0
     ledger.close()
 
@@ -148,11 +149,11 @@ def test_what_a_peer_said_last_is_kept(tmp_path: Path) -> None:
 def test_where_a_backup_is_put_back_nothing_is_known_of_peers(tmp_path: Path) -> None:
     node = Node(tmp_path / "ledger.sqlite", 1)
     ledger = node.open()
-    ledger.append_sync(parcels.keep(NODE, Carried(5, START_MS, 7, START_MS, {CHAIN: 3})))
+    ledger.append_sync(copies.keep(NODE, Carried(5, START_MS, 7, START_MS, {CHAIN: 3})))
     ledger.close()
     with contextlib.closing(sqlite3.connect(node.path)) as connection:
         peers.doubt(connection, START_MS)
-        assert parcels.load(connection) == {}
+        assert copies.load(connection) == {}
 
 
 def test_positions_since_a_time_are_found(sides: tuple[Side, Side]) -> None:
