@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from ccnode.api import live, security, sockets
+from ccnode.api import live, security
 from ccnode.api.access import Access
 from ccnode.api.context import HUB, NODE, NOTICES, PLACE, Place, node_of
 from ccnode.api.hub import Hub
+from ccnode.later import later
 
 if TYPE_CHECKING:
+    from ccnode.api import sockets
     from ccnode.api.ports import Node
     from ccnode.api.security import Handler
     from ccnode.api.settings import ApiSettings
+else:
+    sockets = later("ccnode.api.sockets")  # with the models of all that can be sent
 
 OF_OTHERS: Final = frozenset({"peering", "peerspage", "carrying"})  # modules that ask for other nodes
 
@@ -169,7 +173,8 @@ async def wind_down(app: web.Application) -> None:
     """Take no more turns, give those that run their time, close the WebSockets. Idempotent."""
     app[PLACE].stopping = True
     await app[HUB].stop()
-    await sockets.close_all(app)
+    if app[PLACE].sockets:
+        await sockets.close_all(app)
 
 
 def make_app(node: Node, settings: ApiSettings) -> web.Application:

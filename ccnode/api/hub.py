@@ -9,21 +9,25 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ccnode.api.errors import ApiError, from_failed, from_store
-from ccnode.api.events import Accepted, Failed, Piece, Replied, Waiting
-from ccnode.api.forms import Form, event_form
 from ccnode.api.security import unexpected
+from ccnode.later import later
 from ccnode.store.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from ccnode.api.events import TurnEvent
+    from ccnode.api import events, forms
+    from ccnode.api.events import Replied, TurnEvent
+    from ccnode.api.forms import Form
     from ccnode.api.settings import Limits
+else:
+    events = later("ccnode.api.events")
+    forms = later("ccnode.api.forms")
 
-Item = Form | ApiError
+Item = dict[str, Any] | ApiError
 TURNS_MAX: Final = 64
 
 
@@ -161,7 +165,7 @@ class Hub:
         turns = self._turns.get(session_id)
         return turns[0] if turns else None
 
-    def ask(self, session_id: str, events: AsyncIterator[TurnEvent], asker: Follower, key: str | None = None) -> Turn:
+    def ask(self, session_id: str, coming: AsyncIterator[TurnEvent], asker: Follower, key: str | None = None) -> Turn:
         """Run a turn to its end; all of it goes to `asker`. Raises ApiError 503 where no more turns are taken."""
         if self._stopping:
             raise stopping()
@@ -169,7 +173,7 @@ class Hub:
             raise ApiError(503, "busy", f"{TURNS_MAX} replies are being written", "wait until one is done")
         turn = Turn(session_id, key, asker)
         self._turns.setdefault(session_id, []).append(turn)
-        task = asyncio.create_task(self._run(turn, events))
+        task = asyncio.create_task(self._run(turn, coming))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return turn
@@ -196,9 +200,9 @@ class Hub:
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=1.0)
 
-    async def _run(self, turn: Turn, events: AsyncIterator[TurnEvent]) -> None:
+    async def _run(self, turn: Turn, coming: AsyncIterator[TurnEvent]) -> None:
         try:
-            async for event in events:
+            async for event in coming:
                 self._tell(turn, event)
         except StoreError as error:
             self._finish(turn, from_store(error))
@@ -213,18 +217,18 @@ class Hub:
     def _tell(self, turn: Turn, event: TurnEvent) -> None:
         if turn.done:
             return
-        if isinstance(event, Failed):
+        if isinstance(event, events.Failed):
             self._finish(turn, from_failed(event))
             return
-        form = event_form(event)
-        if isinstance(event, Accepted):
+        form = forms.event_form(event)
+        if isinstance(event, events.Accepted):
             self._accept(turn, form)
-        elif isinstance(event, Piece):
+        elif isinstance(event, events.Piece):
             turn.pieces.append(event.text)
             turn.waiting = None
-        elif isinstance(event, Waiting):
+        elif isinstance(event, events.Waiting):
             turn.waiting = form
-        if isinstance(event, Replied):
+        if isinstance(event, events.Replied):
             self._count(turn, event)
             self._finish(turn, form)
             return

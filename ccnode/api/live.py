@@ -10,13 +10,16 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ccnode.api.context import NOTICES, node_of
-from ccnode.api.sockets import open_socket
+from ccnode.later import later
 
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from ccnode.api import sockets
     from ccnode.api.hub import Follower
     from ccnode.api.ports import Node
+else:
+    sockets = later("ccnode.api.sockets")
 
 GATHER_S: Final = 0.002  # what one commit changes is one notice
 APART_S: Final = 1.0  # between notices in the long run, so that a long import does not keep every page busy
@@ -98,4 +101,4 @@ async def live_socket(request: web.Request) -> web.StreamResponse:
     """WS /ws/live: what changes; with `session`, that conversation's line too."""
     named = request.query.get("session")
     session_id = (await node_of(request).session(named)).id if named else None
-    return await open_socket(request, session_id, cast("Notices", request.app[NOTICES]))
+    return await sockets.open_socket(request, session_id, cast("Notices", request.app[NOTICES]))

@@ -22,13 +22,16 @@ from ccnode.api.context import PLACE
 from ccnode.api.errors import ServeError
 from ccnode.api.peers import group_id
 from ccnode.api.security import OUTWARD, SETTINGS
-from ccnode.api.sockets import sign_all_out
+from ccnode.later import later
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ccnode.api import sockets
     from ccnode.api.outward import Outward
     from ccnode.api.settings import Limits
+else:
+    sockets = later("ccnode.api.sockets")
 
 SOCKET_MODE: Final = 0o660
 SOCKET_PATH_BYTES_MAX: Final = 107  # sun_path of Linux, less the closing zero; macOS has four fewer
@@ -85,7 +88,7 @@ class Servers:
         """Serve other devices too, where that is wanted. What keeps them from it is told by `outward.problem`."""
         server = self._runner.server if self._runner is not None else None
         if self.outward is not None and server is not None:
-            self.outward.on_password = lambda: sign_all_out(self._app)
+            self.outward.on_password = lambda: sockets.sign_all_out(self._app)
             await self.outward.open(server, _handler_arguments(self._settings.limits))
 
     def _connection(self) -> asyncio.Protocol:

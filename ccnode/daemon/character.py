@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ccnode import clock
 from ccnode.later import later
-from ccnode.store import baselines, measurements, owner, views
+from ccnode.store import views
 from ccnode.store.errors import Conflict
 from ccnode.store.ledger import connect
 from ccnode_crypto.errors import CryptoError
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from ccnode import reference
     from ccnode.daemon.measuring import Measuring
     from ccnode.daemon.plating import Append
-    from ccnode.store import measure_shapes
+    from ccnode.store import baselines, measure_shapes, measurements, owner
     from ccnode.store.home import Home
     from ccnode.store.views import View
     from ccnode_crypto.statements import BaselineStatement
 else:
+    baselines = later("ccnode.store.baselines")
+    measurements = later("ccnode.store.measurements")
+    owner = later("ccnode.store.owner")
     reference = later("ccnode.reference")
     measure_shapes = later("ccnode.store.measure_shapes")
 

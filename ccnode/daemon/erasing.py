@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ccnode import clock
 from ccnode.later import later
-from ccnode.store import erasures, forgetting
-from ccnode.store.forgetting import Consent, OwnerNeeded, Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ccnode.config import Settings
-    from ccnode.store import owner
+    from ccnode.store import erasures, forgetting, owner
+    from ccnode.store.forgetting import Consent, Word
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job
 else:
+    erasures = later("ccnode.store.erasures")
+    forgetting = later("ccnode.store.forgetting")
     owner = later("ccnode.store.owner")
 
 T = TypeVar("T")
@@ -54,18 +55,20 @@ class Erasing:
             OwnerNeeded: it takes a passphrase that was not given, or a key that is not here. StoreError.
         """
         try:
-            return await self._append(make(Word(statements=consent.statements)))
-        except OwnerNeeded as error:
+            return await self._append(make(forgetting.Word(statements=consent.statements)))
+        except forgetting.OwnerNeeded as error:
             if consent.statements:
                 raise
             guard = await asyncio.to_thread(owner.guard, self._home)
             if guard == "absent":
                 where = await asyncio.to_thread(forgetting.where, self._home, self._own)
-                raise OwnerNeeded(str(error), remedy=f"the owner key is not on this machine: {where}") from error
+                raise forgetting.OwnerNeeded(
+                    str(error), remedy=f"the owner key is not on this machine: {where}"
+                ) from error
             if guard == "passphrase" and not consent.passphrase:
-                raise OwnerNeeded(str(error), remedy=error.remedy) from error
+                raise forgetting.OwnerNeeded(str(error), remedy=error.remedy) from error
         key = await asyncio.to_thread(owner.key, self._home, consent.passphrase)
-        return await self._append(make(Word(key)))
+        return await self._append(make(forgetting.Word(key)))
 
     async def listed(self) -> list[dict[str, Any]]:
         """See api/ports.py."""

@@ -7,7 +7,6 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode import clock
-from ccnode.api.events import Download
 from ccnode.later import later
 from ccnode.store import views
 from ccnode.store.errors import StoreBusy
@@ -17,10 +16,13 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import AsyncGenerator, Callable, Iterator
 
+    from ccnode.api import events
+    from ccnode.api.events import Download
     from ccnode.store import exports
     from ccnode.store.home import Home
     from ccnode.store.readers import Readers
 else:
+    events = later("ccnode.api.events")
     exports = later("ccnode.store.exports")
 
 PIECE_BYTES: Final = 256 * 1024
@@ -48,12 +50,14 @@ class Exporting:
             raise StoreBusy("too many files are on their way out", remedy="wait until one is done")
         if session_id is None:
             name = f"ccnode-{clock.iso(clock.now_ms())[:10]}.{SUFFIXES[form]}"
-            return Download(name, TYPES[form], self._pieces(lambda at: exports.of_everything(at, self._home, form)))
+            return events.Download(
+                name, TYPES[form], self._pieces(lambda at: exports.of_everything(at, self._home, form))
+            )
         identifier = await self._readers.run(views.resolve_session(session_id))
         session = await self._readers.run(views.session(identifier))
         name = f"conversation-{session.id[:NAME_CHARS]}.{SUFFIXES[form]}"
         pieces = self._pieces(lambda at: exports.of_session(at, self._home, identifier, form))
-        return Download(name, TYPES[form], pieces)
+        return events.Download(name, TYPES[form], pieces)
 
     async def _pieces(self, make: Callable[[sqlite3.Connection], Iterator[bytes]]) -> AsyncGenerator[bytes]:
         self._running += 1

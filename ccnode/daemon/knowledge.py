@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ccnode import clock
 from ccnode.later import later
-from ccnode.store import knowledge, views
+from ccnode.store import views
 from ccnode.store.errors import Conflict
-from ccnode.store.forgetting import Consent
 from ccnode.store.ledger import connect
 from ccnode_crypto.entry import AUDIENCES
 from ccnode_protocol.records import PACKET_SALT_BYTES
@@ -21,11 +20,13 @@ if TYPE_CHECKING:
 
     from ccnode.daemon.erasing import Erasing
     from ccnode.daemon.remembering import Append
-    from ccnode.store import knowledge_acts, knowledge_forms
+    from ccnode.store import forgetting, knowledge, knowledge_acts, knowledge_forms
     from ccnode.store.knowledge import Known, State
     from ccnode.store.ledger import Job
     from ccnode.store.views import View
 else:
+    forgetting = later("ccnode.store.forgetting")
+    knowledge = later("ccnode.store.knowledge")
     knowledge_acts = later("ccnode.store.knowledge_acts")
     knowledge_forms = later("ccnode.store.knowledge_forms")
 
@@ -82,7 +83,9 @@ class Knowledge:
         """See api/ports.py."""
         packet = await self._ask(knowledge.resolve(packet_id))
         now_ms = clock.now_ms()
-        await self._erasing.order(Consent(at_once=True), lambda word: knowledge_acts.withdraw(packet, now_ms, word))
+        await self._erasing.order(
+            forgetting.Consent(at_once=True), lambda word: knowledge_acts.withdraw(packet, now_ms, word)
+        )
         return await self._ask(knowledge_forms.shown(packet))
 
     async def _do(self, make: Callable[[bytes], Job[Known]], packet: bytes) -> dict[str, Any]:

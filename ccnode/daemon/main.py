@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from ccnode import clock
-from ccnode.api import markdown
 from ccnode.api.app import make_app
 from ccnode.api.errors import ServeError
 from ccnode.api.serve import Servers
@@ -29,15 +28,15 @@ from ccnode.daemon.costs import account_of
 from ccnode.daemon.identity import introduce, read_key, read_profile, take_new_key
 from ccnode.daemon.importing import Importing
 from ccnode.daemon.node import RunningNode
-from ccnode.daemon.turns import Turns
 from ccnode.daemon.upkeep import Upkeep
+from ccnode.later import is_made, later, made_later
+from ccnode.store import instances
 from ccnode.store.errors import StoreError
 from ccnode.store.home import DirectoryLock, Home, read_private, write_private
 from ccnode.store.index import Index
 from ccnode.store.ledger import Ledger, Ports, connect, lost_end
 from ccnode.store.probe import probe
 from ccnode.store.readers import Readers
-from ccnode.store.search import Searcher
 from ccnode_crypto.certificate import read_certificate
 from ccnode_crypto.errors import CryptoError
 from ccnode_crypto.keys import node_id, owner_id
@@ -46,8 +45,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from ccnode.api import markdown
     from ccnode.config import Api, Settings
+    from ccnode.daemon import turns as chat
+    from ccnode.store import search
+    from ccnode.store.search import Searcher
     from ccnode_crypto.keys import SigningKey
+else:
+    chat = later("ccnode.daemon.turns")
+    markdown = later("ccnode.api.markdown")
+    search = later("ccnode.store.search")
 
 log = structlog.get_logger()
 
@@ -231,17 +238,20 @@ async def _serve_others(node: RunningNode, servers: Servers) -> None:
 async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], None]) -> int:
     opened = _open(home)
     loop = asyncio.get_running_loop()
-    readers, searcher = Readers(home.ledger), Searcher(home.index, home.ledger)
+    readers = Readers(home.ledger)
+    searcher = made_later(lambda: search.Searcher(home.index, home.ledger))
     costs = account_of(opened.ledger, readers, settings.models)
     choice = ModelChoice(home, settings.models, costs, owner=str(opened.profile.get("owner_id") or ""))
-    turns = Turns(
-        opened.ledger,
-        readers,
-        searcher,
-        choice.current,
-        settings.models.output_tokens_max,
-        prompt_tokens_max=settings.models.prompt_tokens_max,
-        validate_on_spawn=settings.plate.validate_on_spawn,
+    turns = made_later(
+        lambda: chat.Turns(
+            opened.ledger,
+            readers,
+            searcher,
+            choice.current,
+            settings.models.output_tokens_max,
+            prompt_tokens_max=settings.models.prompt_tokens_max,
+            validate_on_spawn=settings.plate.validate_on_spawn,
+        )
     )
     upkeep = Upkeep(home, settings, readers, opened.key.public.raw)
     imports = Importing(home, opened.ledger, settings.limits.upload_bytes_max)
@@ -256,11 +266,8 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
     servers = Servers(make_app(node, _api_settings(home, settings, socket)))
     tasks: list[asyncio.Task[None]] = []
     try:
-        await _open_models(choice, turns)
-        try:
-            node.api_url = await servers.start()
-        except ServeError as error:
-            raise StoreError(str(error), remedy=error.remedy) from error
+        await _open_models(choice, readers, opened.ledger)
+        node.api_url = await _serve(servers)
         facts: dict[str, object] = {"pid": node.pid, "api_url": node.api_url, "socket": str(socket), "state": "ready"}
         opened.lock.write(facts)
         tasks = _start_workers(home, node, opened.ledger, searcher, loop)
@@ -275,14 +282,16 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
         for task in tasks:
             task.cancel()
         await node.leave_federation()
-        await turns.close()
+        if is_made(turns):
+            await turns.close()
         await imports.close()
         await upkeep.close()
         await servers.stop()
         await asyncio.gather(*tasks, return_exceptions=True)
         await choice.close()
         await readers.close()
-        searcher.close()
+        if is_made(searcher):
+            searcher.close()
         opened.ledger.close()
         if opened.claim is not None:
             opened.claim.release()
@@ -290,10 +299,19 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
     return EXIT_OK
 
 
-async def _open_models(choice: ModelChoice, turns: Turns) -> None:
-    """Read what was spent today, and close the instances of an earlier start. Raises StoreError."""
+async def _open_models(choice: ModelChoice, readers: Readers, ledger: Ledger) -> None:
+    """Read what was spent today, and close what an earlier start has left open of instances. Raises StoreError."""
     await choice.open()
-    await turns.spawning.open()
+    if await readers.run(instances.any_living()):
+        await ledger.append(instances.end_all("lost", clock.now_ms()))
+
+
+async def _serve(servers: Servers) -> str:
+    """Open the doors of this machine; the address. Raises StoreError."""
+    try:
+        return await servers.start()
+    except ServeError as error:
+        raise StoreError(str(error), remedy=error.remedy) from error
 
 
 def _keep_what_is_loaded() -> None:
@@ -320,7 +338,7 @@ def _start_workers(
         ledger.append_sync(lambda tx: [tx.execute("DELETE FROM reindex WHERE id = ?", (number,)) for number in numbers])
 
     def open_index() -> Index:
-        return Index(home.index, home.ledger, taken_off, searcher.found_damage)
+        return Index(home.index, home.ledger, taken_off, lambda: is_made(searcher) and searcher.found_damage())
 
     ledger.on_commit(committed)
     ledger.on_commit(node.changes.committed)

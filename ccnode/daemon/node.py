@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import ccnode
 from ccnode import clock
-from ccnode.api.events import Order, TurnEvent
 from ccnode.daemon import memory
 from ccnode.daemon.changes import Changes
 from ccnode.daemon.character import Character
@@ -22,11 +21,9 @@ from ccnode.daemon.measuring import Measuring
 from ccnode.daemon.plating import Plating
 from ccnode.daemon.problems import Problems
 from ccnode.daemon.remembering import Remembering
-from ccnode.later import later
-from ccnode.store import browse, instances, knowledge, paging, views
-from ccnode.store import turns as jobs
+from ccnode.later import later, made_later
+from ccnode.store import views
 from ccnode.store.errors import StoreBusy, StoreError, StoreFull, StoreReadOnly
-from ccnode.store.search import Filters, Hit
 from ccnode_crypto.keys import node_id
 from ccnode_protocol.records import TITLE_CHARS_MAX
 
@@ -34,7 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from ccnode import reference
-    from ccnode.api.events import Download
+    from ccnode.api import events
+    from ccnode.api.events import Download, Order, TurnEvent
     from ccnode.api.peer_ports import Peers
     from ccnode.daemon import peering
     from ccnode.daemon.choice import ModelChoice
@@ -43,20 +41,27 @@ if TYPE_CHECKING:
     from ccnode.daemon.turns import Turns
     from ccnode.daemon.upkeep import Upkeep
     from ccnode.exchange.cardform import Form
-    from ccnode.store import branching, prompt_shapes, prompts
+    from ccnode.store import branching, browse, instances, knowledge, paging, prompt_shapes, search
     from ccnode.store import cards as kept_cards
+    from ccnode.store import turns as jobs
     from ccnode.store.cards import KeptCard
     from ccnode.store.forgetting import Consent, Word
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job, Ledger
     from ccnode.store.readers import Readers
-    from ccnode.store.search import Searcher
+    from ccnode.store.search import Hit, Searcher
     from ccnode.store.views import Message, Session
 else:
+    events = later("ccnode.api.events")
     branching = later("ccnode.store.branching")
+    browse = later("ccnode.store.browse")
+    instances = later("ccnode.store.instances")
+    jobs = later("ccnode.store.turns")
     kept_cards = later("ccnode.store.cards")
+    knowledge = later("ccnode.store.knowledge")
+    paging = later("ccnode.store.paging")
     prompt_shapes = later("ccnode.store.prompt_shapes")
-    prompts = later("ccnode.store.prompts")
+    search = later("ccnode.store.search")
     peering = later("ccnode.daemon.peering")
     reference = later("ccnode.reference")
 
@@ -97,7 +102,7 @@ class RunningNode:
         self.erasing = Erasing(home, lambda: upkeep.settings, ledger.chains.key.public.raw, self._append)
         self.memory = Remembering(home.ledger, searcher, self._append, self.erasing)
         self.knowledge = Knowledge(home.ledger, self._append, self.erasing)
-        self.plates = Plating(home, self._append, turns.spawning.validating)
+        self.plates = Plating(home, self._append, made_later(lambda: turns.spawning.validating))
         self.changes.listen(self.plates.changed)
         self.measuring = Measuring(home.ledger, self._append)
         self.character = Character(home, self._append, self.measuring)
@@ -315,7 +320,7 @@ class RunningNode:
             return instances.with_end(given, session, now_ms)
 
         order, due_ms = await self.erasing.order(consent, make)
-        return Order(order.hex(), due_ms)
+        return events.Order(order.hex(), due_ms)
 
     async def undo_forget(self, session_id: str) -> Session:
         """Take such an order back."""
@@ -335,7 +340,7 @@ class RunningNode:
     ) -> Sequence[Hit]:
         """Messages about something. Times are milliseconds since 1970."""
         session = await self._resolve(session_id) if session_id else None
-        filters = Filters(session, role, since, until, ended=ended, imported=imported)
+        filters = search.Filters(session, role, since, until, ended=ended, imported=imported)
         return await asyncio.to_thread(self._searcher.search, text, limit, filters)
 
     async def unsearched(self) -> int:
@@ -429,7 +434,7 @@ class RunningNode:
 
     async def tidy(self) -> None:
         """Delete what is kept of prompts and instances for as long as raw samples, and is older."""
-        await self._append(prompts.prune(clock.now_ms(), self.upkeep.settings.retention.raw_days))
+        await self._append(instances.prune(clock.now_ms(), self.upkeep.settings.retention.raw_days))
 
     async def costs(self, days: int) -> dict[str, Any]:
         """What was spent on models."""
@@ -457,9 +462,9 @@ class RunningNode:
         self.problems.pop("disk", None)
         return result
 
-    async def _watched(self, events: AsyncIterator[TurnEvent]) -> AsyncIterator[TurnEvent]:
+    async def _watched(self, coming: AsyncIterator[TurnEvent]) -> AsyncIterator[TurnEvent]:
         try:
-            async for event in events:
+            async for event in coming:
                 yield event
         except (StoreFull, StoreReadOnly) as error:
             self.problems["disk"] = f"{error}. {error.remedy}"

@@ -10,7 +10,7 @@ import structlog
 
 from ccnode import clock
 from ccnode.later import later
-from ccnode.store import owner, platefile, plates, views
+from ccnode.store import plates, views
 from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.ledger import connect
 from ccnode_crypto.errors import CryptoError
@@ -19,16 +19,18 @@ if TYPE_CHECKING:
     from ccnode.daemon.validating import Validating
     from ccnode.mind import plate as minds
     from ccnode.mind import plate_diff
-    from ccnode.store import plate_shapes
+    from ccnode.store import owner, plate_shapes, platefile
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job
     from ccnode.store.plates import Version
     from ccnode.store.views import View
     from ccnode_crypto.statements import PlateStatement
 else:
+    owner = later("ccnode.store.owner")
     minds = later("ccnode.mind.plate")
     plate_diff = later("ccnode.mind.plate_diff")
     plate_shapes = later("ccnode.store.plate_shapes")
+    platefile = later("ccnode.store.platefile")
 
 T = TypeVar("T")
 log = structlog.get_logger()

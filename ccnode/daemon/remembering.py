@@ -7,23 +7,27 @@ import contextlib
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from ccnode import clock
-from ccnode.api.events import Order
 from ccnode.later import later
-from ccnode.store import memory, notes, views
+from ccnode.store import views
 from ccnode.store.ledger import connect
 from ccnode_protocol.records import MARKS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ccnode.api import events
+    from ccnode.api.events import Order
     from ccnode.daemon.erasing import Erasing
-    from ccnode.store import memory_search
+    from ccnode.store import memory, memory_search, notes
     from ccnode.store.forgetting import Consent
     from ccnode.store.ledger import Job
     from ccnode.store.memory import Memory, Page, Wanted
     from ccnode.store.search import Searcher
     from ccnode.store.views import View
 else:
+    events = later("ccnode.api.events")
+    memory = later("ccnode.store.memory")
+    notes = later("ccnode.store.notes")
     memory_search = later("ccnode.store.memory_search")
 
 T = TypeVar("T")
@@ -91,7 +95,7 @@ class Remembering:
         order, due_ms = await self._erasing.order(
             consent, lambda word: given(digest, now_ms, at_once=consent.at_once, word=word)
         )
-        return await self.one(digest.hex()), Order(order.hex(), due_ms)
+        return await self.one(digest.hex()), events.Order(order.hex(), due_ms)
 
     async def undo_forget(self, message_id: str) -> Memory:
         """See api/ports.py."""

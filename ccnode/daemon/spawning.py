@@ -42,11 +42,6 @@ class Spawning:
         self._living: OrderedDict[bytes, Instance] = OrderedDict()
         self._writing: set[asyncio.Task[None]] = set()
 
-    async def open(self) -> None:
-        """At the start: close what an earlier one has left open. Raises StoreError."""
-        if await self._readers.run(instances.any_living()):
-            await self._ledger.append(instances.end_all("lost", clock.now_ms()))
-
     async def instance(
         self, session: bytes, plate: Version | None, model: ModelAdapter, live: LiveTurn
     ) -> Instance | Failed:

@@ -1,6 +1,7 @@
 """What do the word tables hold? The literals of `ccnode.mind.words`, parsed once into look-ups by key.
 
-A key is the stem of a word with irregular forms resolved; see `key_of`.
+A key is the stem of a word with irregular forms resolved; see `key_of`. All but the stop words are loaded at the first
+look-up: they are half a megabyte, and who only indexes looks nothing up.
 """
 
 from __future__ import annotations
@@ -9,28 +10,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccnode.mind.stemming import stem
-from ccnode.mind.words import (
-    daily_life,
-    doings,
-    forms,
-    hints_a_to_m,
-    hints_n_to_z,
-    kinds,
-    more_kinds,
-    outdoors,
-    related,
-    rivals,
-    synonyms,
-    turns,
-    working_life,
-)
+from ccnode.mind.words import forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 STOP = frozenset(forms.STOP)
 LIGHT = frozenset(forms.LIGHT)
-_THEMES = (daily_life, doings, working_life, outdoors)
 
 
 class Forms(NamedTuple):
@@ -68,6 +54,8 @@ class Phrases(NamedTuple):
 @lru_cache(maxsize=1)
 def irregular() -> Forms:
     """The irregular verbs and nouns, and number words."""
+    from ccnode.mind.words import turns
+
     lemmas: dict[str, str] = {}
     of: dict[str, list[str]] = {}
     for base, *others in _entries(forms.IRREGULAR):
@@ -96,6 +84,8 @@ def light_keys() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def phrases() -> Phrases:
     """The word pairs and triples that act as one word."""
+    from ccnode.mind.words import doings, turns
+
     names: dict[str, str] = {}
     spelled: dict[str, list[str]] = {}
     for entry in (*forms.PHRASES.split("|"), *doings.PHRASES.split("|"), *turns.PHRASES.split("|")):
@@ -110,6 +100,22 @@ def phrases() -> Phrases:
 @lru_cache(maxsize=1)
 def tables() -> Tables:
     """All tables, parsed at the first call; a few megabytes."""
+    from ccnode.mind.words import (
+        daily_life,
+        doings,
+        hints_a_to_m,
+        hints_n_to_z,
+        kinds,
+        more_kinds,
+        outdoors,
+        related,
+        rivals,
+        synonyms,
+        turns,
+        working_life,
+    )
+
+    themes = (daily_life, doings, working_life, outdoors)
     surface: dict[str, str] = {}
 
     def keys(words: list[str]) -> tuple[str, ...]:
@@ -123,18 +129,18 @@ def tables() -> Tables:
         return tuple(dict.fromkeys(found))
 
     groups: dict[str, list[tuple[str, ...]]] = {}
-    for entry in _entries(synonyms.SYNONYMS, turns.SYNONYMS, *(part.SYNONYMS for part in _THEMES)):
+    for entry in _entries(synonyms.SYNONYMS, turns.SYNONYMS, *(part.SYNONYMS for part in themes)):
         _share(groups, keys(entry))
     topics: dict[str, list[tuple[str, ...]]] = {}
     for entry in _entries(related.RELATED):
         _share(topics, keys(entry))
     members: dict[str, set[str]] = {}
     of_kind: dict[str, set[str]] = {}
-    for heads, inside in _split_entries(kinds.KINDS, more_kinds.KINDS, *(part.KINDS for part in _THEMES)):
+    for heads, inside in _split_entries(kinds.KINDS, more_kinds.KINDS, *(part.KINDS for part in themes)):
         _relate(members, keys(heads), keys(inside))
         _relate(of_kind, keys(inside), keys(heads))
     hints: dict[str, set[str]] = {}
-    for asked, told in _split_entries(hints_a_to_m.HINTS, hints_n_to_z.HINTS, *(part.HINTS for part in _THEMES)):
+    for asked, told in _split_entries(hints_a_to_m.HINTS, hints_n_to_z.HINTS, *(part.HINTS for part in themes)):
         _relate(hints, keys(asked), keys(told))
     denied: dict[str, set[str]] = {}
     for entry in _entries(rivals.RIVALS):

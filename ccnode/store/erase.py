@@ -11,7 +11,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import apart, echoes, knowledge_acts, notes, orders, voices
+from ccnode.later import later
+from ccnode.store import apart, orders, voices
 from ccnode.store.backup_list import list_backups
 from ccnode.store.errors import disk_error, translated
 from ccnode.store.ledger import connect
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from ccnode.store import echoes, knowledge_acts, notes
     from ccnode.store.home import Home
     from ccnode.store.ledger import Job
     from ccnode.store.orders import Derived, Order
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     from ccnode.store.voices import Voices
 
     Query = Callable[[str, Sequence[object]], Iterable[tuple[Any, ...]]]
+else:
+    echoes = later("ccnode.store.echoes")
+    knowledge_acts = later("ccnode.store.knowledge_acts")
+    notes = later("ccnode.store.notes")
 
 # `sealed != x''`: an entry that never had a content is not made to look as if it had one.
 _WITH_CONTENT: Final = "e.time <= ? AND e.sealed IS NOT NULL AND e.sealed != x''"
@@ -127,7 +133,8 @@ def erase_due(now_ms: int) -> Job[list[Erased]]:
         done = [_carry_out(tx, order, known) for order in standing]
         gone = orders.Coverage(standing, known)
         new = set(notes.orders_for(tx, gone, known, now_ms)) if standing else set()
-        new |= set(knowledge_acts.orders_for(tx, gone, known, now_ms))
+        if tx.query("SELECT 1 FROM packets LIMIT 1"):
+            new |= set(knowledge_acts.orders_for(tx, gone, known, now_ms))
         if new:  # what was made from what is erased goes with it
             more = [order for order in orders.load_orders(tx.query, known) if order.digest in new]
             done += [_carry_out(tx, order, known) for order in more if order.reach is not None]

@@ -13,18 +13,24 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from ccnode import clock
-from ccnode.store import measurements, plates, views
+from ccnode.later import later
 
 if TYPE_CHECKING:
+    from ccnode.store import measurements, plates, views
     from ccnode.store.ledger import Job
     from ccnode.store.transaction import Transaction
     from ccnode.store.views import Row, View
+else:
+    measurements = later("ccnode.store.measurements")
+    plates = later("ccnode.store.plates")
+    views = later("ccnode.store.views")
 
 T = TypeVar("T")
 Why = Literal["ended", "stopped", "replaced", "failed", "lost"]
 Status = Literal["active", "idle", "terminated", "failed"]
 
 IDLE_MS: Final = 15 * 60 * 1000
+DAY_MS: Final = 86_400_000
 INSTANCE_BYTES: Final = 16
 DRIFTS_MAX: Final = 200  # of so many instances the drift is looked up
 MEASURED_LATER_MS: Final = 60_000  # a reply is measured beside everything else, perhaps after the node was told to stop
@@ -122,6 +128,22 @@ def _end(tx: Transaction, why: Why, now_ms: int, which: str, *parameters: object
         f" AND {which.replace('?', '?3')}",
         (why, now_ms, *parameters),
     )
+
+
+def prune(now_ms: int, days: int) -> Job[int]:
+    """A ledger job: delete accounts of prompts that are older, and instances that ended before; how many rows.
+
+    0 days keeps everything. It stands here because all that a prompt takes is not loaded for it.
+    """
+
+    def job(tx: Transaction) -> int:
+        if not days:
+            return 0
+        before = now_ms - days * DAY_MS
+        gone = tx.execute("DELETE FROM prompts WHERE time_ms < ?", (before,))
+        return gone + tx.execute("DELETE FROM instances WHERE spawned_ms < ?1 AND ended_ms < ?1", (before,))
+
+    return job
 
 
 # --- reading ---

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import activity, apart, measurements, notes, order_terms, orders, packets, voices
+from ccnode.later import later
+from ccnode.store import activity, apart, order_terms, orders, voices
 from ccnode.store.marks import Marks
 from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError
@@ -20,10 +21,15 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable
 
+    from ccnode.store import measurements, notes, packets
     from ccnode.store.orders import Coverage
     from ccnode.store.voices import Voices
     from ccnode_crypto.statements import PlateStatement
     from ccnode_protocol.records.quick import Placed
+else:
+    measurements = later("ccnode.store.measurements")
+    notes = later("ccnode.store.notes")
+    packets = later("ccnode.store.packets")
 
 TABLES: Final = (
     "messages",
@@ -53,13 +59,17 @@ _WRITTEN: Final = (
     "SELECT e.id, e.kind, e.meta FROM entries e JOIN chains c ON c.id = e.chain"
     " WHERE c.node = ? AND e.kind BETWEEN 16 AND 23 ORDER BY e.id"
 )
-_KEPT: Final[dict[int, Callable[[sqlite3.Connection, int, int, bytes], None]]] = {
-    Kind.NOTE_KEPT: notes.insert,
-    Kind.PACKET_KEPT: packets.insert_kept,
-    Kind.PACKET_REJECTED: packets.insert_rejected,
-}
 _NUMBER: Final = "SELECT id FROM entries WHERE digest = ?"
 _INSERT_MESSAGE: Final = "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def _insert_of(kind: int) -> Callable[[sqlite3.Connection, int, int, bytes], None] | None:
+    """What makes the rows of an entry about a note or packet; None for other kinds."""
+    if kind == Kind.NOTE_KEPT:
+        return notes.insert
+    if kind == Kind.PACKET_KEPT:
+        return packets.insert_kept
+    return packets.insert_rejected if kind == Kind.PACKET_REJECTED else None
 
 
 class Projector:
@@ -122,7 +132,7 @@ class Projector:
                 self._connection.execute(measurements.INSERT_BASELINE, measurements.baseline_row(entry, meta))
             elif kind == Kind.MEASURED:
                 self._connection.execute(measurements.INSERT, measurements.row(entry, meta))
-            elif insert := _KEPT.get(kind):
+            elif insert := _insert_of(kind):
                 insert(self._connection, entry, time, meta)
         except RemoteError:
             return

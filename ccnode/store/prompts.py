@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ccnode.store.views import Message, View
 
 ACCOUNT_BYTES_MAX: Final = 256 * 1024
-DAY_MS: Final = 86_400_000
 NEWEST: Final = 50  # messages among which a reply is looked for first
 _KINDS: Final[tuple[PartKind, ...]] = get_args(PartKind)
 _WHYS: Final[tuple[Why, ...]] = get_args(Why)
@@ -122,19 +121,6 @@ def keep(close: Job[bytes], account: Account, now_ms: int) -> Job[bytes]:
             if account.instance is not None:
                 instances.beat(tx, account.instance, now_ms, replies=1)
         return digest
-
-    return job
-
-
-def prune(now_ms: int, days: int) -> Job[int]:
-    """A ledger job: delete what is older, and instances that ended before; how many rows. 0 days keeps everything."""
-
-    def job(tx: Transaction) -> int:
-        if not days:
-            return 0
-        before = now_ms - days * DAY_MS
-        gone = tx.execute("DELETE FROM prompts WHERE time_ms < ?", (before,))
-        return gone + tx.execute("DELETE FROM instances WHERE spawned_ms < ?1 AND ended_ms < ?1", (before,))
 
     return job
 

@@ -14,7 +14,7 @@ from ccnode.mind.context import SYSTEM_TEXT, tokens, tokens_said
 from ccnode.mind.plate import starting
 from ccnode.models.base import Finished, ModelError, Notice
 from ccnode.reference import charvec1
-from ccnode.store import instances, measurements, memory, prompt_shapes, prompts, rebuild, views
+from ccnode.store import instances, measurements, memory, prompt_shapes, rebuild, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import NotFound
 from ccnode.store.ledger import connect
@@ -303,9 +303,9 @@ async def test_accounts_survive_a_rebuild_and_are_deleted_in_time(rig: Rig) -> N
     await rig.ledger.append(rebuild.rebuild())
     assert await shown(rig, replied.message_id) == before
     now_ms = clock.now_ms()
-    assert await rig.ledger.append(prompts.prune(now_ms + 90 * prompts.DAY_MS - 60_000, 90)) == 0
-    assert await rig.ledger.append(prompts.prune(now_ms + 10**12, 0)) == 0
-    assert await rig.ledger.append(prompts.prune(now_ms + 91 * prompts.DAY_MS, 90)) == 1
+    assert await rig.ledger.append(instances.prune(now_ms + 90 * instances.DAY_MS - 60_000, 90)) == 0
+    assert await rig.ledger.append(instances.prune(now_ms + 10**12, 0)) == 0
+    assert await rig.ledger.append(instances.prune(now_ms + 91 * instances.DAY_MS, 90)) == 1
     with pytest.raises(NotFound, match="not kept"):
         await shown(rig, replied.message_id)
 

@@ -97,7 +97,8 @@ async def test_a_node_that_stops_ends_them_and_one_that_was_killed_is_tidied_up_
     left = Instance(b"i" * 16, session, None, "m", now_ms - 1000, now_ms - 500)
     await rig.ledger.append(instances.spawn(left))
     entries = (await rig.readers.run(views.statistics())).entries
-    await rig.turns.spawning.open()
+    assert await rig.readers.run(instances.any_living())
+    await rig.ledger.append(instances.end_all("lost", clock.now_ms()))
     found = {each.id: each for each in await listed(rig)}
     assert (found[left.id].why, found[left.id].ended_ms) == ("lost", left.heartbeat_ms)
     assert (await rig.readers.run(views.statistics())).entries == entries  # none of it is a record
