@@ -6,13 +6,16 @@ import uuid
 from typing import TYPE_CHECKING, Any, Final
 
 from ccnode import clock
-from ccnode.api.events import Accepted, Piece, Replied, Waiting
+from ccnode.later import later
 from ccnode_protocol import hlc
 
 if TYPE_CHECKING:
-    from ccnode.api.events import Source
+    from ccnode.api import events
+    from ccnode.api.events import Accepted, Piece, Replied, Source, Waiting
     from ccnode.store.search import Hit
     from ccnode.store.views import Message, Session
+else:
+    events = later("ccnode.api.events")
 
 Form = dict[str, Any]
 
@@ -104,17 +107,17 @@ def source_form(source: Source) -> Form:
 def event_form(event: Accepted | Piece | Waiting | Replied) -> Form:
     """An event of a turn as a form of a stream."""
     match event:
-        case Accepted():
+        case events.Accepted():
             return {"type": "accepted", "message_id": event.message_id, "seq": event.seq}
-        case Piece():
+        case events.Piece():
             return {"type": "delta", "content": event.text}
-        case Waiting():
+        case events.Waiting():
             if event.until_ms is None:
                 return {"type": "status", "message": event.message}
             until = clock.iso(event.until_ms)
             said = {"message": event.message, "reason": event.reason}
             return {"type": "waiting", **said, "until": until, "wait_s": event.wait_s}
-        case Replied():
+        case events.Replied():
             return {
                 "type": "response",
                 "content": event.text,

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from ccnode import clock
-from ccnode.models.base import ModelError
-from ccnode.models.prices import Price, price_table
+from ccnode.later import later, made_later
 from ccnode.store import spending
 from ccnode.store.errors import StoreError
 
@@ -21,11 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ccnode.config import Models
+    from ccnode.models import base, prices
     from ccnode.models.base import Usage
     from ccnode.models.prices import PriceTable
     from ccnode.store.ledger import Ledger
     from ccnode.store.readers import Readers
     from ccnode.store.spending import Spent
+else:
+    base = later("ccnode.models.base")
+    prices = later("ccnode.models.prices")
 
 log = structlog.get_logger()
 
@@ -66,10 +69,10 @@ class Costs:
                 f"today's budget of {spending.dollars(self._budget)} is used up: {spending.dollars(spent)} were spent"
             )
             remedy = "it begins anew at 00:00 UTC; or raise models.budget_micro_dollars_per_day and start the node anew"
-            raise ModelError("budget", message, remedy=remedy)
+            raise base.ModelError("budget", message, remedy=remedy)
         if not self._prices.knows(models, day):
             message = f"there is a budget, but the price of {models[0]} is not known, so it could not be kept"
-            raise ModelError("budget", message, remedy="add the price to models.prices, or take the budget away")
+            raise base.ModelError("budget", message, remedy="add the price to models.prices, or take the budget away")
         if self._aside and spent + self._aside >= self._budget:
             # One call may end above the budget; a hundred side by side may not each be that one.
             message = (
@@ -77,7 +80,7 @@ class Costs:
                 " are being written"
             )
             remedy = "ask again when they are finished; or raise models.budget_micro_dollars_per_day"
-            raise ModelError("budget", message, remedy=remedy)
+            raise base.ModelError("budget", message, remedy=remedy)
         aside = self._prices.cost(models, day, at_most) or 0
         self._aside += aside
         return aside
@@ -154,5 +157,5 @@ def _filled(usage: Usage, estimate: Usage) -> Usage:
 
 def account_of(ledger: Ledger, readers: Readers, settings: Models) -> Costs:
     """The account that the settings describe."""
-    prices = price_table([Price(**row.model_dump()) for row in settings.prices])
-    return Costs(ledger, readers, prices, settings.budget_micro_dollars_per_day)
+    known = made_later(lambda: prices.price_table([prices.Price(**row.model_dump()) for row in settings.prices]))
+    return Costs(ledger, readers, known, settings.budget_micro_dollars_per_day)

@@ -21,7 +21,7 @@ from ccnode.store.errors import StoreError, translated
 from ccnode.store.ledger import connect
 from ccnode_crypto.errors import CryptoError
 from ccnode_protocol.errors import RemoteError
-from ccnode_protocol.sync_fetch import Quota
+from ccnode_protocol.quota import Quota
 from ccnode_protocol.sync_index import Index
 from ccnode_protocol.tiers import Tier
 

@@ -20,7 +20,7 @@ import structlog
 from ccnode import clock
 from ccnode.daemon import memory
 from ccnode.daemon.import_records import Record, Records
-from ccnode.exchange.model import ExchangeError
+from ccnode.later import later
 from ccnode.store.errors import Conflict, NotFound, StoreError, StoreFull, StoreReadOnly
 from ccnode.store.ledger import cut_log
 
@@ -28,9 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from ccnode.daemon.import_records import State
+    from ccnode.exchange import model
+    from ccnode.exchange.model import ExchangeError
     from ccnode.store.home import Home
     from ccnode.store.import_source import Bringing
     from ccnode.store.ledger import Job, Ledger
+else:
+    model = later("ccnode.exchange.model")
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -268,7 +272,7 @@ class Importing:
                 self._current = None
                 return  # the manifest says that it is being read: the next start goes on
             state = "stopped"
-        except (ExchangeError, StoreError) as problem:
+        except (model.ExchangeError, StoreError) as problem:
             state, error = "failed", _told(problem)
         except Exception as problem:  # noqa: BLE001  # one file that breaks us must not end all imports
             # Not the error's text, which could hold what somebody wrote.
@@ -341,10 +345,10 @@ def _looked_at(path: Path, wanted: str, name: str | None = None) -> str:
         raise _unreadable(path, PermissionError(13, "Permission denied"))
     try:
         return format_of(path, wanted)
-    except ExchangeError as error:
+    except model.ExchangeError as error:
         if name is None:
             raise
-        raise ExchangeError(str(error).replace(str(path), name).replace(path.name, name), error.remedy) from error
+        raise model.ExchangeError(str(error).replace(str(path), name).replace(path.name, name), error.remedy) from error
 
 
 def _unreadable(path: Path, error: Exception) -> StoreReadOnly:

@@ -382,7 +382,7 @@ def _start_workers(
 
 def _announce(node: RunningNode, home: Home, announce: Callable[[str], None], program: str) -> None:
     announce(f"ccnode {node.profile.get('name', '')} is {node.state} at {node.api_url}")
-    announce(f"  node  {node.status()['node_id']}")
+    announce(f"  node  {node.id}")
     announce(f"  data  {home.root}")
     announce(f"  talk  {program} chat    in another terminal")
     announce(f"  page  {program} open    signs your browser in")

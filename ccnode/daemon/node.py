@@ -142,6 +142,11 @@ class RunningNode:
             await self.federating.close()
 
     @property
+    def id(self) -> str:
+        """Its key, as people read it."""
+        return node_id(self._ledger.chains.key.public.raw)
+
+    @property
     def peers(self) -> Peers:
         """Other nodes."""
         if self.federating is None or not self.federating.is_open:
@@ -180,7 +185,7 @@ class RunningNode:
             problems += [{"code": code, "message": text} for code, text in self.federating.problems.items()]
         owner = self.profile.get("owner_id")
         return {
-            "node_id": node_id(self._ledger.chains.key.public.raw),
+            "node_id": self.id,
             "owner_id": owner,
             "name": self.profile.get("name", ""),
             "state": self.state,

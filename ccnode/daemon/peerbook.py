@@ -27,8 +27,7 @@ from ccnode.store.peers import Peer
 from ccnode_crypto.keys import node_id
 from ccnode_protocol import handshake, limits
 from ccnode_protocol.effects import Reason
-from ccnode_protocol.manifest import Manifest, Signed, cleaned, is_news, sign_manifest
-from ccnode_protocol.parcel import RECIPIENT
+from ccnode_protocol.manifest import RECIPIENT, Manifest, Signed, cleaned, is_news, sign_manifest
 from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:

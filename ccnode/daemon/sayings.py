@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccnode_protocol.errors import ProtocolError
-from ccnode_protocol.manifest import read_manifest
-from ccnode_protocol.parcel import recipient_of
+from ccnode_protocol.manifest import read_manifest, recipient_of
 from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:

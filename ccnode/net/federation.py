@@ -16,9 +16,8 @@ import os
 import time
 from typing import TYPE_CHECKING, Final
 
-from ccnode.later import later
+from ccnode.later import later, made_later
 from ccnode.net import certificate as tls_file
-from ccnode.net.asking import Asking
 from ccnode.net.calling import call
 from ccnode.net.dialing import Dialer
 from ccnode.net.errors import CallError, UnableError
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
     from pathlib import Path
 
-    from ccnode.net import handshaking, probing
+    from ccnode.net import asking, handshaking, probing
     from ccnode.net import link as links
     from ccnode.net.calling import Call
     from ccnode.net.link import Runner
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from ccnode_protocol.query_frames import What
     from ccnode_protocol.sync_values import SentRun
 else:  # a node alone never has a link, and they are large
+    asking = later("ccnode.net.asking")
     handshaking = later("ccnode.net.handshaking")
     links = later("ccnode.net.link")
     machines = later("ccnode_protocol.link")
@@ -100,7 +100,7 @@ class Federation:
         self._tasks: set[asyncio.Task[None]] = set()
         self._dialer = Dialer(self._call_kept, self._now_ms)
         self._consenting: set[bytes] = set()
-        self._asking = Asking(key.public.raw, peers, chains, self._now_ms)
+        self._asking = made_later(lambda: asking.Asking(key.public.raw, peers, chains, self._now_ms))
         self._is_stopping = False
 
     # --- living ---

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ccnode_protocol.frames import Frame
     from ccnode_protocol.handshake import Established
     from ccnode_protocol.manifest import Manifest, Signed
+    from ccnode_protocol.quota import Quota
     from ccnode_protocol.sync_effects import Forked, Load, Restored, Store
-    from ccnode_protocol.sync_fetch import Quota
     from ccnode_protocol.sync_index import Index
     from ccnode_protocol.sync_values import Message
     from ccnode_protocol.tiers import Tier

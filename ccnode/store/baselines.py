@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ccnode.store.errors import Conflict
 from ccnode.store.measurements import DIMENSIONS
 from ccnode.store.plates import OUR_OWNER, check_date, is_our_owner
-from ccnode.store.turns import view
+from ccnode.store.transaction import view
 from ccnode.store.voices import OUR_NODES
 from ccnode_crypto.statements import next_issued, state_baseline
 from ccnode_protocol import records

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from ccnode.later import later
 from ccnode.store import views
+from ccnode.store.transaction import view
 from ccnode_protocol import records
 from ccnode_protocol.records import Mark, Role
 
@@ -186,8 +187,6 @@ def disable_before_erasing(tx: Transaction, messages: Sequence[int]) -> None:
         rows = [row for some in _parts(level) for row in tx.query(_PLACES.replace("{marks}", _marks(some)), some)]
         turns |= {number: _Turn(*rest) for number, *rest in rows}
         level = sorted({parent for _, parent, *_ in rows if parent is not None and parent not in turns})
-    from ccnode.store.turns import view  # it imports much that a view does not need
-
     for reply in sorted(view(tx, _saying(sorted(replies), turns, erased))):
         known = view(tx, views.messages_by_id([reply]))
         if known and known[0].text is not None and known[0].mark != "disabled":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ccnode.store import orders
 from ccnode.store.errors import Conflict
 from ccnode.store.plates import is_our_owner
-from ccnode.store.turns import view
+from ccnode.store.transaction import view
 from ccnode.store.voices import OUR_NODES, OUR_OWNERS, OURS
 from ccnode_crypto.entry import AUDIENCE_CORE
 from ccnode_crypto.erasure import BODIES_MAX, RECENT_MS, verified

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ccnode.store import forgetting, knowledge, notes, orders, views
 from ccnode.store.errors import Conflict
-from ccnode.store.turns import view
+from ccnode.store.transaction import view
 from ccnode.store.voices import OUR_NODES
 from ccnode_crypto.keys import node_id
 from ccnode_protocol import hlc, records

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from ccnode.mind.titles import repeats
 from ccnode.store import echoes, forgetting, knowledge, notes, orders, views
 from ccnode.store.errors import Conflict, NotFound
-from ccnode.store.turns import take_back, view
+from ccnode.store.transaction import view
+from ccnode.store.turns import take_back
 from ccnode.store.voices import OUR_NODES, OURS
 from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from ccnode.store import forgetting, orders, views
 from ccnode.store.errors import Conflict, NotFound
-from ccnode.store.turns import take_back, view
+from ccnode.store.transaction import view
+from ccnode.store.turns import take_back
 from ccnode.store.voices import OUR_NODES, OUR_OWNERS, OURS
 from ccnode_crypto.entry import sealed_digest
 from ccnode_crypto.erasure import RECENT_MS, RULE_MS

@@ -27,6 +27,7 @@ from ccnode_protocol.records import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from ccnode.store.views import View
     from ccnode.store.voices import Voices
     from ccnode_crypto.entry import Header
 
@@ -61,6 +62,9 @@ _ORDERS: Final = (
 )
 _MESSAGE_ORDERS: Final = (
     "SELECT e.id, e.header, e.meta FROM message_events v JOIN entries e ON e.id = v.id WHERE v.kind = 20 ORDER BY e.id"
+)
+_ANY_GIVEN: Final = (
+    "SELECT 1 FROM session_events WHERE kind = 20 UNION ALL SELECT 1 FROM message_events WHERE kind = 20 LIMIT 1"
 )
 _CANCELLATIONS: Final = "SELECT e.header, e.meta FROM cancellations c JOIN entries e ON e.id = c.id"
 _RECEIPTS: Final = (
@@ -264,6 +268,11 @@ def coverage(run: Query, now_ms: int) -> Coverage:
     """What the orders in force at `now_ms` cover; `run` as for `load_orders`. Raises sqlite3.Error."""
     known = voices.load(run)
     return covering(run, (order for order in load_orders(run, known) if order.is_in_force(now_ms)), known, now_ms)
+
+
+def any_given() -> View[bool]:
+    """Whether there is any order at all, whatever it is worth."""
+    return bool((yield _ANY_GIVEN, ()))
 
 
 def coverage_until(run: Query, now_ms: int, known: Voices) -> tuple[Coverage, int, int]:

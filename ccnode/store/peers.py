@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from ccnode.later import later
 from ccnode.store import trusting
 from ccnode.store.errors import Conflict, NotFound
 from ccnode_crypto import canonical
@@ -17,11 +18,9 @@ from ccnode_crypto.entry import ChainId
 from ccnode_crypto.errors import CryptoError
 from ccnode_protocol import forms, limits
 from ccnode_protocol.errors import RemoteError
-from ccnode_protocol.forks import proven
 from ccnode_protocol.invitation import Invitation, invitation_id
 from ccnode_protocol.manifest import Signed
-from ccnode_protocol.sync_fetch import DAY_MS, Quota
-from ccnode_protocol.sync_frames import FORMS
+from ccnode_protocol.quota import DAY_MS, Quota
 from ccnode_protocol.sync_values import FORK, Fork
 from ccnode_protocol.tiers import Tier
 
@@ -32,7 +31,11 @@ if TYPE_CHECKING:
 
     from ccnode.store.ledger import Job
     from ccnode.store.transaction import Transaction
+    from ccnode_protocol import forks, sync_frames
     from ccnode_protocol.sync_index import Frozen
+else:
+    forks = later("ccnode_protocol.forks")
+    sync_frames = later("ccnode_protocol.sync_frames")
 
 Standing = Literal["pending", "known", "removed"]
 
@@ -338,8 +341,8 @@ def load_forks(connection: sqlite3.Connection) -> dict[ChainId, Frozen]:
         try:
             chain = ChainId(node, epoch, audience)
             fields = canonical.decode_map(proof, size_max=limits.FORK.bytes_max)
-            forms.check(FORMS[FORK], fields)
-            found[chain] = proven(chain, Fork.read(fields).proof)
+            forms.check(sync_frames.FORMS[FORK], fields)
+            found[chain] = forks.proven(chain, Fork.read(fields).proof)
         except (CryptoError, RemoteError, TypeError):
             continue  # altered in the table
     return found

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from ccnode.clock import LAST_MS
 from ccnode.store import voices
 from ccnode.store.errors import Conflict, NotFound
-from ccnode.store.turns import view
+from ccnode.store.transaction import view
 from ccnode.store.voices import OUR_NODES
 from ccnode_crypto.entry import SALT_BYTES, sealed_digest
 from ccnode_crypto.errors import EncodingError

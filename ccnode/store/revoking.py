@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ccnode.store.errors import Conflict
 from ccnode.store.plates import is_our_owner
-from ccnode.store.turns import view
+from ccnode.store.transaction import view
 from ccnode_crypto.certificate import LastGood, Revocation, revoke
 from ccnode_protocol import records
 

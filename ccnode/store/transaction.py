@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ccnode.store.project import Projector
     from ccnode.store.receiving import Missing, Stored
+    from ccnode.store.views import Row, View
     from ccnode_crypto.chain import Run
     from ccnode_crypto.keys import SigningKey
     from ccnode_protocol.records import MessageMeta, Record
@@ -368,3 +369,15 @@ def _about(record: Record, node: bytes) -> tuple[str, bytes] | None:
         return _OF_SESSION, records.read_session(record.meta)[0]
     except RemoteError:
         return None
+
+
+def view(tx: Transaction, question: View[T]) -> T:
+    """Answer a view within a transaction, with what it has appended so far."""
+    rows: list[Row] | None = None
+    while True:
+        try:
+            sql, parameters = question.send(rows) if rows is not None else next(question)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+        rows = tx.query(sql, parameters)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ccnode.core import turns
 from ccnode.store import orders, views
 from ccnode.store.errors import Conflict
+from ccnode.store.transaction import view
 from ccnode_protocol import hlc, records
 
 if TYPE_CHECKING:
@@ -28,18 +29,6 @@ class Asked:
     question: bytes
     fresh: bool
     answer: bytes | None = None
-
-
-def view(tx: Transaction, question: views.View[T]) -> T:
-    """Answer a view within a transaction, with what it has appended so far."""
-    rows: list[views.Row] | None = None
-    while True:
-        try:
-            sql, parameters = question.send(rows) if rows is not None else next(question)
-        except StopIteration as stop:
-            result: T = stop.value
-            return result
-        rows = tx.query(sql, parameters)
 
 
 def ours(tx: Transaction, session: bytes) -> views.Session:

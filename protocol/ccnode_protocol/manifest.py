@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ccnode_crypto.keys import SigningKey
 
 VERSION: Final = 1
+RECIPIENT: Final = "recipient"  # what it calls the age recipient that parcels for its node are encrypted to
 _KEY: Final = exactly(32)
 
 FORM: Final = Form(
@@ -205,3 +206,11 @@ def _texts(value: Value) -> list[str]:
 
 def _versions(value: Value) -> tuple[int, ...]:
     return tuple(item for item in value if isinstance(item, int)) if isinstance(value, list) else ()
+
+
+def recipient_of(manifest: Manifest | None) -> str | None:
+    """To whom parcels for that node are encrypted; None where it has not said, or nothing that can be one."""
+    said = manifest.extra.get(RECIPIENT) if manifest is not None else None
+    if not isinstance(said, str) or len(said) > limits.RECIPIENT_CHARS_MAX:
+        return None
+    return said if said.startswith("age1") and said.isascii() and said.isalnum() else None

@@ -28,11 +28,9 @@ if TYPE_CHECKING:
     from ccnode_crypto.canonical import Value
     from ccnode_crypto.keys import SigningKey
     from ccnode_protocol.frames import Frame
-    from ccnode_protocol.manifest import Manifest
 
 VERSION: Final = 1
 MAGIC: Final = b"ccnode-parcel/1\n"
-RECIPIENT: Final = "recipient"  # what a manifest calls the age recipient that parcels for its node are encrypted to
 _NAME: Final = b"ccnode-parcel/"
 _LENGTH_BYTES: Final = 4
 _KEY: Final = exactly(32)
@@ -122,14 +120,6 @@ class Header:
             raise VersionError(f"parcel.version: {version} where {VERSION} is read")
         forms.check(FORM, fields)
         return cls(fields["sender"], fields["receiver"], fields["number"], fields["made_ms"], fields["entries"])
-
-
-def recipient_of(manifest: Manifest | None) -> str | None:
-    """To whom parcels for that node are encrypted; None where it has not said, or nothing that can be one."""
-    said = manifest.extra.get(RECIPIENT) if manifest is not None else None
-    if not isinstance(said, str) or len(said) > limits.RECIPIENT_CHARS_MAX:
-        return None
-    return said if said.startswith("age1") and said.isascii() and said.isalnum() else None
 
 
 class Writer:

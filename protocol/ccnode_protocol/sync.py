@@ -20,7 +20,7 @@ from ccnode_protocol.effects import Close, Reason
 from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.forks import Hunts, proven
 from ccnode_protocol.sync_effects import Effect, Forked, Load, Restored, Say, Store
-from ccnode_protocol.sync_fetch import Fetch, Quota
+from ccnode_protocol.sync_fetch import Fetch
 from ccnode_protocol.sync_index import Flow, Index
 from ccnode_protocol.sync_serve import Serve
 from ccnode_protocol.sync_values import (
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from ccnode_crypto.entry import ChainId
     from ccnode_protocol.frames import Frame
+    from ccnode_protocol.quota import Quota
     from ccnode_protocol.tiers import Tier
 
 State = Literal["new", "opening", "reading", "guarded", "open", "closed"]

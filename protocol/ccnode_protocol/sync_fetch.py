@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from ccnode_crypto.entry import ChainId
     from ccnode_protocol.forks import Hunts
+    from ccnode_protocol.quota import Quota
     from ccnode_protocol.sync_index import Flow, Ranges
 
 State = Literal["waiting", "asked", "ended", "done"]
 Event = Literal["ask", "run", "push", "end", "short", "whole"]
-DAY_MS: Final = 24 * 3_600_000
 
 # A chain of which the peer has more than we. "end": the peer has sent all it will for that question; "short": we still
 # have less than it offers; "whole": we have as much. Whoever is done is forgotten.
@@ -39,31 +39,6 @@ STATES: Final[dict[tuple[State, Event], State]] = {
     ("ended", "short"): "waiting",
     ("ended", "whole"): "done",
 }
-
-
-@dataclass(slots=True)
-class Quota:
-    """How much is taken from one peer, in bytes of runs and contents: in a day (UTC) and in all. Kept by the caller."""
-
-    day_max: int = limits.QUOTA_DAY_BYTES
-    all_max: int = limits.QUOTA_BYTES
-    day: int = 0
-    day_bytes: int = 0
-    all_bytes: int = 0
-
-    def take(self, count: int, now_ms: int) -> bool:
-        """Count these bytes, if there is room for them."""
-        if self.room(now_ms) < count:
-            return False
-        self.day_bytes += count
-        self.all_bytes += count
-        return True
-
-    def room(self, now_ms: int) -> int:
-        """How many bytes may still be taken."""
-        if now_ms // DAY_MS != self.day:
-            self.day, self.day_bytes = now_ms // DAY_MS, 0
-        return min(self.day_max - self.day_bytes, self.all_max - self.all_bytes)
 
 
 @dataclass(slots=True)

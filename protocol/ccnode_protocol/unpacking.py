@@ -28,7 +28,7 @@ from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
     from ccnode_crypto.entry import ChainId
-    from ccnode_protocol.sync_fetch import Quota
+    from ccnode_protocol.quota import Quota
     from ccnode_protocol.sync_index import Index, Ranges
     from ccnode_protocol.sync_values import Message
 

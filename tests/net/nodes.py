@@ -15,8 +15,8 @@ from ccnode_crypto.keys import SigningKey
 from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.manifest import Manifest, Signed, sign_manifest
+from ccnode_protocol.quota import Quota
 from ccnode_protocol.records import MessageMeta, Role
-from ccnode_protocol.sync_fetch import Quota
 from ccnode_protocol.sync_index import Index
 from ccnode_protocol.sync_values import Contents, SentRun
 from ccnode_protocol.tiers import Tier

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ccnode_crypto.entry import ChainId
     from ccnode_protocol.frames import Frame
-    from ccnode_protocol.sync_fetch import Quota
+    from ccnode_protocol.quota import Quota
     from ccnode_protocol.sync_values import Message
     from ccnode_protocol.unpacking import Effect
     from tests.protocol.syncing import Party

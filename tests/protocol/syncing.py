@@ -19,7 +19,7 @@ from tests.crypto.chains import draft
 from tests.simulation.federation.store import Shelf
 
 if TYPE_CHECKING:
-    from ccnode_protocol.sync_fetch import Quota
+    from ccnode_protocol.quota import Quota
 
 
 class Party:

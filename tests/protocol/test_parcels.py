@@ -10,13 +10,14 @@ import pytest
 
 from ccnode_crypto.canonical import encode
 from ccnode_protocol import limits
+from ccnode_protocol import manifest as manifests
 from ccnode_protocol import parcel as parcels
 from ccnode_protocol.errors import LocalError, RemoteError
 from ccnode_protocol.link_frames import MANIFEST
 from ccnode_protocol.manifest import Manifest
 from ccnode_protocol.parcel import AnotherError, Header, Reader, VersionError, Writer
+from ccnode_protocol.quota import Quota
 from ccnode_protocol.sync_effects import Forked, Restored, Store
-from ccnode_protocol.sync_fetch import Quota
 from ccnode_protocol.sync_values import Contents, Fork, Listed, Path, Row, SentRun
 from ccnode_protocol.tiers import Tier
 from ccnode_protocol.unpacking import StaleError, Unpacking
@@ -322,7 +323,7 @@ def test_frames_come_in_their_order(pair: tuple[Party, Party]) -> None:
 
 @pytest.mark.parametrize("said", [None, 5, "age1", "x" * 62, "age1" + "y" * 200, "age1é", "age1 b"])
 def test_a_recipient_is_what_it_can_be(said: object) -> None:
-    extra = {} if said is None else {parcels.RECIPIENT: said}
+    extra = {} if said is None else {manifests.RECIPIENT: said}
     manifest = Manifest(bytes(32), bytes(32), 1, extra=copy.copy(extra))  # type: ignore[arg-type]  # also what none says
-    assert parcels.recipient_of(manifest) == ("age1" if said == "age1" else None)
-    assert parcels.recipient_of(None) is None
+    assert manifests.recipient_of(manifest) == ("age1" if said == "age1" else None)
+    assert manifests.recipient_of(None) is None

@@ -13,8 +13,8 @@ from ccnode_protocol.carrying import plan
 from ccnode_protocol.link_frames import MANIFEST
 from ccnode_protocol.manifest import Manifest, sign_manifest
 from ccnode_protocol.parcel import Header
+from ccnode_protocol.quota import Quota
 from ccnode_protocol.sync_effects import Forked, Load, Restored, Store
-from ccnode_protocol.sync_fetch import Quota
 from ccnode_protocol.sync_index import Flow
 from ccnode_protocol.tiers import Tier
 from ccnode_protocol.unpacking import Unpacking

@@ -13,9 +13,9 @@ from ccnode_crypto.certificate import certify
 from ccnode_crypto.errors import CryptoError
 from ccnode_protocol import frames, records, tiers
 from ccnode_protocol.effects import Close
+from ccnode_protocol.quota import Quota
 from ccnode_protocol.sync import Sync
 from ccnode_protocol.sync_effects import Effect, Forked, Load, Restored, Say, Store
-from ccnode_protocol.sync_fetch import Quota
 from ccnode_protocol.sync_index import Index
 from ccnode_protocol.tiers import Tier
 from tests.store.support import OWNER, START_MS, Clock, Node, introduce, reader

@@ -19,9 +19,9 @@ from ccnode_crypto.keys import SigningKey
 from ccnode_crypto.proof import ForkProof
 from ccnode_protocol import limits, records
 from ccnode_protocol.forks import proven
+from ccnode_protocol.quota import Quota
 from ccnode_protocol.records import Mark, MessageMeta, Role
 from ccnode_protocol.sync_effects import Load
-from ccnode_protocol.sync_fetch import Quota
 from ccnode_protocol.sync_values import Contents, Digests, Path, SentRun, Want, WantContents, WantDigests, WantPath
 from ccnode_protocol.tiers import Tier
 from tests.store.linked import End, Side, link, run, sync

@@ -16,7 +16,7 @@ from ccnode.store.peers import Peer, Used
 from ccnode_protocol import limits
 from ccnode_protocol.invitation import Invitation, Invitations, invitation_id, join_with
 from ccnode_protocol.manifest import Signed
-from ccnode_protocol.sync_fetch import Quota
+from ccnode_protocol.quota import Quota
 from ccnode_protocol.tiers import Tier
 from tests.store.support import START_MS, Node, introduce, reader
 

@@ -15,10 +15,10 @@ from ccnode_crypto.proof import ForkProof
 from ccnode_protocol import frames, gossip_frames, records, tiers
 from ccnode_protocol.effects import Close, Reason
 from ccnode_protocol.errors import RemoteError
+from ccnode_protocol.quota import Quota
 from ccnode_protocol.records import MessageMeta, Role
 from ccnode_protocol.sync import Sync
 from ccnode_protocol.sync_effects import Effect, Forked, Load, Restored, Say, Store
-from ccnode_protocol.sync_fetch import Quota
 from ccnode_protocol.sync_index import Index
 from ccnode_protocol.sync_values import Contents, Fork, SentRun
 from ccnode_protocol.tiers import Tier

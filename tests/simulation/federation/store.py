@@ -11,7 +11,7 @@ from ccnode_crypto.entry import ChainId, header_digest, read_header, sealed_dige
 from ccnode_crypto.proof import ForkSide, SignedHead, path_positions
 from ccnode_protocol import records
 from ccnode_protocol.records import Kind
-from ccnode_protocol.sync_fetch import Quota, follows
+from ccnode_protocol.sync_fetch import follows
 from ccnode_protocol.sync_values import (
     Contents,
     Digests,
@@ -26,6 +26,7 @@ from ccnode_protocol.sync_values import (
 
 if TYPE_CHECKING:
     from ccnode_crypto.keys import SigningKey
+    from ccnode_protocol.quota import Quota
     from ccnode_protocol.reports import SignedReport
     from ccnode_protocol.sync_effects import Load
     from ccnode_protocol.sync_index import Frozen, Index
