@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -13,10 +12,14 @@ from pydantic_settings.exceptions import SettingsError
 from ccnode.config.errors import ConfigError, Problem
 from ccnode.config.lines import line_of
 from ccnode.config.settings import PREFIX, Settings, described, sections
+from ccnode.later import later
 
 if TYPE_CHECKING:
+    import tomllib
     from collections.abc import Mapping
     from pathlib import Path
+else:
+    tomllib = later("tomllib")  # most nodes have no such file
 
 FILE_BYTES_MAX: Final = 1 << 20
 Origin = Literal["default", "file", "environment"]
@@ -64,7 +67,7 @@ def read(path: Path) -> str:
 def evaluate(text: str, name: str = "config.toml") -> Loaded:
     """The settings that the text of a file and the environment give. Raises ConfigError."""
     try:
-        from_file = tomllib.loads(text)
+        from_file = tomllib.loads(text) if text else {}
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([Problem(name, "", str(error))]) from error
     except RecursionError as error:

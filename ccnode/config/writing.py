@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
@@ -12,6 +11,12 @@ from ccnode.config.errors import ConfigError, Problem
 from ccnode.config.lines import HEADER, KEY, line_of, plain_key
 from ccnode.config.reading import nearest
 from ccnode.config.settings import described, sections
+from ccnode.later import later
+
+if TYPE_CHECKING:
+    import tomllib
+else:
+    tomllib = later("tomllib")
 
 LINES_MAX: Final = 1_000  # of one value
 

@@ -9,10 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from ccnode import clock
-from ccnode.models.base import ModelError
-from ccnode.models.embedded import EmbeddedModel
-from ccnode.models.meaning import Meaning
-from ccnode.models.retirement import retirement_warning
+from ccnode.later import is_made, later, made_later
 from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.home import Home, read_private, write_private
 
@@ -22,7 +19,13 @@ if TYPE_CHECKING:
 
     from ccnode.config import Models
     from ccnode.daemon.costs import Costs
+    from ccnode.models import base, embedded, retirement
     from ccnode.models.base import ModelAdapter
+    from ccnode.models.embedded import EmbeddedModel
+else:
+    base = later("ccnode.models.base")
+    embedded = later("ccnode.models.embedded")
+    retirement = later("ccnode.models.retirement")
 
 ADAPTERS: Final = ("embedded", "anthropic")
 KEY_FILE: Final = "anthropic.key"
@@ -54,14 +57,19 @@ class ModelChoice:
         self._now_ms = now_ms
         self._key_file = settings.key_file or home.root / KEY_FILE
         self.problem: str | None = None
-        self._embedded = EmbeddedModel(Meaning() if settings.meaning else None)
+        self._embedded = made_later(self._offline)
         self._chosen: ModelAdapter = self._embedded
         chosen = _read(home)
         adapter, model = chosen.get("adapter", settings.adapter), chosen.get("model", settings.model)
         try:
             self._chosen = self._make(adapter, model)
-        except (ModelError, StoreError) as error:
+        except (base.ModelError, StoreError) as error:
             self.problem = f"{adapter} cannot be used, the embedded model answers: {error}. {error.remedy}"
+
+    def _offline(self) -> EmbeddedModel:
+        from ccnode.models.meaning import Meaning
+
+        return embedded.EmbeddedModel(Meaning() if self._settings.meaning else None)
 
     async def open(self) -> None:
         """Read what was spent today. Raises StoreError."""
@@ -86,17 +94,17 @@ class ModelChoice:
         adapter, _, model = self._chosen.name.partition("/")
         if adapter != "anthropic":
             return None
-        return retirement_warning(model, datetime.fromtimestamp(self._now_ms() / 1000, UTC).date())
+        return retirement.retirement_warning(model, datetime.fromtimestamp(self._now_ms() / 1000, UTC).date())
 
     def rest(self) -> bool:
         """Let go of what the embedded model loaded and has not used for a while; whether there was any."""
-        return self._embedded.rest()
+        return is_made(self._embedded) and self._embedded.rest()
 
     async def warm(self) -> None:
         """Have the adapter load what it needs, so that the first reply does not wait for it."""
-        warm = getattr(self._chosen, "warm", None)
+        warm = getattr(self._chosen, "warm", None) if self._chosen is not self._embedded else None
         if warm is not None:
-            with contextlib.suppress(ModelError):  # the first reply will say it
+            with contextlib.suppress(base.ModelError):  # the first reply will say it
                 await warm()
 
     async def use(self, adapter: str, model: str | None) -> dict[str, Any]:
@@ -108,7 +116,7 @@ class ModelChoice:
         """
         try:
             made = self._make(adapter, model)
-        except ModelError as error:
+        except base.ModelError as error:
             raise Conflict(str(error), remedy=error.remedy) from error
         write_private(choice_path(self._home), json.dumps({"adapter": adapter, "model": model}).encode())
         former, self._chosen, self.problem = self._chosen, made, None
@@ -118,14 +126,15 @@ class ModelChoice:
 
     async def close(self) -> None:
         """Release what the adapter holds; everything spent is written down."""
-        await self._chosen.close()
+        if is_made(self._chosen):
+            await self._chosen.close()
         await self.costs.close()
 
     def _make(self, adapter: str, model: str | None) -> ModelAdapter:
         if adapter == "embedded":
             return self._embedded
         if adapter != "anthropic":
-            raise ModelError(
+            raise base.ModelError(
                 "not_configured", f"there is no model adapter {adapter!r}", remedy=f"use one of {ADAPTERS}"
             )
         from ccnode.models.anthropic_adapter import AnthropicAdapter

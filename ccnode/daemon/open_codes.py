@@ -9,7 +9,7 @@ import structlog
 
 from ccnode import clock
 from ccnode.core import pairing
-from ccnode.net.ports import RefusedError
+from ccnode.net.errors import RefusedError
 from ccnode.store import owner, peers
 from ccnode.store.errors import Conflict, NotFound, StoreError
 from ccnode_crypto.keys import node_id

@@ -20,12 +20,13 @@ from ccnode.daemon.open_codes import OpenCodes
 from ccnode.daemon.papers import Papers
 from ccnode.daemon.sayings import Sayings
 from ccnode.daemon.unable import unable
-from ccnode.net.ports import RefusedError
+from ccnode.later import later
+from ccnode.net.errors import RefusedError
 from ccnode.store import owner, peers, revoking
 from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.peers import Peer
 from ccnode_crypto.keys import node_id
-from ccnode_protocol import handshake, limits
+from ccnode_protocol import limits
 from ccnode_protocol.effects import Reason
 from ccnode_protocol.manifest import RECIPIENT, Manifest, Signed, cleaned, is_news, sign_manifest
 from ccnode_protocol.tiers import Tier
@@ -41,7 +42,10 @@ if TYPE_CHECKING:
     from ccnode_crypto.certificate import Certificate, Revocation
     from ccnode_crypto.entry import ChainId
     from ccnode_crypto.keys import SigningKey
+    from ccnode_protocol import handshake
     from ccnode_protocol.sync_index import Index
+else:
+    handshake = later("ccnode_protocol.handshake")
 
 T = TypeVar("T")
 log = structlog.get_logger()

@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 
+from ccnode.later import later
 from ccnode.net.addresses import parsed, shown
 from ccnode.net.errors import CallError
 from ccnode.net.listening import BEFORE_BYTES_MAX, PATH, WRITE_HIGH
 from ccnode.net.tap import Tap
 from ccnode.net.wire import CLOSE_S, Wire
 from ccnode_protocol import limits
-from ccnode_protocol.handshake import Role
 
 if TYPE_CHECKING:
     import ssl
 
     from aiohttp.client_reqrep import ClientRequest
     from aiohttp.connector import Connection
+
+    from ccnode_protocol import handshake
+else:
+    handshake = later("ccnode_protocol.handshake")
 
 CALL_S: Final = 10.0  # TCP, TLS and WebSocket together
 
@@ -94,7 +98,7 @@ async def call(address: str, context: ssl.SSLContext, *, local: str | None = Non
     except BaseException:
         await session.close()
         raise
-    return Call(Wire(websocket, connector.tap, Role.CLIENT, address, sha256(certificate).digest()), session)
+    return Call(Wire(websocket, connector.tap, handshake.Role.CLIENT, address, sha256(certificate).digest()), session)
 
 
 def _why(error: Exception) -> str:

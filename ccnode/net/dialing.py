@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 from ccnode.later import later
 from ccnode.net.errors import CallError
-from ccnode.net.ports import CallState
 from ccnode_protocol import limits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from ccnode.net import ports
+    from ccnode.net.ports import CallState
     from ccnode_protocol import link as machines
     from ccnode_protocol.effects import Reason
 else:
+    ports = later("ccnode.net.ports")
     machines = later("ccnode_protocol.link")  # a node alone has nobody to call
 
 CALLS_MAX: Final = 16  # at once
@@ -70,7 +72,7 @@ class Dialer:
     def states(self) -> list[CallState]:
         """Those that have no link."""
         return [
-            CallState(kept.node, kept.attempts, kept.next_ms, kept.address, kept.error, kept.reason)
+            ports.CallState(kept.node, kept.attempts, kept.next_ms, kept.address, kept.error, kept.reason)
             for kept in self._kept.values()
             if not kept.is_linked
         ]

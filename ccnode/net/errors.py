@@ -5,6 +5,8 @@ NetError
   KeyFileError   the TLS key cannot be read or made
   CallError      a call to another node came to nothing
   UnableError    this node can read or store nothing now
+
+and RefusedError, of who is not met.
 """
 
 from __future__ import annotations
@@ -40,4 +42,12 @@ class CallError(NetError):
 
     def __init__(self, message: str, reason: Reason | None = None, *, remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
+        self.reason = reason
+
+
+class RefusedError(Exception):
+    """Raised by `Peers.met`: the link is closed with this reason. The text goes to the peer."""
+
+    def __init__(self, reason: Reason, text: str) -> None:
+        super().__init__(text)
         self.reason = reason

@@ -20,28 +20,27 @@ from ccnode.later import later, made_later
 from ccnode.net import certificate as tls_file
 from ccnode.net.calling import call
 from ccnode.net.dialing import Dialer
-from ccnode.net.errors import CallError, UnableError
+from ccnode.net.errors import CallError, RefusedError, UnableError
 from ccnode.net.listening import Listener
-from ccnode.net.ports import Ended, LinkState, Meeting, RefusedError
 from ccnode.net.strangers import Strangers
 from ccnode_protocol.effects import Reason
-from ccnode_protocol.handshake import Role
 from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
     from pathlib import Path
 
-    from ccnode.net import asking, handshaking, probing
+    from ccnode.net import asking, handshaking, ports, probing
     from ccnode.net import link as links
     from ccnode.net.calling import Call
     from ccnode.net.link import Runner
-    from ccnode.net.ports import CallState, Chains, News, Peers
+    from ccnode.net.ports import CallState, Chains, LinkState, News, Peers
     from ccnode.net.strangers import Slot
     from ccnode.net.wire import Wire
     from ccnode_crypto.certificate import Certificate
     from ccnode_crypto.entry import ChainId
     from ccnode_crypto.keys import SigningKey
+    from ccnode_protocol import handshake
     from ccnode_protocol import link as machines
     from ccnode_protocol.gossip_frames import Message
     from ccnode_protocol.handshake import Established
@@ -50,9 +49,11 @@ if TYPE_CHECKING:
     from ccnode_protocol.sync_values import SentRun
 else:  # a node alone never has a link, and they are large
     asking = later("ccnode.net.asking")
+    handshake = later("ccnode_protocol.handshake")
     handshaking = later("ccnode.net.handshaking")
     links = later("ccnode.net.link")
     machines = later("ccnode_protocol.link")
+    ports = later("ccnode.net.ports")
     probing = later("ccnode.net.probing")
 
 LINKS_MAX: Final = 256  # with peers that have a tier
@@ -361,10 +362,10 @@ class Federation:
             is_linked = link.peer in self._links
             self._dialer.ended(link.peer, link.lasted_ms, over.reason, is_linked=is_linked)
             self._peers.ended(
-                Ended(
+                ports.Ended(
                     link.peer,
                     wire.address,
-                    wire.role is Role.CLIENT,
+                    wire.role is handshake.Role.CLIENT,
                     over.reason,
                     str(over),
                     over.by_peer,
@@ -377,7 +378,7 @@ class Federation:
         """Say who has come, and take the link among the others. Raises RefusedError."""
         peer = established.peer
         try:
-            tier = await self._peers.met(Meeting(established, wire.address, secret))
+            tier = await self._peers.met(ports.Meeting(established, wire.address, secret))
         except RefusedError:
             raise
         except UnableError as error:
@@ -387,7 +388,7 @@ class Federation:
             raise RefusedError(Reason.DONE, FAILED) from error
         if self._is_stopping:
             raise RefusedError(Reason.DONE, "the node stops")
-        if tier is not Tier.UNKNOWN and wire.role is Role.SERVER:
+        if tier is not Tier.UNKNOWN and wire.role is handshake.Role.SERVER:
             self._strangers.proved(wire.host)
         old = self._links.get(peer)
         # A link on which a code was shown is kept, as both sides know: the code is spent by now.
@@ -409,10 +410,9 @@ class Federation:
         return link
 
     def _check_room(self, wire: Wire, tier: Tier) -> None:
-        unknown = [
-            link for link in self._links.values() if link.link.tier is Tier.UNKNOWN and link.wire.role is Role.SERVER
-        ]
-        if tier is not Tier.UNKNOWN or wire.role is Role.CLIENT:
+        server, links = handshake.Role.SERVER, self._links.values()
+        unknown = [link for link in links if link.link.tier is Tier.UNKNOWN and link.wire.role is server]
+        if tier is not Tier.UNKNOWN or wire.role is handshake.Role.CLIENT:
             if len(self._links) - len(unknown) >= LINKS_MAX:
                 raise RefusedError(Reason.BUSY, "as many links as this node keeps")
             return

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
+from ccnode.later import later
 from ccnode.net.accepting import accept
 from ccnode.net.addresses import PORT_MAX, plain, shown
 from ccnode.net.errors import ListenError
 from ccnode.net.tap import Tap
 from ccnode.net.wire import CLOSE_S, Wire
 from ccnode_protocol import limits
-from ccnode_protocol.handshake import Role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from ccnode.net.certificate import Tls
     from ccnode.net.strangers import Slot, Strangers
+    from ccnode_protocol import handshake
+else:
+    handshake = later("ccnode_protocol.handshake")
 
 PATH: Final = "/ccnode/1"
 BACKLOG: Final = 128
@@ -159,7 +162,7 @@ class Listener:
             return response
         await websocket.prepare(request)
         host, port = (request.transport.get_extra_info("peername") or ("", 0))[:2] if request.transport else ("", 0)
-        wire = Wire(websocket, tap, Role.SERVER, shown(plain(str(host)), port), self._tls.fingerprint)
+        wire = Wire(websocket, tap, handshake.Role.SERVER, shown(plain(str(host)), port), self._tls.fingerprint)
         try:
             await self._handle(wire, slot)
         finally:

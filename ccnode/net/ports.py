@@ -26,14 +26,6 @@ if TYPE_CHECKING:
     from ccnode_protocol.tiers import Tier
 
 
-class RefusedError(Exception):
-    """Raised by `Peers.met`: the link is closed with this reason. The text goes to the peer."""
-
-    def __init__(self, reason: Reason, text: str) -> None:
-        super().__init__(text)
-        self.reason = reason
-
-
 @dataclass(frozen=True, slots=True)
 class Meeting:
     """A handshake is done. `address`: the other end, as in "192.0.2.1:8101" (of a call, what was called).

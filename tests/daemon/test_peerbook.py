@@ -12,7 +12,8 @@ from ccnode import clock, config
 from ccnode.core import pairing
 from ccnode.daemon.federation import Federating
 from ccnode.daemon.peerbook import PeerBook
-from ccnode.net.ports import Meeting, RefusedError
+from ccnode.net.errors import RefusedError
+from ccnode.net.ports import Meeting
 from ccnode.store import chains
 from ccnode.store.errors import StoreBusy
 from ccnode.store.home import Home

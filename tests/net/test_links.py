@@ -10,8 +10,7 @@ import pytest
 
 from ccnode.net import exchange
 from ccnode.net import link as link_module
-from ccnode.net.errors import CallError, UnableError
-from ccnode.net.ports import RefusedError
+from ccnode.net.errors import CallError, RefusedError, UnableError
 from ccnode_crypto.certificate import certify
 from ccnode_crypto.keys import SigningKey
 from ccnode_protocol.effects import Reason
