@@ -7,7 +7,7 @@ from ccnode_crypto.entry import ChainId, header_digest
 from ccnode_protocol import limits
 from ccnode_protocol import sync_values as values
 from ccnode_protocol.effects import Close
-from ccnode_protocol.quota import Quota
+from ccnode_protocol.quota import DAY_MS, Quota
 from ccnode_protocol.sync_effects import Forked, Store
 from ccnode_protocol.sync_index import Flow
 from ccnode_protocol.tiers import Tier
@@ -84,7 +84,7 @@ def test_a_quota_bounds_what_a_sandbox_brings_in_a_day() -> None:
     assert 0 < first < 3000
     assert quota.day_bytes <= quota.day_max
     for party in (pair.a, pair.b):
-        party.now_ms += quota.DAY_MS
+        party.now_ms += DAY_MS
     pair.pull()
     assert pair.b.index.length(chain) > first
     assert quota.room(pair.b.now_ms) == quota.day_max - quota.day_bytes
