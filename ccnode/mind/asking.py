@@ -190,6 +190,11 @@ class Question:
         """The keys of its content words that stand beside each other."""
         return pairs(lexicon.content_words(self.text))
 
+    @cached_property
+    def told_by_units(self) -> dict[object, Mapping[str, float]]:
+        """What is worked out of it as it is compared (evidence.py), by how a message has each of its units."""
+        return {}
+
 
 class _ByWord(dict[str, "tuple[tuple[int, float], ...]"]):
     """Looks each word up once: a question meets the same words in message after message."""

@@ -149,21 +149,35 @@ def evidence(question: Question, role: str, content: str, found: Match) -> dict[
     """What speaks for and against the message, by name; `found` is what the rules say of it."""
     reading = _reading(question, content, found)
     kind_found = found.kind_value >= _LIKE_THE_KIND
-    rows = _covered(question, reading, found.qualities)
+    hows = _hows(question, reading, found.qualities)
+    fresh = reading.keys - question.keys
     return {
         "score": found.score,
-        "kind found": float(kind_found),
         "kind value": found.kind_value,
-        "kind wanted": float(bool(question.wanted.features)),
-        "kind wanted and found": float(bool(question.wanted.features) and kind_found),
-        **_kind(question, kind_found=kind_found),
-        **_coverage(question, rows, kind_found=kind_found),
+        **_of_units(question, hows, kind_found=kind_found),
         **_plain_words(question, reading, kind_found=kind_found),
-        **_asked_for(question, rows, reading),
+        **_asked_for(question, fresh, reading),
         **_manner(question, role, reading),
         "keys": float(len(reading.keys)),
-        "new keys": float(len(reading.keys - question.keys)),
+        "new keys": float(len(fresh)),
     }
+
+
+def _of_units(question: Question, hows: tuple[_How, ...], *, kind_found: bool) -> Mapping[str, float]:
+    """What says how a message has the things a question names; the same for many messages, so worked out once."""
+    found = question.told_by_units.get((hows, kind_found))
+    if found is None:
+        rows = list(map(_Covered, question.units, [unit.tells for unit in question.units], hows))
+        focus = {row.how for row in rows if row.unit.focus}
+        found = question.told_by_units[hows, kind_found] = {
+            "kind found": float(kind_found),
+            "kind wanted": float(bool(question.wanted.features)),
+            "kind wanted and found": float(bool(question.wanted.features) and kind_found),
+            **_kind(question, kind_found=kind_found),
+            **_coverage(question, rows, kind_found=kind_found),
+            **{name: float(how in focus) for how, name in _FOCUS_NAMES.items()},
+        }
+    return found
 
 
 def _kind(question: Question, *, kind_found: bool) -> dict[str, float]:
@@ -231,13 +245,16 @@ def _shares(rows: list[_Covered], strong: list[_Covered], *, kind_found: bool, w
     }
 
 
-def _asked_for(question: Question, rows: list[_Covered], reading: Reading) -> dict[str, float]:
-    """How the message has the very thing that is asked for: the word, one of its kind, a number, a person."""
+def _asked_for(question: Question, fresh: frozenset[str], reading: Reading) -> dict[str, float]:
+    """How the message has the very thing that is asked for: one of its kind, a number, a person.
+
+    `fresh`: the keys that it says beside those of the question.
+    """
     spoken, kind = reading.sentences, question.wanted.kind
-    focus = [row for row in rows if row.unit.focus]
-    kinds = [row.unit.members for row in focus if not row.unit.required and row.unit.members]
-    titled_thing = kind == "titled" and not any(row.unit.key in beings() for row in focus)
-    one_named = any(not members.isdisjoint(reading.keys - question.keys) for members in kinds)
+    focus = [unit for unit in question.units if unit.focus]
+    kinds = [unit.members for unit in focus if not unit.required and unit.members]
+    titled_thing = kind == "titled" and not any(unit.key in beings() for unit in focus)
+    one_named = any(not members.isdisjoint(fresh) for members in kinds)
     new: set[str] = set()
     if kind in {"who", "titled"}:
         new = {name for sentence in spoken for name in sentence.names if lexicon.lemma(name) not in question.keys}
@@ -246,7 +263,6 @@ def _asked_for(question: Question, rows: list[_Covered], reading: Reading) -> di
     numeric = kind in _NUMERIC
     quantity = numeric and any(_QUANTITY.search(sentence.text) for sentence in spoken)
     return {
-        **{name: float(any(row.how == how for row in focus)) for how, name in _FOCUS_NAMES.items()},
         "focus, one named": float(one_named),
         "focus, none named": float(bool(kinds) and not one_named),
         "quantity wanted and found": float(numeric and quantity),
@@ -264,13 +280,19 @@ def _says(reading: Reading, two: tuple[str, str]) -> bool:
     return reading.keys.issuperset(two) and any(two in sentence.pairs for sentence in reading.sentences)
 
 
-def _covered(question: Question, reading: Reading, qualities: Sequence[float]) -> list[_Covered]:
-    found = []
-    for unit, value in zip(question.units, qualities or itertools.repeat(0.0), strict=False):
-        said = unit.key in reading.keys or unit.root in reading.families
-        how: _How = "said" if said else "meant" if value >= _MEANT else "hinted" if value >= _HINTED else "missing"
-        found.append(_Covered(unit, unit.tells, how))
-    return found
+def _hows(question: Question, reading: Reading, qualities: Sequence[float]) -> tuple[_How, ...]:
+    """For each thing the question names, in order: how the message has it."""
+    keys, families = reading.keys, reading.families
+    return tuple(
+        "said"
+        if unit.key in keys or unit.root in families
+        else "meant"
+        if value >= _MEANT
+        else "hinted"
+        if value >= _HINTED
+        else "missing"
+        for unit, value in zip(question.units, qualities or itertools.repeat(0.0), strict=False)
+    )
 
 
 def _plain_words(question: Question, reading: Reading, *, kind_found: bool) -> dict[str, float]:

@@ -73,7 +73,9 @@ def match(question: Question, role: str, content: str, context: str = "") -> Mat
     for at, sentence in enumerate(told.spoken):
         if max(told.qualities[at]) < _FOUND:
             continue
-        found = _Tally(question, told, at).match()
+        found = _tally(question, told, at)
+        if found.score <= score:
+            continue
         factor = _ASKS if sentence.asks else _BESIDE_A_QUESTION if reading.asks else 1.0
         if found.score * factor > score:
             best, score = found, found.score * factor
@@ -121,79 +123,70 @@ class _Told:
     @once
     def before(self) -> list[float]:
         """The same for the turns before, taken as one."""
-        if not self._context:
-            return [0.0] * len(self._question.units)
         return qualities(self._question, Sentence(self._context[-_CONTEXT_CHARS_MAX:]))
 
+    def helped(self, index: int, at: int, helping: list[Sentence]) -> float:
+        """What the sentences beside one, and the turns before the message, add to its own quality.
 
-@dataclass
-class _Tally:
-    """The sum over the units of a question for one sentence, helped by those beside it."""
-
-    question: Question
-    told: _Told
-    at: int
-    factor: float = 1.0
-    gained: float = 0.0
-    said: float = 0.0  # of what is gained, the part this sentence says itself
-    things: float = 0.0  # weight of the units that are no persons or names
-    things_gained: float = 0.0
-    weak: bool = False
-    richer: bool = False  # some unit is accounted for by more than one word
-    covered: list[str] = field(default_factory=list)
-    helping: list[Sentence] = field(default_factory=list)
-
-    def match(self) -> Match:
-        question, sentence = self.question, self.told.spoken[self.at]
-        for index, unit in enumerate(question.units):
-            self._add(index, unit, sentence)
-        if not self.covered:
-            return NO_MATCH
-        kind_value = _kind_value(question, [sentence, *self.helping])
-        self.factor *= kind_value * subject_factor(question, sentence)
-        if self.things > _STRONG and self.things_gained < 0.4 * self.things:
-            self.factor *= _OTHER_MATTER
-        if self.said < 0.3 * self.gained:
-            self.factor *= _ONLY_CONTEXT
-        if self.factor == 1.0 and self.weak and _only_one(question):
-            self.factor = _WEAK_ALONE
-        telling = bool(sentence.names) or sentence.has("number")
-        bonus = 0.35 * self.richer + 0.3 * sentence.has("self") + 0.35 * telling
-        share = self.gained / question.weight
-        quote = " ".join(part.text for part in self.told.spoken if part is sentence or part in self.helping)
-        score = min(1.0, share * self.factor * (0.93 + 0.07 * bonus))
-        return Match(score, quote, frozenset(self.covered), kind_value == 1.0, kind_value)
-
-    def _add(self, index: int, unit: Unit, sentence: Sentence) -> None:
-        own = self.told.qualities[self.at][index]
-        value = own if own >= _FOUND else self._helped(index, own, sentence)
-        self.gained += unit.weight * value
-        self.said += unit.weight * own
-        if not unit.required:
-            self.things += unit.weight
-            self.things_gained += unit.weight * value
-        if value >= _FOUND:
-            self.covered.append(unit.word)
-            self.weak |= unit.weight > _STRONG and value < _SURE
-            if not self.richer:
-                self.richer = sum(unit.accepts[key] >= lexicon.KIND for key in sentence.keys & unit.accepts.keys()) > 1
-            if unit.kind_asked and own == 1.0 and not _names_one(self.question, unit, sentence):
-                self.factor *= _ONLY_THE_KIND
-        elif unit.weight > 0.3:
-            self.factor *= _missing_factor(unit, sentence)
-
-    def _helped(self, index: int, own: float, sentence: Sentence) -> float:
-        """What the sentences beside this one, and the turns before the message, add to its own quality."""
-        spoken, value = self.told.spoken, own
-        for beside in range(max(0, self.at - 2), min(len(spoken), self.at + 2)):
-            added = _NEIGHBOUR * self.told.qualities[beside][index]
-            if beside == self.at or added <= value or spoken[beside].asks:
+        Sentences that help are added to `helping`.
+        """
+        spoken, value = self.spoken, self.qualities[at][index]
+        for beside in range(max(0, at - 2), min(len(spoken), at + 2)):
+            added = _NEIGHBOUR * self.qualities[beside][index]
+            if beside == at or added <= value or spoken[beside].asks:
                 continue
             value = added
-            if added >= _FOUND and spoken[beside] not in self.helping:
-                self.helping.append(spoken[beside])
-        before = self.told.before[index]
-        return max(value, (_CONTEXT_LEANING if sentence.leans else _CONTEXT) * before) if before else value
+            if added >= _FOUND and spoken[beside] not in helping:
+                helping.append(spoken[beside])
+        before = self.before[index] if self._context else 0.0
+        return max(value, (_CONTEXT_LEANING if spoken[at].leans else _CONTEXT) * before) if before else value
+
+
+def _tally(question: Question, told: _Told, at: int) -> Match:
+    """The sum over the units of a question for one sentence, helped by those beside it."""
+    sentence = told.spoken[at]
+    factor, gained = 1.0, 0.0
+    said = 0.0  # of what is gained, the part this sentence says itself
+    things = things_gained = 0.0  # weight of the units that are no persons or names
+    weak = richer = False  # richer: some unit is accounted for by more than one word
+    covered: list[str] = []
+    helping: list[Sentence] = []
+    for index, unit in enumerate(question.units):
+        own, weight = told.qualities[at][index], unit.weight
+        value = own if own >= _FOUND else told.helped(index, at, helping)
+        gained += weight * value
+        said += weight * own
+        if not unit.required:
+            things += weight
+            things_gained += weight * value
+        if value >= _FOUND:
+            covered.append(unit.word)
+            weak |= weight > _STRONG and value < _SURE
+            if not richer:
+                accepts = unit.accepts
+                richer = sum([accepts[key] >= lexicon.KIND for key in sentence.keys & accepts.keys()]) > 1
+            if unit.kind_asked and own == 1.0 and not _names_one(question, unit, sentence):
+                factor *= _ONLY_THE_KIND
+        elif weight > 0.3:
+            factor *= _missing_factor(unit, sentence)
+    if not covered:
+        return NO_MATCH
+    kind_value = _kind_value(question, [sentence, *helping])
+    factor *= kind_value * subject_factor(question, sentence)
+    if things > _STRONG and things_gained < 0.4 * things:
+        factor *= _OTHER_MATTER
+    if said < 0.3 * gained:
+        factor *= _ONLY_CONTEXT
+    if factor == 1.0 and weak and _only_one(question):
+        factor = _WEAK_ALONE
+    telling = bool(sentence.names) or sentence.has("number")
+    bonus = 0.35 * richer + 0.3 * sentence.has("self") + 0.35 * telling
+    share = gained / question.weight
+    quote = sentence.text
+    if helping:
+        quote = " ".join(part.text for part in told.spoken if part is sentence or part in helping)
+    score = min(1.0, share * factor * (0.93 + 0.07 * bonus))
+    return Match(score, quote, frozenset(covered), kind_value == 1.0, kind_value)
 
 
 def _missing_factor(unit: Unit, sentence: Sentence) -> float:

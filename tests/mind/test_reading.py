@@ -115,6 +115,15 @@ def test_what_was_read_of_a_long_message_is_not_kept() -> None:
     assert weighed(question, "user", told * 100, long).score > 0
 
 
+def test_what_was_worked_out_for_one_message_holds_for_the_next() -> None:
+    for fact in facts.load_facts("g")[::10]:
+        question = read_question(fact.asked)
+        for text in [fact.told, *TOLD[::20], fact.told]:
+            found = matching.match(question, "user", text)
+            afresh = read_question(fact.asked)
+            assert evidence(question, "user", text, found) == evidence(afresh, "user", text, found)
+
+
 def test_a_message_of_nothing_is_no_evidence() -> None:
     question = read_question("Where does my sister live?")
     for text in ("", " ", "\n"):
