@@ -99,12 +99,11 @@ class Turns:
             if live is not None and (digest is None or live.key != digest):
                 raise Conflict("a reply is being written in this session", remedy="wait for it, or stop it")
             asked = await self._ledger.append(ask)
-            question = await self._readers.run(views.message(asked.question))
             if live is None and asked.answer is None:
                 live = self._begin(session, Answer(asked.question), digest)
-        yield Accepted(question.digest.hex(), question.seq)
+        yield Accepted(asked.question.hex(), asked.seq)
         if live is None and asked.answer is not None:
-            yield await self._recorded(await self._readers.run(views.message(asked.answer)), question.digest)
+            yield await self._recorded(await self._readers.run(views.message(asked.answer)), asked.question)
             return
         if live is not None:
             async for event in live.listen():

@@ -18,7 +18,7 @@ from ccnode.mind.prompt_types import Branch, Recalled
 from ccnode.store import memory, notes, paging, views
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.ledger import connect
-from ccnode.store.turns import Asked, read_facts, refuse
+from ccnode.store.turns import Asked, asked, read_facts, refuse
 from ccnode_protocol import hlc, records
 from ccnode_protocol.records import Role
 
@@ -154,12 +154,12 @@ def ask(wanted: Merge) -> Job[Asked]:
     def job(tx: Transaction) -> Asked:
         facts = read_facts(tx, wanted.session, wanted.key)
         if facts.asked is not None:
-            return Asked(facts.asked.digest, fresh=False, answer=facts.answer)
+            return asked(tx, facts.asked.digest, fresh=False, answer=facts.answer)
         match turns.ask(facts, wanted.text, wanted.key, wanted.heads):
             case turns.AppendMessage(meta, text):
-                return Asked(tx.append(records.message(meta, text), meta).digest, fresh=True)
+                return asked(tx, tx.append(records.message(meta, text), meta).digest, fresh=True)
             case turns.AlreadyAsked(question, answer):
-                return Asked(question, fresh=False, answer=answer)
+                return asked(tx, question, fresh=False, answer=answer)
             case turns.Refused() as refused:
                 raise refuse(refused)
 

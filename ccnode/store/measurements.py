@@ -220,11 +220,10 @@ def last_in(session: bytes) -> View[Measured | None]:
     """The measurement of the newest reply of a session's branch that has one, among its last hundred messages."""
     from ccnode.store import views
 
-    for message in reversed((yield from views.branch(session, limit=100))):
-        if message.role == "assistant":
-            found = yield from of_reply(message.digest)
-            if found is not None:
-                return found
+    for reply in (yield from views.replies(session, among=100)):
+        found = yield from of_reply(reply)
+        if found is not None:
+            return found
     return None
 
 

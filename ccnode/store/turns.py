@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from ccnode.core import turns
@@ -24,11 +24,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question is recorded: by this job (`fresh`), or before, and then perhaps with its answer."""
+    """A question is recorded: by this job (`fresh`), or before, and then perhaps with its answer.
+
+    `seq`: its depth from the root, from 1; 0 where it has no place yet.
+    """
 
     question: bytes
     fresh: bool
     answer: bytes | None = None
+    seq: int = field(default=0, compare=False)
 
 
 def ours(tx: Transaction, session: bytes) -> views.Session:
@@ -77,6 +81,12 @@ def _append(tx: Transaction, message: turns.AppendMessage) -> Appended:
     return tx.append(records.message(message.meta, message.text), message.meta)
 
 
+def asked(tx: Transaction, question: bytes, *, fresh: bool, answer: bytes | None = None) -> Asked:
+    """A recorded question, with its place, so that nobody need look that up after the commit."""
+    rows = tx.query("SELECT m.depth FROM entries e JOIN messages m ON m.id = e.id WHERE e.digest = ?", (question,))
+    return Asked(question, fresh, answer, rows[0][0] or 0)
+
+
 def ask(session: bytes, text: str, key: bytes | None) -> Job[Asked]:
     """Record a question, once for each key.
 
@@ -88,9 +98,9 @@ def ask(session: bytes, text: str, key: bytes | None) -> Job[Asked]:
             case turns.Refused() as refused:
                 raise refuse(refused)
             case turns.AlreadyAsked(question, answer):
-                return Asked(question, fresh=False, answer=answer)
+                return asked(tx, question, fresh=False, answer=answer)
             case turns.AppendMessage() as message:
-                return Asked(_append(tx, message).digest, fresh=True)
+                return asked(tx, _append(tx, message).digest, fresh=True)
 
     return job
 

@@ -7,6 +7,7 @@ than what we say of it, so that nothing that asks for a session ever meets both.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -155,8 +156,10 @@ def _scanned(run: Query) -> list[tuple[None, object, bytes, bytes]]:
     return found
 
 
+@lru_cache(maxsize=64)
 def read(meta: bytes) -> Certificate | None:
     """The certificate in the meta of a node-certified entry; None where it does not verify."""
+    # Which plate is in force is asked for every prompt, and the same bytes verify or not whenever they are read.
     try:
         return read_certificate(*records.read_signed(meta, "certificate"))
     except (CryptoError, RemoteError):

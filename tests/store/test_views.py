@@ -7,13 +7,17 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from ccnode import clock
+from ccnode.core.turns import Answer, Reply
 from ccnode.store import turns as jobs
 from ccnode.store import views
 from ccnode.store.ledger import Ledger, Ports, connect
 from ccnode_crypto.keys import SigningKey
+from ccnode_protocol.records import State
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ccnode.store.ledger import Job
 
 
 def test_a_text_that_was_altered_on_the_disk_is_not_shown_as_if_it_were_whole(tmp_path: Path) -> None:
@@ -35,3 +39,33 @@ def test_a_text_that_was_altered_on_the_disk_is_not_shown_as_if_it_were_whole(tm
     connection.close()
     assert (shown.text, shown.altered) == ("My sister Nora lives in Lisbon", False)
     assert (hidden.text, hidden.altered) == (None, True)
+
+
+def test_replies_are_those_of_the_branch_from_the_newest_on(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    ledger = Ledger(path, SigningKey(os.urandom(32)), Ports(clock.now_ms, clock.chance))
+    session = ledger.append_sync(jobs.open_session("talk", None))
+    places = []
+    for number in range(3):
+        asked = ledger.append_sync(jobs.ask(session, f"question {number}", None))
+        places.append(asked.seq)
+        reply = Reply(session, Answer(asked.question), "model")
+        assert reply.add(f"answer {number}")
+        ledger.append_sync(jobs.close(reply, (), State.COMPLETE))
+    branch = ledger.append_sync(jobs.open_session(None, ledger.append_sync(_newest(session))))
+    again = ledger.append_sync(jobs.ask(session, "question 3", b"k" * 16))
+    assert ledger.append_sync(jobs.ask(session, "question 3", b"k" * 16)).seq == again.seq == 7
+    ledger.close()
+    connection = connect(path, writable=False)
+    said = views.run(connection, views.branch(session))
+    expected = [one.digest for one in reversed(said) if one.role == "assistant"]
+    found = [views.run(connection, views.replies(one, among=100)) for one in (session, branch)]
+    last = views.run(connection, views.replies(session, among=4))
+    connection.close()
+    assert places == [1, 3, 5]
+    assert found == [expected, expected]
+    assert last == expected[:2]
+
+
+def _newest(session: bytes) -> Job[bytes]:
+    return lambda tx: jobs.view(tx, views.branch(session))[-1].digest

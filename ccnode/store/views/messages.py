@@ -121,14 +121,27 @@ def branch(identifier: bytes, limit: int | None = None, at: int | None = None) -
 
     A branch without messages of its own shows those up to the message it branches from. Raises NotFound.
     """
+    leaf = yield from _end_of(identifier, at)
+    return (yield from branch_up_to(leaf, limit)) if leaf is not None else []
+
+
+def replies(identifier: bytes, among: int) -> View[list[bytes]]:
+    """The digests of the replies among the newest messages of a session's branch, the newest first. Raises NotFound."""
+    leaf = yield from _end_of(identifier, None)
+    if leaf is None:
+        return []
+    sql = "SELECT e.digest FROM up JOIN messages m ON m.id = up.id JOIN entries e ON e.id = m.id WHERE m.role = 1"
+    return [digest for (digest,) in (yield f"{_BRANCH} {sql} ORDER BY m.depth DESC", (leaf, among))]
+
+
+def _end_of(identifier: bytes, at: int | None) -> View[int | None]:
+    """The local number of the message at which a session's branch ends; None where it has none. Raises NotFound."""
     known = yield from session(identifier)
     leaf = yield from leaf_of(identifier, at)
     if leaf is None and known.parent is not None:
         rows = yield "SELECT id FROM entries WHERE digest = ?", (known.parent,)
         leaf = rows[0] if rows else None
-    if leaf is None:
-        return []
-    return (yield from branch_up_to(leaf[0], limit))
+    return leaf[0] if leaf is not None else None
 
 
 def tree(identifier: bytes) -> View[list[Message]]:
