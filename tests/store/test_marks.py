@@ -609,9 +609,9 @@ def test_a_ledger_from_before_is_brought_up_to_date(tmp_path: Path) -> None:
     ledger.close()
     with contextlib.closing(sqlite3.connect(home.ledger, isolation_level=None)) as old:
         made = old.execute("SELECT name, type FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-        scratch = sqlite3.connect(":memory:", isolation_level=None)
-        migrate.migrate(scratch, None, [step for step in migrate.all_migrations() if step.number < 3])
-        kept = {name for (name,) in scratch.execute("SELECT name FROM sqlite_master")}
+        with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as scratch:
+            migrate.migrate(scratch, None, [step for step in migrate.all_migrations() if step.number < 3])
+            kept = {name for (name,) in scratch.execute("SELECT name FROM sqlite_master")}
         for name, kind in made:
             if name not in kept and kind != "table":
                 old.execute(f"DROP {kind} {name}")
