@@ -112,7 +112,7 @@ PLANTS = {
         },
     ),
     "any peer's entries are taken": Plant(
-        frozenset({"tier", "leak"}),  # whoever brings a chain may know of its forks, too
+        frozenset({"tier", "leak", "let down"}),  # whoever brings a chain may know of its forks, too
         {PROTOCOL + "sync_index.Flow.takes": _anything},
     ),
     "who was let down speaks by way of others": Plant(
