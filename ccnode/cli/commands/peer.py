@@ -183,7 +183,7 @@ def reject(state: State, *, peer: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_state
 def remove(state: State, *, peer: str, keep_key: bool, yes: bool) -> None:
-    """Remove PEER: its links end at once, and nothing is taken from it until you add it again.
+    """Remove PEER: its links end at once, and nothing it writes is taken, by whatever way, until you add it again.
 
     What it wrote so far stays. Nobody but you brings it back. Of a node of yours the owner's word for its key is taken
     back, too, where the owner key is at hand: then all your nodes refuse it, and it can come back only with a new key.
@@ -205,7 +205,8 @@ def remove(state: State, *, peer: str, keep_key: bool, yes: bool) -> None:
 def trust(state: State, *, peer: str, tier: str, yes: bool) -> None:
     """Give PEER, which was added, another tier. It holds at once, also on open links.
 
-    One that lets it do more takes its whole identifier, or your look at that.
+    One that lets it do more takes its whole identifier, or your look at that. Of a node of yours that is core here no
+    more, nothing that it writes is taken here, whoever brings it, until it is core again.
     """
     trust_tier(state, peer, tier, yes=yes)
 
