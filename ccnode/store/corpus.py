@@ -13,7 +13,7 @@ from ccnode.store.index import IDS_MAX, VERSION, open_index
 from ccnode.store.index_rows import ROWS, Texts
 from ccnode.store.ledger import connect
 from ccnode.store.live import Live, LiveRow
-from ccnode.store.ranking import Part, Ranked, Request, Statistics, Wanted, best
+from ccnode.store.ranking import Part, Ranked, Request, Statistics, Wanted, best, ordered
 from ccnode.store.terms import Tokenizer
 
 if TYPE_CHECKING:
@@ -75,17 +75,24 @@ class Moment:
     def rank(self, request: Request) -> list[list[Ranked]]:
         """The lists of a request. Raises sqlite3.Error."""
         new = {*request.wanted, *map(Wanted, request.excluded)} - self._holding.keys()
-        self._holding |= self._sealed.read(new, request.required) if self._sealed and new else dict.fromkeys(new, 0)
+        self._holding |= self._sealed.read(new) if self._sealed and new else dict.fromkeys(new, 0)
         for wanted in new:
             self._holding[wanted] += sum(len(live.holding(wanted)) for live in self._live)
+        request = ordered(request, self.statistics, self._holding)
         indexed, *fresh = self._live
         found = [self.rank_apart(request)] if self._apart else []
-        request = _passing_over(request, self.apart)
-        found += [live.rank(request, self.statistics, self._holding) for live in fresh]
-        request = _passing_over(request, self._pending)
-        found.append(indexed.rank(request, self.statistics, self._holding))
+        of_index = _passing_over(request, self.apart | self._pending)
+        floor = 0.0
         if self._sealed:
-            found.append(self._sealed.rank(request, self.statistics, self._holding))
+            lists = self._sealed.rank(of_index, self.statistics, self._holding)
+            floor = min(
+                ranked[-1].score if ranked and len(ranked) == count else 0.0
+                for ranked, (count, _) in zip(lists, request.lists, strict=True)
+            )
+            found.append(lists)
+        request = _passing_over(request, self.apart)
+        found += [live.rank(request, self.statistics, self._holding, floor) for live in fresh]
+        found.append(indexed.rank(of_index, self.statistics, self._holding, floor))
         if len(found) == 1:
             return found[0]
         return [best([lists[at] for lists in found], count) for at, (count, _) in enumerate(request.lists)]
@@ -111,7 +118,10 @@ class Moment:
 
     def rank_apart(self, request: Request) -> list[list[Ranked]]:
         """The lists of a request that was ranked before, of the messages that are judged anew alone."""
-        return self._apart.rank(request, self.statistics, self._holding) if self._apart else []
+        if self._apart is None:
+            return []
+        request = ordered(request, self.statistics, self._holding)
+        return self._apart.rank(request, self.statistics, self._holding)
 
     def ask(self, view: View[T]) -> T:
         """Answer a view of the ledger as it is at this moment. Raises sqlite3.Error, and the view's own."""

@@ -59,7 +59,7 @@ class Layout(tuple[Part, ...]):  # noqa: SLOT001 -- a tuple may have no slots of
 
     fresh: range
     numbers: tuple[int, ...]
-    _known: dict[tuple[str, bool], Known] | None
+    _known: dict[str, Known] | None
 
     def __new__(cls, parts: Iterable[Part], sealed: int) -> Self:
         """Of an index that holds the messages before `sealed`."""
@@ -69,11 +69,11 @@ class Layout(tuple[Part, ...]):  # noqa: SLOT001 -- a tuple may have no slots of
         made._known = None if any(part.filling for part in made) else {}
         return made
 
-    def known(self, term: str, *, late: bool) -> Known | None:
-        """What was remembered of a term, with long postings where they are (`late`), or all read."""
-        return self._known.get((term, late)) if self._known else None
+    def known(self, term: str) -> Known | None:
+        """What was remembered of a term."""
+        return self._known.get(term) if self._known else None
 
-    def remember(self, term: str, known: Known, *, late: bool) -> None:
+    def remember(self, term: str, known: Known) -> None:
         """Remember what the index says of a term, if that is little; of many, the latest."""
         if self._known is None:
             return
@@ -82,7 +82,7 @@ class Layout(tuple[Part, ...]):  # noqa: SLOT001 -- a tuple may have no slots of
             return
         if len(self._known) >= KNOWN_MAX:
             del self._known[next(iter(self._known))]
-        self._known[term, late] = known
+        self._known[term] = known
 
 
 def check(entry: Sequence[Any]) -> None:

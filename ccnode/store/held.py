@@ -30,15 +30,15 @@ PREFIX_TERMS_MAX: Final = 1_000  # in a segment
 TERMS_AT_ONCE: Final = 8  # looked up by one statement,
 LOOKUPS_MAX: Final = 400  # in so many places at most: SQLite takes 500
 LATE_MIN: Final = 1_000  # messages of a posting that is not read before it is needed; from there on it fills pages
+RUN_MIN: Final = 3  # chunks that follow each other, on average, for which each run of them is asked for by itself
 RARE_MAX: Final = 20_000  # messages that hold a term, to be looked at all together
 _ENTRY: Final = "SELECT term, -1, 0, 0, docs, counts, more, chunks FROM terms WHERE part = {} AND term = ?{}"
-_POSTING: Final = "SELECT term, segment, id, 0, docs, counts, more, x'' FROM postings WHERE segment = {} AND term = ?{}"
-_SHORT: Final = (
+_POSTING: Final = (
     "SELECT term, segment, id, length(counts), CASE WHEN length(counts) < {2} THEN docs END,"
     " CASE WHEN length(counts) < {2} THEN counts END, CASE WHEN length(counts) < {2} THEN more END, x''"
     " FROM postings WHERE segment = {0} AND term = ?{1}"
 )
-_CHUNKS: Final = "SELECT docs, counts, more FROM chunks WHERE id BETWEEN ? AND ? ORDER BY id"
+_ALL: Final = "docs, counts, more"
 _PART_PREFIX: Final = "SELECT docs, counts, more, chunks FROM terms WHERE part = ? AND term >= ? AND term < ? LIMIT ?"
 _PREFIX: Final = "SELECT docs, counts, more FROM postings WHERE segment = ? AND term >= ? AND term < ? LIMIT ?"
 _BYTES: Final = np.arange(256)
@@ -53,12 +53,11 @@ _BEYOND: Final = "a posting is beyond the blocks of the impact index"
 def _lookup(parts: tuple[int, ...], segments: range, terms: int, late: int) -> str:
     """SQL that looks up so many terms everywhere; each where it stands, which is faster than with IN.
 
-    What is as long as `late` is not read (0: all is).
+    Postings as long as `late` are not read.
     """
-    posting = _SHORT if late else _POSTING
     return " UNION ALL ".join(
         [_ENTRY.format(part, at) for at in range(1, terms + 1) for part in parts]
-        + [posting.format(segment, at, late) for at in range(1, terms + 1) for segment in segments]
+        + [_POSTING.format(segment, at, late) for at in range(1, terms + 1) for segment in segments]
     )
 
 
@@ -77,46 +76,44 @@ class Held:
         self._docs: dict[tuple[Wanted, int], bytes] = {}
         self._single: dict[Wanted, Mapping[int, Counts]] = {}
 
-    def read(self, wanted: Iterable[Wanted], required: Collection[str] = ()) -> dict[Wanted, int]:
-        """Read the postings of these terms; tell how many messages hold each. Raises sqlite3.Error, Damaged.
+    def read(self, wanted: Iterable[Wanted]) -> dict[Wanted, int]:
+        """Look these terms up; tell how many messages hold each. Raises sqlite3.Error, Damaged.
 
-        Of those required, long ones are read when they are needed, where messages hold all the rarer terms.
+        Long postings are read when they are needed: often the others tell that these cannot matter.
         """
         found = dict.fromkeys(wanted, 0)
-        new: tuple[list[Wanted], list[Wanted]] = [], []
+        new: list[Wanted] = []
         for one in found:
             self._held[one] = {}
             if not one.prefix:
-                late = one.term in required
-                known = self._layout.known(one.term, late=late)
+                known = self._layout.known(one.term)
                 if known is None:
-                    new[late].append(one)
+                    new.append(one)
                 else:
                     found[one] = self._recall(one, known)
-        for late in (False, True):
-            if new[late]:
-                self._look_up(new[late], found, late=late)
+        if new:
+            self._look_up(new, found)
         for one in found:
             if one.prefix:
                 found[one] = self._read_prefix(one)
         self.sizes |= found
         return found
 
-    def _look_up(self, wanted: Sequence[Wanted], found: dict[Wanted, int], *, late: bool) -> None:
-        """Read what the directory has of terms, and the postings unless they are long and `late`."""
+    def _look_up(self, wanted: Sequence[Wanted], found: dict[Wanted, int]) -> None:
+        """Read what the directory has of terms, and the postings unless they are long."""
         layout = self._layout
         at_once = max(1, min(TERMS_AT_ONCE, LOOKUPS_MAX // (len(layout) + len(layout.fresh) or 1)))
         exact = {one.term: one for one in wanted}
         for at in range(0, len(wanted), at_once):
             some = [one.term for one in wanted[at : at + at_once]]
-            sql = _lookup(layout.numbers, layout.fresh, len(some), LATE_MIN if late else 0)
+            sql = _lookup(layout.numbers, layout.fresh, len(some), LATE_MIN)
             for row in self._run(sql, some).fetchall():
                 one = exact[row[0]]
-                found[one] += self._take(one, row, late=late)
+                found[one] += self._take(one, row)
         for one in wanted:
             held = tuple([(segment, postings[0]) for segment, postings in self._held[one].items()])
             known = Known(found[one], tuple(self._inline.get(one, ())), held, dict(self._late.get(one, {})))
-            layout.remember(one.term, known, late=late)
+            layout.remember(one.term, known)
 
     def _recall(self, one: Wanted, known: Known) -> int:
         """Take in what is known of a term; return how many messages hold it."""
@@ -128,12 +125,12 @@ class Held:
             self._late[one] = known.late.copy()  # what is read of it is taken out
         return known.size
 
-    def _take(self, one: Wanted, row: Sequence[Any], *, late: bool) -> int:
+    def _take(self, one: Wanted, row: Sequence[Any]) -> int:
         """Take in a row of a term; return how many messages it tells of."""
         _, segment, place, size, docs, counts, more, packed = row
         posting = (docs, counts, more)
         if segment >= 0:
-            if late and counts is None:
+            if counts is None:
                 self._late.setdefault(one, {})[segment] = (segment, size, -place)
                 return int(size)
             check_sizes(posting)
@@ -144,29 +141,20 @@ class Held:
             self._inline.setdefault(one, []).append(posting)
             return len(counts)
         chunks = unpack_chunks(packed)
-        if late:
-            self._late.setdefault(one, {}).update([(chunk[0], chunk) for chunk in chunks])
-        else:
-            held = self._held[one]
-            for its_segment, read in self._read_chunks(chunks):
-                held[its_segment] = [read]
+        self._late.setdefault(one, {}).update([(chunk[0], chunk) for chunk in chunks])
         return sum([chunk[1] for chunk in chunks])
 
     def _read_chunks(self, chunks: Sequence[Chunk]) -> Iterator[tuple[int, Posting]]:
-        """The postings in these chunks, by segment; those whose numbers follow each other at once."""
-        start = 0
-        for end in range(1, len(chunks) + 1):
-            if end < len(chunks) and chunks[end][2] == chunks[end - 1][2] + 1:
-                continue
-            postings = self._run(_CHUNKS, (chunks[start][2], chunks[end - 1][2])).fetchall()
-            if len(postings) != end - start:
-                raise Damaged("a chunk of the impact index is missing")
-            for (segment, size, _), posting in zip(chunks[start:end], postings, strict=True):
-                check_sizes(posting)
-                if len(posting[1]) != size:
-                    raise Damaged("a chunk of the impact index is of another size")
-                yield segment, posting
-            start = end
+        """The postings in these chunks, by segment."""
+        rows = self._rows(_ALL, chunks)
+        for segment, size, place in chunks:
+            posting = rows.get(place)
+            if posting is None:
+                raise Damaged("a posting is missing")
+            check_sizes(posting)
+            if len(posting[1]) != size:
+                raise Damaged("a posting is of another size")
+            yield segment, posting
 
     def _read_prefix(self, wanted: Wanted) -> int:
         """Read the postings of all terms that begin so, and count the messages that hold any of them."""
@@ -211,6 +199,12 @@ class Held:
             self.load([wanted], [segment])
         return self._by_segment(wanted).get(segment, ())
 
+    def load_whole(self, wanted: Iterable[Wanted]) -> None:
+        """Read what was not read yet of terms. Raises Damaged."""
+        for one in wanted:
+            if late := self._late.get(one):
+                self.load([one], list(late))
+
     def load(self, wanted: Iterable[Wanted], segments: Collection[int]) -> None:
         """Read what was not read yet of terms in segments. Raises Damaged."""
         late = [
@@ -222,12 +216,11 @@ class Held:
         ]
         if not late:
             return
-        for one in {one for one, _ in late}:
-            self.docs(one, [chunk[0] for its, chunk in late if its == one])
-        rows = self._rows("counts, more", [chunk for _, chunk in late])
-        for one, chunk in late:
-            segment = chunk[0]
-            posting = (self._docs[one, segment], *rows.get(chunk[2], ()))
+        known = [(one, chunk, self._docs.get((one, chunk[0]))) for one, chunk in late]
+        rest = self._rows("counts, more", [chunk for _, chunk, docs in known if docs is not None])
+        whole = self._read_chunks([chunk for _, chunk, docs in known if docs is None])
+        for one, chunk, docs in known:
+            segment, posting = next(whole) if docs is None else (chunk[0], (docs, *rest.get(chunk[2], (None, None))))
             check_sizes(posting)
             self._held[one][segment] = [posting]
             del self._late[one][segment]
@@ -257,13 +250,14 @@ class Held:
             ("chunks", 1, [place for place in places if place > 0]),
             ("postings", -1, [-place for place in places if place < 0]),
         ):
-            if not some:
-                continue
-            if some == list(range(some[0], some[0] + len(some))):  # as they are written: it takes half as long
-                sql, asked = f"SELECT id, {columns} FROM {table} WHERE id BETWEEN ? AND ?", [some[0], some[-1]]
+            runs = _runs_of(some)
+            asked: list[tuple[str, Sequence[int]]]
+            if len(runs) * RUN_MIN <= len(some):  # most are written one after the other: it takes half as long
+                asked = [(f"SELECT id, {columns} FROM {table} WHERE id BETWEEN ? AND ?", run) for run in runs]
             else:
-                sql, asked = f"SELECT id, {columns} FROM {table} WHERE id IN ({','.join('?' * len(some))})", some
-            found |= {sign * row[0]: row[1:] for row in self._run(sql, asked).fetchall()}
+                asked = [(f"SELECT id, {columns} FROM {table} WHERE id IN ({','.join('?' * len(some))})", some)]
+            for sql, which in asked:
+                found |= {sign * row[0]: row[1:] for row in self._run(sql, which).fetchall()}
         return found
 
     def whole(self, wanted: Wanted) -> NDArray[np.uint32]:
@@ -297,6 +291,7 @@ class Held:
 
     def added(self, wanted: Wanted, adding: Adding) -> dict[int, float]:
         """What a term adds to the messages that hold it. Raises Damaged."""
+        self.load_whole([wanted])
         runs = self._runs(wanted)
         if runs is None:
             return adding.to(self.singly(wanted))
@@ -313,7 +308,7 @@ class Held:
 
     def _runs(self, wanted: Wanted) -> list[tuple[Sequence[int], bytes]] | None:
         """The postings of a term as numbers and counts; None where it takes more to tell how often they hold it."""
-        if wanted.prefix or wanted in self._late or wanted in self._single:
+        if wanted.prefix or wanted in self._single:
             return None
         runs: list[tuple[Sequence[int], bytes]] = []
         for docs, counts, more in self._inline.get(wanted, ()):
@@ -338,7 +333,7 @@ class Held:
 
     def _segmented(self, wanted: Wanted) -> dict[int, Counts]:
         found: dict[int, Counts] = {}
-        self.load([wanted], list(self._late.get(wanted, ())))
+        self.load_whole([wanted])
         for segment, postings in self._by_segment(wanted).items():
             first = segment << SEGMENT_BITS
             for posting in postings:
@@ -354,6 +349,17 @@ def marked(docs: NDArray[np.uint16]) -> NDArray[np.bool_]:
     there = np.zeros(1 << 16, np.bool_)
     there[docs] = True
     return there
+
+
+def _runs_of(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and the last of those that follow each other."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
 
 
 def _add(found: dict[int, Counts], counted: Iterable[tuple[int, Counts]]) -> None:

@@ -83,11 +83,16 @@ class Live:
     def _added(self, wanted: Wanted, adding: Adding) -> dict[int, float]:
         return adding.to(self.holding(wanted))
 
-    def rank(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[list[Ranked]]:
-        """The lists of a request. `holding`: how many messages, here and elsewhere, hold each term."""
+    def rank(
+        self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int], floor: float = 0.0
+    ) -> list[list[Ranked]]:
+        """The lists of a request. `holding`: how many messages, here and elsewhere, hold each term.
+
+        What scores below `floor` may be left out.
+        """
         if not any(self.holding(one) for one in request.wanted):  # as is so of most rare words
             return [[] for _ in request.lists]
-        return self._few.rank(request, statistics, holding)
+        return self._few.rank(request, statistics, holding, floor)
 
     def parts(self, number: int, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[Part]:
         """What makes up a message's score."""

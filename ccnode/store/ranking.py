@@ -5,7 +5,7 @@ Both are bm25 as FTS5 computes it over the same statistics, so their scores stan
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ccnode.store.impact_form import CONTEXT_WEIGHT, K1, TEXT_WEIGHT, B, idf
@@ -33,6 +33,7 @@ class Allowed:
 
 
 EVERY: Final = Allowed()
+EACH_MAX: Final = 400  # messages that hold any of some terms, all of which are scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Request:
     """One ranking: what is wanted, how often each counts, and the lists to make, each with its length.
 
     `required` and `excluded` are terms, `skip` numbers of messages.
+
+    Terms are added up in the order of `wanted`, which is that of `ordered`, so that what is alike scores the same.
     """
 
     wanted: Mapping[Wanted, float]
@@ -81,6 +84,15 @@ class Statistics:
     def factor(self, weight: float, holding: int) -> float:
         """What a term adds at most, where so many messages hold it."""
         return weight * idf(self.messages, holding) * (K1 + 1)
+
+
+def ordered(request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> Request:
+    """The same with the terms first that add most; of what so few hold that each is scored, as it is."""
+    if sum(map(holding.__getitem__, request.wanted)) <= EACH_MAX:
+        return request
+    factors = {one: statistics.factor(weight, holding[one]) for one, weight in request.wanted.items()}
+    wanted = sorted(factors, key=factors.__getitem__, reverse=True)
+    return replace(request, wanted={one: request.wanted[one] for one in wanted})
 
 
 def best(lists: Iterable[list[Ranked]], count: int) -> list[Ranked]:
@@ -134,9 +146,14 @@ class Few:
     length: Callable[[int], int]
     fact: Callable[[int], tuple[int, int]]
 
-    def rank(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[list[Ranked]]:
-        """The lists of a request. `holding`: how many messages, here and elsewhere, hold each term."""
-        return self.chosen(self._scores(request, statistics, holding), request)
+    def rank(
+        self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int], floor: float = 0.0
+    ) -> list[list[Ranked]]:
+        """The lists of a request. `holding`: how many messages, here and elsewhere, hold each term.
+
+        What scores below `floor` may be left out.
+        """
+        return self.chosen(self._scores(request, statistics, holding, floor), request)
 
     def chosen(self, scores: dict[int, float], request: Request) -> list[list[Ranked]]:
         """The lists of a request, made of messages with their scores."""
@@ -162,23 +179,28 @@ class Few:
         found.sort(reverse=True)
         return found[:count]
 
-    def _scores(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> dict[int, float]:
+    def _scores(
+        self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int], floor: float
+    ) -> dict[int, float]:
         scores: dict[int, float] = {}
         base, each = statistics.norm
         among = self._having(request.required) if request.required else None
         if among == []:
             return scores
-        for wanted, weight in request.wanted.items():
-            factor = statistics.factor(weight, holding[wanted])
+        factors = {one: statistics.factor(weight, holding[one]) for one, weight in request.wanted.items()}
+        rest = sum(factors.values())  # no message gets more from the terms that are left
+        for wanted, factor in factors.items():
             adding = Adding(factor, base, each, self.length)
-            if among is None:
+            numbers = scores if among is None and rest < floor else among
+            if numbers is None:
                 added = self.added(wanted, adding)
             else:
                 held = self.holding(wanted)
-                added = adding.to({number: held[number] for number in among if number in held})
+                added = adding.to({number: held[number] for number in numbers if number in held})
             for number in scores.keys() & added:
                 added[number] += scores[number]
             scores |= added
+            rest -= factor
         return scores
 
     def _having(self, terms: Iterable[str]) -> list[int]:

@@ -8,17 +8,17 @@ import numpy as np
 
 from ccnode.store.impact_form import BLOCK_BITS, BLOCK_SIZE, SEGMENT_BITS, Damaged
 from ccnode.store.ranking import Allowed, Ranked, Statistics, Wanted
+from ccnode.store.rough import Rough
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-SIZE: Final = 1 << SEGMENT_BITS
 # What a block has for each message.
 _KINDS: Final[dict[str, np.dtype[Any]]] = {
     "lengths": np.dtype("<u4"), "roles": np.dtype("u1"), "times": np.dtype("<i8"),
@@ -56,9 +56,9 @@ class Columns:
 
 
 class Weigher:
-    """Turns the weights of terms in messages into shares of what these terms add at most (`factors`)."""
+    """Turns the weights of terms in messages into shares of what these terms add at most (`factors`, in order)."""
 
-    def __init__(self, factors: Mapping[Wanted, float], statistics: Statistics, lengths: NDArray[np.uint32]) -> None:
+    def __init__(self, factors: dict[Wanted, float], statistics: Statistics, lengths: NDArray[np.uint32]) -> None:
         self.factors = factors
         self._base, self._each = statistics.norm
         self._lengths = lengths
@@ -69,6 +69,11 @@ class Weigher:
             raise Damaged("a posting is beyond the blocks of the impact index")
         found: Floats = weights / (weights + (self._base + self._each * self._lengths[numbers]))
         return found
+
+    def rough(self, segment: int) -> Rough:
+        """Of the messages of a segment, nothing added yet."""
+        first = segment << SEGMENT_BITS
+        return Rough(self._lengths[first : first + (1 << SEGMENT_BITS)], self._base, self._each)
 
 
 class Mask:
@@ -109,36 +114,26 @@ def summed(at: NDArray[Any], values: Floats, size: int = 0) -> Floats:
 
 
 class Scored:
-    """The scores of one segment's messages, or (`segment` None) of those alone that match, by number in order."""
+    """The scores of messages, by their numbers in order."""
 
-    def __init__(self, numbers: Numbers, scores: Floats, segment: int | None, *, ordered: bool = False) -> None:
+    def __init__(self, numbers: Numbers, scores: Floats, *, ordered: bool = False) -> None:
         """A message that comes several times among `numbers` scores the sum; `ordered`: each comes once, in order."""
-        self._first = 0 if segment is None else segment << SEGMENT_BITS
-        self._matching: Numbers | None = None
-        if ordered:
-            self._matching, self._scores = numbers, scores
-        elif segment is None:
-            self._matching, at = np.unique(numbers, return_inverse=True)
-            self._scores = summed(at, scores)
-        else:
-            self._scores = summed(numbers - self._first, scores, SIZE)
+        self.numbers, self._scores = numbers, scores
+        if not ordered and not (numbers[1:] > numbers[:-1]).all():
+            order = numbers.argsort(kind="stable")  # of parts in order it takes a third of what np.unique does
+            numbers = numbers[order]
+            first = np.concatenate(([True], numbers[1:] != numbers[:-1]))
+            self.numbers, self._scores = numbers[first], summed(first.cumsum() - 1, scores[order])
 
-    def _numbered(self, places: NDArray[np.intp]) -> Numbers:
-        return places + self._first if self._matching is None else self._matching[places]
+    def above(self, floor: float) -> tuple[Numbers, Floats]:
+        """The messages that score above `floor`, and what they do."""
+        above = np.flatnonzero(self._scores > floor)
+        return self.numbers[above], self._scores[above]
 
     def _places(self, numbers: Numbers) -> NDArray[np.intp]:
         """Where these messages' scores are, those that have one."""
-        if self._matching is None:
-            return (numbers - self._first)[(numbers >= self._first) & (numbers < self._first + SIZE)]
-        at, there = among(numbers, self._matching)
+        at, there = among(numbers, self.numbers)
         return at[there]
-
-    def found_in(self, docs: NDArray[np.uint16], first: int, floor: float) -> tuple[Numbers, NDArray[np.intp]]:
-        """Those that score above `floor` and are among `docs` (counted from `first`); and where they are in `docs`."""
-        numbers = self._numbered(np.flatnonzero(self._scores > floor))
-        numbers = numbers[(numbers >= first) & (numbers < first + SIZE)]
-        at, there = among((numbers - first).astype(np.uint16), docs)
-        return numbers[there], at[there]
 
     def add(self, numbers: Numbers, scores: Floats) -> None:
         """Add to the scores of these messages, each once, all of which have one."""
@@ -149,16 +144,16 @@ class Scored:
         if len(numbers):
             self._scores[self._places(numbers)] = 0.0
 
-    def top(self, count: int, floor: float, mask: Mask) -> list[Ranked]:
+    def top(self, count: int, mask: Mask | None = None, *, floor: float = 0.0) -> list[Ranked]:
         """The best `count` that score above `floor`, best first, of equals the newest first."""
         above = np.flatnonzero(self._scores > floor)
-        taken = mask.of(self._numbered(above))
+        taken = mask.of(self.numbers[above]) if mask is not None else None
         if taken is not None:
             above = above[taken]
         scores = self._scores[above]
         if len(above) > count:
             least = np.partition(scores, len(scores) - count)[len(scores) - count]
             above, scores = above[scores >= least], scores[scores >= least]
-        numbers = self._numbered(above)
+        numbers = self.numbers[above]
         order = np.lexsort((numbers, scores))[::-1][:count]
         return [Ranked(*pair) for pair in zip(scores[order].tolist(), numbers[order].tolist(), strict=True)]

@@ -1,17 +1,17 @@
-"""How is everything ranked that the impact index holds? Segment by segment, with numpy; the form is in impact.py."""
+"""How is everything ranked that the impact index holds? With numpy; the form is in impact.py."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ccnode.store.held import RARE_MAX, WEIGHED, Held, marked
-from ccnode.store.impact import LARGE_BYTES, check
-from ccnode.store.impact_form import CONTEXT_WEIGHT, FULL, SEGMENT_BITS, SEGMENT_MASK, TEXT_WEIGHT, Damaged
-from ccnode.store.ranking import Few, Part, Ranked, Request, Statistics, Wanted, best
-from ccnode.store.scores import Columns, Mask, Scored, Weigher, among, summed
+from ccnode.store.best_first import BestFirst
+from ccnode.store.held import RARE_MAX, Held, marked
+from ccnode.store.impact_form import CONTEXT_WEIGHT, SEGMENT_BITS, SEGMENT_MASK, TEXT_WEIGHT, Damaged
+from ccnode.store.ranking import Few, Part, Ranked, Request, Statistics, Wanted
+from ccnode.store.scores import Columns, Mask, Scored, Weigher
+from ccnode.store.weights import Weights, counts_of, weights_at
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,23 +20,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ccnode.store import impact_form
-    from ccnode.store.impact import Posting
 
     Numbers = NDArray[np.int64]
     Floats = NDArray[np.float64]
     Having = dict[int, NDArray[np.uint16]]  # messages, by segment
 
-SPARSE_MAX: Final = 6_000  # postings that are sorted, all together, rather than spread over the messages of a segment
 DENSE_MIN: Final = 2_000  # messages of a segment that are marked, to see which of them hold another term
 FEW_MAX: Final = 400  # postings that are ranked one by one
-
-
-@dataclass(frozen=True, slots=True)
-class _Posted:
-    """Messages in one segment (the low bits of their numbers), and how much a term weighs in each."""
-
-    docs: NDArray[np.uint16]
-    weights: Floats
 
 
 class Sealed:
@@ -50,11 +40,11 @@ class Sealed:
         self._sealed = sealed
         self._segments = range((sealed - 1 >> SEGMENT_BITS) + 1)
         self._held = Held(connection, sealed, parts)
-        self._prefixed: dict[tuple[int, Wanted], _Posted] = {}
+        self._weights = Weights(self._held)
 
-    def read(self, wanted: Iterable[Wanted], required: Collection[str] = ()) -> dict[Wanted, int]:
-        """Read the postings of these terms; tell how many messages hold each. Raises sqlite3.Error, Damaged."""
-        return self._held.read(wanted, required)
+    def read(self, wanted: Iterable[Wanted]) -> dict[Wanted, int]:
+        """Look these terms up; tell how many messages hold each. Raises sqlite3.Error, Damaged."""
+        return self._held.read(wanted)
 
     def rank(self, request: Request, statistics: Statistics, holding: Mapping[Wanted, int]) -> list[list[Ranked]]:
         """The lists of a request. `holding`: how many messages, here and elsewhere, hold each term."""
@@ -66,23 +56,15 @@ class Sealed:
             factors = {one: statistics.factor(weight, holding[one]) for one, weight in request.wanted.items()}
             return few.chosen(self._one_by_one(found, factors, statistics), request)
         self._held.spread()
-        lists: list[list[Ranked]] = [[] for _ in request.lists]
         masks = [Mask(allowed, self._column) for _, allowed in request.lists]
-        skip = np.array(sorted(request.skip), np.int64)
+        skip = np.array(sorted(number for number in request.skip if number < self._sealed), np.int64)
         factors = {one: statistics.factor(weight, holding[one]) for one, weight in request.wanted.items()}
         weigher = Weigher(factors, statistics, self._column("lengths"))
-        for segments in self._batches(request):
-            floors = [
-                found[-1].score if len(found) == count else 0.0
-                for found, (count, _) in zip(lists, request.lists, strict=True)
-            ]
-            scored = self._scored(segments, found, request, weigher, min(floors, default=0.0))
-            if scored is None:
-                continue
-            scored.leave_out(skip)
-            for at, (count, _) in enumerate(request.lists):
-                lists[at] = best([lists[at], scored.top(count, floors[at], masks[at])], count)
-        return lists
+        if not request.required:
+            return BestFirst(self._held, self._weights, weigher, request, masks, skip).lists(self._segments)
+        scored = self._scored(found, request, weigher)
+        scored.leave_out(skip)
+        return [scored.top(count, mask) for (count, _), mask in zip(request.lists, masks, strict=True)]
 
     def _is_little(self, request: Request) -> bool:
         """Whether so few messages hold the terms that it would take longer to make arrays of them."""
@@ -92,91 +74,24 @@ class Sealed:
     def _fact(self, number: int) -> tuple[int, int]:
         return int(self._column("roles")[number]), int(self._column("times")[number])
 
-    def _batches(self, request: Request) -> Sequence[Sequence[int]]:
-        """Which segments are ranked together: all, where there is little to sort; else each, the newest first."""
-        if request.required:
-            return [self._segments]
-        if sum(map(self._held.sizes.__getitem__, request.wanted)) <= SPARSE_MAX:
-            return [self._segments]
-        return [[segment] for segment in reversed(self._segments)]
-
     def _column(self, name: str) -> NDArray[Any]:
         return self._columns.get(self._connection, name, self._sealed)
 
-    def _rows(self, segments: Iterable[int], wanted: Collection[Wanted]) -> list[_Row]:
-        """The postings of these terms in these segments."""
-        return [
-            _Row(segment, one, postings)
-            for segment in segments
-            for one in wanted
-            if (postings := self._held.postings(one, segment))
-        ]
-
-    def _posted(self, row: _Row) -> _Posted:
-        if len(row.postings) == 1:
-            return _weighed(row.postings[0])
-        posted = self._prefixed.get((row.segment, row.wanted))
-        if posted is None:
-            parts = [_weighed(posting) for posting in row.postings]
-            docs = np.concatenate([part.docs for part in parts])
-            held = np.flatnonzero(marked(docs))
-            weights = summed(docs, np.concatenate([part.weights for part in parts]))
-            posted = _Posted(held.astype(np.uint16), weights[held])
-            self._prefixed[row.segment, row.wanted] = posted
-        return posted
-
-    def _gathered(self, rows: Sequence[_Row]) -> tuple[Numbers, Floats, list[int]]:
-        """The messages of these postings one after the other, how much each weighs, and how many each posting has."""
-        if any(len(row.postings) > 1 for row in rows):
-            parts = [self._posted(row) for row in rows]
-            docs, weights = np.concatenate([part.docs for part in parts]), np.concatenate([p.weights for p in parts])
-            sizes = [len(part.docs) for part in parts]
-        else:  # one copy, however many there are
-            postings = [row.postings[0] for row in rows]
-            docs = np.frombuffer(b"".join([posting[0] for posting in postings]), "<u2")
-            weights = WEIGHED[np.frombuffer(b"".join([posting[1] for posting in postings]), np.uint8)]
-            sizes = [len(posting[1]) for posting in postings]
-            start = 0
-            for posting, size in zip(postings, sizes, strict=True):
-                if posting[2]:
-                    _put_all_large(posting, docs[start : start + size], weights[start : start + size])
-                start += size
-        firsts = np.array([row.segment << SEGMENT_BITS for row in rows], np.int64)
-        return np.repeat(firsts, sizes) + docs, weights, sizes
-
-    def _scored(
-        self, segments: Sequence[int], having: Having, request: Request, weigher: Weigher, floor: float
-    ) -> Scored | None:
-        """The scores of the messages of some segments, as far as they may be above `floor`."""
-        factors = weigher.factors
-        if request.required:
-            scored = self._all_of(having, request.required, weigher)
-            others = [one for one in request.wanted if one.prefix or one.term not in request.required]
-            rows, floor = self._rows(segments, others), -1.0
-        else:
-            telling, rows = _split(self._rows(segments, request.wanted), factors, floor)
-            if not telling:
-                return None
-            numbers, weights, sizes = self._gathered(telling)
-            scores = weigher.shares(numbers, weights) * np.repeat([factors[row.wanted] for row in telling], sizes)
-            scored = Scored(numbers, scores, segments[0] if len(segments) == 1 else None)
-            floor -= sum(factors[row.wanted] for row in rows)
-        for row in rows:
-            numbers, weights = self._weights_of(row, scored, floor)
-            scored.add(numbers, weigher.shares(numbers, weights) * factors[row.wanted])
-        for row in self._rows(segments, [Wanted(term) for term in request.excluded]):
-            scored.leave_out(self._gathered([row])[0])
+    def _scored(self, having: Having, request: Request, weigher: Weigher) -> Scored:
+        """The scores of all messages that hold what is required."""
+        factors, held = weigher.factors, self._held
+        scored = self._all_of(having, request.required, weigher)
+        others = [one for one in request.wanted if one.prefix or one.term not in request.required]
+        held.load(others, having)
+        for segment, low in having.items():
+            numbers = low.astype(np.int64) + (segment << SEGMENT_BITS)
+            for one in others:
+                if held.holds(one, segment):
+                    weights = self._weights.among(segment, one, low)
+                    scored.add(numbers, weigher.shares(numbers, weights) * factors[one])
+        for row in self._weights.rows(having, [Wanted(term) for term in request.excluded]):
+            scored.leave_out(self._weights.gathered([row])[0])
         return scored
-
-    def _weights_of(self, row: _Row, scored: Scored, floor: float) -> tuple[Numbers, Floats]:
-        """The messages above `floor` that hold a term, and what it weighs in each."""
-        first = row.segment << SEGMENT_BITS
-        if len(row.postings) > 1:
-            merged = self._posted(row)
-            numbers, at = scored.found_in(merged.docs, first, floor)
-            return numbers, merged.weights[at]
-        numbers, _ = scored.found_in(np.frombuffer(row.postings[0][0], "<u2"), first, floor)
-        return numbers, _weights_at(row.postings[0], (numbers - first).astype(np.uint16))
 
     def _having(self, terms: Collection[str]) -> Having:
         """The messages that hold all these terms, by segment in order; of none, none."""
@@ -201,12 +116,12 @@ class Sealed:
         for segment, low in found.items():
             numbers.append(low.astype(np.int64) + (segment << SEGMENT_BITS))
             for one in wanted:
-                weights[one].append(_weights_at(held.postings(one, segment)[0], low))
+                weights[one].append(weights_at(held.postings(one, segment)[0], low))
         together = np.concatenate(numbers)
         scores = np.zeros(len(together))
         for one in wanted:
             scores += weigher.shares(together, np.concatenate(weights[one])) * weigher.factors[one]
-        return Scored(together, scores, None, ordered=True)
+        return Scored(together, scores, ordered=True)
 
     def _is_alone(self, found: Having, request: Request) -> bool:
         """Whether few messages hold all that is required, and nothing else is asked for."""
@@ -227,7 +142,7 @@ class Sealed:
                 raise Damaged("a posting is beyond the blocks of the impact index")
             norms, sums = [base + each * length(number) for number in numbers], [0.0] * len(numbers)
             for one, factor in factors.items():
-                weights = _weights_at(self._held.postings(one, segment)[0], low).tolist()
+                weights = weights_at(self._held.postings(one, segment)[0], low).tolist()
                 sums = [
                     total + factor * (weight / (weight + norm))
                     for total, weight, norm in zip(sums, weights, norms, strict=True)
@@ -277,14 +192,8 @@ class Sealed:
     def _counts(self, segment: int, wanted: Wanted, low: int) -> tuple[int, int]:
         text = context = 0
         for posting in self._held.postings(wanted, segment):
-            docs = np.frombuffer(posting[0], "<u2")
-            at = int(docs.searchsorted(low))
-            if at < len(docs) and docs[at] == low:
-                counts = (posting[1][at] >> 4, posting[1][at] & FULL)
-                if FULL in counts:
-                    rows = np.frombuffer(posting[2], "<u4").reshape(-1, 3).tolist()
-                    counts = next(((row[1], row[2]) for row in rows if row[0] == low), counts)
-                text, context = text + counts[0], context + counts[1]
+            counts = counts_of(posting, low)
+            text, context = text + counts[0], context + counts[1]
         return text, context
 
 
@@ -298,53 +207,3 @@ def _both(few: NDArray[Any], many: NDArray[Any]) -> NDArray[Any]:
     else:  # to look for so many one by one takes longer
         found = many[marked(few)[many]]
     return found
-
-
-def _weights_at(posting: Posting, found: NDArray[np.uint16]) -> Floats:
-    """What a term weighs in these messages, all of which hold it."""
-    docs, packed = check(posting)
-    weights: Floats = WEIGHED[packed[docs.searchsorted(found)]]
-    if posting[2]:
-        _put_large(posting, found, weights)
-    return weights
-
-
-def _put_large(posting: Posting, docs: NDArray[np.uint16], weights: Floats) -> int:
-    """Put right what counts more often in a message than a byte can say; return for how many of them."""
-    rows = np.frombuffer(posting[2], "<u4").reshape(-1, 3)
-    at, there = among(rows[:, 0].astype(np.uint16), docs)
-    weights[at[there]] = (np.float64(TEXT_WEIGHT) * rows[:, 1] + np.float64(CONTEXT_WEIGHT) * rows[:, 2])[there]
-    return int(np.count_nonzero(there))
-
-
-class _Row(NamedTuple):
-    segment: int
-    wanted: Wanted
-    postings: Sequence[Posting]
-
-
-def _split(rows: list[_Row], factors: Mapping[Wanted, float], floor: float) -> tuple[list[_Row], list[_Row]]:
-    """(those that tell, the others): messages that hold nothing but of the others stay below the floor.
-
-    The others are what most messages hold and what tells least; so most of the work need not be done.
-    """
-    ordered, total = sorted(rows, key=lambda row: factors[row.wanted]), 0.0
-    for at, row in enumerate(ordered):
-        total += factors[row.wanted]
-        if total >= floor:
-            return ordered[at:], ordered[:at]
-    return [], ordered
-
-
-def _put_all_large(posting: Posting, docs: NDArray[np.uint16], weights: Floats) -> None:
-    """The same where these are all messages of the posting. Raises Damaged."""
-    if LARGE_BYTES * _put_large(posting, docs, weights) != len(posting[2]):
-        raise Damaged("a posting counts messages that it does not hold")
-
-
-def _weighed(posting: Posting) -> _Posted:
-    docs, packed = check(posting)
-    weights: Floats = WEIGHED[packed]
-    if posting[2]:
-        _put_all_large(posting, docs, weights)
-    return _Posted(docs, weights)

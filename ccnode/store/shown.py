@@ -18,8 +18,9 @@ from ccnode_protocol.records import Mark
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-SPARE: Final = 20  # candidates beyond those wanted: some may not be shown
-DEEPER: Final = 10  # so many times as many are looked at where these did not suffice
+SPARE_FIRST: Final = 2  # candidates beyond those wanted: some may not be shown, though mostly none is;
+SPARE: Final = 20  # so many where these did not suffice,
+DEEPER: Final = 10  # and then so many times as many are looked at
 IDS_AT_ONCE: Final = 500
 TOUCHED_MAX: Final = 50_000  # messages after hidden ones that are known at all; of these the newest are judged anew
 # The message itself, and the two turns that are its context, each with its session and its mark.
@@ -101,15 +102,15 @@ class _Judged(NamedTuple):
 
 def shown(moment: Moment, request: Request, filters: Filters) -> list[list[Ranked]]:
     """The lists of a request without what is not to be shown; what took its place is in them. Raises sqlite3.Error."""
-    for times in (1, DEEPER):
-        judged = _judged(moment, request, filters, times)
+    for spare, times in ((min(SPARE_FIRST, SPARE), 1), (SPARE, 1), (SPARE, DEEPER)):
+        judged = _judged(moment, request, filters, spare, times)
         if all(one.enough for one in judged):
             return [one.ranked for one in judged]
-    return [one.ranked for one in _judged(moment, _without_hidden(moment, request, filters), filters, 1)]
+    return [one.ranked for one in _judged(moment, _without_hidden(moment, request, filters), filters, SPARE, 1)]
 
 
-def _judged(moment: Moment, request: Request, filters: Filters, times: int) -> list[_Judged]:
-    counts = [(count + SPARE) * times for count, _ in request.lists]
+def _judged(moment: Moment, request: Request, filters: Filters, spare: int, times: int) -> list[_Judged]:
+    counts = [(count + spare) * times for count, _ in request.lists]
     longer = tuple((count, allowed) for count, (_, allowed) in zip(counts, request.lists, strict=True))
     longer_request = replace(request, lists=longer)
     lists = moment.rank(longer_request)

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccnode.store import directory, held, impact, impact_checks, impact_form, merging, scores, sealed
+from ccnode.store import (
+    best_first,
+    directory,
+    held,
+    impact,
+    impact_checks,
+    impact_form,
+    merging,
+    scores,
+    sealed,
+    weights,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 SIZES = {"BLOCK_BITS": 3, "BLOCK_SIZE": 8, "SEGMENT_BITS": 5, "SEGMENT_MASK": 31}
-MODULES = (directory, held, impact, impact_checks, impact_form, merging, scores, sealed)
+MODULES = (best_first, directory, held, impact, impact_checks, impact_form, merging, scores, sealed, weights)
 
 
 def make_small(set_attribute: Callable[[object, str, int], None]) -> None:
@@ -19,7 +30,6 @@ def make_small(set_attribute: Callable[[object, str, int], None]) -> None:
         for name, value in SIZES.items():
             if hasattr(module, name):
                 set_attribute(module, name, value)
-    set_attribute(scores, "SIZE", 32)
     set_attribute(merging, "INLINE_MAX", 4)
     set_attribute(merging, "ROWS_AT_ONCE", 7)
     set_attribute(sealed, "RARE_MAX", 40)

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from ccnode.mind import indexing
 from ccnode.mind.stemming import words
-from ccnode.store import held, sealed
+from ccnode.store import best_first, held, sealed
 from ccnode.store.corpus import Corpus
 from ccnode.store.home import Home
 from ccnode.store.index import Index, differences, open_index
@@ -50,7 +50,9 @@ SETTINGS = settings(
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     make_small(monkeypatch.setattr)
-    monkeypatch.setattr(sealed, "SPARSE_MAX", 12)
+    monkeypatch.setattr(best_first, "EARLY_MAX", 12)
+    monkeypatch.setattr(best_first, "SINGLY_MAX", 4)
+    monkeypatch.setattr(best_first, "MANY", 6)
     monkeypatch.setattr(sealed, "FEW_MAX", 6)
     monkeypatch.setattr(sealed, "DENSE_MIN", 6)
     monkeypatch.setattr(held, "LATE_MIN", 5)
@@ -267,7 +269,10 @@ def test_short_lists_begin_as_long_ones(data: st.DataObject, tmp_path_factory: p
     longer = tuple((EVERYTHING, allowed) for _, allowed in lists)
     more = {"required": required - {""}, "excluded": excluded, "skip": skip}
     corpus = Corpus(home.index, home.ledger)
-    with corpus.moment() as moment:
+    with pytest.MonkeyPatch.context() as patch, corpus.moment() as moment:
+        patch.setattr(best_first, "EARLY_MAX", data.draw(st.sampled_from([0, 12, 60, 200, 1_000])))
+        patch.setattr(best_first, "SINGLY_MAX", data.draw(st.sampled_from([0, 4, 60])))
+        patch.setattr(best_first, "MANY", data.draw(st.sampled_from([0, 6, 1_000])))
         short = moment.rank(Request(wanted, lists, **more))  # type: ignore[arg-type]
         whole = moment.rank(Request(wanted, longer, **more))  # type: ignore[arg-type]
         rows = moment.connection.execute("SELECT rowid, text, context FROM message_index").fetchall()

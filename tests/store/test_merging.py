@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccnode.store import directory, held, impact_form, index, index_checks, sealed
+from ccnode.store import best_first, directory, held, impact_form, index, index_checks, sealed
 from ccnode.store.corpus import Corpus
 from ccnode.store.directory import Known, Layout
 from ccnode.store.impact_form import Part, next_part, packed_parts, parts_of, unmerged
@@ -55,7 +55,9 @@ WANTED = {Wanted("sea"): 1.0, Wanted("sun"): 2.0, Wanted("cove"): 1.0, Wanted("w
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     make_small(monkeypatch.setattr)
-    monkeypatch.setattr(sealed, "SPARSE_MAX", 12)
+    monkeypatch.setattr(best_first, "EARLY_MAX", 12)
+    monkeypatch.setattr(best_first, "SINGLY_MAX", 4)
+    monkeypatch.setattr(best_first, "MANY", 6)
     monkeypatch.setattr(sealed, "FEW_MAX", 6)
     monkeypatch.setattr(sealed, "DENSE_MIN", 6)
     monkeypatch.setattr(held, "LATE_MIN", 5)
@@ -337,14 +339,13 @@ def test_little_is_remembered_of_terms_and_nothing_while_they_move(monkeypatch: 
     layout = Layout([Part(1, 0, 2)], 3 << impact_form.SEGMENT_BITS)
     assert list(layout.fresh) == [2]
     for term in ("one", "two", "three"):
-        layout.remember(term, known, late=False)
-    assert [layout.known(term, late=False) for term in ("one", "two", "three")] == [None, known, known]
-    assert layout.known("two", late=True) is None
-    layout.remember("much", known._replace(held=((2, (b"12" * 3_000, b"1" * 3_000, b"")),)), late=False)
-    assert layout.known("much", late=False) is None
+        layout.remember(term, known)
+    assert [layout.known(term) for term in ("one", "two", "three")] == [None, known, known]
+    layout.remember("much", known._replace(held=((2, (b"12" * 3_000, b"1" * 3_000, b"")),)))
+    assert layout.known("much") is None
     moving = Layout([Part(1, 0, 2, filling=True)], 3 << impact_form.SEGMENT_BITS)
-    moving.remember("one", known, late=False)
-    assert moving.known("one", late=False) is None
+    moving.remember("one", known)
+    assert moving.known("one") is None
 
 
 # --- crash ---
