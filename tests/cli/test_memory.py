@@ -144,3 +144,13 @@ def test_what_is_pinned_is_preferred(daemon: Running, home: Home) -> None:
     reply = asked(question)
     assert reply["sources"][0]["text"] == "My favourite colour is green."
     assert "pinned" in reply["reply"]
+
+
+def test_a_reply_that_says_again_what_is_disabled_says_why_it_is_not_recalled(ccnode: Ccnode, home: Home) -> None:
+    _, said = say(home, [("I am allergic to peanuts.", "Noted."), ("Dinner?", "Rice, no nuts, for your allergy.")])
+    shown = ("memory", "show", said[3].hex())
+    assert "recalled where it fits" in ccnode(*shown).out
+    with ledger_of(home) as ledger:
+        ledger.append_sync(lambda tx: tx.append(records.memory_marked(said[0], Mark.DISABLED)))
+    assert "not recalled: it says again what is disabled or to be forgotten" in ccnode(*shown).out
+    assert ccnode(*shown, "--json").data["recalled"] is False
