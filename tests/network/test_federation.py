@@ -104,7 +104,7 @@ def test_a_federation_that_was_cut_in_two_is_one_again(network: Lan, tmp_path: P
 
 def test_a_node_killed_while_it_catches_up_goes_on_where_it_was(network: Lan, tmp_path: Path) -> None:
     first, second = machines(network, tmp_path, 2)
-    first.bring_in(5_000, "a long life " * 20)
+    first.bring_in(10_000, "a long life " * 100)
     total = first.messages()
     second.join(first)
     seen = []
