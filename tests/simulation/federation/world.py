@@ -151,6 +151,12 @@ class World:
                 each.sync.stop()
                 each.node.links.pop(each.peer_name, None)
                 each.node.teller.parted(each)
+                for other in list(each.node.links.values()):  # they may fetch what it did; real links look each second
+                    self.later(1_000, lambda other=other: self._look_after(other))  # type: ignore[misc]
+
+    def _look_after(self, end: End) -> None:
+        if end.is_up:
+            end.node.perform(end, end.sync.tick(end.node.now_ms))
 
     # --- accidents ---
 
