@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 Role = Literal["user", "assistant"]
-SetName = Literal["a", "b", "c", "d", "e", "f", "g"]
+SetName = Literal["a", "b", "c", "d", "e", "f", "g", "h", "i"]
 
-SETS: tuple[SetName, ...] = ("a", "b", "c", "d", "e", "f", "g")
+SETS: tuple[SetName, ...] = ("a", "b", "c", "d", "e", "f", "g", "h", "i")
 FILLER_MESSAGES = 2000
 FILLER_SESSIONS = 150
 OWN_SESSION_SHARE = 0.4

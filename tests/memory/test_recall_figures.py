@@ -38,10 +38,12 @@ FLOORS: dict[SetName, tuple[float, float]] = {
     "e": (0.77, 0.94),
     "f": (0.75, 0.88),
     "g": (0.62, 0.87),
+    "h": (0.38, 0.81),
 }
 FLOORS_OF_WORDS: dict[SetName, tuple[float, float]] = {"a": (0.71, 0.9), "g": (0.44, 0.84)}
 REACHED: tuple[SetName, ...] = ("a", "d", "e", "f")  # with the set itself among what was learned from
 _UNREACHED = pytest.mark.xfail(strict=True, reason="being about the question is still taken for answering it too often")
+LEARNED_FROM: tuple[SetName, ...] = ("a", "b", "c", "d", "e", "f")
 # Measured in every run: one that was learned from, and the one that was not. The others with `--long`.
 MEASURED: tuple[SetName, ...] = ("d", "g")
 SEED = 1
@@ -51,6 +53,7 @@ def _sets(marked: Callable[[SetName], tuple[pytest.MarkDecorator, ...]] = lambda
     return [
         pytest.param(name, marks=(*marked(name), *(() if name in MEASURED else (pytest.mark.long,))))
         for name in facts.SETS
+        if name in FLOORS  # the set kept for the last has none
     ]
 
 
@@ -171,7 +174,7 @@ def test_the_requirement_is_reached(name: SetName, figures: Callable[[SetName], 
 def test_the_requirement_is_reached_over_all_sets_that_were_learned_from(
     figures: Callable[[SetName], Figures],
 ) -> None:
-    found = [figures(name) for name in facts.SETS if name != "g"]
+    found = [figures(name) for name in LEARNED_FROM]
     whole = Figures(
         sum(each.known for each in found),
         sum(each.answered for each in found),
