@@ -27,4 +27,10 @@ def states(text: str) -> bool:
 
 
 def _says_something(sentence: Sentence) -> bool:
-    return any(word not in lexicon.STOP and word not in _COURTESY for word in sentence.tokens)
+    told = (word for word in sentence.tokens if not _is_a_letter(word))
+    return any(word not in lexicon.STOP and word not in _COURTESY for word in told)
+
+
+def _is_a_letter(word: str) -> bool:
+    """A letter alone is a slip or a choice ("x", "b"), and tells nothing later; in other scripts it may be a word."""
+    return len(word) == 1 and word.isascii() and word.isalpha()
