@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from ccnode import config
     from ccnode.daemon import parcels
+    from ccnode.daemon.alone import Alone
     from ccnode.daemon.parcels import Parcels
     from ccnode.daemon.peerbook import Append
     from ccnode.net.discovery import Discovery
@@ -66,7 +67,9 @@ class Federating:
         append: Append,
         tell: Callable[..., None],
         orders_came: Callable[[], None],
+        before: Alone | None = None,
     ) -> None:
+        """`before`: what listened until now."""
         self.settings = settings
         self.state: State = "off"
         self.is_open = False
@@ -88,6 +91,7 @@ class Federating:
         self._home = home
         self._tell = tell
         self._orders_came = orders_came
+        self._before = before
         self._tasks: list[asyncio.Task[None]] = []
         self._works: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Lock()
@@ -137,7 +141,9 @@ class Federating:
             self.state = "starting"
             try:
                 net = Federation(self.book.key, self.book, self.holdings, self._home.root, news=self.gossiping)
-                await net.start(self.settings.host, self.settings.port)
+                before, self._before = self._before, None
+                bound = before.take() if before is not None else ()
+                await net.start(self.settings.host, self.settings.port, bound)
             except NetError as error:
                 self.state = "failed"
                 self.problems["federation"] = f"other nodes are not met: {error}. {error.remedy}"
@@ -148,12 +154,16 @@ class Federating:
             self.net, self.gossiping.links, self.state = net, net, "on"
             self._heed_all(self.book.heed_all)
             if self.settings.discovery:
-                self._discover(net.port)
+                self._discover(net.port, before)
         self._tell("peers")
 
-    def _discover(self, port: int) -> None:
+    def _discover(self, port: int, before: Alone | None) -> None:
         from ccnode.net.discovery import Discovery
 
+        if before is not None and before.discovery is not None:
+            before.known, before.changed = self.book.is_known, self._discovered
+            self.discovery, before.discovery = before.discovery, None
+            return
         self.discovery = Discovery(
             self.book.own,
             port,

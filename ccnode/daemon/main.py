@@ -350,8 +350,8 @@ def _start_workers(
     async def erase() -> None:
         if await eraser.step():
             markdown.forget()
-            if node.federating is not None:
-                node.federating.erased()
+            if node.others.federating is not None:
+                node.others.federating.erased()
             erased.set()
             wake.set()
         if told := await asyncio.to_thread(node.erasing.problem):

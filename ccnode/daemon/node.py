@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import uuid
-from contextlib import suppress
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import ccnode
 from ccnode import clock
@@ -18,12 +16,13 @@ from ccnode.daemon.erasing import Erasing
 from ccnode.daemon.exporting import Exporting
 from ccnode.daemon.knowledge import Knowledge
 from ccnode.daemon.measuring import Measuring
+from ccnode.daemon.others import Others
 from ccnode.daemon.plating import Plating
 from ccnode.daemon.problems import Problems
 from ccnode.daemon.remembering import Remembering
 from ccnode.later import later, made_later
 from ccnode.store import views
-from ccnode.store.errors import StoreBusy, StoreError, StoreFull, StoreReadOnly
+from ccnode.store.errors import StoreError, StoreFull, StoreReadOnly
 from ccnode_crypto.keys import node_id
 from ccnode_protocol.records import TITLE_CHARS_MAX
 
@@ -34,9 +33,7 @@ if TYPE_CHECKING:
     from ccnode.api import events
     from ccnode.api.events import Download, Order, TurnEvent
     from ccnode.api.peer_ports import Peers
-    from ccnode.daemon import peering
     from ccnode.daemon.choice import ModelChoice
-    from ccnode.daemon.federation import Federating
     from ccnode.daemon.importing import Importing
     from ccnode.daemon.turns import Turns
     from ccnode.daemon.upkeep import Upkeep
@@ -62,13 +59,8 @@ else:
     paging = later("ccnode.store.paging")
     prompt_shapes = later("ccnode.store.prompt_shapes")
     search = later("ccnode.store.search")
-    peering = later("ccnode.daemon.peering")
     reference = later("ccnode.reference")
 
-# Loading what meets other nodes keeps the interpreter busy for some tenths of a second: whoever waits for the start is
-# answered before.
-ANSWER_FIRST_S: Final = 0.1
-PATIENCE_S: Final = 10.0  # how long who asks for other nodes waits for them just after a start
 T = TypeVar("T")
 State = Literal["starting", "ready", "degraded", "stopping"]
 
@@ -107,6 +99,7 @@ class RunningNode:
         self.measuring = Measuring(home.ledger, self._append)
         self.character = Character(home, self._append, self.measuring)
         self.changes.listen(self.measuring.changed)
+        self.others = Others(home, ledger, profile, self._append, self.changes.tell)
         self._exporting = Exporting(home, readers)
         self._backup: Callable[[str | None], dict[str, Any]] | None = None
         self._ledger = ledger
@@ -115,31 +108,18 @@ class RunningNode:
         self._turns = turns
         self._choice = choice
         self.pid = 0
-        self.federating: Federating | None = None  # once the node answers
-        self._federated = asyncio.Event()
 
     async def federate(self, orders_came: Callable[[], None]) -> None:
-        """Meet other nodes; with TLS, links and sync, which a start does not wait for."""
-        await asyncio.sleep(ANSWER_FIRST_S)
-        try:
-            federation = await asyncio.to_thread(importlib.import_module, "ccnode.daemon.federation")
-            settings, tell = self.upkeep.settings.federation, self.changes.tell
-            self.federating = federation.Federating(
-                self.home, settings, self._ledger, self.profile, self._append, tell, orders_came
-            )
-            await federation.begin(self.federating, self.problems)
-        finally:
-            self._federated.set()
+        """Meet other nodes."""
+        await self.others.meet(self.upkeep.settings.federation, orders_came, self.problems)
 
     async def federated(self) -> None:
         """Wait until other nodes can be asked for, as long as a person would; `peers` says where they cannot be."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._federated.wait(), PATIENCE_S)
+        await self.others.asked()
 
     async def leave_federation(self) -> None:
         """End all links."""
-        if self.federating is not None:
-            await self.federating.close()
+        await self.others.leave()
 
     @property
     def id(self) -> str:
@@ -149,9 +129,7 @@ class RunningNode:
     @property
     def peers(self) -> Peers:
         """Other nodes."""
-        if self.federating is None or not self.federating.is_open:
-            raise StoreBusy("other nodes are not looked at yet", remedy="try again in a moment")
-        return peering.Peering(self.federating)
+        return self.others.peers
 
     @property
     def state(self) -> State:
@@ -160,8 +138,7 @@ class RunningNode:
             return "stopping"
         if not self.ready:
             return "starting"
-        well = not self.problems and (self.federating is None or not self.federating.problems)
-        return "ready" if well else "degraded"
+        return "degraded" if self.problems or self.others.problems else "ready"
 
     def set_backup(self, create: Callable[[str | None], dict[str, Any]]) -> None:
         """Hand in what makes a backup; it blocks, and is called in a thread."""
@@ -181,8 +158,7 @@ class RunningNode:
         if self.plates.problem:
             problems.append({"code": "plate", "message": self.plates.problem})
         problems += [{"code": code, "message": text} for code, text in self.character.problems.items()]
-        if self.federating is not None:
-            problems += [{"code": code, "message": text} for code, text in self.federating.problems.items()]
+        problems += [{"code": code, "message": text} for code, text in self.others.problems.items()]
         owner = self.profile.get("owner_id")
         return {
             "node_id": self.id,
@@ -198,7 +174,7 @@ class RunningNode:
             "uptime_s": round(clock.elapsed_s() - self.started_s, 3),
             "model": self._choice.current().name,
             "index": dict(self.index_progress),
-            "federation": self.federating.summary() if self.federating is not None else {"state": "off"},
+            "federation": self.others.summary(),
         }
 
     async def statistics(self) -> dict[str, Any]:

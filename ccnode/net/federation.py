@@ -27,6 +27,7 @@ from ccnode_protocol.effects import Reason
 from ccnode_protocol.tiers import Tier
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Coroutine, Sequence
     from pathlib import Path
 
@@ -106,14 +107,14 @@ class Federation:
 
     # --- living ---
 
-    async def start(self, host: str = "*", port: int = 8101) -> int:
-        """Listen for other nodes, call those that are kept, and return the port.
+    async def start(self, host: str = "*", port: int = 8101, bound: Sequence[socket.socket] = ()) -> int:
+        """Listen for other nodes, call those that are kept, and return the port. `bound`: on these sockets.
 
         Raises:
             ListenError: the port cannot be had. Nothing is left open.
         """
         listener = Listener(self._tls, self._strangers, self._called)
-        self.port = await listener.start(host, port)
+        self.port = await listener.start(host, port, bound)
         self._listener = listener
         self._dialer.start()
         return self.port

@@ -19,7 +19,7 @@ from ccnode.net.wire import CLOSE_S, Wire
 from ccnode_protocol import limits
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from aiohttp.web_request import BaseRequest
 
@@ -68,13 +68,15 @@ class Listener:
         self._server: web.Server | None = None
         self.port = 0
 
-    async def start(self, host: str, port: int) -> int:
+    async def start(self, host: str, port: int, bound: Sequence[socket.socket] = ()) -> int:
         """Listen, and return the port. `host`: an address of this machine, "*" for all; `port`: 0 for a free one.
+
+        `bound`: sockets that listen already, instead.
 
         Raises:
             ListenError: it cannot be had; nothing stays open.
         """
-        self._listeners = bind(host, port)
+        self._listeners = list(bound) or bind(host, port)
         self.port = self._listeners[0].getsockname()[1]
         self._server = web.Server(self._request)
         for listener in self._listeners:

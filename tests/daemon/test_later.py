@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from ccnode.later import later
+from ccnode.later import is_made, later, made_later
 
 ON_USE = """
 import sys
@@ -22,13 +22,31 @@ NOT_AT_START = """
 import sys
 import ccnode.daemon.main
 for name in ("mind.recall", "mind.answering", "mind.charvec", "mind.relations", "mind.validation", "exchange.sniff",
-             "store.import_source", "store.exports", "api.chatpage", "api.sessionspage", "models.anthropic_adapter"):
+             "store.import_source", "store.exports", "api.chatpage", "api.sessionspage", "models.anthropic_adapter",
+             "daemon.federation", "daemon.turns", "store.search", "store.knowledge", "store.notes", "api.models",
+             "mind.words.synonyms", "models.embedded"):
     print(name) if f"ccnode.{name}" in sys.modules else None
 """
 
 
 def test_a_module_is_loaded_on_use() -> None:
     subprocess.run([sys.executable, "-c", ON_USE], check=True)
+
+
+def test_an_object_is_made_on_use_and_once() -> None:
+    made: list[list[int]] = []
+
+    def make() -> list[int]:
+        made.append([1, 2])
+        return made[-1]
+
+    numbers = made_later(make)
+    assert not is_made(numbers)
+    assert made == []
+    assert numbers.count(2) == 1
+    numbers.append(2)
+    assert (made, is_made(numbers)) == ([[1, 2, 2]], True)
+    assert is_made([])
 
 
 def test_what_a_module_lacks_is_missed_in_the_usual_way() -> None:
