@@ -11,6 +11,7 @@ from ccnode.core.turns import Answer, Reply
 from ccnode.store import turns as jobs
 from ccnode.store import views
 from ccnode.store.ledger import Ledger, Ports, connect
+from ccnode.store.transaction import view
 from ccnode_crypto.keys import SigningKey
 from ccnode_protocol.records import State
 
@@ -68,4 +69,4 @@ def test_replies_are_those_of_the_branch_from_the_newest_on(tmp_path: Path) -> N
 
 
 def _newest(session: bytes) -> Job[bytes]:
-    return lambda tx: jobs.view(tx, views.branch(session))[-1].digest
+    return lambda tx: view(tx, views.branch(session))[-1].digest
