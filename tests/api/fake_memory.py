@@ -28,6 +28,7 @@ class FakeMemory:
         self.looks = 1000
         self.notes: dict[bytes, Note] = {}
         self.known: list[Known] = []
+        self.before: dict[bytes, str] = {}  # what was disabled: its mark until then
 
     def _all(self) -> list[Message]:
         """Every message, newest first; one that several branches share stands there once."""
@@ -63,9 +64,12 @@ class FakeMemory:
         self.node._check("memory.one", message_id)
         return self._memory(await self.node.message(message_id))
 
-    async def mark(self, message_id: str, mark: Literal["pinned", "disabled", "none"]) -> Memory:
+    async def mark(self, message_id: str, mark: Literal["pinned", "disabled", "enabled", "none"]) -> Memory:
         self.node._check("memory.mark", message_id, mark)
-        return await self._change(message_id, mark=mark)
+        old = await self.node.message(message_id)
+        if mark == "disabled":
+            self.before[old.digest] = old.mark
+        return await self._change(message_id, mark=self.before.pop(old.digest, "none") if mark == "enabled" else mark)
 
     async def edit(self, message_id: str, text: str) -> Memory:
         self.node._check("memory.edit", message_id, text)
