@@ -90,9 +90,10 @@ def is_heard(row: Row | None) -> bool:
 
     The owner's certificate says so; what this node's owner decided, or wished for, is nearer.
     """
-    if row is not None and row.standing == "pending":
-        return row.wished in {Tier.UNKNOWN, Tier.CORE}
-    return decided(row) in {None, Tier.CORE}
+    tier = decided(row)
+    if row is None or tier is not None:
+        return tier in {None, Tier.CORE}
+    return row.wished is Tier.CORE or (row.wished is Tier.UNKNOWN and row.standing == "pending")
 
 
 def decided(row: Row | None) -> Tier | None:

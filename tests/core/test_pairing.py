@@ -165,6 +165,19 @@ def test_a_joiner_consents_to_what_the_code_says_and_to_no_more(said: Tier, give
         assert pairing.enrols(made, certified=False) is (said is given is Tier.CORE)
 
 
+@pytest.mark.parametrize("said", Tier)
+def test_until_a_code_was_answered_only_one_for_core_is_a_reason_to_hear_the_peer(said: Tier) -> None:
+    assert pairing.is_heard(pairing.join(None, said)) is (said is Tier.CORE)
+
+
+def test_who_was_let_down_is_not_heard_and_a_stranger_that_is_certified_is() -> None:
+    assert pairing.is_heard(None)
+    assert pairing.is_heard(Row("pending"))
+    assert not pairing.is_heard(Row("pending", wished=Tier.EXTERNAL))
+    assert [tier for tier in Tier if pairing.is_heard(Row("known", tier, how="added"))] == [Tier.CORE]
+    assert not any(pairing.is_heard(Row("removed", tier)) for tier in Tier)
+
+
 @pytest.mark.parametrize("now", GIVEN)
 @pytest.mark.parametrize("wanted", GIVEN)
 def test_a_name_lets_nobody_do_more_than_before(now: Tier, wanted: Tier) -> None:
