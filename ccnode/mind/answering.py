@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ccnode.mind.matching import Match
     from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled
 
-ANSWER_MIN = 0.26  # likelihood: where nine of ten questions about what was never told are admitted
+ANSWER_MIN = 0.28  # likelihood: where nine of ten questions about what was never told are admitted
 _RELATED_MIN = 0.6  # by the rules of `matching`, for a text that asks nothing
 _SAME = 0.03  # two messages whose scores differ less may be two answers to one question
 _QUOTE_CHARS_MAX = 300
