@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 _STRONG: Final = 0.5  # units of more weight carry what is asked
 _NAMED: Final = 0.3  # units of more weight may be what the question turns on
 KINDS: Final = (
-    "age amount clock code count day duration how job measure named price size titled what when where who why".split()
+    "age amount clock code count day duration how measure named price size titled what when where who why".split()
 )
 # Kinds of question whose answer looks like nothing else: without it there is none.
-STRICT: Final = "age amount clock code count day duration job measure price size titled when where who".split()
+STRICT: Final = "age amount clock code count day duration measure price size titled when where who".split()
 _KIND_NAMES: Final = {
     **{f"asked: {kind}": 0.0 for kind in KINDS},
     **{f"{kind}, not found": 0.0 for kind in STRICT},

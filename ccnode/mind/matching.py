@@ -252,21 +252,13 @@ def _kind_value(question: Question, told: list[Sentence]) -> float:
     for sentence in told:
         for feature in wanted.features:
             if feature == "person":
-                found = _another_person(question, sentence)
+                found = any(key in people() and key not in question.persons for key in sentence.keys)
             else:
                 found = _shows(sentence, feature, question.keys)
             if found:
                 bare = feature == "number" and len(wanted.features) > 1
                 best = max(best, _bare_number(question) if bare else 1.0)
     return best
-
-
-def _another_person(question: Question, sentence: Sentence) -> bool:
-    """Whether it speaks of a person whom the question does not: "my best man Rupert" is no other than Rupert."""
-    said = [key for key in sentence.keys if key in people() and key not in question.persons]
-    named = {unit.key for unit in question.units if unit.required}
-    same = tuple(one for one, other in sentence.pairs if other in named and one in people())
-    return any(not key.endswith(same) for key in said)  # "best man" is read as one word and as two
 
 
 def _named(unit: Unit, told: list[Sentence]) -> bool:
