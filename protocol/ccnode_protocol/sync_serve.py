@@ -55,7 +55,6 @@ class Serve:
         self.acknowledged: dict[ChainId, int] = {}  # how far the peer's copies go by its own word
         self._news: set[ChainId] = set()
         self._relay_ms = limits.RELAY_MS
-        self._relay_most_ms = limits.RELAY_MOST_MS if self._index.own < flow.peer else limits.RELAY_MOST_LATER_MS
         self._relayed: set[ChainId] = set()  # others' chains that the peer was told of last
         self.news_ms: int | None = None  # when news are to be told
 
@@ -215,7 +214,7 @@ class Serve:
         ]
         if relayed := {row.chain for row in rows if row.chain.node != self._index.own}:
             # Whoever needed none of the last ones gets the next ones later, and so more of them in one frame.
-            self._relay_ms = min(2 * self._relay_ms, self._relay_most_ms) if self._relayed else self._relay_ms
+            self._relay_ms = min(2 * self._relay_ms, limits.RELAY_MOST_MS) if self._relayed else self._relay_ms
             self._relayed = relayed
         return [Say(Heads(tuple(rows)))] if rows else []
 
