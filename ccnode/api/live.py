@@ -1,7 +1,7 @@
 """What does a page hear without asking? That something changed, and how the node is; one WebSocket for each page.
 
 A few notices go out at once, so that what somebody says on another node is here while one looks; what goes on changing
-is told once a second, so that an import of a million messages is no million of notices.
+is told twice a second, so that an import of a million messages is no million of notices.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ else:
     sockets = later("ccnode.api.sockets")
 
 GATHER_S: Final = 0.002  # what one commit changes is one notice
-APART_S: Final = 1.0  # between notices in the long run, so that a long import does not keep every page busy
-BURST: Final = 6  # notices that may follow each other at once: a question, its reply and what is measured of it, twice
+# Between notices in the long run, so that a long import does not keep every page busy. A question, its reply and what is
+# measured of it are told twice each, so an exchange every three seconds is six notices and never waits.
+APART_S: Final = 0.5
+BURST: Final = 8  # notices that may follow each other at once
 LOOK_S: Final = 2.0  # how often the node's state is compared with what was told
 
 
