@@ -22,8 +22,8 @@ else:
     sockets = later("ccnode.api.sockets")
 
 GATHER_S: Final = 0.002  # what one commit changes is one notice
-# Between notices in the long run, so that a long import does not keep every page busy. A question, its reply and what is
-# measured of it are told twice each, so an exchange every three seconds is six notices and never waits.
+# Between notices in the long run, so that a long import does not keep every page busy. A question, its reply and what
+# is measured of it are told twice each: an exchange every three seconds is six notices, and never waits.
 APART_S: Final = 0.5
 BURST: Final = 8  # notices that may follow each other at once
 LOOK_S: Final = 2.0  # how often the node's state is compared with what was told
