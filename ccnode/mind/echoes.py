@@ -99,9 +99,13 @@ def _names(sentence: str) -> Iterator[str]:
         for part in re.split(r"[-'\u2019.,:]", found[0]):
             digits = sum(map(str.isdecimal, part))
             is_code = digits >= _DIGITS_MIN or 0 < digits < len(part)
-            is_name = place and len(part) > 2 and part[0].isupper() and not lexicon.is_calendar(fold(part))
-            if is_code or is_name:
+            if is_code or (place and len(part) > 2 and part[0].isupper() and _is_rare(fold(part))):
                 yield part
+
+
+def _is_rare(word: str) -> bool:
+    """Whether a word with a capital stands for one thing: "Labour Day" is a name, and "day" is said of everything."""
+    return not lexicon.is_calendar(word) and not lexicon.is_light(word)
 
 
 def _is_in(word: str, known: Heard) -> bool:

@@ -271,7 +271,7 @@ def disable(state: State, *, message: str) -> None:
     _marked(state, message, "disabled", "is not recalled from now on")
 
 
-@command.command("enable")
+@command.command("enable", short_help="Have a message recalled again, pinned if it was.")
 @click.argument("message", type=MessageName())
 @pass_state
 def enable(state: State, *, message: str) -> None:
