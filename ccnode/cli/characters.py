@@ -272,13 +272,13 @@ def keep_baseline(state: State, home: Home, wanted: tuple[tuple[int, ...], int])
     """Have the owner state that a vector is the baseline, and record it; through the daemon where one runs."""
     from ccnode.cli import local as database
     from ccnode.cli.client import Client
-    from ccnode.cli.plates import owner_key
+    from ccnode.cli.owner_key import signing_key
     from ccnode.reference import charvec1
     from ccnode.store import baselines
 
     last_ms = database.ask(home, baselines.last_issued())
     now_ms = time.time_ns() // 1_000_000
-    said = baselines.stated(owner_key(state, home), charvec1().spec, *wanted, last_ms, now_ms)
+    said = baselines.stated(signing_key(state, home), charvec1().spec, *wanted, last_ms, now_ms)
     client = Client(home, state.environment)
     if client.running():
         return client.call("PUT", "/api/v1/character/baseline", {"statement": _form(said)})

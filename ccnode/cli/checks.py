@@ -185,10 +185,10 @@ def _secret(name: str, path: Path) -> Check:
 
 
 def _owner_key(home: Home) -> Check:
-    from ccnode.cli.identity import owner_guard
+    from ccnode.store import owner
     from ccnode.store.home import read_private
 
-    guard = owner_guard(home)
+    guard = owner.guard(home)
     if guard == "absent":
         return Check("owner key", "ok", "is not on this machine")
     if guard == "file permissions":

@@ -38,7 +38,7 @@ def body(state: State, home: Home, ask: Callable[[bytes, int], View[Needs]], *, 
         CliError: the owner key is needed and not here, or the passphrase is wrong.
     """
     from ccnode.cli import local
-    from ccnode.cli.plates import owner_key
+    from ccnode.cli.owner_key import signing_key
     from ccnode.store import forgetting, owner
 
     node, now_ms = own_node(home), time.time_ns() // 1_000_000
@@ -51,7 +51,7 @@ def body(state: State, home: Home, ask: Callable[[bytes, int], View[Needs]], *, 
         raise CliError(what, code="owner_needed", remedy=remedy, exit_code=NOT_FOUND)
     state.note(what[0].upper() + what[1:])
     due_ms = now_ms if now else now_ms + FORGET_UNDO_MS
-    said = forgetting.states(owner_key(state, home), needs, node, now_ms, due_ms)
+    said = forgetting.states(signing_key(state, home), needs, node, now_ms, due_ms)
     return {"now": now, "statements": [_form(one) for one in said]}
 
 

@@ -14,7 +14,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
-from ccnode.cli.errors import FAILED, NOT_FOUND, CliError
+from ccnode.cli.errors import NOT_FOUND, CliError
+from ccnode.cli.owner_key import seed_of
 from ccnode.clock import iso
 from ccnode.mind import plate
 from ccnode.store import owner, platefile, plates
@@ -22,7 +23,6 @@ from ccnode.store.home import DirectoryLock, Home, read_private, write_private
 from ccnode.store.ledger import Ledger, Ports
 from ccnode_crypto import keys
 from ccnode_crypto.certificate import Certificate, certify
-from ccnode_crypto.errors import CryptoError
 from ccnode_crypto.keys import SigningKey
 from ccnode_protocol import records
 
@@ -265,34 +265,6 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def owner_guard(home: Home) -> owner.Guard:
-    """What guards the owner key here."""
-    return owner.guard(home)
-
-
-def read_owner_code(home: Home, passphrase: str | None) -> str:
-    """The owner's recovery code from its file; `passphrase` where that is sealed.
-
-    Raises:
-        CliError: the passphrase is wrong, or there is no owner key here.
-        StoreError: the file cannot be read.
-    """
-    try:
-        return owner.code(home, passphrase)
-    except owner.WrongPassphrase as error:
-        raise CliError(str(error), code=error.code, exit_code=FAILED) from error
-    except owner.NoOwnerKey as error:
-        raise CliError(str(error), code=error.code, exit_code=NOT_FOUND) from error
-
-
-def seed_of(code: str) -> bytes:
-    """The owner's key seed from a recovery code. Raises CliError saying what is wrong with it, not what it is."""
-    try:
-        return keys.from_text("recovery", code)
-    except CryptoError as error:
-        raise CliError(str(error), code="wrong_code", remedy="compare it with the recovery kit") from error
-
-
 def read_profile(home: Home) -> dict[str, object]:
     """The node's profile. Raises CliError where it is damaged."""
     try:
@@ -320,8 +292,8 @@ def adopt(home: Home, code: str | None, source: Home) -> bool:
     profile["former_node_ids"] = [*_former(profile), profile.get("node_id")]
     profile["node_id"] = keys.node_id(key.public.raw)
     profile["certificate"] = _signed(certificate)
-    if code and owner_guard(home) == "absent":
-        kept = source.owner_key_sealed if owner_guard(source) == "passphrase" else None
+    if code and owner.guard(home) == "absent":
+        kept = source.owner_key_sealed if owner.guard(source) == "passphrase" else None
         if kept is not None:
             write_private(home.owner_key_sealed, read_private(kept))
         else:
@@ -352,12 +324,12 @@ def certify_node(home: Home, code: str) -> None:
 
 
 def _certificate(profile: dict[str, object], node: bytes, code: str) -> Certificate:
-    owner = SigningKey(seed_of(code))
-    if keys.owner_id(owner.public.raw) != profile.get("owner_id"):
+    signing = SigningKey(seed_of(code))
+    if keys.owner_id(signing.public.raw) != profile.get("owner_id"):
         raise CliError(
             "this recovery code is of another owner", code="wrong_code", remedy="use the kit of this node's owner"
         )
-    return certify(owner, node, time.time_ns() // 1_000_000)
+    return certify(signing, node, time.time_ns() // 1_000_000)
 
 
 def _signed(certificate: Certificate | None) -> dict[str, str] | None:

@@ -80,13 +80,13 @@ def owners_word(state: State, peer: dict[str, Any]) -> dict[str, Any]:
     """What core takes: the owner's certificate for this peer, signed here; nothing where there is one already."""
     if peer.get("certified"):
         return {}
-    from ccnode.cli.plates import owner_key
+    from ccnode.cli.owner_key import signing_key
     from ccnode_crypto.certificate import certify
 
     node = node_in(str(peer.get("node_id")))
     if node is None:
         raise CliError("the daemon names no node", code="protocol")
-    made = certify(owner_key(state, state.node()), node, time.time_ns() // 1_000_000)
+    made = certify(signing_key(state, state.node()), node, time.time_ns() // 1_000_000)
     return {"certificate": {"body": made.body.hex(), "signature": made.signature.hex()}}
 
 
@@ -94,7 +94,7 @@ def taken_back(state: State, peer: dict[str, Any], *, yes: bool) -> dict[str, An
     """The owner's revocation of a node's key, where the owner key is at hand; else what that leaves undone is told."""
     from ccnode.cli import local
     from ccnode.cli.forgetting import own_node
-    from ccnode.cli.plates import PASSPHRASE_VARIABLE, key_of
+    from ccnode.cli.owner_key import PASSPHRASE_VARIABLE, key_of
     from ccnode.store import forgetting, owner, revoking
 
     home, node = state.node(), node_in(str(peer.get("node_id")))

@@ -7,7 +7,6 @@ import stat
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from ccnode.cli import ask
 from ccnode.cli.errors import FAILED, NOT_FOUND, CliError
 from ccnode.cli.text import clean
 
@@ -20,10 +19,8 @@ if TYPE_CHECKING:
     from ccnode.store.home import Home
     from ccnode.store.platefile import PlateFile
     from ccnode.store.plates import Version
-    from ccnode_crypto.keys import SigningKey
     from ccnode_crypto.statements import PlateStatement
 
-PASSPHRASE_VARIABLE: Final = "CCNODE_OWNER_PASSPHRASE"  # noqa: S105  # its name
 NO_PLATE: Final = "make one: ccnode plate edit"
 
 
@@ -112,34 +109,6 @@ def check_nothing_unkept(home: Home, current: Version | None, wanted: str) -> No
         )
 
 
-def owner_key(state: State, home: Home) -> SigningKey:
-    """The owner key, as other acts of the owner have it: asked for where it is encrypted or not here."""
-    from ccnode.cli.identity import owner_guard, read_owner_code, seed_of
-    from ccnode_crypto.keys import SigningKey
-
-    guard = owner_guard(home)
-    if guard == "file permissions":
-        code = read_owner_code(home, None)
-    elif guard == "passphrase":
-        passphrase = state.environment.get(PASSPHRASE_VARIABLE)
-        if passphrase is None:
-            ask.need_terminal(f"give the passphrase in {PASSPHRASE_VARIABLE}")
-            passphrase = ask.secret("Owner passphrase")
-        code = read_owner_code(home, passphrase)
-    else:
-        ask.need_terminal("the owner key is not on this machine, so the recovery code is asked for")
-        code = ask.secret("Recovery code, from the kit")
-    return SigningKey(seed_of(code))
-
-
-def key_of(home: Home, passphrase: str | None) -> SigningKey:
-    """The owner key of this machine. Raises CliError where the passphrase is wrong."""
-    from ccnode.cli.identity import read_owner_code, seed_of
-    from ccnode_crypto.keys import SigningKey
-
-    return SigningKey(seed_of(read_owner_code(home, passphrase)))
-
-
 def keep(state: State, home: Home, text: str) -> dict[str, Any]:
     """Have the owner state that the text is the plate, and record it; through the daemon where one runs.
 
@@ -148,13 +117,14 @@ def keep(state: State, home: Home, text: str) -> dict[str, Any]:
     """
     from ccnode.cli import local as database
     from ccnode.cli.client import Client
+    from ccnode.cli.owner_key import signing_key
     from ccnode.store import plate_shapes, plates
 
     current, last_ms = database.facts(home, plates.plate_in_force(), plates.last_issued())
     if current is not None and current.text == text:
         form = plate_shapes.file(file_of(home, current), str(home.plate))
         return {"plate": plate_shapes.version(current), "fresh": False, "file": form}
-    statement = plates.stated(owner_key(state, home), text, current, last_ms, time.time_ns() // 1_000_000)
+    statement = plates.stated(signing_key(state, home), text, current, last_ms, time.time_ns() // 1_000_000)
     client = Client(home, state.environment)
     if client.running():
         return client.call("PUT", "/api/v1/plate", {"text": text, "statement": _form(statement)})

@@ -14,11 +14,13 @@ import pytest
 from ccnode.cli import identity, kit
 from ccnode.cli import local as database
 from ccnode.cli.errors import CliError
-from ccnode.cli.identity import MADE, PLATE, STAGE, Wishes, make_identity, owner_guard, read_owner_code
+from ccnode.cli.identity import MADE, PLATE, STAGE, Wishes, make_identity
+from ccnode.cli.owner_key import read_code
 from ccnode.mind.plate import starting
 from ccnode.store import platefile, views
 from ccnode.store.home import Home
 from ccnode.store.ledger import connect
+from ccnode.store.owner import guard
 from ccnode.store.plates import plate_in_force
 from ccnode_crypto import keys
 from ccnode_crypto.certificate import read_certificate
@@ -96,13 +98,13 @@ def test_the_passphrase_comes_from_the_environment(
     monkeypatch.setenv("CCNODE_OWNER_PASSPHRASE", "correct horse")
     assert ccnode("init", "--yes", "--data-dir", str(tmp_path / "n"), "--json").data["owner_key"] == "passphrase"
     home = Home(tmp_path / "n")
-    assert owner_guard(home) == "passphrase"
+    assert guard(home) == "passphrase"
     assert not home.owner_key.exists()
-    code = read_owner_code(home, "correct horse")
+    code = read_code(home, "correct horse")
     owner = keys.SigningKey(keys.from_text("recovery", code))
     assert json.loads(home.profile.read_text())["owner_id"] == keys.owner_id(owner.public.raw)
     with pytest.raises(CliError, match="passphrase is wrong"):
-        read_owner_code(home, "wrong")
+        read_code(home, "wrong")
 
 
 def test_a_second_init_touches_nothing(ccnode: Ccnode, home: Home) -> None:
@@ -307,7 +309,7 @@ def test_the_questions(tmp_path: Path) -> None:
     assert child.exitstatus == 0
     home = Home(tmp_path / "n")
     assert json.loads(home.profile.read_text())["retention_days"] == 90
-    assert keys.grouped(read_owner_code(home, "hunter22")) in (tmp_path / "kit.html").read_text()
+    assert keys.grouped(read_code(home, "hunter22")) in (tmp_path / "kit.html").read_text()
 
 
 def test_no_passphrase_only_after_a_warning_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:

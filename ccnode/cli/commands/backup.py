@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ccnode.cli import ask
+from ccnode.cli import ask, owner_key
 from ccnode.cli.errors import FAILED, NOT_FOUND, CliError
 from ccnode.cli.params import INPUT, OUTPUT, Group, pass_state
 from ccnode.cli.text import clean, count, local, size
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ccnode.store.home import Home
 
 SHORT: Final = 12
-KEY_VARIABLE: Final = "CCNODE_OWNER_PASSPHRASE"
 IDENTITY = click.option(
     "--identity",
     type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True),
@@ -209,33 +208,16 @@ def _confirm(home: Home) -> None:
 
 def _settle(state: State, home: Home, here: Home, key: str, done: Restored) -> bool:
     """Give a restored node what no backup holds: keys. Returns whether the owner stands behind it."""
-    from ccnode.cli.identity import adopt, owner_guard, read_profile
+    from ccnode.cli.identity import adopt, read_profile
+    from ccnode.store import owner
     from ccnode.store.home import write_private
 
     if not home.backup_key.exists():
         write_private(home.backup_key, f"{key}\n".encode())
     if done.has_node_key and home.profile.exists():
         return bool(read_profile(home).get("certificate"))
-    source = home if owner_guard(home) != "absent" else here
-    return adopt(home, _owner_code(state, source), source)
-
-
-def _owner_code(state: State, source: Home) -> str | None:
-    """The owner's recovery code, where it can be had without asking twice; None leaves certifying for later."""
-    from ccnode.cli.identity import owner_guard, read_owner_code
-
-    guard = owner_guard(source)
-    if guard == "file permissions":
-        return read_owner_code(source, None)
-    given = state.environment.get(KEY_VARIABLE)
-    if guard == "passphrase" and given:
-        return read_owner_code(source, given)
-    if state.json or not sys.stdin.isatty():
-        return None
-    if guard == "passphrase":
-        return read_owner_code(source, ask.secret("Owner passphrase"))
-    code = ask.secret("Owner recovery code, from the kit (empty to do it later)", empty=True)
-    return code or None
+    source = home if owner.guard(home) != "absent" else here
+    return adopt(home, owner_key.code_at_hand(state, source), source)
 
 
 @command.command("kit", short_help="Write the recovery kit again, to print.")
@@ -245,20 +227,15 @@ def _owner_code(state: State, source: Home) -> str | None:
 def kit(state: State, *, output: Path) -> None:
     """Write the recovery kit again: the owner's recovery code and the backup key, to print."""
     from ccnode.cli import kit as kits
-    from ccnode.cli.identity import Identity, owner_guard, read_owner_code, read_profile
+    from ccnode.cli.identity import Identity, read_profile
+    from ccnode.store import owner
     from ccnode.store.home import read_private
     from ccnode_crypto.keys import grouped
 
     home = state.node()
     target = kits.check_target(output, home)
-    guard = owner_guard(home)
-    passphrase = None
-    if guard == "passphrase":
-        passphrase = state.environment.get(KEY_VARIABLE)
-        if passphrase is None:
-            ask.need_terminal(f"give the passphrase in {KEY_VARIABLE}")
-            passphrase = ask.secret("Owner passphrase")
-    code = read_owner_code(home, passphrase)
+    guard = owner.guard(home)
+    code = owner_key.read_code(home, owner_key.passphrase(state, home))
     profile = read_profile(home)
     shown = Identity(
         name=str(profile.get("name")),

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ccnode.cli import ask
+from ccnode.cli import ask, owner_key
 from ccnode.cli.errors import USAGE, CliError
+from ccnode.cli.owner_key import PASSPHRASE_VARIABLE
 from ccnode.cli.params import Command, pass_state
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ccnode.cli.state import State
     from ccnode.store.home import Home
 
-PASSPHRASE_VARIABLE = "CCNODE_OWNER_PASSPHRASE"  # noqa: S105  # its name
 DAYS_OFFERED = 90
 DAYS_MAX = 36_500
 
@@ -118,11 +118,9 @@ def _machine() -> str:
 
 
 def _recovered() -> bytes:
-    from ccnode.cli.identity import seed_of
-
     while True:
         try:
-            return seed_of(ask.secret("Recovery code, from the kit"))
+            return owner_key.seed_of(ask.secret(owner_key.FROM_KIT))
         except CliError as error:
             click.echo(f"{error}; {error.remedy}.", err=True)
 
@@ -187,22 +185,10 @@ def _report(state: State, home: Home, made: Identity, kit: Path | None, *, show:
 
 def _certify(state: State) -> None:
     """The owner's certificate for a node that was restored, or told apart from its copy, and has a new key."""
-    from ccnode.cli.identity import certify_node, owner_guard, read_owner_code, read_profile
+    from ccnode.cli.identity import certify_node, read_profile
 
     home = state.node()
-    guard = owner_guard(home)
-    if guard == "file permissions":
-        code = read_owner_code(home, None)
-    elif guard == "passphrase":
-        passphrase = state.environment.get(PASSPHRASE_VARIABLE)
-        if passphrase is None:
-            ask.need_terminal(f"give the passphrase in {PASSPHRASE_VARIABLE}")
-            passphrase = ask.secret("Owner passphrase")
-        code = read_owner_code(home, passphrase)
-    else:
-        ask.need_terminal("the recovery code is asked for")
-        code = ask.secret("Recovery code, from the kit")
-    certify_node(home, code)
+    certify_node(home, owner_key.recovery_code(state, home))
     profile = read_profile(home)
     state.emit(
         {"node_id": profile.get("node_id"), "owner_id": profile.get("owner_id"), "certified": True},

@@ -307,16 +307,10 @@ def _open(state: State, found: list[dict[str, Any]]) -> None:
 
 def _passphrase(state: State) -> dict[str, Any]:
     """The passphrase of the owner key, where it has one: the joiner's key is not known yet, so the daemon signs."""
-    from ccnode.cli.identity import owner_guard
-    from ccnode.cli.plates import PASSPHRASE_VARIABLE
+    from ccnode.cli import owner_key
 
-    if owner_guard(state.node()) != "passphrase":
-        return {}
-    given = state.environment.get(PASSPHRASE_VARIABLE)
-    if given is None:
-        ask.need_terminal(f"give the passphrase in {PASSPHRASE_VARIABLE}")
-        given = ask.secret("Owner passphrase")
-    return {"passphrase": given}
+    given = owner_key.passphrase(state, state.node())
+    return {} if given is None else {"passphrase": given}
 
 
 @command.command("join", short_help="Join the node that made a code.")
