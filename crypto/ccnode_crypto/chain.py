@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 RUN_ENTRIES_MAX: Final = 1024
 RUN_BYTES_MAX: Final = 1024 * 1024  # a run of one entry may be as large as that entry
 SEQ_BYTES: Final = 8
-# How many entries are compared at once. Their headers, written anew, take 100 kB; from 128 kB on malloc asks the system
-# for the memory and gives it back each time, and its page faults cost more than the comparison.
-CHUNK_ENTRIES: Final = 512
+# How many entries are compared at once. Their headers, written anew, take 50 kB, as does what they are compared with:
+# more, and malloc gives the memory back to the system each time, whose page faults cost more than the comparison.
+CHUNK_ENTRIES: Final = 256
 # Up to the end of a header and not to the end of the bytes: then what is written anew has at most 200 bytes an entry,
 # and only headers of 200 bytes each can equal it in sum.
 _TAIL_OF: Final = itemgetter(slice(TAIL_OFFSET, HEADER_BYTES))
