@@ -215,6 +215,27 @@ def test_a_flipped_bit_is_named(ccnode: Ccnode, home: Home) -> None:
     assert "PROBLEM" in ccnode("audit", "verify").out
 
 
+def test_each_problem_says_what_helps(ccnode: Ccnode, home: Home) -> None:
+    say(home, [("one", "1")])
+    with ledger_of(home) as ledger:
+        ledger.append_sync(lambda tx: tx.execute("UPDATE activity SET messages = messages + 1"))
+    done = ccnode("audit", "verify")
+    assert done.code == 1
+    assert "db rebuild" in done.err
+    assert "restore" not in done.err, "the record is whole"
+
+
+def test_a_database_of_before_an_update_is_brought_up_to_date_not_restored(ccnode: Ccnode, home: Home) -> None:
+    say(home, [("one", "1")])
+    with ledger_of(home) as ledger:
+        version = ledger.append_sync(lambda tx: tx.query("PRAGMA user_version"))[0][0]
+        ledger.append_sync(lambda tx: tx.execute(f"PRAGMA user_version = {version - 1}"))
+    done = ccnode("audit", "verify")
+    assert done.code == 1
+    assert "db migrate" in done.err
+    assert "restore" not in done.err
+
+
 @pytest.mark.parametrize("content", [b"", b"not a database at all" * 1000])
 def test_a_ruined_database_is_a_finding(ccnode: Ccnode, home: Home, content: bytes) -> None:
     home.ledger.write_bytes(content)

@@ -34,6 +34,7 @@ def verify(state: State, *, chains_only: bool) -> int:
     from ccnode.cli.progress import bar
     from ccnode.store import audit
     from ccnode.store.errors import StoreError
+    from ccnode.store.findings import remedy_of
     from ccnode.store.ledger import connect
 
     home = state.node()
@@ -66,8 +67,8 @@ def verify(state: State, *, chains_only: bool) -> int:
     else:
         lines.append(f"{checked}{erased}: {count(len(report.problems), 'problem')}")
     state.emit(data, "\n".join(lines))
-    if not report.ok:
-        state.note("Restore the newest backup (ccnode backup list), or see what else is damaged on this disk.")
+    for what in dict.fromkeys(map(remedy_of, report.problems)):
+        state.note(what)
     return 0 if report.ok else FAILED
 
 
