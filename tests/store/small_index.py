@@ -33,3 +33,14 @@ def make_small(set_attribute: Callable[[object, str, int], None]) -> None:
     set_attribute(merging, "INLINE_MAX", 4)
     set_attribute(merging, "ROWS_AT_ONCE", 7)
     set_attribute(sealed, "RARE_MAX", 40)
+
+
+def make_rules_small(set_attribute: Callable[[object, str, int], None]) -> None:
+    """The same, and few postings where other ways of looking up begin."""
+    make_small(set_attribute)
+    set_attribute(best_first, "EARLY_MAX", 12)
+    set_attribute(best_first, "SINGLY_MAX", 4)
+    set_attribute(best_first, "MANY", 6)
+    set_attribute(sealed, "FEW_MAX", 6)
+    set_attribute(sealed, "DENSE_MIN", 6)
+    set_attribute(held, "LATE_MIN", 5)

@@ -4,39 +4,25 @@ from __future__ import annotations
 
 import contextlib
 from operator import methodcaller
-from typing import TYPE_CHECKING, Any
-
-import pytest
+from typing import TYPE_CHECKING
 
 from ccnode.store import echoes, ground, memory, rebuild, turns, views
 from ccnode.store.search import Searcher
 from ccnode_protocol import records
 from ccnode_protocol.records import Mark, Role
+from tests.store.places import Place, ask, make
 from tests.store.support import DAY_MS, reader, say, session_id, stored_runs
-from tests.store.test_erase import Place, make
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    import pytest
 
     from ccnode.store.transaction import Transaction
 
 TOLD = "I can't eat shellfish, I am allergic to it."
 AGAIN = "Then a vegetable paella. I left the prawns and mussels out because of your shellfish allergy."
 OTHER = "Use a wide pan, and short rice."
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    made = make(tmp_path / "one")
-    yield made
-    made.index.close()
-    made.ledger.close()
-
-
-def ask(place: Place, view: views.View[Any]) -> Any:
-    with contextlib.closing(reader(place.home.ledger)) as connection:
-        return views.run(connection, view)
 
 
 def left_out(place: Place, *digests: bytes) -> set[bytes]:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from operator import methodcaller
 from typing import TYPE_CHECKING
 
 import pyrage
-import pytest
 
 from ccnode.store import audit, backup, erase, orders, rebuild
 from ccnode.store.home import Home
-from ccnode.store.index import Index
 from ccnode_crypto.statements import state_forget
 from ccnode_protocol import records
 from ccnode_protocol.records import Kind
+from tests.store.places import Place, make
 from tests.store.support import (
     DAY_MS,
     OWNER,
     Clock,
     Node,
-    introduce,
     reader,
     say,
     saying,
@@ -31,67 +28,13 @@ from tests.store.support import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from ccnode.store.audit import Report
-    from ccnode.store.ledger import Ledger
-    from ccnode.store.transaction import Appended
+    import pytest
+
 
 SECRET = "zwetschgenkuchen"
 TITLE = "kartoffelpuffer"
-
-
-@dataclass
-class Place:
-    home: Home
-    node: Node
-    ledger: Ledger
-    index: Index
-
-    def catch_up(self) -> None:
-        while self.index.catch_up():
-            pass
-
-    def order(self, session: int, wait_ms: int = DAY_MS) -> Appended:
-        due = self.node.clock.ms + wait_ms
-        return self.ledger.append_sync(lambda tx: tx.append(records.forget_ordered(session_id(session), due)))
-
-    def erase(self) -> list[erase.Erased]:
-        return self.ledger.append_sync(erase.erase_due(self.node.clock.ms))
-
-    def verify(self) -> Report:
-        with contextlib.closing(reader(self.home.ledger)) as connection:
-            return audit.verify(connection, self.home, now_ms=self.node.clock.ms)
-
-    def still_in(self, text: str) -> list[str]:
-        """The files of the data directory in whose raw bytes the text stands."""
-        data = text.encode()
-        return sorted(str(path.relative_to(self.home.root)) for path in self.home.root.rglob("*")
-                      if path.is_file() and data in path.read_bytes())  # fmt: skip
-
-
-def make(root: Path, seed: int = 1, clock: Clock | None = None) -> Place:
-    home = Home(root)
-    home.make()
-    node = Node(home.ledger, seed, clock or Clock())
-    ledger = node.open()
-    introduce(node, ledger)
-
-    def reindexed(ids: object) -> None:
-        assert isinstance(ids, list)
-        for number in ids:
-            ledger.append_sync(methodcaller("execute", "DELETE FROM reindex WHERE id = ?", (number,)))
-
-    return Place(home, node, ledger, Index(home.index, home.ledger, reindexed))
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    made = make(tmp_path / "one")
-    yield made
-    made.index.close()
-    made.ledger.close()
 
 
 def fill(place: Place) -> bytes:

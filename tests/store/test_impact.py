@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from ccnode.mind import indexing
 from ccnode.mind.stemming import words
-from ccnode.store import best_first, held, sealed
+from ccnode.store import best_first
 from ccnode.store.corpus import Corpus
 from ccnode.store.home import Home
 from ccnode.store.index import Index, differences, open_index
@@ -29,7 +29,7 @@ from ccnode.store.search import Searcher
 from ccnode.store.terms import TOKENIZER, Tokenizer
 from ccnode_protocol import records
 from ccnode_protocol.records import Role
-from tests.store.small_index import make_small
+from tests.store.small_index import make_rules_small
 from tests.store.support import Node, reader, say, saying, session_id, stored_runs
 
 if TYPE_CHECKING:
@@ -49,13 +49,7 @@ SETTINGS = settings(
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_small(monkeypatch.setattr)
-    monkeypatch.setattr(best_first, "EARLY_MAX", 12)
-    monkeypatch.setattr(best_first, "SINGLY_MAX", 4)
-    monkeypatch.setattr(best_first, "MANY", 6)
-    monkeypatch.setattr(sealed, "FEW_MAX", 6)
-    monkeypatch.setattr(sealed, "DENSE_MIN", 6)
-    monkeypatch.setattr(held, "LATE_MIN", 5)
+    make_rules_small(monkeypatch.setattr)
 
 
 @pytest.fixture

@@ -19,12 +19,11 @@ from ccnode.store.search import Filters, Searcher
 from ccnode_crypto import bundle
 from ccnode_protocol import hlc, records
 from ccnode_protocol.records import Kind, Mark, Role
+from tests.store.places import Place, ask, make, told
 from tests.store.support import DAY_MS, OWNER, START_MS, Clock, Node, introduce, reader, say, session_id, stored_runs
-from tests.store.test_erase import Place, make
 from tests.store.test_rebuild import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from ccnode.store.ledger import Ledger
@@ -34,33 +33,6 @@ if TYPE_CHECKING:
 
 SECRET = "zwetschgenkuchen"
 PREFERRED = "If somebody asks, and they often do, my favourite colour is green, like the moss behind the old mill."
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    made = make(tmp_path / "one")
-    yield made
-    made.index.close()
-    made.ledger.close()
-
-
-def ask(place: Place, view: views.View[Any]) -> Any:
-    with contextlib.closing(reader(place.home.ledger)) as connection:
-        return views.run(connection, view)
-
-
-def told(place: Place, *texts: str, session: int = 1) -> list[bytes]:
-    """Things that were said, each with a reply."""
-
-    def job(tx: Transaction) -> list[bytes]:
-        tx.append(records.session_opened(session_id(session), "title"))
-        parent, made = None, []
-        for text in texts:
-            made.append(say(tx, session, text, parent).digest)
-            parent = say(tx, session, "Noted.", made[-1], Role.ASSISTANT).digest
-        return made
-
-    return place.ledger.append_sync(job)
 
 
 def shown(place: Place, **wanted: Any) -> list[str | None]:

@@ -17,14 +17,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccnode.store import best_first, directory, held, impact_form, index, index_checks, sealed
+from ccnode.store import directory, impact_form, index, index_checks
 from ccnode.store.corpus import Corpus
 from ccnode.store.directory import Known, Layout
 from ccnode.store.impact_form import Part, next_part, packed_parts, parts_of, unmerged
 from ccnode.store.index import Index
 from ccnode.store.ranking import Allowed, Request, Wanted
 from ccnode.store.search import Searcher
-from tests.store.small_index import make_small
+from tests.store.small_index import make_rules_small
 from tests.store.support import Node
 from tests.store.test_impact import (
     EVERYTHING,
@@ -54,13 +54,7 @@ WANTED = {Wanted("sea"): 1.0, Wanted("sun"): 2.0, Wanted("cove"): 1.0, Wanted("w
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_small(monkeypatch.setattr)
-    monkeypatch.setattr(best_first, "EARLY_MAX", 12)
-    monkeypatch.setattr(best_first, "SINGLY_MAX", 4)
-    monkeypatch.setattr(best_first, "MANY", 6)
-    monkeypatch.setattr(sealed, "FEW_MAX", 6)
-    monkeypatch.setattr(sealed, "DENSE_MIN", 6)
-    monkeypatch.setattr(held, "LATE_MIN", 5)
+    make_rules_small(monkeypatch.setattr)
 
 
 @contextlib.contextmanager

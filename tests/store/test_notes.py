@@ -23,44 +23,17 @@ from ccnode_crypto.keys import owner_id
 from ccnode_protocol import records
 from ccnode_protocol.errors import LocalError
 from ccnode_protocol.records import Mark, Role
+from tests.store.places import Place, ask, make, told
 from tests.store.support import DAY_MS, OWNER, Node, introduce, reader, say, session_id, stored_runs
-from tests.store.test_erase import Place, make
 from tests.store.test_rebuild import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ccnode.store.transaction import Transaction
 
 SECRET = "zwetschgenkuchen"
 VERIFY = Path(__file__).parents[2] / "scripts" / "verify_export.py"
 CAT = "My cat is called Mia."
 LUNA = "My cat is called Luna."
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    made = make(tmp_path / "one")
-    yield made
-    made.index.close()
-    made.ledger.close()
-
-
-def ask(place: Place, view: views.View[Any]) -> Any:
-    with contextlib.closing(reader(place.home.ledger)) as connection:
-        return views.run(connection, view)
-
-
-def told(place: Place, *texts: str, session: int = 1) -> list[bytes]:
-    def job(tx: Transaction) -> list[bytes]:
-        tx.append(records.session_opened(session_id(session), "title"))
-        parent, made = None, []
-        for text in texts:
-            made.append(say(tx, session, text, parent).digest)
-            parent = say(tx, session, "Noted.", made[-1], Role.ASSISTANT).digest
-        return made
-
-    return place.ledger.append_sync(job)
 
 
 def keep(place: Place, message: bytes, text: str) -> bytes:
