@@ -3,7 +3,8 @@
 The checker of each question is made from the plate (of the fourth from topics that are truly stored): of n phrases that
 the section names, k must be said, casefolded, whole words, and with the section's own sense: "I am not Ada" does not
 say Ada. The phrases are those in bold; where there are none, the section's own words. A model passes with 5 of 6,
-unless a wrong answer is the right one of an earlier plate: one fact that was changed behind its back is one question.
+unless one answers from an earlier plate: one fact that was changed behind its back is one question, and in a section
+that asks for half of its words an answer that has all but that one would be right.
 
 A judgement of words, and no more: it finds a model that answers from another plate, or that lost it, not one that means
 something else by the same words.
@@ -14,9 +15,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
-from ccnode.mind.lexicon import STOP
+from ccnode.mind.lexicon import STOP, SYNONYM, is_light, lemma, meanings
 from ccnode.mind.plate import ASKED_ABOUT, HEADINGS, Kind, Plate, bold
 from ccnode.mind.stemming import stem
 
@@ -34,6 +36,7 @@ TOPIC_CHARS_MAX: Final = 1_000
 ANSWER_CHARS_MAX: Final = 4_000  # of an answer, as much is kept to be shown
 LENGTH_MIN: Final = 400
 _WORD_MIN: Final = 4
+_COMPARED_WORDS_MAX: Final = 400  # of a section, as it was and as it is
 _LOOK_BACK: Final = 6  # words between "not" and what it denies
 
 _TEXTS: Final[dict[Kind, str]] = {
@@ -73,7 +76,10 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One question and its checker: every phrase of `must`, and `least` of `phrases`, in at most `chars_max`."""
+    """One question and its checker: every phrase of `must`, and `least` of `phrases`, in at most `chars_max`.
+
+    `said`: the plate's section, "" where the question is about something else.
+    """
 
     kind: Kind
     text: str
@@ -81,6 +87,7 @@ class Probe:
     phrases: tuple[Expected, ...]
     least: int
     chars_max: int
+    said: str = ""
 
     @property
     def title(self) -> str:
@@ -92,7 +99,7 @@ class Probe:
 class Verdict:
     """How an answer was judged. `answer` is cut at ANSWER_CHARS_MAX; `reason`: why it failed, "" where it passed.
 
-    `outdated`: it failed, and is what an earlier plate says.
+    `outdated`: it failed, because or also since it is what an earlier plate says.
     """
 
     probe: Probe
@@ -135,29 +142,69 @@ def passes(verdicts: Sequence[Verdict]) -> bool:
 
 
 def compared(verdict: Verdict, former: Iterable[Probe]) -> Verdict:
-    """The verdict, and whether a wrong answer is right by one of these probes: those of earlier plates, in any order.
+    """The verdict, and whether the answer is from another plate: of these probes, those of earlier ones, in any order.
 
-    It must say a phrase that only the earlier plate asks for; of two plates that both want it, none is the older one.
+    A wrong answer is that where it is right by an earlier plate, and says a phrase that only that one asks for; any
+    answer, where it says what stood in the place of what stands there now, and not the latter.
     """
-    if verdict.passed:
-        return verdict
     now = {_fold(each.phrase) for each in (*verdict.probe.must, *verdict.probe.phrases)}
     text = _Text(verdict.answer)
     for probe in former:
+        if probe.kind != verdict.probe.kind:
+            continue
+        if stale := next((hunk for hunk in _replaced(probe.said, verdict.probe.said) if _is_stale(text, *hunk)), None):
+            reason = f"it says {_listed(stale[0])}, as an earlier version of the plate, and not {_listed(stale[1])}"
+            return replace(verdict, passed=False, reason=_joined(verdict.reason, reason), outdated=True)
         given_up = [each for each in (*probe.must, *probe.phrases) if _fold(each.phrase) not in now]
-        if (
-            probe.kind == verdict.probe.kind
-            and any(text.holds(each) for each in given_up)
-            and judge(probe, verdict.answer).passed
-        ):
-            reason = f"{verdict.reason}; it says what an earlier version of the plate said"
+        if not verdict.passed and any(text.holds(each) for each in given_up) and judge(probe, verdict.answer).passed:
+            reason = _joined(verdict.reason, "it says what an earlier version of the plate said")
             return replace(verdict, reason=reason, outdated=True)
     return verdict
+
+
+def _joined(*reasons: str) -> str:
+    return "; ".join(filter(None, reasons))
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(words[:WORDS_MAX])
+
+
+def _is_stale(text: _Text, gone: list[str], new: list[str]) -> bool:
+    """Whether it says at least half of what is gone, and nothing of what stands there now."""
+    said = sum(text.says(word) > 0 for word in gone)
+    return 2 * said >= len(gone) and not any(text.says(word) for word in new)
+
+
+def _replaced(then: str, now: str) -> list[tuple[list[str], list[str]]]:
+    """The words of a section that are gone, with those in their place; without synonyms and what says little."""
+    before, after = ([word for word, _ in _words(each)][:_COMPARED_WORDS_MAX] for each in (then, now))
+    old, new = [_key(word) for word in before], [_key(word) for word in after]
+    found = []
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new).get_opcodes():
+        if kind != "replace":
+            continue
+        gone = [word for word, key in zip(before[i1:i2], old[i1:i2], strict=True) if _tells(word) and key not in new]
+        come = [word for word, key in zip(after[j1:j2], new[j1:j2], strict=True) if _tells(word) and key not in old]
+        gone = [word for word in gone[:PHRASES_MAX] if not _has_synonym(word, come[:PHRASES_MAX])]
+        if gone and come:
+            found.append((gone, come))
+    return found
+
+
+def _tells(word: str) -> bool:
+    return word not in STOP and not is_light(word)
+
+
+def _has_synonym(word: str, among: list[str]) -> bool:
+    known = meanings(word)
+    return any(known.get(lemma(other), 0.0) >= SYNONYM for other in among)
 
 
 def _probe(kind: Kind, plate: Plate, facts: Facts) -> Probe:
     section = plate.section(kind)
     said = section.text if section is not None else ""
+    about = said
     must: list[str] = []
     if kind == "traits":
         must = list(dict.fromkeys(each.name for each in plate.traits if each.name))[:PHRASES_MAX]
@@ -165,7 +212,7 @@ def _probe(kind: Kind, plate: Plate, facts: Facts) -> Probe:
         must = [plate.name]
     if kind == "breakthrough" and facts.topics:
         phrases = list(dict.fromkeys(facts.topics))[:PHRASES_MAX]
-        least = min(TOPICS_MIN, len(phrases))
+        least, about = min(TOPICS_MIN, len(phrases)), ""
         expected = tuple(Expected(each) for each in phrases)
     elif kind == "traits" and must:
         expected, least = (), 0
@@ -173,7 +220,7 @@ def _probe(kind: Kind, plate: Plate, facts: Facts) -> Probe:
         phrases, least = _phrases(said, f"{_TEXTS[kind]} {' '.join(must)}")
         expected = _with_sense(phrases, said)
     chars_max = max(LENGTH_MIN, 2 * len(said) + LENGTH_MIN // 2)
-    return Probe(kind, _TEXTS[kind], _with_sense(must, said), expected, least, chars_max)
+    return Probe(kind, _TEXTS[kind], _with_sense(must, said), expected, least, chars_max, about)
 
 
 def _with_sense(phrases: Iterable[str], said: str) -> tuple[Expected, ...]:
@@ -223,8 +270,9 @@ def judge(probe: Probe, answer: str, asked: Sequence[Probe] = ()) -> Verdict:
     reason = ""
     if lacking or not enough:
         names = ", ".join(missing[:WORDS_MAX])
-        wanted = "" if enough or lacking else f"at least {probe.least} of "
-        reason = f"it does not say {wanted}{names}"
+        reason = f"it does not say {names}"
+        if not lacking and len(probe.phrases) > 1:
+            reason += f" (of {len(probe.phrases)} at least {probe.least} are needed)"
         if denied:
             reason += f", and denies {', '.join(denied[:WORDS_MAX])}"
     elif _says_everything(probe, text, asked):

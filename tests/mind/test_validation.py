@@ -196,6 +196,79 @@ def test_one_fact_that_was_changed_behind_its_back_fails() -> None:
     assert not both.outdated
 
 
+PLAIN: dict[str, str] = {
+    "Identity": "Name: Orla\nYou are Orla, a research librarian who answers in plain English.",
+    "Relationship": "You work for Sam Okafor, a nurse in Oslo, and call him by his first name.",
+    "Core goal": "Help Sam finish his thesis on wound care by June, and keep his notes in order.",
+    "Traits": "- patient: you wait\n- dry: your humour is dry\n- exact: you count twice",
+    "Last breakthrough": "On 3 March you found the missing citation from the Bergen study.",
+    "Continuity": "You keep one voice from one conversation to the next, and your notes stay in Bergen.",
+}
+
+
+def plain_plate(**changed: str) -> str:
+    return "\n\n".join(f"## {heading}\n{said}" for heading, said in (PLAIN | changed).items())
+
+
+def answers_of(text: str) -> dict[Kind, str]:
+    sections = {kind: parse(text).section(kind) for kind in ASKED_ABOUT}
+    return {kind: " ".join(section.text.split()) for kind, section in sections.items() if section is not None}
+
+
+def judged(now: str, then: str, answers: dict[Kind, str]) -> list[validation.Verdict]:
+    asked, former = questions(parse(now), Facts()), questions(parse(then), Facts())
+    return [compared(judge(each, answers[each.kind], asked), former) for each in asked]
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind", "then", "now"),
+    [
+        ("Identity", "identity", "research librarian", "tax adviser"),
+        ("Identity", "identity", "plain English", "short rhymes"),
+        ("Relationship", "relationship", "Sam Okafor", "Kim Larsen"),
+        ("Relationship", "relationship", "Sam", "Kim"),
+        ("Relationship", "relationship", "nurse", "pilot"),
+        ("Relationship", "relationship", "Oslo", "Rome"),
+        ("Core goal", "goal", "June", "August"),
+        ("Core goal", "goal", "wound care", "sea ice"),
+        ("Traits", "traits", "dry:", "loud:"),
+        ("Last breakthrough", "breakthrough", "3 March", "9 July"),
+        ("Last breakthrough", "breakthrough", "Bergen", "Narvik"),
+        ("Continuity", "continuity", "Bergen", "Narvik"),
+    ],
+)
+def test_one_fact_of_a_section_without_bold_words_is_missed_too(heading: str, kind: Kind, then: str, now: str) -> None:
+    """Half of a section's words are enough for an answer, and an answer from the earlier plate has all but one."""
+    text = plain_plate()
+    changed = plain_plate(**{heading: PLAIN[heading].replace(then, now)})
+    assert changed != text
+    verdicts = judged(changed, text, answers_of(text))
+    assert not passes(verdicts)
+    failing = [each for each in verdicts if not each.passed]
+    assert [each.probe.kind for each in failing] == [kind]
+    assert "earlier version of the plate" in failing[0].reason
+    assert passes(judged(changed, text, answers_of(changed)))
+    assert passes(judged(text, changed, answers_of(text)))
+
+
+def test_other_words_for_the_same_are_no_earlier_plate() -> None:
+    goal = PLAIN["Core goal"]
+    changed = plain_plate(**{"Core goal": goal.replace("Help", "Assist").replace("thesis", "dissertation")})
+    assert passes(judged(changed, plain_plate(), answers_of(plain_plate())))
+    # Who says what was, and what is, knows the plate; who says neither was asked for half of the words alone.
+    moved = plain_plate(Relationship=PLAIN["Relationship"].replace("Oslo", "Rome"))
+    told = answers_of(moved) | {"relationship": "I work for Sam Okafor, a nurse, once in Oslo and now in Rome."}
+    assert passes(judged(moved, plain_plate(), told))
+    assert passes(judged(moved, plain_plate(), told | {"relationship": "I work for Sam Okafor, a nurse."}))
+
+
+def test_a_fourth_answer_about_what_is_stored_is_compared_with_no_plate() -> None:
+    stored = Facts(("ferry", "naxos", "bergen"))
+    changed = plain_plate(**{"Last breakthrough": PLAIN["Last breakthrough"].replace("Bergen", "Narvik")})
+    asked, former = (questions(parse(text), stored)[3] for text in (changed, plain_plate()))
+    assert compared(judge(asked, "You take the ferry from Bergen to Naxos."), [former]).passed
+
+
 def test_an_answer_to_everything_answers_nothing() -> None:
     """A model that emits all keywords whatever it is asked, within the length that is allowed, used to pass."""
     asked = questions(ADA, Facts())
