@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from ccnode import clock
 from ccnode.later import later
+from ccnode_protocol import hlc
 
 if TYPE_CHECKING:
     from ccnode.store import measurements, plates, views
@@ -184,7 +185,7 @@ def _instance(row: Row) -> Instance:
 def forms(limit: int, now_ms: int, *, living: bool = False, running: bool = True) -> View[dict[str, Any]]:
     """What GET /api/v1/admin/instances gives. Where no node is `running`, none of them lives, whatever its row says."""
     found = yield from instances(limit, living=living)
-    known = yield from plates.numbers({one.plate for one in found if one.plate is not None})
+    known = yield from plates.numbered(_use(one.plate, one) for one in found if one.plate is not None)
     drifts = {}
     for one in found[:DRIFTS_MAX]:
         drifts[one.id] = yield from _drift(one)
@@ -208,7 +209,18 @@ def _drift(one: Instance) -> View[float | None]:
     return drift / MILLION if isinstance(drift, int) else None
 
 
-def _form(one: Instance, known: dict[bytes, int], drift: float | None, now_ms: int, *, running: bool) -> dict[str, Any]:
+def _use(plate: bytes, one: Instance) -> tuple[bytes, int]:
+    """Which text it has, and when it began with it."""
+    return plate, hlc.from_ms(one.spawned_ms + 1) - 1  # the whole of that millisecond
+
+
+def _plate(plate: bytes | None, one: Instance, known: dict[tuple[bytes, int], int]) -> dict[str, Any] | None:
+    return None if plate is None else {"digest": plate.hex(), "version": known.get(_use(plate, one))}
+
+
+def _form(
+    one: Instance, known: dict[tuple[bytes, int], int], drift: float | None, now_ms: int, *, running: bool
+) -> dict[str, Any]:
     lost = not running and one.ended_ms is None
     checked = one.validation
     return {
@@ -216,7 +228,7 @@ def _form(one: Instance, known: dict[bytes, int], drift: float | None, now_ms: i
         "session_id": str(uuid.UUID(bytes=one.session)),
         "status": "terminated" if lost else one.status(now_ms),
         "model": one.model,
-        "plate": {"digest": one.plate.hex(), "version": known.get(one.plate)} if one.plate is not None else None,
+        "plate": _plate(one.plate, one, known),
         "spawned": clock.iso(one.spawned_ms),
         "heartbeat": clock.iso(one.heartbeat_ms),
         "ended": clock.iso(one.ended_ms) if one.ended_ms is not None else None,

@@ -24,6 +24,7 @@ from ccnode_protocol.errors import RemoteError
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
     from ccnode.store.ledger import Job
     from ccnode.store.transaction import Transaction
@@ -194,6 +195,24 @@ def numbers(plates: set[bytes]) -> View[dict[bytes, int]]:
         for one in (yield from _page(total, 0, total)):
             if one.plate in plates:
                 found.setdefault(one.plate, one.version)
+    return found
+
+
+def numbered(uses: Iterable[tuple[bytes, int]]) -> View[dict[tuple[bytes, int], int]]:
+    """The version numbers of texts at a time: (digest, hybrid logical clock) of what was said or begun under one.
+
+    A text that was kept again later has a new number, under which nothing earlier ran. So it is the newest version with
+    that text of those kept by then; where none was, the first. Texts that are not known have no number.
+    """
+    wanted = set(uses)
+    texts = {plate for plate, _ in wanted}
+    total = (yield _COUNT, ())[0][0] if texts else 0
+    kept = [one for one in (yield from _page(total, 0, total)) if one.plate in texts] if total else []
+    found: dict[tuple[bytes, int], int] = {}
+    for plate, time in wanted:
+        of_it = [one for one in kept if one.plate == plate]
+        if of_it:
+            found[plate, time] = next((one for one in of_it if one.time <= time), of_it[-1]).version
     return found
 
 

@@ -477,3 +477,31 @@ def test_validating_needs_a_daemon_and_fails_with_the_reason(ccnode: Ccnode, hom
     assert "goal: " in last.data["error"]["message"]
     assert "DID NOT PASS" in ccnode("plate", "show").err
     assert "core goal" in done.data["error"]["message"]
+
+
+def test_a_conversation_names_the_version_that_it_ran_under(
+    ccnode: Ccnode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text that is kept again is another version, under which nothing ran that was said before."""
+    home = make_node(tmp_path / "n", passphrase="correct horse")
+    monkeypatch.setenv("CCNODE_DATA_DIR", str(home.root))
+    monkeypatch.setenv("CCNODE_OWNER_PASSPHRASE", "correct horse")
+    with running(home):
+        until(home.plate.exists)
+        session = ccnode("chat", "-m", "Hello", "--json").data["session_id"]
+        home.plate.write_text(SECOND)
+        ccnode("plate", "keep")
+        ccnode("chat", session, "-m", "Who are you?")
+        assert ccnode("plate", "revert", "1", "--json").data["plate"]["version"] == 3
+        ccnode("chat", session, "-m", "And now?")
+        said = ccnode("session", "show", session, "--json").data["messages"]
+        replies = [one for one in said if one["role"] == "assistant"]
+        assert replies[0]["plate"] == replies[2]["plate"]
+        assert [one["plate_version"] for one in replies] == [1, 2, 3]
+        shown = ccnode("session", "show", session).out
+        assert [line[-7:] for line in shown.splitlines() if "plate" in line and line.startswith("#")] == [
+            "plate 1",
+            "plate 2",
+            "plate 3",
+        ]
+        assert [one["plate"]["version"] for one in ccnode("instances", "--json").data["instances"]] == [3, 2, 1]

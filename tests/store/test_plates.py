@@ -115,6 +115,24 @@ def test_versions_follow_each_other(node: Node, ledger: Ledger) -> None:
     }
 
 
+def test_a_reply_names_the_version_of_its_time(node: Node, ledger: Ledger) -> None:
+    """A text that is kept again has a new number; what ran under it before had the old one."""
+    for at, (text, before) in enumerate(((ADA, None), (BOB, ADA), (ADA, BOB))):
+        keep(ledger, text, before, START_MS + at)
+    third, second, first = ask(node, plates.versions())
+    ada, bob = first.plate, second.plate
+    uses = {
+        (ada, first.time): 1,
+        (ada, second.time): 1,
+        (bob, second.time): 2,
+        (bob, third.time + 9): 2,
+        (ada, third.time): 3,
+        (ada, first.time - 1): 1,  # of a chain whose clock was behind
+    }
+    assert ask(node, plates.numbered([*uses, (b"x" * 32, third.time)])) == uses
+    assert ask(node, plates.numbered([])) == {}
+
+
 def test_a_version_is_found_by_number_and_digest(node: Node, ledger: Ledger) -> None:
     keep(ledger, ADA)
     keep(ledger, BOB, ADA, START_MS + 1)

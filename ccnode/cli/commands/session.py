@@ -108,26 +108,31 @@ def show(state: State, *, session: str, at: int | None, tree: bool) -> None:
         known = views.run(connection, views.session(identifier))
         view = views.tree(identifier) if tree else views.branch(identifier, at=moment)
         messages = views.run(connection, view)
-        under = {one.plate for one in messages if one.plate is not None}
-        numbers = views.run(connection, plates.numbers(under))
+        under = {(one.plate, one.time) for one in messages if one.plate is not None}
+        numbers = views.run(connection, plates.numbered(under))
     data = {
         "session": shapes.session(known),
-        "messages": [shapes.message(one) for one in messages],
-        "plates": {plate.hex(): numbers.get(plate) for plate in sorted(under)},
+        "messages": [shapes.message(one) | {"plate_version": _version(one, numbers)} for one in messages],
+        # Of a text that was kept again meanwhile, the number under which it was used last.
+        "plates": {plate.hex(): numbers.get((plate, time)) for plate, time in sorted(under)},
         "unanswered": known.unanswered,
     }
     text = _tree(messages) if tree else "\n".join(_said(one, numbers) for one in messages)
     state.emit(data, f"{known.id}  {line(known.title, TITLE_SHOWN)}\n\n{text}", fold=True)
 
 
-def _said(one: Message, plates: dict[bytes, int]) -> str:
+def _version(one: Message, plates: dict[tuple[bytes, int], int]) -> int | None:
+    return None if one.plate is None else plates.get((one.plate, one.time))
+
+
+def _said(one: Message, plates: dict[tuple[bytes, int], int]) -> str:
     from ccnode.store import views
     from ccnode.store.exports import gone
 
     who = "you" if one.role == "user" else (one.model or one.role)
     state = "" if one.state == "complete" else "  (interrupted)"
     if one.plate is not None:
-        state = f"  plate {plates.get(one.plate) or one.plate.hex()[:8]}{state}"
+        state = f"  plate {_version(one, plates) or one.plate.hex()[:8]}{state}"
     state += "" if one.mark == "none" else f"  ({one.mark})"
     state += "" if one.due_ms is None or one.text is None else f"  (to be forgotten on {local(one.due_ms)})"
     head = f"#{one.seq}  {clean(who)}  {local(views.ms_of(one.time))}  {one.digest.hex()[:SHORT]}{state}"
