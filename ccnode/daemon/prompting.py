@@ -105,6 +105,7 @@ class Prompting:
             erased=[each.digest.hex() for each in gone if each.digest not in known.unremembered],
             earlier=max(0, known.history[0].seq - 1) if known.history else 0,
             branches=known.merging,
+            guided=getattr(model, "guided", False),
         )
 
     def _recall(self, model: ModelAdapter, turns: list[PromptMessage], exclude: list[bytes]) -> list[Recalled]:

@@ -2,15 +2,17 @@
 
 The order is fixed, so that what changes stands last and a service may keep the beginning:
 
-    system    the plate, then how to answer (both stable); then the measured character (changes)
+    system    the plate, then how to answer (both stable); then how to read what is recalled, where a model is told;
+              then the measured character (changes)
     messages  the conversation so far, oldest first, and the question; with the question, fenced and labelled as
               recalled: extracts of the conversations before (only where this one begins), and what memory found
 
 Whatever was said by anyone, in this conversation or another, is in the messages and never in the system text.
 
-The budget. Plate, how to answer, the question and the begun reply always go in, whole: their sizes are bounded where
-they come in. Of what is left of the budget after them, in this order, at most: character SHARES["character"], recalled
-SHARES["recalled"], extracts SHARES["summaries"]; the conversation has all that these leave, newest messages first.
+The budget. Plate, how to answer and to read, the question and the begun reply always go in, whole: their sizes are
+bounded where they come in. Of what is left of the budget after them, in this order, at most: character
+SHARES["character"], recalled SHARES["recalled"], extracts SHARES["summaries"]; the conversation has all that these
+leave, newest messages first.
 A message goes in whole or not at all. Tokens are an estimate, `tokens`: no model is asked.
 """
 
@@ -19,6 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
+from ccnode.mind.guidance import CONTINUE, RECALL_GUIDANCE, name_of
 from ccnode.mind.prompt_types import (
     Branch,
     Prompt,
@@ -33,7 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 T = TypeVar("T")
-PartKind = Literal["plate", "answering", "character", "summary", "recalled", "conversation", "question", "begun"]
+PartKind = Literal[
+    "plate", "answering", "character", "summary", "recalled", "conversation", "question", "begun", "guidance"
+]  # kept as numbers: another goes to the end
 Why = Literal["budget", "repeat", "not remembered", "erased", "too old", "context full"]
 
 BUDGET: Final = 64_000
@@ -54,7 +59,7 @@ class Material:
     was said in reply before it was cut off, `begun_id` that reply. `unremembered`: ids of messages of the conversation
     that may not be shown, `erased` of those whose words are gone; `earlier`: how many stand before `history`.
     `branches`: what the question asks to bring together, within a budget of its own; it is recalled in the place of all
-    else. Texts are untrusted but for the plate.
+    else. `guided`: the model's adapter tells it what `guidance` has. Texts are untrusted but for the plate.
     """
 
     history: Sequence[PromptMessage]
@@ -70,6 +75,7 @@ class Material:
     erased: Sequence[str] = ()
     earlier: int = 0
     branches: Sequence[Branch] = ()
+    guided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,10 @@ def tokens_said(text: str) -> int:
     return tokens(text) + AROUND
 
 
+_READING: Final = Part("guidance", tokens_said(RECALL_GUIDANCE), (name_of(RECALL_GUIDANCE),))
+_GOING_ON: Final = Part("guidance", tokens_said(CONTINUE), (name_of(CONTINUE),))
+
+
 def system_of(plate: str | None) -> tuple[SystemBlock, ...]:
     """What a model is told before anything else: the plate that is in force, if there is one, then how to answer."""
     return (*system_text(plate or ""), *system_text(SYSTEM_TEXT))
@@ -136,7 +146,10 @@ def build(given: Material, budget: int = BUDGET, output_tokens_max: int = 4096) 
     parts.append(Part("answering", tokens(SYSTEM_TEXT)))
     asked = Part("question", tokens_said(question.content), _ids(question))
     begun = [Part("begun", tokens_said(given.begun), (given.begun_id,) * bool(given.begun_id))] if given.begun else []
-    room = max(0, budget - sum(part.tokens for part in (*parts, asked, *begun)))
+    fresh = given.summaries if len(given.history) == 1 and not given.earlier else ()
+    reading = [_READING] if given.guided and (given.recalled or given.branches or fresh) else []
+    begun += [_GOING_ON] if given.guided and begun else []
+    room = max(0, budget - sum(part.tokens for part in (*parts, *reading, asked, *begun)))
     left = room
     gone: list[LeftOut] = []
 
@@ -154,7 +167,6 @@ def build(given: Material, budget: int = BUDGET, output_tokens_max: int = 4096) 
     else:
         recalled = _filled(given.recalled, int(room * SHARES["recalled"]), gone)
     left -= sum(tokens_said(each.content) for each in recalled)
-    fresh = given.summaries if len(given.history) == 1 and not given.earlier else ()
     summaries = _summarized(fresh, int(room * SHARES["summaries"]), gone)
     left -= sum(tokens_said(each.content) for each in summaries)
     before = _newest(given, left, gone)
@@ -162,6 +174,8 @@ def build(given: Material, budget: int = BUDGET, output_tokens_max: int = 4096) 
     if not given.branches:
         recalled = _without_repeats(recalled, spoken, gone)
 
+    if recalled or summaries:
+        parts += reading
     parts += [Part("summary", tokens_said(each.content), each.sources) for each in summaries]
     parts += [Part("recalled", tokens_said(each.content), (each.message_id,)) for each in recalled]
     if before:
@@ -298,7 +312,7 @@ def after_shortening(built: Built) -> Built:
             part.kind == "summary" and part.source not in summaries
         ):
             gone.append(LeftOut(part.kind, "context full", part.tokens, part.source))
-        else:
+        elif part != _READING or recalled or summaries:
             parts.append(part)
     return replace(built, prompt=prompt, parts=tuple(parts), left_out=tuple(gone))
 

@@ -58,6 +58,8 @@ _SHORTENED: Final = Notice(
 class AnthropicAdapter:
     """Streams replies of one model. Safe for concurrent replies on one event loop; holds no conversation."""
 
+    guided = True  # see mind/guidance.py
+
     def __init__(  # noqa: PLR0913 -- every keyword is one documented setting with a default
         self,
         api_key: ApiKey | str,

@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, Final
 
 from ccnode import clock
-from ccnode.mind import context
+from ccnode.mind import context, guidance
 from ccnode.mind.summaries import Conversation, Said, summarize
 from ccnode.store import bearing, knowledge, notes, plates, prompts, shapes, views
 from ccnode.store.errors import NotFound
@@ -77,12 +77,11 @@ def _part(part: Part, account: Account) -> View[dict[str, Any]]:
     `cut`: only the text's beginning went in (what branches hold that were brought together).
     """
     head = _head(part)
-    if part.kind == "answering":
-        same = account.answering == prompts.answering_digest()
-        text = context.SYSTEM_TEXT if same else None
-        return {**head, "state": "present" if same else "unknown", "text": text, "sources": []}
+    if part.kind in ("answering", "guidance"):
+        text = _fixed(part, account)
+        return {**head, "state": "unknown" if text is None else "present", "text": text, "sources": []}
     if part.kind == "plate":
-        return {**head, **(yield from _plate(part.source))}
+        return {**head, **(yield from _plate(part.source, account))}
     if part.kind == "summary":
         return {**head, **(yield from _summary(part.source, account))}
     if part.kind == "conversation":
@@ -97,6 +96,13 @@ def _part(part: Part, account: Account) -> View[dict[str, Any]]:
         return {**head, "state": "unknown", "text": None, "sources": []}
     cut = message.text is not None and context.tokens_said(message.text) > part.tokens
     return {**head, "state": _state(message), "text": message.text, "cut": cut, "sources": [_source(message)]}
+
+
+def _fixed(part: Part, account: Account) -> str | None:
+    """What this program tells models itself; None where it told that one something else."""
+    if part.kind == "answering":
+        return context.SYSTEM_TEXT if account.answering == prompts.answering_digest() else None
+    return guidance.named(part.source[0]) if part.source else None
 
 
 def _claim(digest: str) -> View[dict[str, Any]]:
@@ -142,12 +148,16 @@ def _source(message: Message) -> dict[str, Any]:
     }
 
 
-def _plate(source: tuple[str, ...]) -> View[dict[str, Any]]:
+def _plate(source: tuple[str, ...], account: Account) -> View[dict[str, Any]]:
     try:
         one = yield from plates.version(source[0])
     except NotFound:
         return {"state": "unknown", "text": None, "sources": [], "plate": {"digest": source[0], "version": None}}
-    plate = {"digest": one.plate.hex(), "version": one.version}
+    number: int | None = one.version
+    if account.time_ms:  # not of a preview: the version that was in force then
+        at = hlc.from_ms(account.time_ms + 1) - 1
+        number = (yield from plates.numbered([(one.plate, at)])).get((one.plate, at))
+    plate = {"digest": one.plate.hex(), "version": number}
     return {"state": "unknown" if one.text is None else "present", "text": one.text, "sources": [], "plate": plate}
 
 

@@ -11,9 +11,10 @@ import pytest
 from ccnode.api.events import Accepted, Failed, Piece, Replied, TurnEvent, Waiting
 from ccnode.daemon.costs import Costs
 from ccnode.daemon.turns import Turns
+from ccnode.mind.guidance import CONTINUE, RECALL_GUIDANCE
 from ccnode.models.anthropic_adapter import AnthropicAdapter
 from ccnode.models.prices import price_table
-from ccnode.store import views
+from ccnode.store import prompt_shapes, views
 from ccnode.store.errors import StoreError
 from ccnode.store.search import Searcher
 from tests.models import wire_server as wire
@@ -88,6 +89,30 @@ async def test_a_reply_says_what_it_used_and_cost(rig: Rig, tmp_path: Path) -> N
     assert replied.metrics["cost_micro_dollars"] == 25 * 2 + 15 * 10
     assert facts["total_micro_dollars"] == 200
     assert server.seen[0].body["max_tokens"] == 16_384
+
+
+async def test_the_account_shows_all_that_was_sent(rig: Rig, tmp_path: Path) -> None:
+    """Each text that the service got is a part of the account, or inside the fence of what is recalled."""
+    cut = Reply([*wire.opening("Half"), Abort()])
+    async with WireServer(wire.answer("Noted."), cut, wire.answer(" of it.")) as server:
+        async with Claude(rig, server, tmp_path) as node:
+            await node.last(await rig.open_session(), "My ferry to Naxos leaves on Thursday.")
+            session = await rig.open_session()
+            await node.last(session, "When does my ferry leave?")
+            replied = [event async for event in node.turns.go_on(session)][-1]
+        assert isinstance(replied, Replied)
+        kept = await rig.readers.run(prompt_shapes.kept(bytes.fromhex(replied.message_id)))
+    parts = [part for part in kept["parts"] if part["kind"] not in ("summary", "recalled")]
+    shown = [part["text"] for part in parts]
+    body = server.seen[-1].body
+    texts = [block["text"] for block in body["system"]]
+    texts += [block["text"] for message in body["messages"] for block in message["content"]]
+    assert [text for text in texts if text not in shown and not text.startswith("BEGIN RECALLED ")] == []
+    assert [part["kind"] for part in parts] == ["answering", "guidance", "question", "begun", "guidance"]
+    assert [shown[1], shown[4]] == [RECALL_GUIDANCE, CONTINUE]
+    assert sum(text.startswith("BEGIN RECALLED ") for text in texts) == 1
+    assert "recalled" in [part["kind"] for part in kept["parts"]]
+    assert kept["tokens"] == sum(part["tokens"] for part in kept["parts"])
 
 
 async def test_a_wait_is_told_to_who_asks_and_who_joins_and_can_be_stopped(rig: Rig, tmp_path: Path) -> None:

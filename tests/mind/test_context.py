@@ -21,6 +21,7 @@ from ccnode.mind.context import (
     tokens,
     tokens_said,
 )
+from ccnode.mind.guidance import CONTINUE, RECALL_GUIDANCE, name_of, named
 from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled, Summary, SystemBlock, system_text
 
 QUESTION = PromptMessage("user", "the question", "f" * 64)
@@ -83,6 +84,27 @@ def test_a_new_conversation_begins_with_extracts_and_what_is_recalled() -> None:
     ]  # fmt: skip
     assert built.left_out == ()
     assert built.tokens == sum(part.tokens for part in built.parts) <= built.budget == BUDGET
+
+
+def test_what_a_model_is_told_of_its_prompt_counts_where_it_is_told() -> None:
+    alone = Material([QUESTION], guided=True)
+    recalled = replace(alone, recalled=[found(1, 5)])
+    begun = replace(recalled, begun="begun")
+    assert kinds(build(alone)) == ["answering", "question"]
+    assert kinds(build(recalled)) == ["answering", "guidance", "recalled", "question"]
+    assert kinds(build(begun)) == ["answering", "guidance", "recalled", "question", "begun", "guidance"]
+    assert kinds(build(replace(begun, guided=False))) == ["answering", "recalled", "question", "begun"]
+    reading, going_on = (part for part in build(begun).parts if part.kind == "guidance")
+    assert [named(part.source[0]) for part in (reading, going_on)] == [RECALL_GUIDANCE, CONTINUE]
+    assert [part.tokens for part in (reading, going_on)] == [tokens_said(RECALL_GUIDANCE), tokens_said(CONTINUE)]
+    assert named("0" * 64) is None
+    # Nothing is told of a fence that is not there: what was in it repeats the question, or was too much.
+    assert kinds(build(replace(alone, recalled=[found(1, 5, text="the question")]))) == ["answering", "question"]
+    assert kinds(after_shortening(build(recalled))) == ["answering", "question"]
+    # What is told is paid for by the conversation, not by going over the budget.
+    full = replace(recalled, history=[spoken(1, "z" * 3 * 3_750), QUESTION])
+    assert (len(build(full, 4_000).prompt.messages), build(full, 4_000).tokens <= 4_000) == (1, True)
+    assert len(build(replace(full, guided=False), 4_000).prompt.messages) == 2
 
 
 def test_a_conversation_that_goes_on_has_no_extracts() -> None:
@@ -244,6 +266,7 @@ materials = st.builds(
     st.sampled_from(["", "O 0.51 C 0.49"]),
     st.just(("c" * 64, "")),
     hostile,
+    guided=st.booleans(),
 )
 
 
@@ -262,7 +285,8 @@ def test_nothing_that_was_said_is_ever_in_the_system_text(material: Material, bu
 def test_the_account_adds_up(material: Material, budget: int) -> None:
     built = build(material, budget)
     assert build(material, budget) == built
-    fixed = sum(part.tokens for part in built.parts if part.kind in ("plate", "answering", "question", "begun"))
+    always = ("plate", "answering", "question", "begun")
+    fixed = sum(part.tokens for part in built.parts if part.kind in always or part.source == (name_of(CONTINUE),))
     assert built.tokens <= max(budget, fixed)
     prompt = built.prompt
     shown = sum(part.count for part in built.parts if part.kind == "conversation")

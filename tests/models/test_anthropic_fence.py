@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccnode.mind.context import SYSTEM_TEXT, Material, build
+from ccnode.mind.guidance import RECALL_GUIDANCE
 from ccnode.mind.prompt_types import PromptMessage, Recalled, Summary
-from ccnode.models.anthropic_request import RECALL_GUIDANCE, Request, build_request
+from ccnode.models.anthropic_request import Request, build_request
 
 PLATE = "# Ada\n\nYou are Ada."
 MARK = "MALLORY"  # so that what a text holds is found again wherever it went

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from ccnode.mind.guidance import CONTINUE, RECALL_GUIDANCE
 from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled, SystemBlock, system_text
 from ccnode.models.anthropic_endpoint import DEFAULT_MODEL, Capabilities, Timeouts
-from ccnode.models.anthropic_request import CONTINUE, RECALL_GUIDANCE
 from ccnode.models.anthropic_stream import ReplyReader
 from ccnode.models.base import Delta, Finished, ModelError, Usage
 from tests.models import wire_server as wire
