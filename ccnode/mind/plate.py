@@ -22,6 +22,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from ccnode.mind import context
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -112,8 +114,8 @@ def text_of(data: bytes) -> str:
 
 
 def tokens(text: str) -> int:
-    """How many tokens a text takes, about: four bytes of UTF-8 each."""
-    return -(-len(text.encode("utf-8", "replace")) // 4)
+    """How many tokens a text takes of every prompt, as prompts are counted."""
+    return context.tokens(text)
 
 
 def parse(text: str) -> Plate:

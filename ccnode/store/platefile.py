@@ -61,9 +61,11 @@ def read(home: Home, in_force: bytes | None) -> PlateFile:
         return PlateFile("unreadable", problem=str(error))
     if data is None:
         return PlateFile("missing")
+    if len(data) > plate.BYTES_MAX:  # how many there are was not read
+        return PlateFile("unreadable", problem=f"has more than {plate.BYTES_MAX} bytes")
     found = plate.errors(plate.lint_file(data))
     try:
-        text = plate.text_of(data) if len(data) <= plate.BYTES_MAX else None
+        text: str | None = plate.text_of(data)
     except UnicodeDecodeError:
         text = None
     if text is None:

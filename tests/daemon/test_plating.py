@@ -100,6 +100,8 @@ async def test_changes_of_the_file_that_no_version_holds_stay(node: Node) -> Non
     assert node.plates.problem == ""
     node.home.plate.unlink()
     assert node.plates.problem == ""
+    node.home.plate.write_bytes(b"x" * (3 * BYTES_MAX))  # it is not read to its end, so how large it is is not said
+    assert node.plates.problem.endswith(f"cannot be taken: has more than {BYTES_MAX} bytes")
     node.home.plate.write_bytes(b"\0\xff")
     assert "is binary" in node.plates.problem
     node.home.plate.unlink()

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccnode.mind import plate
+from ccnode.mind import context, plate
 from ccnode.mind.plate import ASKED_ABOUT, BYTES_MAX, FINDINGS_MAX, errors, lint, lint_file, parse, starting
+from ccnode.mind.prompt_types import PromptMessage
 
 WHOLE = """# Ada
 
@@ -68,6 +69,9 @@ def test_the_first_plate_has_no_flaw(name: str) -> None:
     assert all(found.section(kind) for kind in ASKED_ABOUT)
     assert len(found.traits) == 3
     assert plate.tokens(text) < 400
+    # As many as `ccnode context` says that it takes.
+    built = context.build(context.Material([PromptMessage("user", "Hello")], text, "p" * 64))
+    assert [part.tokens for part in built.parts if part.kind == "plate"] == [plate.tokens(text)]
     if name != "*":
         assert found.name == name
         assert lint(text) == []
