@@ -33,7 +33,7 @@ USER_ID_CHARS: Final = 32
 
 
 def choice_path(home: Home) -> Path:
-    """Where a choice made while running is kept; it wins over the settings."""
+    """Where a choice made while running is kept; it wins over the settings, in what it names."""
     return home.root / "model.json"
 
 
@@ -60,7 +60,7 @@ class ModelChoice:
         self._embedded = made_later(self._offline)
         self._chosen: ModelAdapter = self._embedded
         chosen = _read(home)
-        adapter, model = chosen.get("adapter", settings.adapter), chosen.get("model", settings.model)
+        adapter, model = chosen.get("adapter", settings.adapter), chosen.get("model")
         try:
             self._chosen = self._make(adapter, model)
         except (base.ModelError, StoreError) as error:
@@ -144,7 +144,7 @@ class ModelChoice:
         known = self._settings
         return AnthropicAdapter(
             read_key_file(self._key_file),
-            model or DEFAULT_MODEL,
+            model or known.model or DEFAULT_MODEL,
             known.base_url,
             can=Capabilities(known.caching, known.token_counting, known.metadata, known.thinking),
             user_id=self._user_id,

@@ -299,7 +299,14 @@ def test_choosing_a_model(ccnode: Ccnode, home: Home, tmp_path: Path) -> None:
     stored = home.root / "anthropic.key"
     assert stored.stat().st_mode & 0o777 == 0o600
     assert ccnode("model", "list", "--json").data["current"] == "anthropic/m-1"
-    assert ccnode("model", "use", "anthropic").code == 0  # the key is there
+    said = ccnode("config", "set", "models.model", "m-2").err
+    assert "m-1 was chosen, and wins over the file" in said
+    assert ccnode("model", "list", "--json").data["current"] == "anthropic/m-1"
+    assert ccnode("model", "use", "anthropic", "--json").data["current"] == "anthropic/m-2"  # the key is there
+    assert ccnode("model", "list", "--json").data["current"] == "anthropic/m-2"
+    assert "chosen" not in ccnode("config", "set", "models.model", "m-3").err
+    assert ccnode("model", "list", "--json").data["current"] == "anthropic/m-3"
+    assert "anthropic was chosen" in ccnode("config", "set", "models.adapter", "embedded").err
     with pretending(home, lambda *_: (200, {"current": "embedded/1"})) as calls:
         assert ccnode("model", "use", "embedded", "--json").data["current"] == "embedded/1"
     assert calls == [("PUT", "/api/v1/model", {"adapter": "embedded"})]

@@ -62,6 +62,27 @@ async def test_a_choice_that_is_damaged_or_forged_stops_no_start(rig: Rig, tmp_p
     await choice.close()
 
 
+async def test_what_was_not_chosen_is_as_it_is_set(rig: Rig, tmp_path: Path) -> None:
+    """`ccnode model use anthropic` alone used to make the setting models.model one that nobody heeded."""
+    write_private(tmp_path / KEY_FILE, KEY.encode())
+    home, account = Home(tmp_path), Costs(rig.ledger, rig.readers, price_table(), 0)
+    retiring = Models(meaning=False, model="claude-sonnet-4-5-20250929")
+    choice = ModelChoice(home, retiring, account, now_ms=lambda: 1_795_262_400_000)
+    assert choice.current().name == "embedded/1"
+    for _ in range(2):
+        await choice.use("anthropic", None)
+        assert choice.current().name == "anthropic/claude-sonnet-4-5-20250929"
+        assert "30 November 2026" in str(choice.warning)
+        await choice.close()
+        choice = ModelChoice(home, retiring, account, now_ms=lambda: 1_795_262_400_000)  # started again
+    assert choice.current().name == "anthropic/claude-sonnet-4-5-20250929"
+    await choice.use("anthropic", "claude-haiku-4-5")
+    await choice.close()
+    named = ModelChoice(home, retiring, account)
+    assert named.current().name == "anthropic/claude-haiku-4-5"
+    await named.close()
+
+
 @pytest.mark.parametrize("key", [b"", b"two words", b"\xff\xfe", b"x" * 5000, b"qz9k", b"KEY=sk-ant-0123456789", None])
 async def test_a_key_that_is_none_is_named_without_its_text(rig: Rig, tmp_path: Path, key: bytes | None) -> None:
     if key is not None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ccnode.cli.state import State
     from ccnode.store.home import Home
 
+CHOSEN: Final = {"models.adapter": "adapter", "models.model": "model"}  # what `ccnode model use` keeps of them
 OUTWARD: Final = frozenset({"api.bind", "api.names", "api.certificate", "api.key"})
 
 
@@ -149,6 +150,7 @@ def unset(state: State, *, setting: str) -> None:
 def _write(state: State, setting: str, change: Callable[[str], str]) -> None:
     """Change the file, and say what that comes to. Raises ConfigError."""
     from ccnode import config
+    from ccnode.cli.commands.model import choice
     from ccnode.store.home import is_held, write_private
 
     home = state.home
@@ -173,6 +175,8 @@ def _write(state: State, setting: str, change: Callable[[str], str]) -> None:
     state.emit(data, f"{setting} {shown} in {home.config}")
     if overridden:
         state.warn(f"{known.variable} is set in this environment, and wins over the file")
+    if setting in CHOSEN and (other := choice(home).get(CHOSEN[setting])):
+        state.warn(f"{clean(str(other))} was chosen, and wins over the file; choose another: ccnode model use")
     if running:
         state.note("It takes effect when the daemon starts again: ccnode stop, ccnode run")
 

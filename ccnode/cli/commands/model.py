@@ -43,12 +43,17 @@ def list_models(state: State) -> None:
         facts = client.get("/api/v1/model")
         current = str(facts.get("current", ""))
     else:
-        adapter, model = chosen(home)
-        current = f"{adapter}/{model}" if model else adapter
-        facts = {"current": current, "available": list(ADAPTERS), "problem": None}
+        facts = _unasked(home)
+        current = str(facts["current"])
     rows = [("*" if current.partition("/")[0] == name else "", name, text) for name, text in ADAPTERS.items()]
     state.table(facts, ("", "model", ""), rows)
     _warn(state, facts)
+
+
+def _unasked(home: Home) -> dict[str, Any]:
+    """What the daemon would tell, as far as that is known without it."""
+    current = "/".join(name for name in chosen(home) if name)
+    return {"current": current, "available": list(ADAPTERS), "problem": None}
 
 
 def _warn(state: State, facts: dict[str, Any]) -> None:
@@ -60,22 +65,28 @@ def _warn(state: State, facts: dict[str, Any]) -> None:
 def chosen(home: Home) -> tuple[str, str | None]:
     """What the daemon would begin with."""
     from ccnode import config
+
+    models = config.load(home.config).settings.models
+    kept = choice(home)
+    adapter = str(kept.get("adapter", models.adapter))
+    return adapter, (kept.get("model") or models.model) if adapter != "embedded" else None
+
+
+def choice(home: Home) -> dict[str, Any]:
+    """What was chosen by `use`, which wins over the settings: "adapter", and "model" where one was named."""
     from ccnode.store.errors import StoreError
     from ccnode.store.home import read_private
 
-    models = config.load(home.config).settings.models
     try:
         value = json.loads(read_private(home.root / CHOICE))
     except (StoreError, ValueError):
-        value = {}
-    if not isinstance(value, dict):
-        value = {}
-    return str(value.get("adapter", models.adapter)), value.get("model", models.model)
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 @command.command("use")
 @click.argument("adapter", type=click.Choice(list(ADAPTERS)))
-@click.option("--model", help="The provider's name of the model; by default the adapter's own.")
+@click.option("--model", help="The provider's name of the model; by default models.model, else the adapter's own.")
 @click.option(
     "--key-file",
     type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True),
@@ -102,7 +113,7 @@ def use(state: State, *, adapter: str, model: str | None, key_file: Path | None)
         facts = client.call("PUT", "/api/v1/model", body)
     else:
         write_private(home.root / CHOICE, json.dumps({"adapter": adapter, "model": model}).encode())
-        facts = {"current": f"{adapter}/{model}" if model else adapter, "available": list(ADAPTERS), "problem": None}
+        facts = _unasked(home)
     state.emit(facts, f"{clean(str(facts.get('current', adapter)))} answers from now on")
     _warn(state, facts)
 
