@@ -183,41 +183,48 @@ def one(digest: bytes) -> View[Memory]:
 _RESTS: Final = (
     "SELECT e.digest, e.time, m.role, e.meta, coalesce(k.mark, 0) = 2 OR k.due_ms IS NOT NULL OR s.due_ms IS NOT NULL"
     " FROM entries e JOIN messages m ON m.id = e.id LEFT JOIN marks k ON k.id = m.id"
-    " LEFT JOIN sessions s ON s.session = m.session WHERE e.digest IN ({marks})"
+    " LEFT JOIN sessions s ON s.session = m.session WHERE {which} IN ({marks})"
 )
 
 
-def left_out(messages: Iterable[bytes]) -> View[set[bytes]]:
+def left_out(messages: Iterable[bytes], numbers: Sequence[int] = ()) -> View[set[bytes]]:
     """Which of these messages (their digests) are left out of memory: themselves, or as replies that rest on such.
 
     A reply rests on its question and its sources. Where that leads too far, the reply is left out as well; and where
     something else stands for one of them now than when the reply was given (notes.py): it would bring that back. So
     would one that cites a packet which is not known any more (knowledge.py), or that says again what its conversation
     told and is left out (echoes.py).
+
+    `numbers`: the local numbers of the messages, where they are known: they are found sooner by these.
     """
     asked = list(dict.fromkeys(messages))
     out: dict[bytes, bool] = {}
     rests: dict[bytes, tuple[bytes, ...]] = {}
     given: dict[bytes, int] = {}
     noted: dict[bytes, notes.Known] = {}
+    replies: list[bytes] = []
     level = asked
+    sought, which = list[bytes | int](numbers or level), "m.id" if numbers else "e.digest"
     while level and len(out) < FOLLOWED_MAX:
-        for at in range(0, len(level), DIGESTS_AT_ONCE):
-            some = level[at : at + DIGESTS_AT_ONCE]
-            rows = yield _RESTS.replace("{marks}", ",".join("?" * len(some))), some
+        for at in range(0, len(sought), DIGESTS_AT_ONCE):
+            some = sought[at : at + DIGESTS_AT_ONCE]
+            rows = yield _RESTS.replace("{which}", which).replace("{marks}", ",".join("?" * len(some))), some
             for digest, time, role, meta, directly in rows:
                 out[digest] = bool(directly)
                 rests[digest], given[digest] = _rests_on(role, meta), time
+                if role == Role.ASSISTANT:
+                    replies.append(digest)
         found = yield from notes.known(level)
         noted |= found
         out |= {digest: True for digest, one in found.items() if digest in out and one.disabled}
         below = [digest for above in level for digest in rests.get(above, ())]
         level = [digest for digest in dict.fromkeys(below) if digest not in out]
+        sought, which = list[bytes | int](level), "e.digest"
     out |= dict.fromkeys(level, True)  # not followed to its end
 
     void = yield from knowledge.void(source for sources in rests.values() for source in sources)
     out |= dict.fromkeys(void, True)
-    out |= dict.fromkeys((yield from echoes.again([digest for digest in rests if not out[digest]])), True)
+    out |= dict.fromkeys((yield from echoes.again([digest for digest in replies if not out[digest]])), True)
 
     def changed_since(source: bytes, reply: bytes) -> bool:
         return source in noted and noted[source].at(given[reply]) != noted[source].now

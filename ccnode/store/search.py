@@ -188,7 +188,8 @@ class Searcher:
         numbers = [one.number for taken in ranked for one in taken]
         numbers += [number for number in self._noted.saying(moment, plan) if number not in skip]
         messages = [one for some in _in_parts(numbers) for one in moment.ask(views.said_by_id(some))]
-        unwanted = moment.ask(memory.left_out(message.digest for message in messages))
+        read = [message.id for message in messages]
+        unwanted = moment.ask(memory.left_out([message.digest for message in messages], read))
         standing = moment.ask(notes.standing(message.digest for message in messages))
         found = {
             message.id: _candidate(message, standing.get(message.digest))
