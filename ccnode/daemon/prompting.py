@@ -86,7 +86,8 @@ class Prompting:
         ]
         if text is not None:
             turns.append(prompt_types.PromptMessage("user", text))
-        recalled = [] if known.merging else self._recall(model, turns, [each.digest for each in known.history])
+        apart = [*(each.digest for each in known.history), *known.answers]
+        recalled = [] if known.merging else self._recall(model, turns, apart)
         character = self._reader.ask(bearing.current(known.session))
         plate = known.plate if known.plate is not None and known.plate.text is not None else None
         extracts = (summaries.summarize(each) for each in known.before)

@@ -22,7 +22,7 @@ class Ground:
 
     `unremembered`: digests of those that may not be shown. `before`: what the conversations before were, where this one
     begins; `merging`: the branches that the question asks to bring together; `others`: who said those messages of the
-    history that another person did, by their digests.
+    history that another person did, by their digests; `answers`: of the replies that the question had already.
     """
 
     session: bytes
@@ -33,6 +33,10 @@ class Ground:
     before: list[Conversation]
     merging: list[Branch]
     others: dict[bytes, str]
+    answers: list[bytes]
+
+
+_ANSWERS: Final = "SELECT e.digest FROM messages m JOIN entries e ON e.id = m.id WHERE m.parent_id = ? AND m.role = 1"
 
 
 def of_question(digest: bytes) -> View[Ground]:
@@ -54,6 +58,11 @@ def _ground(session: bytes, question: Message | None, history: list[Message], me
     plate = yield from plates.plate_in_force()
     begins = len(history) == (question is not None)
     before = (yield from recent.conversations(session)) if begins else []
+    answers: list[bytes] = []
+    if question is not None:
+        # Another reply is wanted, on this branch or on one that was begun here: not one that follows what was said.
+        answers = [row[0] for row in (yield _ANSWERS, (question.id,))]
+        before = [one for one in before if one.first is None or one.first.id != question.digest.hex()]
     if question is not None:
         unremembered = unremembered - {question.digest}
     # What is remembered in other words is shown in these; the question is what is asked, whatever stands for it.
@@ -63,7 +72,7 @@ def _ground(session: bytes, question: Message | None, history: list[Message], me
     for one in before:
         worded.append((yield from _worded(one)))  # noqa: PERF401 (a comprehension cannot wait for a view)
     others = yield from speakers.others(history)
-    return Ground(session, question, history, unremembered, plate, worded, merging, others)
+    return Ground(session, question, history, unremembered, plate, worded, merging, others, answers)
 
 
 def _worded(talk: Conversation) -> View[Conversation]:

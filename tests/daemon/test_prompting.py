@@ -19,6 +19,7 @@ from ccnode.store import turns as jobs
 from ccnode.store.errors import NotFound
 from ccnode.store.ledger import connect
 from ccnode_protocol.records import Figure, Lack, Mark, Measurement, State
+from tests.daemon.test_branching import fork
 from tests.daemon.test_turns import gather
 from tests.daemon.test_validating import keep
 
@@ -111,6 +112,25 @@ async def test_a_conversation_that_goes_on_is_shown_itself(rig: Rig) -> None:
     assert said["count"] == len(said["messages"]) == 4
     assert said["tokens"] == sum(each["tokens"] for each in said["messages"])
     assert said["messages"][0]["tokens"] == tokens_said("one")
+
+
+async def test_another_reply_does_not_follow_the_one_before(rig: Rig) -> None:
+    """What was answered to the same question used to be recalled for the next answer, and shown as an extract."""
+    await rested(rig)
+    session = await rig.open_session()
+    rig.model.script = ["It leaves the quay of Naxos at noon."]
+    replied = await say(rig, session, "When does the ferry to Naxos leave?")
+    first = rig.model.prompts[-1]
+    assert any("Naxos" in each.content for each in first.recalled)
+    await gather(rig.turns.regenerate(session))
+    await gather(rig.turns.resume(await fork(rig, replied.user_message_id)))
+    for prompt in rig.model.prompts[-2:]:
+        assert prompt.messages == first.messages
+        assert [each.content for each in prompt.recalled] == [each.content for each in first.recalled]
+        assert "noon" not in "".join(each.content for each in prompt.summaries)
+    # In another conversation it is memory like any other.
+    await say(rig, await rig.open_session(), "Does it leave the quay of Naxos at noon?")
+    assert any("noon" in each.content for each in rig.model.prompts[-1].recalled)
 
 
 async def test_the_same_question_would_get_the_same_prompt(rig: Rig) -> None:
