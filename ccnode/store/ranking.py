@@ -153,7 +153,10 @@ class Few:
 
         What scores below `floor` may be left out.
         """
-        return self.chosen(self._scores(request, statistics, holding, floor), request)
+        scores = self._scores(request, statistics, holding, floor)
+        if floor:
+            scores = {number: score for number, score in scores.items() if score >= floor}
+        return self.chosen(scores, request)
 
     def chosen(self, scores: dict[int, float], request: Request) -> list[list[Ranked]]:
         """The lists of a request, made of messages with their scores."""
