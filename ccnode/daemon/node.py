@@ -332,7 +332,8 @@ class RunningNode:
 
     async def say(self, session_id: str, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
         """One turn; see api/ports.py."""
-        async for event in self._watched(self._turns.say(await self._resolve(session_id), text, key)):
+        session = views.whole_session(session_id) or await self._resolve(session_id)
+        async for event in self._watched(self._turns.say(session, text, key)):
             yield event
 
     async def merge(self, session_id: str, branches: Sequence[str], text: str | None) -> AsyncIterator[TurnEvent]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import uuid
 from typing import TYPE_CHECKING
 
 from ccnode import clock
@@ -70,3 +71,11 @@ def test_replies_are_those_of_the_branch_from_the_newest_on(tmp_path: Path) -> N
 
 def _newest(session: bytes) -> Job[bytes]:
     return lambda tx: view(tx, views.branch(session))[-1].digest
+
+
+def test_only_a_whole_identifier_needs_no_looking_up() -> None:
+    session = uuid.uuid4()
+    for text in (str(session), session.hex, str(session).upper()):
+        assert views.whole_session(text) == session.bytes
+    for text in ("", "last", session.hex[:31], f"{session.hex}0", "g" * 32, "\u0660" * 32):
+        assert views.whole_session(text) is None

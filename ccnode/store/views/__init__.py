@@ -20,6 +20,7 @@ from ccnode.store.views.conversations import (
     resolve_session,
     session,
     sessions,
+    whole_session,
 )
 from ccnode.store.views.messages import (
     PREFIX_MESSAGE_MIN,
@@ -91,4 +92,5 @@ __all__ = [
     "text_of",
     "tree",
     "unanswered",
+    "whole_session",
 ]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ccnode.store.views.asking import Row, View
 
 PREFIX_SESSION_MIN: Final = 4
+SESSION_DIGITS: Final = 32
 TITLE_CHARS: Final = 60
 
 
@@ -147,6 +148,12 @@ def leaf_of(session: bytes, at: int | None = None) -> View[Row | None]:
     moment = hlc_limit(at)
     rows = yield _LEAF, (session, moment)
     return rows[0] if rows else None
+
+
+def whole_session(text: str) -> bytes | None:
+    """The session that a whole UUID means, be there one or not; None for any other text."""
+    compact = text.lower().replace("-", "")
+    return bytes.fromhex(compact) if len(compact) == SESSION_DIGITS and HEX.issuperset(compact) else None
 
 
 def resolve_session(text: str) -> View[bytes]:
