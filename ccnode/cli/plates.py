@@ -46,11 +46,10 @@ def check(state: State, findings: Sequence[Finding], where: str) -> None:
 
     wrong = errors(list(findings))
     for one in findings:
-        if one not in wrong:
+        if one not in wrong[:1]:
             state.note(said(one, where))
     if wrong:
-        more = f" (and {len(wrong) - 1} more; see: ccnode plate lint)" if len(wrong) > 1 else ""
-        raise CliError(f"{said(wrong[0], where)}{more}", code="bad_plate", remedy=wrong[0].remedy)
+        raise CliError(said(wrong[0], where), code="bad_plate", remedy=wrong[0].remedy)
 
 
 def said(one: Finding, where: str) -> str:

@@ -121,6 +121,16 @@ def test_a_hostile_file_is_refused_and_explained(ccnode: Ccnode, home: Home, dat
     assert ccnode("plate", "show").out == FIRST
 
 
+def test_all_that_is_wrong_with_an_imported_file_is_named(ccnode: Ccnode, home: Home, tmp_path: Path) -> None:
+    """`ccnode plate lint`, which was named for the rest, looks at the plate that is kept."""
+    file = tmp_path / "new.md"
+    file.write_text("# Ada\n\n\u202etxet\n\n\u202emore\n")
+    done = ccnode("plate", "import", str(file))
+    assert done.code == 1
+    assert "new.md:3: error" in done.err
+    assert "new.md:5: error" in done.err
+
+
 def test_what_is_no_file_is_refused(ccnode: Ccnode, home: Home, tmp_path: Path) -> None:
     home.plate.unlink()
     assert ccnode("plate", "keep", "--json").error["code"] == "not_found"
