@@ -91,14 +91,16 @@ def build_request(prompt: Prompt, can: Capabilities = _DEFAULT, user_id: str = "
 def _system(given: Iterable[SystemBlock], *, caching: bool, recalled: bool) -> list[TextBlockParam]:
     """The stable blocks, kept by the service for an hour; then what changes.
 
-    A cache holds the beginning of a request, byte by byte: whatever stood before the mark and changed would make it
-    worthless, and be paid for at the price of writing.
+    A cache holds the beginning of a request, byte by byte, up to a mark: whatever stood before it and changed would
+    make it worthless, and be paid for at the price of writing. The first block is the plate, marked for itself: it is
+    kept also where what follows is worded otherwise by another version of this program.
     """
     blocks = [block for block in given if block.text.strip()]
     first = next((number for number, block in enumerate(blocks) if not block.stable), len(blocks))
     system = [_block(clean(block.text)) for block in blocks]
     if caching and first:
-        system[first - 1]["cache_control"] = {"type": "ephemeral", "ttl": "1h"}
+        for marked in {0, first - 1}:
+            system[marked]["cache_control"] = {"type": "ephemeral", "ttl": "1h"}
     if recalled:
         system.insert(first, _block(RECALL_GUIDANCE))
     return system

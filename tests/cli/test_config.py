@@ -157,3 +157,20 @@ def test_a_bad_value_changes_nothing(ccnode: Ccnode, home: Home) -> None:
     assert ccnode("config", "set", "api.port", "many").code == 1
     assert ccnode("config", "set", "api.prt", "1").code == 1
     assert home.config.read_text() == "[api]\nport = 1 # mine\n"
+
+
+def test_a_service_that_could_never_be_asked_is_a_mistake(ccnode: Ccnode, home: Home) -> None:
+    home.config.write_text('[models]\nmodel = "has space"\nbase_url = "http://example.com"\n')
+    done = ccnode("config", "check", "--json")
+    assert done.code == 1
+    assert [one["key"] for one in done.data["problems"]] == ["models.model", "models.base_url"]
+    assert "unencrypted" in done.data["problems"][1]["message"]
+    written = home.config.read_text()
+    for url in ("http://example.com", "https://me:secret@example.com", "ftp://example.com"):
+        done = ccnode("config", "set", "models.base_url", url)
+        assert done.code == 1
+        assert "secret" not in done.err
+    assert home.config.read_text() == written
+    assert ccnode("config", "set", "models.model", "claude-sonnet-5-5").code == 0, "one is mended at a time"
+    assert ccnode("config", "set", "models.base_url", "http://127.0.0.1:11434").code == 0
+    assert ccnode("config", "check").code == 0

@@ -58,13 +58,14 @@ async def test_the_plate_is_the_same_bytes_each_time_and_what_changes_comes_afte
     [
         ((), []),
         ((SystemBlock("now"),), [False]),
-        ((SystemBlock("a", stable=True), SystemBlock("b", stable=True), SystemBlock("now")), [False, True, False]),
+        ((SystemBlock("a", stable=True), SystemBlock("b", stable=True), SystemBlock("now")), [True, True, False]),
+        (tuple(SystemBlock(text, stable=True) for text in "abc"), [True, False, True]),
         # What is stable behind something that changes is no beginning, so it is not marked.
         ((SystemBlock("now"), SystemBlock("a", stable=True)), [False, False]),
         ((SystemBlock(" \n", stable=True), SystemBlock("a", stable=True)), [True]),
     ],
 )
-async def test_the_mark_is_on_the_last_of_the_stable_beginning(
+async def test_the_marks_are_on_the_plate_and_on_the_last_of_the_stable_beginning(
     system: tuple[SystemBlock, ...], marked: list[bool]
 ) -> None:
     seen = await sent(Prompt(system, PROMPT.messages))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ccnode.cli import outward
+from ccnode.cli import endpoint, outward
 from ccnode.cli.errors import FAILED
 from ccnode.cli.params import Group, pass_state
 from ccnode.cli.text import clean, count
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ccnode.store.home import Home
 
 CHOSEN: Final = {"models.adapter": "adapter", "models.model": "model"}  # what `ccnode model use` keeps of them
+ENDPOINT: Final = frozenset({"models.model", "models.base_url"})
 OUTWARD: Final = frozenset({"api.bind", "api.names", "api.certificate", "api.key"})
 
 
@@ -95,8 +96,10 @@ def check(state: State) -> int:
     problems: tuple[config.Problem, ...] = ()
     remedy = ""
     try:
-        api = config.load(path).settings.api
-        if (why_not := outward.why_not(state.home, api, path.name, "ccnode config check")) is not None:
+        settings = config.load(path).settings
+        if (why_not := endpoint.why_not(settings.models, path.name)) is not None:
+            raise why_not
+        if (why_not := outward.why_not(state.home, settings.api, path.name, "ccnode config check")) is not None:
             raise why_not
     except config.ConfigError as error:
         problems = error.problems
@@ -157,6 +160,7 @@ def _write(state: State, setting: str, change: Callable[[str], str]) -> None:
     before = config.read(home.config)
     text = change(before)
     _check_outward(home, setting, text)
+    _check_endpoint(setting, text)
     home.make()
     write_private(home.config, text.encode())
     was, now = _value(before, setting), _value(text, setting)
@@ -206,4 +210,15 @@ def _check_outward(home: Home, setting: str, text: str) -> None:
         return
     api = config.Api.model_validate(tomllib.loads(text).get("api", {}))
     if (why_not := outward.why_not(home, api)) is not None and setting == "api.bind":
+        raise why_not
+
+
+def _check_endpoint(setting: str, text: str) -> None:
+    """Refuse a model's name or address that could never be asked. Raises ConfigError."""
+    from ccnode import config
+
+    if setting not in ENDPOINT:
+        return
+    models = config.Models.model_validate({setting.partition(".")[2]: _value(text, setting)})
+    if (why_not := endpoint.why_not(models)) is not None:
         raise why_not
