@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ccnode.mind.asking import Question
-    from ccnode.mind.evidence import Likeness
+    from ccnode.mind.likeness import Likeness
     from ccnode.mind.matching import Match
     from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled
 

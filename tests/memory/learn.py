@@ -1,19 +1,20 @@
 """What is each piece of evidence worth? Learns `ccnode/mind/words/weights.py` from the question sets.
 
     python -m tests.memory.learn            leave one set out in turn, and print what that one reaches
-    python -m tests.memory.learn --held-out the same for the set that is never learned from
+    python -m tests.memory.learn --held-out the same for the sets that are never learned from
     python -m tests.memory.learn --write    learn from all of SETS_LEARNED and write the weights
 
-Logistic regression (Newton's method, ridge) on "this candidate answers this question": for words alone over all
-candidates that the search brings up, for words and meaning over those that are compared in meaning. A question that
-nothing answers weighs more than one that something does: there is a lie to lose.
+Logistic regression (Newton's method, ridge) on "this candidate answers this question" by words alone, over all
+candidates that the search brings up. A question that nothing answers weighs more than one that something does: there
+is a lie to lose. The weights for words and meaning are learned together with the reader, in `learn_reader.py`, which
+takes its examples from here.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,12 +24,13 @@ from ccnode.mind import recall
 from ccnode.mind.asking import with_aliases
 from ccnode.mind.evidence import compared, evidence, meaning
 from ccnode.mind.matching import match
+from ccnode.mind.words import weights as known
 from ccnode.models.meaning import Meaning
 from tests.memory import facts
 from tests.memory.test_recall_figures import SEED, fetch, index
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tests.memory.facts import SetName
 
@@ -42,11 +44,17 @@ TABLE: Final = Path(__file__).resolve().parent.parent.parent / "ccnode" / "mind"
 
 @dataclass(frozen=True)
 class Asked:
-    """One question: the evidence of its candidates (rows: candidates, columns: NAMES), and which one answers."""
+    """One question: the evidence of its candidates (rows: candidates, columns: NAMES), and which one answers.
+
+    `texts`: the beginnings of the candidates; `answer`: substrings of the right one.
+    """
 
     known: bool
     values: Any  # float array [candidates, names]
     right: Any  # bool array [candidates]
+    question: str = ""
+    texts: tuple[str, ...] = ()
+    answer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ def examples(name: SetName, folder: Path, encoder: Meaning) -> Examples:
     names: tuple[str, ...] = ()
     more_names: tuple[str, ...] = ()
     by_words, by_meaning = [], []
-    for question in script.questions:
+    for question in (*script.questions, *script.also):
         plan = recall.plan(question.asked)
         rows = fetch(database, plan)
         wider = recall.refine(plan, [stored[row - 1] for row in rows])
@@ -90,7 +98,7 @@ def examples(name: SetName, folder: Path, encoder: Meaning) -> Examples:
         goal = (
             ids[question.session, question.index] if question.session is not None and question.index is not None else ""
         )
-        values, right, more, more_right = [], [], [], []
+        values, right, more, more_right, texts = [], [], [], [], []
         for candidate in candidates:
             rules = match(read, candidate.role, candidate.content, candidate.context)
             if rules.score < SCORE_MIN:
@@ -105,8 +113,10 @@ def examples(name: SetName, folder: Path, encoder: Meaning) -> Examples:
                 more_names = more_names or tuple(pieces)
                 more.append([pieces[each] for each in more_names])
                 more_right.append(right[-1])
+                texts.append(compared(read, candidate.content)[0])
         by_words.append(Asked(bool(goal), np.array(values, float), np.array(right, bool)))
-        by_meaning.append(Asked(bool(goal), np.array(more, float), np.array(more_right, bool)))
+        asked = (comparison.question, tuple(texts), question.answer)
+        by_meaning.append(Asked(bool(goal), np.array(more, float), np.array(more_right, bool), *asked))
     database.close()
     return Examples(names, by_words, more_names, by_meaning)
 
@@ -156,46 +166,46 @@ def shares(found: Sequence[tuple[float, bool, bool]], least: float) -> tuple[flo
     return answered / max(1, len(known)), sum(likely < least for likely in unknown) / max(1, len(unknown))
 
 
-def write(words: Weights, meaning: Weights) -> None:
+def write(words: Mapping[str, float], meaning: Mapping[str, float]) -> None:
     """Write both tables."""
     question = "What is each piece of evidence worth, in log odds?"
-    text = f'"""{question} Written by `python -m tests.memory.learn --write`."""\n\n'
+    text = f'"""{question} Written by tests/memory/learn.py (WORDS) and learn_reader.py (MEANING)."""\n\n'
     text += "from __future__ import annotations\n\nfrom typing import Final\n"
-    for name, weights in (("WORDS", words), ("MEANING", meaning)):
-        rows = [f'    "{each}": {value:.4f},' for each, value in zip(weights.names, weights.each, strict=True)]
-        text += f'\n{name}: Final = {{\n    "bias": {weights.bias:.4f},\n' + "\n".join(rows) + "\n}\n"
+    for name, table in (("WORDS", words), ("MEANING", meaning)):
+        rows = [f'    "{each}": {value:.4f},' for each, value in table.items()]
+        text += f"\n{name}: Final = {{\n" + "\n".join(rows) + "\n}\n"
     TABLE.write_text(text)
+
+
+def without_last(one: Asked) -> Asked:
+    """The question without the last piece of evidence."""
+    return replace(one, values=one.values[:, :-1] if len(one.values) else one.values)
+
+
+def table(weights: Weights) -> dict[str, float]:
+    """As it is written."""
+    return {"bias": weights.bias, **dict(zip(weights.names, map(float, weights.each), strict=True))}
 
 
 def main() -> None:
     """Learn, and show or write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--held-out", action="store_true", help="show what the held-out set reaches, too")
+    parser.add_argument("--held-out", action="store_true", help="show what the held-out sets reach, too")
     options = parser.parse_args()
-    shown = facts.SETS if options.held_out else SETS_LEARNED
+    shown = (*SETS_LEARNED, "g", "h") if options.held_out else SETS_LEARNED
     encoder = Meaning()
     with tempfile.TemporaryDirectory() as folder:
         sets = {name: examples(name, Path(folder), encoder) for name in shown}
-    found = {
-        "words": {name: (each.words_names, each.words) for name, each in sets.items()},
-        "meaning": {name: (each.meaning_names, each.meaning) for name, each in sets.items()},
-    }
-    for way, tried in found.items():
-        names = tried["a"][0]
-        for name in shown:
-            rest = [one for other in SETS_LEARNED if other != name for one in tried[other][1]]
-            reached = outcomes(learn(names, rest), tried[name][1])
-            marks = " ".join(
-                "{:.2f}/{:.2f}".format(*shares(reached, least)) for least in (0.0, 0.2, 0.23, 0.26, 0.3, 0.4)
-            )
-            print(f"{way}, {name} left out: {marks}", flush=True)  # noqa: T201 (what it is run for)
+    names = sets["a"].words_names
+    for name in shown:
+        rest = [one for other in SETS_LEARNED if other != name for one in sets[other].words]
+        reached = outcomes(learn(names, rest), sets[name].words)
+        marks = " ".join("{:.2f}/{:.2f}".format(*shares(reached, least)) for least in LIKELIHOODS_SHOWN)
+        print(f"words, {name} left out: {marks}", flush=True)  # noqa: T201 (what it is run for)
     if options.write:
-        learned = {
-            way: learn(tried["a"][0], [one for name in SETS_LEARNED for one in tried[name][1]])
-            for way, tried in found.items()
-        }
-        write(learned["words"], learned["meaning"])
+        learned = learn(names, [one for name in SETS_LEARNED for one in sets[name].words])
+        write(table(learned), known.MEANING)
 
 
 if __name__ == "__main__":

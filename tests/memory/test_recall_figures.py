@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 # Shares required: facts answered, unknowns admitted.
 REQUIRED = (0.7, 0.9)
 # What is reached must not get worse: with meanings compared, as shipped, and by words alone, where they cannot be.
-# The weights were learned on A to F; nothing was ever made to fit G.
+# Weights and reader were learned on A to F and on SETS_MORE; nothing was ever made to fit G.
 FLOORS: dict[SetName, tuple[float, float]] = {
-    "a": (0.74, 0.92),
-    "b": (0.62, 0.9),
-    "c": (0.77, 0.84),
-    "d": (0.72, 0.94),
-    "e": (0.77, 0.94),
-    "f": (0.75, 0.88),
-    "g": (0.62, 0.87),
-    "h": (0.38, 0.81),
+    "a": (0.74, 0.95),
+    "b": (0.63, 0.93),
+    "c": (0.77, 0.92),
+    "d": (0.74, 0.97),
+    "e": (0.78, 0.95),
+    "f": (0.79, 0.93),
+    "g": (0.71, 0.89),
+    "h": (0.38, 0.84),
 }
 FLOORS_OF_WORDS: dict[SetName, tuple[float, float]] = {"a": (0.71, 0.9), "g": (0.44, 0.84)}
-REACHED: tuple[SetName, ...] = ("a", "d", "e", "f")  # with the set itself among what was learned from
+REACHED: tuple[SetName, ...] = ("a", "c", "d", "e", "f", "g")  # all but G were among what was learned from
 _UNREACHED = pytest.mark.xfail(strict=True, reason="being about the question is still taken for answering it too often")
 LEARNED_FROM: tuple[SetName, ...] = ("a", "b", "c", "d", "e", "f")
 # Measured in every run: one that was learned from, and the one that was not. The others with `--long`.
