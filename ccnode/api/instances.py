@@ -22,6 +22,7 @@ class PreviewBody(Body):
 
     content: Content
     session_id: SessionName | None = None
+    count: bool = False
 
 
 class InstancesQuery(Query):
@@ -42,7 +43,7 @@ async def context(request: web.Request) -> web.Response:
 async def preview(request: web.Request) -> web.Response:
     """POST /api/v1/context/preview: what would enter the prompt for a text."""
     body = await read_json(request, PreviewBody)
-    return answer({"context": await node_of(request).preview(body.content, body.session_id)})
+    return answer({"context": await node_of(request).preview(body.content, body.session_id, count=body.count)})
 
 
 async def listed(request: web.Request) -> web.Response:

@@ -381,8 +381,11 @@ class Node(Protocol):
     async def prompt_of(self, message_id: str) -> dict[str, Any]:
         """What GET /api/v1/message/{message_id}/context gives. Raises NotFound where nothing is kept of it."""
 
-    async def preview(self, text: str, session_id: str | None) -> dict[str, Any]:
-        """What POST /api/v1/context/preview gives: what would enter the prompt; nothing is recorded, no model asked."""
+    async def preview(self, text: str, session_id: str | None, *, count: bool) -> dict[str, Any]:
+        """What POST /api/v1/context/preview gives: what would enter the prompt; nothing is recorded, no model answers.
+
+        With `count` the model's service is shown the prompt, to count its tokens.
+        """
 
     async def instances(self, limit: int, *, living: bool) -> dict[str, Any]:
         """What GET /api/v1/admin/instances gives."""

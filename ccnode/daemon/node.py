@@ -362,9 +362,9 @@ class RunningNode:
         digest = await self._readers.run(views.resolve_message(message_id))
         return await self._readers.run(prompt_shapes.kept(digest))
 
-    async def preview(self, text: str, session_id: str | None) -> dict[str, Any]:
+    async def preview(self, text: str, session_id: str | None, *, count: bool) -> dict[str, Any]:
         """What would enter the prompt for a text."""
-        return await self._turns.preview(text, await self._resolve(session_id) if session_id else None)
+        return await self._turns.preview(text, await self._resolve(session_id) if session_id else None, count=count)
 
     async def instances(self, limit: int, *, living: bool) -> dict[str, Any]:
         """The instances of the model."""

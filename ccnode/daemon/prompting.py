@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from ccnode.core.turns import Answer
     from ccnode.mind import context, prompt_types, summaries
     from ccnode.mind.context import Built
-    from ccnode.mind.prompt_types import PromptMessage, Recalled
+    from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled
+    from ccnode.models import base
     from ccnode.models.base import ModelAdapter
     from ccnode.store import bearing, ground, prompt_shapes, prompts, speakers
     from ccnode.store.ground import Ground
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ccnode.store.readers import ThreadReader
     from ccnode.store.search import Searcher
 else:
+    base = later("ccnode.models.base")
     bearing = later("ccnode.store.bearing")
     context = later("ccnode.mind.context")
     ground = later("ccnode.store.ground")
@@ -59,14 +61,20 @@ class Prompting:
         merged = tuple(known.question.sources) if known.merging and known.question is not None else ()
         return Prepared(context.build(material, self._budget, output_tokens_max), known.plate, merged)
 
-    async def preview(self, model: ModelAdapter, text: str, session: bytes | None) -> dict[str, Any]:
-        """What would enter the prompt for a text, as JSON; nothing is recorded, no model answers. Raises StoreError."""
-        return await asyncio.to_thread(self._preview, model, text, session)
+    async def preview(
+        self, model: ModelAdapter, text: str, session: bytes | None, *, count: bool = False
+    ) -> dict[str, Any]:
+        """What would enter the prompt for a text, as JSON; nothing is recorded, no model answers. Raises StoreError.
 
-    def _preview(self, model: ModelAdapter, text: str, session: bytes | None) -> dict[str, Any]:
+        With `count` the model's service is asked how many tokens that is: it is shown the prompt.
+        """
+        prompt, form = await asyncio.to_thread(self._preview, model, text, session)
+        return form | await _counted(model, prompt) if count else form
+
+    def _preview(self, model: ModelAdapter, text: str, session: bytes | None) -> tuple[Prompt, dict[str, Any]]:
         known = self._reader.ask(ground.preview(session))
         built = context.build(self._material(model, known, text), self._budget)
-        return self._reader.ask(prompt_shapes.form(prompts.account_of(built, model.name), text))
+        return built.prompt, self._reader.ask(prompt_shapes.form(prompts.account_of(built, model.name), text))
 
     def _material(
         self, model: ModelAdapter, known: Ground, text: str | None, begun: str = "", begun_id: str = ""
@@ -118,3 +126,13 @@ class Prompting:
     def close(self) -> None:
         """Close what reads. Idempotent."""
         self._reader.close()
+
+
+async def _counted(model: ModelAdapter, prompt: Prompt) -> dict[str, Any]:
+    """How many tokens the model's service counts, or why it does not."""
+    try:
+        tokens = await model.count_tokens(prompt) if isinstance(model, base.Counts) else None
+    except base.ModelError as error:
+        return {"counted_tokens": None, "not_counted": str(error)}
+    why = None if tokens is not None else "the model that answers has no service that counts them"
+    return {"counted_tokens": tokens, "not_counted": why}

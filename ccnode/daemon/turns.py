@@ -168,9 +168,9 @@ class Turns:
         await self.spawning.close()
         self._prompting.close()
 
-    async def preview(self, text: str, session: bytes | None) -> dict[str, Any]:
+    async def preview(self, text: str, session: bytes | None, *, count: bool = False) -> dict[str, Any]:
         """See api/ports.py. Raises StoreError."""
-        return await self._prompting.preview(self._model(), text, session)
+        return await self._prompting.preview(self._model(), text, session, count=count)
 
     def _begin(self, session: bytes, answer: Answer, key: bytes | None) -> LiveTurn:
         if len(self._live) >= LIVE_MAX:

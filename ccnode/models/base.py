@@ -138,6 +138,14 @@ class Compares(Protocol):
         """How alike in meaning each text is to the question, in [-1, 1]; None if that is not known here."""
 
 
+@runtime_checkable
+class Counts(Protocol):
+    """An adapter whose service can say how many tokens a prompt has."""
+
+    async def count_tokens(self, prompt: Prompt) -> int | None:
+        """As the service counts them; None where it does not. Raises ModelError."""
+
+
 class ModelAdapter(Protocol):
     """Adapters hold no conversation: everything comes with the prompt."""
 

@@ -506,8 +506,11 @@ class FakeNode:
     async def prompt_of(self, message_id: str) -> dict[str, Any]:
         return {"message_id": (await self.message(message_id)).digest.hex(), "parts": []}
 
-    async def preview(self, text: str, session_id: str | None) -> dict[str, Any]:
-        return {"parts": [{"kind": "question", "text": text}], "session": session_id}
+    async def preview(self, text: str, session_id: str | None, *, count: bool) -> dict[str, Any]:
+        return ({"counted_tokens": 7} if count else {}) | {
+            "parts": [{"kind": "question", "text": text}],
+            "session": session_id,
+        }
 
     async def instances(self, limit: int, *, living: bool) -> dict[str, Any]:
         return {"instances": [], "counts": {}, "limit": limit, "living": living}

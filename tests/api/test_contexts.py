@@ -42,6 +42,8 @@ async def test_a_preview(rig: Rig) -> None:
     assert answer.value["context"] == {"parts": [{"kind": "question", "text": "Where is Tom?"}], "session": None}
     answer = await rig.ask("POST", PREVIEW, {"content": "Where is Tom?", "session_id": "last"})
     assert answer.value["context"]["session"] == "last"
+    answer = await rig.ask("POST", PREVIEW, {"content": "Where is Tom?", "count": True})
+    assert answer.value["context"]["counted_tokens"] == 7
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,7 @@ async def test_a_preview(rig: Rig) -> None:
         ({"content": "x\0y"}, "content"),
         ({"content": "x", "session_id": "a/b"}, "session_id"),
         ({"content": "x", "model": "y"}, "model"),
+        ({"content": "x", "count": "yes"}, "count"),
     ],
 )
 async def test_a_wrong_preview_is_refused_by_its_field(rig: Rig, body: dict[str, Any], field: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from ccnode.store.instances import Instance, spawn
 from tests.cli.helpers import call, ledger_of, pretending, running, say
 
@@ -68,6 +70,25 @@ def test_a_preview_is_shown_as_the_daemon_tells_it(home: Home, ccnode: Ccnode) -
     assert "  | b" in lines
     assert "\x1b" not in shown.out
     assert "  7 messages of the conversation: too old" in lines
+    assert ccnode("context", "last", "--count").code == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ({"counted_tokens": 1_321, "not_counted": None}, "counted by the service: 1,321 tokens"),
+        ({"counted_tokens": None, "not_counted": "it is\x1b down"}, "not counted by a service: it is"),
+    ],
+)
+def test_a_service_counts_on_request(home: Home, ccnode: Ccnode, told: dict[str, Any], line: str) -> None:
+    def answer(_method: str, _path: str, _headers: Mapping[str, str], body: Any) -> tuple[int, Any]:
+        return 200, {"context": {"model": "m/1", "asked": body, **told}}
+
+    with pretending(home, answer) as calls:
+        shown = ccnode("context", "--preview", "a b", "--count")
+    assert calls[0][2] == {"content": "a b", "count": True}
+    assert shown.out.splitlines()[-1].startswith(line)
+    assert "\x1b" not in shown.out
 
 
 def test_instances_of_a_node_that_does_not_run_are_lost(home: Home, ccnode: Ccnode) -> None:

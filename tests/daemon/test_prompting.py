@@ -154,6 +154,27 @@ async def test_the_same_question_would_get_the_same_prompt(rig: Rig) -> None:
     ]
 
 
+async def test_the_models_service_counts_a_preview_when_asked(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "counted_tokens" not in await rig.turns.preview("Where is Tom?", None)
+    plain = await rig.turns.preview("Where is Tom?", None, count=True)
+    assert (plain["counted_tokens"], "no service" in plain["not_counted"]) == (None, True)
+    asked: list[Prompt] = []
+
+    async def count_tokens(prompt: Prompt) -> int:
+        asked.append(prompt)
+        if len(asked) > 1:
+            raise ModelError("network", "the service did not answer")
+        return 321
+
+    monkeypatch.setattr(rig.model, "count_tokens", count_tokens, raising=False)
+    found = await rig.turns.preview("Where is Tom?", None, count=True)
+    assert (found["counted_tokens"], found["not_counted"]) == (321, None)
+    assert asked[0].messages[-1].content == "Where is Tom?"
+    failed = await rig.turns.preview("Where is Tom?", None, count=True)
+    assert (failed["counted_tokens"], failed["not_counted"]) == (None, "the service did not answer")
+    assert failed["parts"] == found["parts"]
+
+
 async def test_what_is_disabled_is_gone_with_the_next_prompt(rig: Rig) -> None:
     sessions = await rested(rig)
     ferry = (await rig.readers.run(views.branch(sessions[0])))[0]

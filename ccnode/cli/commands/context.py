@@ -25,20 +25,23 @@ HEAD: Final = ("instance", "status", "spawned", "last reply", "model", "plate", 
 @click.argument("name", metavar="[MESSAGE | last]", type=MessageName(), required=False)
 @click.argument("session", metavar="[SESSION]", type=SessionName(), required=False)
 @click.option("--preview", metavar="TEXT", help="Show what would enter the prompt for this text.")
+@click.option("--count", "counted", is_flag=True, help="With --preview: have the model's service count its tokens.")
 @pass_state
-def command(state: State, *, name: str | None, session: str | None, preview: str | None) -> None:
+def command(state: State, *, name: str | None, session: str | None, preview: str | None, counted: bool) -> None:
     """Show exactly what entered the prompt of a reply: its parts, their tokens, and what was left out and why.
 
     MESSAGE is the id of a reply, or of the question to it, or a unique beginning of that (6 characters or more); `last`
     is the newest reply, in SESSION or of all. With --preview TEXT [SESSION]: what would enter it, in SESSION or without
     that in a new conversation. Texts are read from where they are recorded: what was erased since is not shown. Tokens
-    are an estimate.
+    are an estimate; --count shows the prompt to the model's service, which counts them and answers nothing.
     """
+    if counted and preview is None:
+        raise click.UsageError("--count needs --preview: of a reply that was made the service counted the tokens then")
     if preview is None and name is None:
         raise click.UsageError("give MESSAGE, or last, or --preview TEXT")
     if session is not None and (preview is not None or name != LAST):
         raise click.UsageError("SESSION stands alone after --preview TEXT, or after last")
-    found = _kept(state, name or "", session) if preview is None else _previewed(state, preview, name)
+    found = _kept(state, name or "", session) if preview is None else _previewed(state, preview, name, counted=counted)
     state.emit(found, "\n".join(_lines(found)), fold=True)
 
 
@@ -55,10 +58,14 @@ def _kept(state: State, message: str, session: str | None) -> dict[str, Any]:
         return views.run(connection, prompt_shapes.kept(digest))
 
 
-def _previewed(state: State, text: str, session: str | None) -> dict[str, Any]:
+def _previewed(state: State, text: str, session: str | None, *, counted: bool) -> dict[str, Any]:
     from ccnode.cli.client import Client
 
-    body = {"content": text} | ({"session_id": session} if session is not None else {})
+    body: dict[str, Any] = {"content": text}
+    if session is not None:
+        body["session_id"] = session
+    if counted:
+        body["count"] = True
     made = Client(state.node(), state.environment).call("POST", "/api/v1/context/preview", body)
     found = made.get("context")
     return found if isinstance(found, dict) else {}
@@ -88,6 +95,10 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         which = " ".join(digest[:SHORT] for digest in one["sources"])
         yield clean(f"  {what}{size}: {one['why']}" + (f" ({which})" if which else ""))
     yield clean(f"\ntokens: {found.get('estimate', '')}")
+    if (tokens := found.get("counted_tokens")) is not None:
+        yield f"counted by the service: {tokens:,} tokens"
+    elif why := found.get("not_counted"):
+        yield clean(f"not counted by a service: {why}")
 
 
 def _which(part: dict[str, Any]) -> str:
