@@ -296,7 +296,8 @@ def _shuffled(items: Sequence[Item], seed: int) -> Iterator[Values]:
 
 def reached(weights: Values, spread: Any, asked: Sequence[learn.Asked], table: Table) -> list[tuple[float, bool, bool]]:
     """For each question: the best candidate's likelihood, whether it is the right one, whether there is one."""
-    run: Callable[..., Any] = jax.jit(lambda given: read(weights, given, jnp.asarray(table.states), table.token)[0])
+    run: Callable[..., Any] = jax.jit(lambda *given: read(*given)[0])
+    states, token = jnp.asarray(table.states), jnp.asarray(table.token)
     flat = learn.Weights((), np.zeros(len(spread[0])), 0.0)
     found = []
     for one in asked:
@@ -304,7 +305,7 @@ def reached(weights: Values, spread: Any, asked: Sequence[learn.Asked], table: T
         if each is None:
             found.append((0.0, False, one.known))
             continue
-        odds = np.exp(np.asarray(run(batch([each], 24)))[0, : len(one.texts)])
+        odds = np.exp(np.asarray(run(weights, batch([each], 48), states, token))[0, : len(one.texts)])
         likely = odds / (1 + odds.sum())
         best = int(likely.argmax())
         found.append((float(likely[best]), bool(each.right[best]), one.known))
