@@ -100,6 +100,11 @@ class ModelChoice:
         """Let go of what the embedded model loaded and has not used for a while; whether there was any."""
         return is_made(self._embedded) and self._embedded.rest()
 
+    def forget(self) -> None:
+        """Have the embedded model keep nothing of what it has read: something of it has been erased."""
+        if is_made(self._embedded):
+            self._embedded.forget()
+
     async def warm(self) -> None:
         """Have the adapter load what it needs, so that the first reply does not wait for it."""
         warm = getattr(self._chosen, "warm", None) if self._chosen is not self._embedded else None

@@ -353,6 +353,7 @@ def _start_workers(
     async def erase() -> None:
         if await eraser.step():
             markdown.forget()
+            await node.forget_read()
             if node.others.federating is not None:
                 node.others.federating.erased()
             erased.set()

@@ -414,6 +414,10 @@ class RunningNode:
         if await asyncio.to_thread(self._choice.rest):
             await asyncio.to_thread(memory.give_back)
 
+    async def forget_read(self) -> None:
+        """Have models keep nothing of what they have read: something of it has been erased."""
+        await asyncio.to_thread(self._choice.forget)
+
     async def tidy(self) -> None:
         """Delete what is kept of prompts and instances for as long as raw samples, and is older."""
         await self._append(instances.prune(clock.now_ms(), self.upkeep.settings.retention.raw_days))

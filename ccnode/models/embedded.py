@@ -77,6 +77,11 @@ class EmbeddedModel:
         """Let go of what was loaded and has not been used for a while; whether there was any."""
         return self._meaning is not None and self._meaning.rest()
 
+    def forget(self) -> None:
+        """Keep nothing of any text that was read: one of them has been erased."""
+        if self._meaning is not None:
+            self._meaning.forget()
+
     async def close(self) -> None:
         """Nothing to release."""
 

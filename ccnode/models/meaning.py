@@ -82,6 +82,12 @@ class Meaning:
             self._run = None
             return True
 
+    def forget(self) -> None:
+        """Keep nothing of the texts that were read: one was erased, and its tokens say which words it had."""
+        with self._lock:
+            if self._run is not None:
+                self._run.forget()
+
     def _loaded(self) -> _Encoder | None:
         if self._run is None and self.problem is None:
             try:
@@ -179,6 +185,10 @@ class _Encoder:
         self._reader = Reader()
         self._pieces = _WordPieces()
         self._kept: OrderedDict[bytes, _Read] = OrderedDict()  # by digest, not in words; see Tokens
+
+    def forget(self) -> None:
+        """Keep nothing of any text."""
+        self._kept.clear()
 
     def compared(self, question: str, texts: Sequence[str]) -> dict[str, Alike]:
         """How alike each text is to the question, and how likely it answers."""

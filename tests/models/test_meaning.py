@@ -84,6 +84,17 @@ def test_what_is_kept_is_bounded(meaning: Meaning) -> None:
     assert len(meaning._run._kept) <= KEPT_MAX
 
 
+def test_nothing_of_any_text_is_kept_once_one_was_erased() -> None:
+    one = Meaning()
+    one.forget()
+    before = one.likeness("What is it?", ["It is a boat."])
+    assert one._run is not None
+    assert one._run._kept
+    EmbeddedModel(one).forget()
+    assert not one._run._kept
+    assert one.likeness("What is it?", ["It is a boat."]) == before
+
+
 def test_it_is_let_go_of_when_unused_and_comes_back() -> None:
     now = [0.0]
     one = Meaning(now_s=lambda: now[0])
