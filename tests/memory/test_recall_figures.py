@@ -44,8 +44,8 @@ FLOORS_OF_WORDS: dict[SetName, tuple[float, float]] = {"a": (0.71, 0.9), "g": (0
 REACHED: tuple[SetName, ...] = ("a", "c", "d", "e", "f", "g")  # all but G were among what was learned from
 _UNREACHED = pytest.mark.xfail(strict=True, reason="being about the question is still taken for answering it too often")
 LEARNED_FROM: tuple[SetName, ...] = ("a", "b", "c", "d", "e", "f")
-# Measured in every run: one that was learned from, and the one that was not. The others with `--long`.
-MEASURED: tuple[SetName, ...] = ("d", "g")
+# Measured in every run: the one that was not learned from. The others with `--long`.
+MEASURED: tuple[SetName, ...] = ("g",)
 SEED = 1
 
 

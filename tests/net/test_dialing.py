@@ -59,7 +59,8 @@ async def test_each_address_is_tried_and_then_again_after_a_pause_that_grows(lin
     assert line.calls[:4] == [(PEER, "a:1"), (PEER, "b:2")] * 2
     assert line.delays[:3] == [0, 1, 2]
     (state,) = line.dialer.states()
-    assert (state.peer, state.address, state.error) == (PEER, "b:2", "b:2: nobody")
+    assert state.peer == PEER
+    assert (state.address, state.error) in {(address, f"{address}: nobody") for address in ("a:1", "b:2")}  # it goes on
     line.answers.add("b:2")
     await until(lambda: not line.dialer.states())
     count = len(line.calls)
