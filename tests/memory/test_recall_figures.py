@@ -42,7 +42,8 @@ FLOORS: dict[SetName, tuple[float, float]] = {
 }
 FLOORS_OF_WORDS: dict[SetName, tuple[float, float]] = {"a": (0.71, 0.9), "g": (0.44, 0.84)}
 REACHED: tuple[SetName, ...] = ("a", "c", "d", "e", "f", "g")  # all but G were among what was learned from
-_UNREACHED = pytest.mark.xfail(strict=True, reason="being about the question is still taken for answering it too often")
+# B and H, made hard on purpose: a quarter and two in five of their questions share no word with what answers them.
+_UNREACHED = pytest.mark.xfail(strict=True, reason="what shares no word with a question is found too seldom")
 LEARNED_FROM: tuple[SetName, ...] = ("a", "b", "c", "d", "e", "f")
 # Measured in every run: the one that was not learned from. The others with `--long`.
 MEASURED: tuple[SetName, ...] = ("g",)
