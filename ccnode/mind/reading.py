@@ -184,10 +184,8 @@ class Reading:
 
 def sentences(content: str, needles: Sequence[str] = ()) -> list[Sentence]:
     """The sentences of a message, at most 120, in order. Of a long one, those around the needles (folded words)."""
-    if len(content) > READ_CHARS_MAX:
-        content = "\n".join(_excerpts(content, needles))
     result: list[Sentence] = []
-    for piece in _split(content):
+    for piece in _split(excerpt(content, needles)):
         result.append(Sentence(piece))
         if len(result) >= _SENTENCES_MAX:
             break
@@ -219,6 +217,11 @@ def _cut(text: str) -> Iterator[str]:
         text = text[at:].lstrip()
     if text:
         yield text
+
+
+def excerpt(content: str, needles: Sequence[str] = ()) -> str:
+    """What of a message is read: all, or of a long one what stands around the needles (folded words), a part a line."""
+    return content if len(content) <= READ_CHARS_MAX else "\n".join(_excerpts(content, needles))
 
 
 def _excerpts(content: str, needles: Sequence[str]) -> Iterator[str]:

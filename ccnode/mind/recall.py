@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ccnode.mind import lexicon
 from ccnode.mind.aliases import aliases
@@ -30,11 +30,13 @@ if TYPE_CHECKING:
 
     from ccnode.mind.prompt_types import PromptMessage, Role
 
-CANDIDATES = 110  # rows to fetch for the first query of a plan
+CANDIDATES = 110  # rows to fetch for the first query of a plan,
+CANDIDATES_BRIEF = 64  # and of a brief one
 CANDIDATES_MORE = 20  # rows to fetch for each query after it
 PINNED_BONUS = 0.15  # what a pinned message may be behind in score and still come first
 TERMS_MAX = 240
 _TERMS_PER_UNIT = 100
+_BRIEF_MIN = 0.5  # how well a word must account for one that is asked, to be looked for by a brief plan
 _SCORE_MIN = 0.01
 JUDGED_MAX = 48  # messages whose evidence is weighed: those that the rules of `matching`, which are quicker, put first
 COMPARED_MAX = 24  # messages compared in meaning: those that words put first
@@ -44,8 +46,7 @@ Compare = Callable[[str, Sequence[str]], Likeness | None]
 _MATCH_CHARS_MAX = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A stored message that may account for a question.
 
     `context` is the plain text of the two turns before it (or ""), `said_at_ms` milliseconds since 1970 UTC.
@@ -76,13 +77,15 @@ class RecallPlan:
     """How to look a question up: `sought` ranks the messages, by bm25; it is empty if nothing is to be found.
 
     The store makes the `lists`, which put what the user said first; `queries` say the same to FTS5.
-    `terms` are the folded words it looks for, without repetition; `question` is what `rank` compares with.
+    `terms` are the folded words it looks for, without repetition; `question` is what `rank` compares with; `most`: how
+    many rows the first query is to find.
     """
 
     question: Question
     sought: tuple[Sought, ...]
     terms: tuple[str, ...]
     keys: frozenset[str]
+    most: int = CANDIDATES
 
     @property
     def match(self) -> str | None:
@@ -95,8 +98,8 @@ class RecallPlan:
     def lists(self) -> tuple[tuple[Role | None, int], ...]:
         """(whose messages, or None for all; how many of the best): together they are the candidates."""
         if self.question.about_assistant:
-            return ((None, CANDIDATES + CANDIDATES_MORE),)
-        return (("user", CANDIDATES), (None, CANDIDATES_MORE))
+            return ((None, self.most + CANDIDATES_MORE),)
+        return (("user", self.most), (None, CANDIDATES_MORE))
 
     @property
     def queries(self) -> tuple[tuple[str, int], ...]:
@@ -108,14 +111,15 @@ class RecallPlan:
         if self.match is None:
             return ()
         if self.question.about_assistant:
-            return ((self.match, CANDIDATES + CANDIDATES_MORE),)
-        return ((f'text : "user" AND ({self.match})', CANDIDATES), (self.match, CANDIDATES_MORE))
+            return ((self.match, self.most + CANDIDATES_MORE),)
+        return ((f'text : "user" AND ({self.match})', self.most), (self.match, CANDIDATES_MORE))
 
 
-def plan(question: str, conversation: Sequence[PromptMessage] = ()) -> RecallPlan:
+def plan(question: str, conversation: Sequence[PromptMessage] = (), *, brief: bool = False) -> RecallPlan:
     """Read a question (of any size; only its first and last 2,000 characters count) and write its MATCH expression.
 
     `conversation` is the branch so far, oldest first: a question that leans on the one before it borrows its words.
+    `brief`: look for fewer words, and find fewer messages, in half of the time (see offering.py).
     """
     read = read_question(question, conversation)
     strong = [unit for unit in read.units if unit.weight > 0.3] or list(read.units)
@@ -127,11 +131,12 @@ def plan(question: str, conversation: Sequence[PromptMessage] = ()) -> RecallPla
         if unit not in strong:
             weak.update(spelled_out)
     near: list[list[str]] = []
+    least = _BRIEF_MIN if brief else lexicon.RELATED
     for unit in strong:
         ordered = sorted(unit.accepts.items(), key=lambda item: -item[1])
         spelled: list[str] = []
         for key, quality in ordered:
-            if quality >= lexicon.RELATED:
+            if quality >= least:
                 spelled.extend(lexicon.spellings(key))
         near.append(list(dict.fromkeys(spelled))[:_TERMS_PER_UNIT])
     expanded = [word for row in _round_robin(near) for word in row]
@@ -144,7 +149,7 @@ def plan(question: str, conversation: Sequence[PromptMessage] = ()) -> RecallPla
         *(Sought(word) for word in others),
     )
     keys = frozenset(lexicon.lemma(word) for word in (*terms, *others))
-    return RecallPlan(read, sought, terms + others, keys)
+    return RecallPlan(read, sought, terms + others, keys, CANDIDATES_BRIEF if brief else CANDIDATES)
 
 
 def refine(plan: RecallPlan, candidates: Sequence[Candidate]) -> RecallPlan:
@@ -162,6 +167,7 @@ def refine(plan: RecallPlan, candidates: Sequence[Candidate]) -> RecallPlan:
         (*(Sought(word, times=2) for word in added), *plan.sought),
         (*added, *plan.terms),
         plan.keys | {lexicon.lemma(word) for word in added},
+        plan.most,
     )
 
 
@@ -230,7 +236,12 @@ def _promising(question: Question, candidates: Iterable[Candidate]) -> list[tupl
 
 
 def rank(
-    plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6, likeness: Likeness | None = None
+    plan: RecallPlan,
+    candidates: Sequence[Candidate],
+    limit: int = 6,
+    likeness: Likeness | None = None,
+    *,
+    question: Question | None = None,
 ) -> list[Recalled]:
     """The candidates that account best for the question, best first, at most `limit`; newer first among equals.
 
@@ -238,9 +249,10 @@ def rank(
     A pinned one comes before others that are better by no more than PINNED_BONUS.
     Messages of one speaker with the same words count once (the newest stays). The score is in [0, 1]; those of
     the answers to a question add up to less than 1.
+    `question`: the plan's, with the names that more candidates tell than these.
     """
     found: dict[tuple[str, str], Recalled] = {}
-    question = with_aliases(plan.question, who_is_who(plan.question, candidates))
+    question = question or with_aliases(plan.question, who_is_who(plan.question, candidates))
     by_meaning = likeness is not None and question.asks
     for candidate, matched in _promising(question, candidates):
         if (

@@ -76,8 +76,10 @@ class Moment:
         """The lists of a request. Raises sqlite3.Error."""
         new = {*request.wanted, *map(Wanted, request.excluded)} - self._holding.keys()
         self._holding |= self._sealed.read(new) if self._sealed and new else dict.fromkeys(new, 0)
-        for wanted in new:
-            self._holding[wanted] += sum(len(live.holding(wanted)) for live in self._live)
+        for live in self._live:
+            for wanted in new:
+                if held := live.holding(wanted):
+                    self._holding[wanted] += len(held)
         request = ordered(request, self.statistics, self._holding)
         indexed, *fresh = self._live
         found = [self.rank_apart(request)] if self._apart else []

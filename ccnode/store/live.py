@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ccnode.store.ranking import Counts, Few, Part, Ranked, Request, Statistics, Wanted, weighed
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
     from ccnode.store.ranking import Adding
     from ccnode.store.terms import Tokenizer
+
+
+BEGINNINGS_MAX: Final = 1_000
+_NONE: Final[Mapping[int, Counts]] = MappingProxyType({})
 
 
 class LiveRow(NamedTuple):
@@ -38,6 +43,7 @@ class Live:
         self._facts: dict[int, tuple[int, int]] = {}
         self._counts: dict[tuple[int, int], Counts] = {}  # one object for all that are equal
         self._sorted: list[str] | None = None
+        self._beginning: dict[str, dict[int, Counts]] = {}  # asked for several times in one search
         self._few = Few(self.holding, self._added, self._lengths.__getitem__, self._facts.__getitem__)
         self.tokens = 0
 
@@ -63,14 +69,21 @@ class Live:
             self.tokens += length
         if new:
             self._sorted = None
+            self._beginning.clear()
 
     def holding(self, wanted: Wanted) -> Mapping[int, Counts]:
         """The messages that hold a term (or any that begins so), and how often."""
         if not wanted.prefix:
-            return self._postings.get(wanted.term, {})
+            return self._postings.get(wanted.term, _NONE)
+        known = self._beginning.get(wanted.term)
+        if known is not None:
+            return known
         if self._sorted is None:
             self._sorted = sorted(self._postings)
+        if len(self._beginning) >= BEGINNINGS_MAX:
+            self._beginning.clear()
         at, found = bisect_left(self._sorted, wanted.term), dict[int, Counts]()
+        self._beginning[wanted.term] = found
         while at < len(self._sorted) and self._sorted[at].startswith(wanted.term):
             for number, counts in self._postings[self._sorted[at]].items():
                 before = found.get(number)

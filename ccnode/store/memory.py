@@ -20,14 +20,14 @@ from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.records import MARKS, Mark, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from ccnode.store.forgetting import Word
     from ccnode.store.knowledge import Known
     from ccnode.store.ledger import Job
     from ccnode.store.notes import Note
     from ccnode.store.transaction import Transaction
-    from ccnode.store.views import Message, View
+    from ccnode.store.views import Message, Said, View
 
 Wanted = Literal["pinned", "disabled", "forgetting", "noted"]
 
@@ -236,6 +236,19 @@ def left_out(messages: Iterable[bytes], numbers: Sequence[int] = ()) -> View[set
             if not out[digest] and any(out.get(source, False) or changed_since(source, digest) for source in sources):
                 out[digest] = changed = True
     return {digest for digest in asked if out.get(digest, False)}
+
+
+def left_out_among(shown: Sequence[Said], judged: Collection[int]) -> View[set[bytes]]:
+    """The same for messages of which some (`judged`, by their numbers) are known not to be hidden themselves.
+
+    Of these, replies alone may rest on what is left out; others are left out by nothing but a note.
+    """
+    free = [one.digest for one in shown if one.role != "assistant" and one.id in judged]
+    known = yield from notes.known(free)
+    settled = set(free)
+    rest = [one for one in shown if one.digest not in settled]
+    out = yield from left_out([one.digest for one in rest], [one.id for one in rest])
+    return out | {digest for digest, one in known.items() if one.disabled}
 
 
 def _rests_on(role: int, meta: bytes) -> tuple[bytes, ...]:

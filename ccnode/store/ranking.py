@@ -200,9 +200,10 @@ class Few:
             else:
                 held = self.holding(wanted)
                 added = adding.to({number: held[number] for number in numbers if number in held})
-            for number in scores.keys() & added:
-                added[number] += scores[number]
-            scores |= added
+            if added:
+                for number in scores.keys() & added:
+                    added[number] += scores[number]
+                scores |= added
             rest -= factor
         return scores
 

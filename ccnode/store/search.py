@@ -136,22 +136,24 @@ class Searcher:
         """What the stored messages, but those excluded, have to say on a question; see mind/recall.py.
 
         What is left out of memory (memory.py) has no say; what is pinned is among the candidates wherever it matches.
-        `compare` tells how alike in meaning texts are to a question (None: unknown); without it words alone decide.
+        `compare` tells how alike in meaning texts are to a question (None: unknown). Without it words alone decide, and
+        what may only be of use is offered as well: see mind/offering.py.
 
         Raises:
             StoreError: the ledger cannot be read.
         """
-        from ccnode.mind import recall  # much is made of it, and most starts recall nothing
+        from ccnode.mind import offering, recall  # much is made of it, and most starts recall nothing
 
-        plan = recall.plan(question, conversation)
+        plan = recall.plan(question, conversation, brief=compare is None)
         if not plan.sought:
             return []
         left_out = set(exclude)
         with self._turn:
             candidates, wider = self._ask(lambda moment: self._recalled(moment, plan, left_out))
-        comparison = recall.to_compare(wider, candidates) if compare is not None else None
-        likeness = compare(comparison.question, comparison.texts) if compare is not None and comparison else None
-        return recall.rank(wider, candidates, limit, likeness)
+        if compare is None:
+            return offering.offered(wider, candidates, limit)
+        comparison = recall.to_compare(wider, candidates)
+        return recall.rank(wider, candidates, limit, compare(comparison.question, comparison.texts))
 
     def _recalled(
         self, moment: Moment, plan: RecallPlan, left_out: Collection[bytes]
@@ -186,10 +188,9 @@ class Searcher:
             lists += ((recall.CANDIDATES_MORE, Allowed(numbers=frozenset(row[0] for row in pinned))),)
         ranked = shown(moment, Request(wanted, lists, skip=skip), Filters(remembered=True))
         numbers = [one.number for taken in ranked for one in taken]
-        numbers += [number for number in self._noted.saying(moment, plan) if number not in skip]
-        messages = [one for some in _in_parts(numbers) for one in moment.ask(views.said_by_id(some))]
-        read = [message.id for message in messages]
-        unwanted = moment.ask(memory.left_out([message.digest for message in messages], read))
+        noted = [number for number in self._noted.saying(moment, plan) if number not in skip]
+        messages = [one for some in _in_parts(numbers + noted) for one in moment.ask(views.said_by_id(some))]
+        unwanted = moment.ask(memory.left_out_among(messages, set(numbers)))
         standing = moment.ask(notes.standing(message.digest for message in messages))
         found = {
             message.id: _candidate(message, standing.get(message.digest))
@@ -403,11 +404,7 @@ def _as_uuid(session: bytes) -> str:
 def _candidate(message: Said, note: Note | None) -> Candidate:
     from ccnode.mind.recall import Candidate
 
-    return Candidate(
-        message_id=message.digest.hex(),
-        session_id=_as_uuid(message.session),
-        role=message.role,
-        content=note.text if note is not None else message.text,
-        said_at_ms=hlc.to_ms(message.time),
-        pinned=message.mark == PINNED or (note is not None and note.pinned),
-    )
+    _, digest, session, role, text, time, mark = message
+    pinned = mark == PINNED or (note is not None and note.pinned)
+    words = note.text if note is not None else text
+    return Candidate(digest.hex(), _as_uuid(session), role, words, hlc.to_ms(time), "", pinned)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,7 +57,7 @@ def test_of_two_contradicting_statements_the_newer_wins_and_the_older_is_named()
 
 def test_of_two_contradicting_statements_a_pinned_one_wins_though_it_is_older() -> None:
     older, newer = _told("My sister lives in Lisbon.", "My sister lives in Porto.")
-    reply = _ask("Where does my sister live?", [replace(older, pinned=True), newer])
+    reply = _ask("Where does my sister live?", [older._replace(pinned=True), newer])
     assert reply.text.startswith('You told me on 2026-03-02: "My sister lives in Lisbon."')
     assert reply.text.endswith(
         'Later you said on 2026-03-03: "My sister lives in Porto." I take the one that you pinned.'
@@ -67,7 +65,7 @@ def test_of_two_contradicting_statements_a_pinned_one_wins_though_it_is_older() 
     assert reply.sources == (older.message_id, newer.message_id)
     before = tuple(PromptMessage("user", one.content, pinned=one is older) for one in (older, newer))
     assert "Lisbon" in _ask("Where does my sister live?", before=before).text.split("Later")[0]
-    other = _ask("What does my brother drive?", [replace(older, pinned=True)])
+    other = _ask("What does my brother drive?", [older._replace(pinned=True)])
     assert "Lisbon" not in other.text
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccnode.mind import recall
+from ccnode.mind import offering
 from ccnode.store import memory, sealed, shown
 from ccnode_protocol import records
 from ccnode_protocol.records import Mark, MessageMeta, Role
@@ -122,7 +122,7 @@ def test_recall_is_given_nothing_that_only_followed(kept: Place, hide: str, monk
         given[:] = candidates
         return []
 
-    monkeypatch.setattr(recall, "rank", rank)
+    monkeypatch.setattr(offering, "offered", rank)
     kept.searcher.recall(f"Who grows {SECRET} trees?", [])
     assert {"She sells them in the market", f"My sister Nora grows {SECRET} trees"} <= {one.content for one in given}
     if hide == "forget":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
 
 from ccnode.store.errors import NotFound
 from ccnode.store.views.asking import HEX, only_one, prefix_range, text_of
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ccnode.store.views.asking import Row, View
 
 PREFIX_MESSAGE_MIN: Final = 6
+_RoleName = Literal["user", "assistant", "system", "tool"]
+_NAMES: Final[dict[int, _RoleName]] = {int(role): cast("_RoleName", name) for role, name in ROLE_NAMES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,7 @@ class Message:
     plate: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What of a message a search needs to judge it, without what is to be parsed of it beside its words."""
 
     id: int
@@ -189,7 +190,7 @@ def said_by_id(identifiers: Sequence[int]) -> View[list[Said]]:
     for number, digest, identifier, role, sealed, time, signed, mark in rows:
         text = text_of(sealed, "text") if sealed and sealed_digest(sealed) == signed else None
         if text:
-            found[number] = Said(number, digest, identifier, ROLE_NAMES[Role(role)], text, time, mark)  # type: ignore[arg-type]  # the names are those of the literal
+            found[number] = Said(number, digest, identifier, _NAMES[role], text, time, mark)
     return [found[number] for number in identifiers if number in found]
 
 

@@ -96,6 +96,8 @@ def read_text(content: bytes, name: str) -> str:
     """The text under `name` in a content; "" where there is none. Raises RemoteError."""
     if not content:
         return ""
+    if len(content) <= CONTENT_BYTES_MAX and (text := canonical.only_text(content, name)) is not None:
+        return text
     try:
         value = canonical.decode_map(content, size_max=CONTENT_BYTES_MAX).get(name, "")
     except EncodingError as error:

@@ -1,0 +1,99 @@
+"""What of memory is put before a model that weighs it for itself?
+
+The model that is built in quotes what comes first, so `recall.rank` keeps what hardly answers from it. Another reads
+all that it is given, and a message that it is not given it cannot know: beside what the evidence speaks for, it is
+offered what has half of what is asked for. That is told from the words alone (`glance`), which takes a tenth of what
+reading a message takes; so only what looks best is read.
+
+Of 3,000 questions of tests/memory, told among 2,000 other messages, the right message is offered to 81 of a hundred,
+first to 69; with `recall.rank` of twice as many candidates it was 77 and 67.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from typing import TYPE_CHECKING, Final
+
+from ccnode.mind import lexicon
+from ccnode.mind.asking import with_aliases
+from ccnode.mind.matching import role_factor
+from ccnode.mind.prompt_types import Recalled
+from ccnode.mind.reading import excerpt
+from ccnode.mind.recall import judged_as, rank, who_is_who
+from ccnode.mind.stemming import family, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ccnode.mind.asking import Question
+    from ccnode.mind.recall import Candidate, RecallPlan
+
+READ: Final = 12  # candidates that look best, whose evidence is weighed
+HALF: Final = 0.5  # of what is asked for: a message that has so much of it is worth showing
+_ASKS: Final = 0.5  # what a message that ends with a question counts for
+_RUN: Final = re.compile(r"[a-z0-9]+")
+
+
+def offered(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -> list[Recalled]:
+    """The candidates to be shown, best first, at most `limit`: what `recall.rank` finds, then what has half of it all.
+
+    A pinned message is read wherever it looks to stand. The score of what is only likely is 0.
+    """
+    question = with_aliases(plan.question, who_is_who(plan.question, candidates))
+    looks = glance(question, candidates)
+    order = sorted(range(len(candidates)), key=lambda at: (-candidates[at].pinned, -looks[at], at))
+    found = rank(plan, [candidates[at] for at in order[:READ]], limit, question=question)
+    if not question.asks:
+        return found
+    shown = {(one.role, _said(one.content)) for one in found}
+    for at in sorted(order, key=lambda at: -looks[at]):
+        if len(found) >= limit or looks[at] < HALF:
+            break
+        one = candidates[at]
+        if (said := (one.role, _said(one.content))) not in shown:
+            shown.add(said)
+            found.append(
+                Recalled(
+                    one.message_id,
+                    one.session_id,
+                    one.role,
+                    one.content,
+                    one.said_at_ms,
+                    0.0,
+                    one.pinned,
+                    one.told_by,
+                )
+            )
+    return found
+
+
+def glance(question: Question, candidates: Sequence[Candidate]) -> list[float]:
+    """For each candidate how much of what a question names its words account for, in [0, 1], by whoever says them."""
+    by_key, by_family = question.by_key, question.by_family
+    weights = [unit.weight for unit in question.units]
+    whole = question.weight or 1.0
+    keys, families = frozenset(by_key), frozenset(by_family)
+    looks = []
+    for one in candidates:
+        text = excerpt(one.content, question.needles)
+        said = set(_RUN.findall(text.lower()) if text.isascii() else words(text)) - lexicon.STOP
+        best = [0.0] * len(weights)
+        for accounts, known in (
+            (by_key, keys.intersection(map(lexicon.lemma, said))),
+            (by_family, families.intersection(map(family, said))),
+        ):
+            for key in known:
+                for at, quality in accounts[key]:
+                    if quality > best[at]:  # noqa: PLR1730 (in half of the time of a call)
+                        best[at] = quality
+        look = sum(map(operator.mul, weights, best)) / whole
+        if look:
+            look *= role_factor(question, judged_as(question, one), one.content)
+            look *= _ASKS if text.rstrip().endswith("?") else 1.0
+        looks.append(look)
+    return looks
+
+
+def _said(content: str) -> str:
+    return " ".join(content.split()).casefold()
