@@ -54,7 +54,6 @@ from ccnode_protocol.records.conversations import (
     Role,
     State,
     message,
-    read_message,
     read_origin,
     read_said,
     read_session,
@@ -102,6 +101,7 @@ from ccnode_protocol.records.memory import (
     read_note,
     read_order,
 )
+from ccnode_protocol.records.quick import read_message
 
 __all__ = [
     "AFTER_MAX",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SESSION_BYTES: Final = 16
 DIGEST_BYTES: Final = 32
 SOURCES_MAX: Final = 32
+_ONLY: Final = {name: b"\x81%c%b" % (0xA0 | len(name), name.encode()) for name in ("text", "title")}
+_LONGEST_HEAD: Final = 3  # of a text that is read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def read_text(content: bytes, name: str) -> str:
     """The text under `name` in a content; "" where there is none. Raises RemoteError."""
     if not content:
         return ""
-    if len(content) <= CONTENT_BYTES_MAX and (text := canonical.only_text(content, name)) is not None:
+    if (text := _only_text(content, name)) is not None:
         return text
     try:
         value = canonical.decode_map(content, size_max=CONTENT_BYTES_MAX).get(name, "")
@@ -105,3 +107,28 @@ def read_text(content: bytes, name: str) -> str:
     if not isinstance(value, str):
         raise RemoteError(f"content.{name}: text is expected")
     return value
+
+
+def _only_text(content: bytes, name: str) -> str | None:
+    """The text of a content that holds nothing else, as nearly all do, read at once.
+
+    None where it is not seen at a glance to be canonical: then it is read with all care.
+    """
+    head = _ONLY.get(name)
+    if head is None or not content.startswith(head) or len(content) < len(head) + _LONGEST_HEAD:
+        return None
+    at, first = len(head), content[len(head)]
+    if first & 0xE0 == 0xA0:  # noqa: PLR2004  # up to 31 bytes: their number stands in the same byte
+        begins, length, least = at + 1, first & 31, 0
+    elif first == 0xD9:  # noqa: PLR2004  # in the next one
+        begins, length, least = at + 2, content[at + 1], 32
+    elif first == 0xDA:  # noqa: PLR2004  # in the next two
+        begins, length, least = at + 3, content[at + 1] << 8 | content[at + 2], 256
+    else:
+        return None
+    if length < least or begins + length != len(content):
+        return None
+    try:
+        return content[begins:].decode()
+    except UnicodeDecodeError:
+        return None
