@@ -7,8 +7,10 @@ owner's certificate are verified again wherever a text is read; the table only t
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ccnode.clock import LAST_MS
@@ -48,9 +50,9 @@ _FROM: Final = (
 )
 _COUNT: Final = f"SELECT count(*) {_FROM}"
 # The newest first, by what the owner stated and not by when it was recorded.
-_LISTED: Final = (
-    f"SELECT e.id, e.digest, e.time, e.meta, c.node {_FROM} ORDER BY p.issued_ms DESC, e.digest DESC LIMIT ? OFFSET ?"
-)
+_NEWEST_FIRST: Final = f"{_FROM} ORDER BY p.issued_ms DESC, e.digest DESC LIMIT ? OFFSET ?"
+_LISTED: Final = f"SELECT e.id, e.digest, e.time, e.meta, c.node {_NEWEST_FIRST}"
+_ONE: Final = f"SELECT e.id, e.digest, e.time, e.meta, c.node, count(*) OVER () {_NEWEST_FIRST}"
 _CONTENT: Final = "SELECT e.sealed, substr(e.header, 147, 32) FROM entries e WHERE e.id = ?"
 _VOUCHED: Final = f"SELECT e.meta {_CERTIFIED} LIMIT 8"
 
@@ -83,20 +85,23 @@ class Version:
 def _page(limit: int, offset: int, total: int) -> View[list[Version]]:
     """Versions from the newest on, without their texts. What no longer verifies is left out."""
     rows = yield _LISTED, (limit, offset)
-    found = []
-    for at, (entry, digest, time, meta, node) in enumerate(rows):
-        said = _stated(meta)
-        if said is not None:
-            number = total - offset - at
-            found.append(
-                Version(number, said.plate, said.previous, said.owner, said.issued_ms, node, entry, digest, time)
-            )
-    return found
+    found = (_version(total - offset - at, *row) for at, row in enumerate(rows))
+    return [one for one in found if one is not None]
 
 
-def _stated(meta: object) -> PlateStatement | None:
+def _version(number: int, entry: int, digest: bytes, time: int, meta: object, node: bytes) -> Version | None:
+    """What a row says, without its text; None where it does not verify."""
+    said = _stated(meta) if isinstance(meta, bytes) else None
+    if said is None:
+        return None
+    return Version(number, said.plate, said.previous, said.owner, said.issued_ms, node, entry, digest, time)
+
+
+@lru_cache(maxsize=64)
+def _stated(meta: bytes) -> PlateStatement | None:
+    # Which plate is in force is asked for every prompt, and the same bytes verify or not whenever they are read.
     try:
-        return records.read_plate(meta) if isinstance(meta, bytes) else None
+        return records.read_plate(meta)
     except RemoteError:
         return None
 
@@ -131,12 +136,15 @@ def plate_in_force() -> View[Version | None]:
 
     Where the newest version's text is lost, the newest one that can be read is in force.
     """
-    total = (yield _COUNT, ())[0][0]
-    for offset in range(total):
-        for one in (yield from _page(1, offset, total)):
-            known = yield from with_text(one)
-            if known.text is not None and (yield from is_our_owner(known.owner)):
-                return replace(known, in_force=True)
+    for offset in itertools.count():
+        rows = yield _ONE, (1, offset)
+        if not rows:
+            break
+        *row, total = rows[0]
+        one = _version(total - offset, *row)
+        known = (yield from with_text(one)) if one is not None else None
+        if known is not None and known.text is not None and (yield from is_our_owner(known.owner)):
+            return replace(known, in_force=True)
     return None
 
 
@@ -286,6 +294,6 @@ def keep(said: PlateStatement, text: str) -> Job[Keeping]:
 def fill(connection: sqlite3.Connection) -> None:
     """After migration 5: make the rows of entries that were here before it. Raises sqlite3.Error."""
     for entry, meta in connection.execute("SELECT id, meta FROM entries WHERE kind = 25 ORDER BY id").fetchall():
-        if said := _stated(meta):
+        if isinstance(meta, bytes) and (said := _stated(meta)):
             row = (entry, said.plate, said.previous, said.owner, said.issued_ms)
             connection.execute("INSERT INTO plates VALUES (?, ?, ?, ?, ?)", row)
