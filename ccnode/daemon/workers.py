@@ -33,6 +33,7 @@ INDEX_GATHER_S: Final = 0.2  # one batch for what is committed within this time
 BUSY_LOOK_S: Final = 0.5  # while something is imported, it waits; so often it looks whether that is over
 BUSY_SHOW_S: Final = 10.0
 GIVE_BACK_STEPS: Final = 16
+BATCH_STEPS: Final = 2  # one that indexes what a turn said, and one that finds nothing more
 ERASED_STEPS: Final = 4  # to index anew what 1,000 erasures left, to merge, and to cut the log
 INDEX_SHOW_S: Final = 2.0  # counting what is left of a million takes as long as indexing some of it
 
@@ -72,7 +73,7 @@ async def follow_with_index(
 
 
 async def _catch_up(node: RunningNode, index: Index, busy: Callable[[], bool], erased: asyncio.Event) -> None:
-    """Index what is new, and then give back the memory that it took."""
+    """Index what is new, and then give back the memory that it took, where that was much."""
     shown, steps, waited = float("-inf"), 0, False
     while True:
         if busy() and not erased.is_set():
@@ -93,7 +94,8 @@ async def _catch_up(node: RunningNode, index: Index, busy: Callable[[], bool], e
         if clock.elapsed_s() - shown >= INDEX_SHOW_S or not more:
             node.index_progress = await asyncio.to_thread(vars_of, index)
             shown = clock.elapsed_s()
-        if steps % GIVE_BACK_STEPS == 0 or (not more and steps > 1):
+        # One batch, as after each turn, takes little: given back, the next turn would fetch it anew, page by page.
+        if steps % GIVE_BACK_STEPS == 0 or (not more and steps > BATCH_STEPS):
             await asyncio.to_thread(memory.give_back)
         if not more:
             return
