@@ -154,7 +154,7 @@ def prompt_of(message: bytes) -> View[tuple[Message, Account]]:
         answer = yield from views.reply_to(reply.id, reply.session)
         if answer is None:
             raise NotFound("that question has no reply yet", remedy="see: ccnode session show")
-        reply = answer
+        reply = yield from views.message(answer)
     rows = yield "SELECT account, instance, time_ms FROM prompts WHERE reply = ?", (reply.digest,)
     if not rows:
         raise NotFound(

@@ -38,15 +38,21 @@ class Asked:
 def ours(tx: Transaction, session: bytes) -> views.Session:
     """A session that can be changed. Raises NotFound, and Conflict for a stranger's."""
     known = view(tx, views.session(session))
+    _check_ours(known)
+    return known
+
+
+def _check_ours(known: views.Session | views.Standing) -> None:
     if known.foreign:
         raise Conflict("that conversation is another's", remedy="begin a branch of it: ccnode session fork")
-    return known
 
 
 def read_facts(tx: Transaction, session: bytes, key: bytes | None) -> turns.Facts:
     """What core must know of a session. Raises NotFound, and Conflict for a stranger's."""
-    known = ours(tx, session)
-    newest = view(tx, views.branch(session, limit=2))
+    known = view(tx, views.standing(session))
+    _check_ours(known)
+    end = view(tx, views.end_of(session, known.parent))
+    newest = view(tx, views.branch_up_to(end, 2)) if end is not None else []
     leaf = newest[-1] if newest else None
     before = newest[-2] if len(newest) > 1 else None
     asked = view(tx, views.by_key(session, key)) if key else None
@@ -59,7 +65,7 @@ def read_facts(tx: Transaction, session: bytes, key: bytes | None) -> turns.Fact
         leaf=_known(leaf),
         leaf_parent=_known(before),
         asked=_known(asked),
-        answer=answer.digest if answer else None,
+        answer=answer,
     )
 
 
@@ -126,8 +132,8 @@ def close(reply: turns.Reply, sources: tuple[bytes, ...], state: records.State) 
     def job(tx: Transaction) -> bytes:
         question = view(tx, views.message(reply.answer.question))
         present = view(tx, views.reply_to(question.id, reply.session))
-        if turns.answered_meanwhile(reply.answer, present.digest if present else None):
-            return present.digest  # type: ignore[union-attr]  # it is not None, or it would not be another one
+        if turns.answered_meanwhile(reply.answer, present):
+            return present  # type: ignore[return-value]  # it is not None, or it would not be another one
         is_here = (
             "SELECT 1 FROM entries e WHERE e.digest = ? AND (e.id IN (SELECT id FROM messages WHERE id = e.id)"
             " OR e.id IN (SELECT id FROM packets WHERE id = e.id AND rejected = 0))"

@@ -43,6 +43,16 @@ class Session:
         return str(uuid.UUID(bytes=self.session))
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of a session decides whether it goes on, and from where: fields as in Session."""
+
+    ended: int | None
+    due_ms: int | None
+    parent: bytes | None
+    foreign: bool
+
+
 def _leaf(what: str, session: str, moment: str) -> str:
     """SQL for the way on of a session, as it stood at a moment.
 
@@ -76,6 +86,7 @@ _SESSION: Final = (
     f"  ORDER BY m.time LIMIT 1), s.voice, ({LEAF_NOW.format(WAITS)})"
     " FROM sessions s LEFT JOIN activity a ON a.session = s.session "
 )
+_STANDING: Final = "SELECT ended, due_ms, parent, voice FROM sessions WHERE session = ?"
 LAST: Final = "max(coalesce(a.last, 0), s.time)"
 IMPORTED: Final = f"(SELECT {_BROUGHT_IN} FROM entries e WHERE e.id = s.opened)"
 # A branch that was brought in beside its conversation, and in which nothing was said since.
@@ -126,9 +137,20 @@ def sessions(
 def session(identifier: bytes) -> View[Session]:
     """One session. Raises NotFound."""
     rows = yield f"{_SESSION} WHERE s.session = ?", (identifier,)
+    return _session(_found(rows, identifier))
+
+
+def standing(identifier: bytes) -> View[Standing]:
+    """What decides whether a session goes on, at a fraction of what all of it costs. Raises NotFound."""
+    rows = yield _STANDING, (identifier,)
+    ended, due_ms, parent, voice = _found(rows, identifier)
+    return Standing(ended, due_ms, parent, voice is not None)
+
+
+def _found(rows: list[Row], identifier: bytes) -> Row:
     if not rows:
         raise NotFound(f"there is no session {uuid.UUID(bytes=identifier)}", remedy="see: ccnode session list")
-    return _session(rows[0])
+    return rows[0]
 
 
 def _session(row: Row) -> Session:

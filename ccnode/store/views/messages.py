@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
 
 from ccnode.store.errors import NotFound
 from ccnode.store.views.asking import HEX, only_one, prefix_range, text_of
-from ccnode.store.views.conversations import LAST, LEAF_NOW, WAITS, leaf_of, session
+from ccnode.store.views.conversations import LAST, LEAF_NOW, WAITS, leaf_of, session, standing
 from ccnode.store.voices import OUR_NODES
 from ccnode_crypto.entry import sealed_digest
 from ccnode_protocol import records
@@ -137,10 +137,15 @@ def replies(identifier: bytes, among: int) -> View[list[bytes]]:
 
 def _end_of(identifier: bytes, at: int | None) -> View[int | None]:
     """The local number of the message at which a session's branch ends; None where it has none. Raises NotFound."""
-    known = yield from session(identifier)
+    known = yield from standing(identifier)
+    return (yield from end_of(identifier, known.parent, at))
+
+
+def end_of(identifier: bytes, parent: bytes | None, at: int | None = None) -> View[int | None]:
+    """The same of a session that is known to be there, and to branch from the message `parent`."""
     leaf = yield from leaf_of(identifier, at)
-    if leaf is None and known.parent is not None:
-        rows = yield "SELECT id FROM entries WHERE digest = ?", (known.parent,)
+    if leaf is None and parent is not None:
+        rows = yield "SELECT id FROM entries WHERE digest = ?", (parent,)
         leaf = rows[0] if rows else None
     return leaf[0] if leaf is not None else None
 
@@ -206,17 +211,18 @@ def by_key(identifier: bytes, key: bytes) -> View[Message | None]:
     return _message(rows[0]) if rows else None
 
 
-def reply_to(parent: int, identifier: bytes) -> View[Message | None]:
-    """The session's reply to a message that is its way on: not replaced by another, newest."""
+def reply_to(parent: int, identifier: bytes) -> View[bytes | None]:
+    """The digest of the session's reply to a message that is its way on: not replaced by another, newest."""
     rows = yield (
         (
-            f"{_MESSAGE} WHERE m.parent_id = ? AND m.session = ? AND m.role = 1"
+            "SELECT e.digest FROM messages m JOIN entries e ON e.id = m.id"
+            " WHERE m.parent_id = ? AND m.session = ? AND m.role = 1"
             " AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.replaces = m.id AND r.session = m.session)"
             " ORDER BY m.time DESC, e.digest DESC LIMIT 1"
         ),
         (parent, identifier),
     )
-    return _message(rows[0]) if rows else None
+    return rows[0][0] if rows else None
 
 
 def unanswered(limit: int = 100, among: int = 1000) -> View[list[Message]]:
