@@ -21,10 +21,7 @@ INT_MAX: Final = 2**64 - 1
 
 Value = None | bool | int | str | bytes | list["Value"] | dict[str, "Value"]
 
-_MAP_OF_ONE: Final = 0x81
-_SHORT_TEXT: Final = 0xA0  # with the length in five bits; longer texts have it in bytes of its own:
-_SIZED_TEXT: Final = {0xD9: (1, 32), 0xDA: (2, 1 << 8), 0xDB: (4, 1 << 16)}  # (how many, for how many bytes at least)
-
+_INTEGERS: Final = {int}
 _LEAVES: Final = frozenset({type(None), bool, bytes, str})  # packb refuses lone surrogates in text, see encode()
 
 
@@ -45,12 +42,17 @@ def _ordered(value: object, path: str, depth: int) -> object:
             if type(key) is not str:
                 raise EncodingError(f"{path}: map keys must be text, found {type(key).__name__}")
             item = value[key]
-            # Most values are leaves: seen here, they cost no call and no path.
-            ordered[key] = item if type(item) in _LEAVES else _ordered(item, f"{path}.{key}", depth - 1)
+            # Most values are leaves or numbers: seen here, they cost no call and no path.
+            of = type(item)
+            is_seen = of in _LEAVES or (of is int and INT_MIN <= item <= INT_MAX)
+            ordered[key] = item if is_seen else _ordered(item, f"{path}.{key}", depth - 1)
         return ordered
     if isinstance(value, (list, tuple)):
-        if _LEAVES.issuperset(map(type, value)):
+        kinds = set(map(type, value))
+        if kinds <= _LEAVES:
             return value  # as the thousands of items of a run
+        if kinds == _INTEGERS and min(value) >= INT_MIN and max(value) <= INT_MAX:
+            return value  # as a vector
         return [_ordered(item, f"{path}[{index}]", depth - 1) for index, item in enumerate(value)]
     if kind is int:
         raise EncodingError(f"{path}: integer outside -2^63 .. 2^64-1")
@@ -99,33 +101,6 @@ def decode(data: bytes, *, size_max: int, is_counted: bool = False) -> Value:
     if encode(value) != data:
         raise EncodingError("not the canonical form (key order, lengths or integer width)")
     return value
-
-
-def only_text(data: bytes, name: str) -> str | None:
-    """The text in the canonical encoding of {name: text}; None for all other bytes: `decode` says what these are.
-
-    That is what most contents are, and it takes a tenth of what decoding, and encoding again, takes. `name` has at most
-    31 bytes.
-    """
-    key = name.encode()
-    at = len(key) + 2
-    if data[:at] != bytes((_MAP_OF_ONE, _SHORT_TEXT | len(key))) + key or len(data) <= at:
-        return None
-    kind = data[at]
-    if kind in _SIZED_TEXT:
-        width, least = _SIZED_TEXT[kind]
-        size = int.from_bytes(data[at + 1 : at + 1 + width])
-    else:
-        width, least, size = 0, 0, kind - _SHORT_TEXT
-        if not 0 <= size < _SIZED_TEXT[0xD9][1]:
-            return None
-    at += 1 + width
-    if size < least or len(data) != at + size:
-        return None
-    try:
-        return data[at:].decode()
-    except UnicodeDecodeError:
-        return None
 
 
 def decode_map(data: bytes, *, size_max: int) -> dict[str, Value]:

@@ -55,6 +55,18 @@ def test_the_order_in_which_a_map_was_made_does_not_matter(value: object) -> Non
     assert canonical.encode(turned(value)) == canonical.encode(value)
 
 
+def test_numbers_that_are_too_large_are_named_wherever_they_stand() -> None:
+    whole = [canonical.INT_MIN, 0, canonical.INT_MAX]
+    assert canonical.decode(canonical.encode({"a": whole, "b": whole[2]}), size_max=100) == {"a": whole, "b": whole[2]}
+    for value, path in (
+        ({"a": [1, 2**64]}, r"value\.a\[1\]"),
+        ({"a": -(2**63) - 1}, r"value\.a"),
+        ([2**64], r"value\[0\]"),
+    ):
+        with pytest.raises(EncodingError, match=f"{path}: integer outside"):
+            canonical.encode(value)
+
+
 @given(st.binary(max_size=60))
 def test_any_bytes_give_a_value_or_the_rooms_error(data: bytes) -> None:
     try:
