@@ -43,6 +43,7 @@ _HIDDEN: Final = (
     f"SELECT m.id, m.session, m.depth FROM (SELECT * FROM ({_DISABLED}) UNION SELECT * FROM ({_FORGOTTEN})) k"
     " CROSS JOIN messages m ON m.id = k.id WHERE m.role = 0 AND m.depth IS NOT NULL"
 )
+_ANY_ORDER: Final = f"SELECT 1 FROM session_events WHERE kind = {int(records.Kind.FORGET_ORDERED)} LIMIT 1"
 _REPLIES: Final = (
     "SELECT m.id, e.digest, m.session, m.parent_id FROM entries e JOIN messages m ON m.id = e.id"
     " WHERE e.digest IN ({marks}) AND m.role = 1 AND m.parent_id IS NOT NULL"
@@ -101,6 +102,8 @@ class _Texts:
 def again(messages: Collection[bytes]) -> View[set[bytes]]:
     """Those of these messages (their digests) that are replies which say again what is out of memory."""
     hidden = yield _HIDDEN, ()
+    if not hidden and not (yield _ANY_ORDER, ()):
+        return set()
     gone: set[bytes] = set()  # sessions that are to be forgotten as a whole, and that others branched from
     replies = []
     for some in _parts(list(messages)):
