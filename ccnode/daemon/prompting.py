@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled
     from ccnode.models import base
     from ccnode.models.base import ModelAdapter
-    from ccnode.store import bearing, ground, prompt_shapes, prompts, speakers
+    from ccnode.store import ground, prompt_shapes, prompts, speakers
     from ccnode.store.ground import Ground
     from ccnode.store.plates import Version
     from ccnode.store.readers import ThreadReader
     from ccnode.store.search import Searcher
 else:
     base = later("ccnode.models.base")
-    bearing = later("ccnode.store.bearing")
     context = later("ccnode.mind.context")
     ground = later("ccnode.store.ground")
     prompt_shapes = later("ccnode.store.prompt_shapes")
@@ -96,7 +95,6 @@ class Prompting:
             turns.append(prompt_types.PromptMessage("user", text))
         apart = [*(each.digest for each in known.history), *known.answers]
         recalled = [] if known.merging else self._recall(model, turns, apart)
-        character = self._reader.ask(bearing.current(known.session))
         plate = known.plate if known.plate is not None and known.plate.text is not None else None
         extracts = (summaries.summarize(each) for each in known.before)
         gone = (each for each in known.history if not each.text and each.digest != asked)
@@ -106,8 +104,8 @@ class Prompting:
             plate_id=plate.plate.hex() if plate is not None else "",
             recalled=recalled,
             summaries=[each for each in extracts if each is not None],
-            character=character[0] if character is not None else "",
-            character_ids=character[1] if character is not None else (),
+            character=known.character[0] if known.character is not None else "",
+            character_ids=known.character[1] if known.character is not None else (),
             begun=begun,
             begun_id=begun_id,
             unremembered=[each.digest.hex() for each in known.history if each.digest in known.unremembered],

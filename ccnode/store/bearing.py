@@ -23,7 +23,7 @@ def current(session: bytes) -> View[tuple[str, tuple[str, ...]] | None]:
     With the digests in hex of the two measurements; None where nothing is measured yet. `session`: b"" for a new one.
     """
     newest = yield from measurements.history(1)
-    here = (yield from measurements.last_in(session)) if newest and session else None
+    here = (yield from measurements.last_in(session, newest[0])) if newest and session else None
     text = _told(newest[0].found if newest else None, here.found if here is not None else None)
     ids = [one.digest.hex() if one is not None else "" for one in (newest[0] if newest else None, here)]
     return (text, tuple(ids)) if text else None

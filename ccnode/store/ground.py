@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from ccnode.store import branching, memory, notes, plates, recent, speakers, views
+from ccnode.store import bearing, branching, memory, notes, plates, recent, speakers, views
 
 if TYPE_CHECKING:
     from ccnode.mind.prompt_types import Branch
@@ -22,7 +22,8 @@ class Ground:
 
     `unremembered`: digests of those that may not be shown. `before`: what the conversations before were, where this one
     begins; `merging`: the branches that the question asks to bring together; `others`: who said those messages of the
-    history that another person did, by their digests; `answers`: of the replies that the question had already.
+    history that another person did, by their digests; `answers`: of the replies that the question had already;
+    `character`: what was measured last (bearing.py).
     """
 
     session: bytes
@@ -34,6 +35,7 @@ class Ground:
     merging: list[Branch]
     others: dict[bytes, str]
     answers: list[bytes]
+    character: tuple[str, tuple[str, ...]] | None
 
 
 _ANSWERS: Final = "SELECT e.digest FROM messages m JOIN entries e ON e.id = m.id WHERE m.parent_id = ? AND m.role = 1"
@@ -41,8 +43,7 @@ _ANSWERS: Final = "SELECT e.digest FROM messages m JOIN entries e ON e.id = m.id
 
 def of_question(digest: bytes) -> View[Ground]:
     """What there is for the reply to a recorded question. Raises NotFound."""
-    question = yield from views.message(digest)
-    history = yield from views.branch_up_to(question.id, HISTORY_MESSAGES)
+    question, history = yield from views.branch_to(digest, HISTORY_MESSAGES)
     merging = yield from branching.merged(question)
     return (yield from _ground(question.session, question, history, merging))
 
@@ -54,7 +55,7 @@ def preview(session: bytes | None) -> View[Ground]:
 
 
 def _ground(session: bytes, question: Message | None, history: list[Message], merging: list[Branch]) -> View[Ground]:
-    unremembered = yield from memory.left_out(message.digest for message in history)
+    unremembered = yield from memory.left_out([one.digest for one in history], [one.id for one in history])
     plate = yield from plates.plate_in_force()
     begins = len(history) == (question is not None)
     before = (yield from recent.conversations(session)) if begins else []
@@ -72,7 +73,8 @@ def _ground(session: bytes, question: Message | None, history: list[Message], me
     for one in before:
         worded.append((yield from _worded(one)))  # noqa: PERF401 (a comprehension cannot wait for a view)
     others = yield from speakers.others(history)
-    return Ground(session, question, history, unremembered, plate, worded, merging, others, answers)
+    character = yield from bearing.current(session)
+    return Ground(session, question, history, unremembered, plate, worded, merging, others, answers, character)
 
 
 def _worded(talk: Conversation) -> View[Conversation]:

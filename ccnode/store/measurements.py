@@ -216,12 +216,15 @@ def last_phi() -> View[Measured | None]:
     return found[0] if found else None
 
 
-def last_in(session: bytes) -> View[Measured | None]:
-    """The measurement of the newest reply of a session's branch that has one, among its last hundred messages."""
+def last_in(session: bytes, known: Measured | None = None) -> View[Measured | None]:
+    """The measurement of the newest reply of a session's branch that has one, among its last hundred messages.
+
+    `known`: one that `history` gave, which is mostly that, and need not be asked for again.
+    """
     from ccnode.store import views
 
     for reply in (yield from views.replies(session, among=100)):
-        found = yield from of_reply(reply)
+        found = known if known is not None and known.found.reply == reply else (yield from of_reply(reply))
         if found is not None:
             return found
     return None

@@ -201,8 +201,14 @@ def test_a_reply_is_measured_once(node: Node, ledger: Ledger) -> None:
     assert (one.digest, one.found, one.session) == (first, found(head), session_id(1))
     assert ask(node, measurements.of_reply(head)) == one
     assert ask(node, measurements.last_in(session_id(1))) == one
+    assert ask(node, measurements.last_in(session_id(1), one)) == one
+    elsewhere = talk(ledger, 2, 1)
+    ledger.append_sync(measurements.record(found(elsewhere)))
+    (newest,) = ask(node, measurements.history(1))
+    assert newest.found.reply == elsewhere
+    assert ask(node, measurements.last_in(session_id(1), newest)) == one
     assert ask(node, measurements.history(10, before=one.id)) == []
-    assert ask(node, measurements.history(10, session=session_id(2))) == []
+    assert ask(node, measurements.history(10, session=session_id(3))) == []
     assert ask(node, measurements.pending(0))[0] == []
 
 

@@ -7,10 +7,13 @@ import sqlite3
 import uuid
 from typing import TYPE_CHECKING
 
+import pytest
+
 from ccnode import clock
 from ccnode.core.turns import Answer, Reply
 from ccnode.store import turns as jobs
 from ccnode.store import views
+from ccnode.store.errors import NotFound
 from ccnode.store.ledger import Ledger, Ports, connect
 from ccnode.store.transaction import view
 from ccnode_crypto.keys import SigningKey
@@ -37,6 +40,11 @@ def test_a_text_that_was_altered_on_the_disk_is_not_shown_as_if_it_were_whole(tm
     outside.close()
     connection = connect(path, writable=False)
     shown = views.run(connection, views.message(whole))
+    for limit in (1, 2, 9):
+        said, way = views.run(connection, views.branch_to(whole, limit))
+        assert (said, way) == (shown, views.run(connection, views.branch_up_to(shown.id, limit)))
+    with pytest.raises(NotFound, match=f"there is no message {bytes(32).hex()}"):
+        views.run(connection, views.branch_to(bytes(32), 9))
     hidden = views.run(connection, views.message(altered))
     connection.close()
     assert (shown.text, shown.altered) == ("My sister Nora lives in Lisbon", False)

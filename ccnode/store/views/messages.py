@@ -79,6 +79,7 @@ _BRANCH: Final = (
     " SELECT id, parent_id, depth FROM messages WHERE id = ?"
     " UNION ALL SELECT m.id, m.parent_id, m.depth FROM messages m JOIN up ON m.id = up.parent_id LIMIT ?)"
 )
+_BRANCH_TO: Final = _BRANCH.replace("id = ?", "id = (SELECT id FROM entries WHERE digest = ?)", 1)
 
 
 def _message(row: Row) -> Message:
@@ -115,6 +116,16 @@ def branch_up_to(leaf: int, limit: int | None = None) -> View[list[Message]]:
     count = limit if limit is not None else 2**31
     rows = yield f"{_BRANCH} {_MESSAGE} WHERE m.id IN (SELECT id FROM up) ORDER BY m.depth", (leaf, count)
     return [_message(row) for row in rows]
+
+
+def branch_to(digest: bytes, limit: int) -> View[tuple[Message, list[Message]]]:
+    """A message by its digest, and the newest `limit` messages from the root down to it. Raises NotFound."""
+    rows = yield f"{_BRANCH_TO} {_MESSAGE} WHERE m.id IN (SELECT id FROM up) ORDER BY m.depth", (digest, limit)
+    found = [_message(row) for row in rows]
+    for one in reversed(found):
+        if one.digest == digest:
+            return one, found
+    raise _none(digest)
 
 
 def branch(identifier: bytes, limit: int | None = None, at: int | None = None) -> View[list[Message]]:
@@ -175,8 +186,12 @@ def message(digest: bytes) -> View[Message]:
     """One message by its digest. Raises NotFound."""
     rows = yield f"{_MESSAGE} WHERE e.digest = ?", (digest,)
     if not rows:
-        raise NotFound(f"there is no message {digest.hex()}")
+        raise _none(digest)
     return _message(rows[0])
+
+
+def _none(digest: bytes) -> NotFound:
+    return NotFound(f"there is no message {digest.hex()}")
 
 
 def messages_by_id(identifiers: Sequence[int]) -> View[list[Message]]:
