@@ -46,7 +46,7 @@ class Facts:
     """What the ledger says of a session at the moment of the decision.
 
     `leaf`: its newest message, or the one it branches from; `asked`: the question with the same key, `answer`: the
-    reply to that question, or to the leaf, that is its way on.
+    reply to that question that is its way on.
     """
 
     session: bytes

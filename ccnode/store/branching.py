@@ -18,7 +18,7 @@ from ccnode.mind.prompt_types import Branch, Recalled
 from ccnode.store import memory, notes, paging, views
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.ledger import connect
-from ccnode.store.turns import Asked, asked, read_facts, refuse
+from ccnode.store.turns import Asked, asked, facts_to_ask, refuse
 from ccnode_protocol import hlc, records
 from ccnode_protocol.records import Role
 
@@ -152,7 +152,7 @@ def ask(wanted: Merge) -> Job[Asked]:
     """Record the consolidating question, once for the same heads. The job raises NotFound, Conflict."""
 
     def job(tx: Transaction) -> Asked:
-        facts = read_facts(tx, wanted.session, wanted.key)
+        facts = facts_to_ask(tx, wanted.session, wanted.key)
         if facts.asked is not None:
             return asked(tx, facts.asked.digest, fresh=False, answer=facts.answer)
         match turns.ask(facts, wanted.text, wanted.key, wanted.heads):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ccnode.core import turns
@@ -11,6 +11,7 @@ from ccnode.store import orders, views
 from ccnode.store.errors import Conflict
 from ccnode.store.transaction import view
 from ccnode_protocol import hlc, records
+from ccnode_protocol.records import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,26 +48,43 @@ def _check_ours(known: views.Session | views.Standing) -> None:
         raise Conflict("that conversation is another's", remedy="begin a branch of it: ccnode session fork")
 
 
-def read_facts(tx: Transaction, session: bytes, key: bytes | None) -> turns.Facts:
-    """What core must know of a session. Raises NotFound, and Conflict for a stranger's."""
-    known = view(tx, views.standing(session))
-    _check_ours(known)
-    end = view(tx, views.end_of(session, known.parent))
-    newest = view(tx, views.branch_up_to(end, 2)) if end is not None else []
+def read_facts(tx: Transaction, session: bytes) -> turns.Facts:
+    """What core must know of a session to answer its last question. Raises NotFound, and Conflict for a stranger's."""
+    facts = _read_standing(tx, session)[0]
+    newest = view(tx, views.branch(session, limit=2))
     leaf = newest[-1] if newest else None
     before = newest[-2] if len(newest) > 1 else None
+    return replace(facts, leaf=_known(leaf), leaf_parent=_known(before))
+
+
+def facts_to_ask(tx: Transaction, session: bytes, key: bytes | None) -> turns.Facts:
+    """What core must know of a session to take a question: of what was said, only what the question follows.
+
+    Raises NotFound, and Conflict for a stranger's.
+    """
+    facts, parent = _read_standing(tx, session)
     asked = view(tx, views.by_key(session, key)) if key else None
-    question = asked or (leaf if leaf and leaf.role == "user" else before)
-    answer = view(tx, views.reply_to(question.id, session)) if question else None
-    return turns.Facts(
-        session=session,
-        ended=known.ended is not None,
-        to_be_forgotten=known.due_ms is not None,
-        leaf=_known(leaf),
-        leaf_parent=_known(before),
-        asked=_known(asked),
-        answer=answer,
-    )
+    answer = view(tx, views.reply_to(asked.id, session)) if asked else None
+    return replace(facts, leaf=_end(tx, session, parent), asked=_known(asked), answer=answer)
+
+
+def _read_standing(tx: Transaction, session: bytes) -> tuple[turns.Facts, bytes | None]:
+    """Whether a session goes on, and the message that it branches from."""
+    known = view(tx, views.standing(session))
+    _check_ours(known)
+    ended, to_be_forgotten = known.ended is not None, known.due_ms is not None
+    return turns.Facts(session, ended=ended, to_be_forgotten=to_be_forgotten), known.parent
+
+
+def _end(tx: Transaction, session: bytes, parent: bytes | None) -> turns.Known | None:
+    """The newest message of a session, or the one that it branches from, without its words."""
+    leaf = view(tx, views.leaf_of(session))
+    if leaf is not None:
+        _, role, _, digest = leaf
+        return turns.Known(digest, Role(role))
+    sql = "SELECT m.role FROM entries e JOIN messages m ON m.id = e.id WHERE e.digest = ?"
+    rows = tx.query(sql, (parent,)) if parent is not None else []
+    return turns.Known(parent, Role(rows[0][0])) if parent is not None and rows else None
 
 
 def _known(message: views.Message | None) -> turns.Known | None:
@@ -100,7 +118,7 @@ def ask(session: bytes, text: str, key: bytes | None) -> Job[Asked]:
     """
 
     def job(tx: Transaction) -> Asked:
-        match turns.ask(read_facts(tx, session, key), text, key):
+        match turns.ask(facts_to_ask(tx, session, key), text, key):
             case turns.Refused() as refused:
                 raise refuse(refused)
             case turns.AlreadyAsked(question, answer):
@@ -115,7 +133,7 @@ def to_answer(session: bytes, decide: Callable[[turns.Facts], turns.Answer | tur
     """Which question is to be answered, by core's `resume` or `regenerate`. The job raises NotFound and Conflict."""
 
     def job(tx: Transaction) -> turns.Answer:
-        decided = decide(read_facts(tx, session, None))
+        decided = decide(read_facts(tx, session))
         if isinstance(decided, turns.Refused):
             raise refuse(decided)
         return decided

@@ -77,7 +77,7 @@ def _leaf(what: str, session: str, moment: str) -> str:
 _BROUGHT_IN: Final = "instr(e.meta, x'a66f726967696e')"
 # A question waits for a reply, unless it was put to somebody else, elsewhere.
 WAITS: Final = f"m.role = {int(Role.USER)} AND NOT {_BROUGHT_IN}"
-_LEAF: Final = _leaf("m.id, m.role, m.depth", "?1", "?2")
+_LEAF: Final = _leaf("m.id, m.role, m.depth, e.digest", "?1", "?2")
 LEAF_NOW: Final = _leaf("{}", "s.session", str(FOR_EVER))
 _SESSION: Final = (
     "SELECT s.session, s.time, s.ended, s.due_ms, s.parent,"
@@ -166,7 +166,7 @@ def _shortened(text: str) -> str:
 
 
 def leaf_of(session: bytes, at: int | None = None) -> View[Row | None]:
-    """(id, role, depth) of a session's newest message, now or at a past moment; None where nothing was said."""
+    """(id, role, depth, digest) of a session's newest message, now or at a past moment; None where nothing was said."""
     moment = hlc_limit(at)
     rows = yield _LEAF, (session, moment)
     return rows[0] if rows else None

@@ -149,14 +149,9 @@ def replies(identifier: bytes, among: int) -> View[list[bytes]]:
 def _end_of(identifier: bytes, at: int | None) -> View[int | None]:
     """The local number of the message at which a session's branch ends; None where it has none. Raises NotFound."""
     known = yield from standing(identifier)
-    return (yield from end_of(identifier, known.parent, at))
-
-
-def end_of(identifier: bytes, parent: bytes | None, at: int | None = None) -> View[int | None]:
-    """The same of a session that is known to be there, and to branch from the message `parent`."""
     leaf = yield from leaf_of(identifier, at)
-    if leaf is None and parent is not None:
-        rows = yield "SELECT id FROM entries WHERE digest = ?", (parent,)
+    if leaf is None and known.parent is not None:
+        rows = yield "SELECT id FROM entries WHERE digest = ?", (known.parent,)
         leaf = rows[0] if rows else None
     return leaf[0] if leaf is not None else None
 
