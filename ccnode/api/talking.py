@@ -125,8 +125,8 @@ async def _lines(request: web.Request, follower: Follower) -> web.StreamResponse
 
     What goes wrong before the first form has its own status, as without a stream.
     """
-    item: Item = await _next(follower)
     stream = web.StreamResponse(headers={"Content-Type": f"{LINES}; charset=utf-8", "X-Accel-Buffering": "no"})
+    item: Item = await _next(follower)
     await stream.prepare(request)
     timeout = limits_of(request).send_timeout_s
     try:
