@@ -125,6 +125,7 @@ class LiveTurn:
                     if not reply.add(event.text):
                         break
                     self.tell(Piece(event.text))
+                    await asyncio.sleep(0)  # who listens passes it on before the next one is read
         except StopAsyncIteration:
             pass  # the outcome says that it ended without saying so
         except ModelError as error:

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from ccnode.api.events import Failed, Piece, TurnEvent, Waiting
+from ccnode.core.turns import Answer, Reply
 from ccnode.daemon.live import LISTENER_EVENTS_MAX, LiveTurn
+from ccnode.mind.prompt_types import Prompt
+from ccnode.models.base import Delta, Finished
+from tests.daemon.conftest import ScriptedModel
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from ccnode.models.base import Notice
 
 END = Failed("server", "the service failed")
 
@@ -18,6 +28,41 @@ async def heard(live: LiveTurn, ready: asyncio.Event, go: asyncio.Event) -> list
         ready.set()
         await go.wait()
     return events
+
+
+async def test_a_piece_is_passed_on_before_the_next_one_is_read() -> None:
+    """By way of the hub to whoever writes it to the client; reading on takes longer than that."""
+    done: list[str] = []
+    live, told, passed = LiveTurn(b"question", None), asyncio.Event(), asyncio.Event()
+
+    class Model(ScriptedModel):
+        async def stream(
+            self, prompt: Prompt, *, status: Callable[[Notice], None] | None = None
+        ) -> AsyncIterator[Delta | Finished]:
+            async for piece in super().stream(prompt, status=status):
+                done.append(f"read {piece.text}" if isinstance(piece, Delta) else "read the end")
+                yield piece
+
+    async def hub() -> None:
+        async for event in live.listen():
+            if isinstance(event, Piece):
+                told.set()
+                await passed.wait()
+                passed.clear()
+
+    async def writer() -> None:
+        for _ in range(2):
+            await told.wait()
+            told.clear()
+            done.append("written")
+            passed.set()
+
+    tasks = [asyncio.create_task(hub()), asyncio.create_task(writer())]
+    await asyncio.sleep(0)
+    await live.speak(Model(), Prompt((), ()), Reply(b"session", Answer(b"question"), "model"))
+    assert done == ["read Hello", "written", "read  there", "written", "read the end"]
+    live.tell(END)
+    await asyncio.wait_for(asyncio.gather(*tasks), 30)
 
 
 async def test_a_listener_that_is_slow_misses_nothing_and_does_not_wait_for_ever() -> None:
