@@ -197,6 +197,8 @@ class Turns:
 
     async def _run_turn(self, session: bytes, answer: Answer, live: LiveTurn) -> Replied | Failed:
         began = clock.elapsed_s()
+        # Who asked is told first that it is recorded: beside the thread that prepares it takes milliseconds.
+        await asyncio.sleep(0)
         model = self._model()
         prepared = await self._prompting.prepare(model, answer, self._output_tokens_max)
         instance = await self.spawning.instance(session, prepared.plate, model, live)
