@@ -21,8 +21,8 @@ INT_MAX: Final = 2**64 - 1
 
 Value = None | bool | int | str | bytes | list["Value"] | dict[str, "Value"]
 
-_INTEGERS: Final = {int}
 _LEAVES: Final = frozenset({type(None), bool, bytes, str})  # packb refuses lone surrogates in text, see encode()
+_PLAIN: Final = _LEAVES | {int}
 
 
 def _ordered(value: object, path: str, depth: int) -> object:
@@ -51,8 +51,10 @@ def _ordered(value: object, path: str, depth: int) -> object:
         kinds = set(map(type, value))
         if kinds <= _LEAVES:
             return value  # as the thousands of items of a run
-        if kinds == _INTEGERS and min(value) >= INT_MIN and max(value) <= INT_MAX:
-            return value  # as a vector
+        if kinds <= _PLAIN:  # as a vector
+            numbers = [item for item in value if type(item) is int]
+            if min(numbers) >= INT_MIN and max(numbers) <= INT_MAX:
+                return value
         return [_ordered(item, f"{path}[{index}]", depth - 1) for index, item in enumerate(value)]
     if kind is int:
         raise EncodingError(f"{path}: integer outside -2^63 .. 2^64-1")
