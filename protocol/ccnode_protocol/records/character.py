@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from ccnode_crypto.entry import CONTENT_BYTES_MAX
 from ccnode_crypto.errors import CryptoError, EncodingError
@@ -241,19 +241,12 @@ def _vector(fields: dict[str, Value], name: str) -> tuple[int, ...] | None:
 
 
 def _figure(name: str, value: Value) -> Figure:
-    match value:
-        case bool():
-            pass
-        case int() if abs(value) <= FIGURE_MAX:
-            return value
-        case str() if len(value) <= FIGURE_CHARS_MAX:
-            return value
-        case [int(have), int(need), str(unit)] if (
-            not isinstance(have, bool)
-            and not isinstance(need, bool)
-            and 0 <= have <= FIGURE_MAX
-            and 0 <= need <= FIGURE_MAX
-            and len(unit) <= FIGURE_CHARS_MAX
-        ):
+    # By types alone, which is quicker than by patterns: each prompt reads some twenty. A bool is no integer here.
+    kind = type(value)
+    if (kind is int and abs(value) <= FIGURE_MAX) or (kind is str and len(value) <= FIGURE_CHARS_MAX):  # type: ignore[arg-type]  # of these types
+        return value  # type: ignore[return-value]  # likewise
+    if isinstance(value, list) and [type(part) for part in value] == [int, int, str]:
+        have, need, unit = cast("tuple[int, int, str]", value)
+        if 0 <= have <= FIGURE_MAX and 0 <= need <= FIGURE_MAX and len(unit) <= FIGURE_CHARS_MAX:
             return Lack(have, need, unit)
     raise RemoteError(f"meta.figures.{name[:FIGURE_CHARS_MAX]}: an integer, [have, need, unit] or a text is expected")
