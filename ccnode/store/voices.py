@@ -43,7 +43,7 @@ OUR_OWNERS: Final = (
     "SELECT k.owner FROM certified k CROSS JOIN entries e ON e.id = k.id CROSS JOIN chains c ON c.id = e.chain"
     " WHERE c.node IN (SELECT node FROM own_keys) AND k.node IN (SELECT node FROM own_keys)"
 )
-OUR_NODES: Final = f"SELECT node FROM own_keys UNION SELECT node FROM certified WHERE owner IN ({OUR_OWNERS})"
+OUR_NODES: Final = f"SELECT node FROM own_keys UNION ALL SELECT node FROM certified WHERE owner IN ({OUR_OWNERS})"
 
 
 @dataclass(frozen=True, slots=True)
