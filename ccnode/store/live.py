@@ -5,7 +5,7 @@ A young node has no others, so it never loads numpy.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ccnode.store.ranking import Counts, Few, Part, Ranked, Request, Statistics, Wanted, weighed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ccnode.store.ranking import Adding
     from ccnode.store.terms import Tokenizer
 
 
 BEGINNINGS_MAX: Final = 1_000
+FEW_SHARE: Final = 16  # one new term in so many is put into its place, as that takes less than to sort them all
 _NONE: Final[Mapping[int, Counts]] = MappingProxyType({})
 
 
@@ -57,19 +58,31 @@ class Live:
         """Add messages; those that are there already stay as they are. Raises sqlite3.Error."""
         new = [row for row in rows if row.number not in self._lengths]
         self._tokenizer.of(word for row in new for column in (row.text, row.context) for word in column.split())
+        fresh: list[str] = []
         for row in new:
             text, context = (Counter(self._tokenizer.terms(column.split())) for column in (row.text, row.context))
             for term in text.keys() | context.keys():
                 counts = (text[term], context[term])
                 held = self._counts.get(counts) or self._counts.setdefault(counts, weighed(*counts))
-                self._postings.setdefault(term, {})[row.number] = held
+                if term not in self._postings:
+                    self._postings[term] = {}
+                    fresh.append(term)
+                self._postings[term][row.number] = held
             length = text.total() + context.total()
             self._lengths[row.number] = length
             self._facts[row.number] = (row.role, row.time)
             self.tokens += length
         if new:
-            self._sorted = None
             self._beginning.clear()
+            self._put_in_order(fresh)
+
+    def _put_in_order(self, fresh: Sequence[str]) -> None:
+        """Keep the terms sorted where only a few are new, as after each turn of a chat."""
+        if self._sorted is None or len(fresh) * FEW_SHARE > len(self._sorted):
+            self._sorted = None
+            return
+        for term in fresh:
+            insort(self._sorted, term)
 
     def holding(self, wanted: Wanted) -> Mapping[int, Counts]:
         """The messages that hold a term (or any that begins so), and how often."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ccnode.store.views.asking import Row, View
 
 PREFIX_MESSAGE_MIN: Final = 6
+_STEP: Final = 16
 _RoleName = Literal["user", "assistant", "system", "tool"]
 _NAMES: Final[dict[int, _RoleName]] = {int(role): cast("_RoleName", name) for role, name in ROLE_NAMES.items()}
 
@@ -199,8 +200,10 @@ def messages_by_id(identifiers: Sequence[int]) -> View[list[Message]]:
 
 def said_by_id(identifiers: Sequence[int]) -> View[list[Said]]:
     """What was said in messages, by their local numbers, in that order; those whose words are gone are left out."""
-    marks = ",".join("?" * len(identifiers))
-    rows = yield f"{_SAID} WHERE m.id IN ({marks})", tuple(identifiers)
+    # In steps of so many, a statement is prepared for a few counts alone.
+    spare = -len(identifiers) % _STEP
+    marks = ",".join("?" * (len(identifiers) + spare))
+    rows = yield f"{_SAID} WHERE m.id IN ({marks})", (*identifiers, *[None] * spare)
     found = {}
     for number, digest, identifier, role, sealed, time, signed, mark in rows:
         text = text_of(sealed, "text") if sealed and sealed_digest(sealed) == signed else None
