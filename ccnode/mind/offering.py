@@ -6,7 +6,7 @@ offered what has half of what is asked for. That is told from the words alone (`
 reading a message takes; so only what looks best is read.
 
 Of 3,000 questions of tests/memory, told among 2,000 other messages, the right message is offered to 81 of a hundred,
-first to 69; with `recall.rank` of twice as many candidates it was 77 and 67.
+and first to 68 (decision 0032).
 """
 
 from __future__ import annotations
