@@ -128,7 +128,7 @@ def _recall(
 
 
 def offered(name: SetName, path: Path) -> tuple[float, float]:
-    """For what share of the known questions the right message is put before a model that weighs for itself; and first."""
+    """For what share of the known questions the right message is put before a model that weighs; and is first there."""
     script = facts.script(name, SEED)
     database, stored, ids = index(script, path)
     known = among = first = 0
