@@ -18,18 +18,19 @@ from typing import TYPE_CHECKING, Final
 from ccnode.mind import lexicon
 from ccnode.mind.asking import with_aliases
 from ccnode.mind.matching import role_factor
-from ccnode.mind.prompt_types import Recalled
 from ccnode.mind.reading import excerpt
-from ccnode.mind.recall import judged_as, rank, who_is_who
+from ccnode.mind.recall import as_recalled, judged_as, rank, same_words, who_is_who
 from ccnode.mind.stemming import family, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ccnode.mind.asking import Question
+    from ccnode.mind.prompt_types import Recalled
     from ccnode.mind.recall import Candidate, RecallPlan
 
-READ: Final = 12  # candidates that look best, whose evidence is weighed
+READ: Final = 12  # candidates that look best, whose evidence is weighed,
+PINNED_READ: Final = 6  # and so many pinned ones beside them: many pins must not take the place of what answers
 HALF: Final = 0.5  # of what is asked for: a message that has so much of it is worth showing
 _ASKS: Final = 0.5  # what a message that ends with a question counts for
 _RUN: Final = re.compile(r"[a-z0-9]+")
@@ -38,33 +39,23 @@ _RUN: Final = re.compile(r"[a-z0-9]+")
 def offered(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -> list[Recalled]:
     """The candidates to be shown, best first, at most `limit`: what `recall.rank` finds, then what has half of it all.
 
-    A pinned message is read wherever it looks to stand. The score of what is only likely is 0.
+    The pinned messages that look best are read wherever they stand. The score of what is only likely is 0.
     """
     question = with_aliases(plan.question, who_is_who(plan.question, candidates))
     looks = glance(question, candidates)
-    order = sorted(range(len(candidates)), key=lambda at: (-candidates[at].pinned, -looks[at], at))
-    found = rank(plan, [candidates[at] for at in order[:READ]], limit, question=question)
+    order = sorted(range(len(candidates)), key=lambda at: -looks[at])
+    pinned = [at for at in order[READ:] if candidates[at].pinned][:PINNED_READ]
+    found = rank(plan, [candidates[at] for at in order[:READ] + pinned], limit, question=question)
     if not question.asks:
         return found
-    shown = {(one.role, _said(one.content)) for one in found}
-    for at in sorted(order, key=lambda at: -looks[at]):
+    shown = {same_words(one) for one in found}
+    for at in order:
         if len(found) >= limit or looks[at] < HALF:
             break
         one = candidates[at]
-        if (said := (one.role, _said(one.content))) not in shown:
-            shown.add(said)
-            found.append(
-                Recalled(
-                    one.message_id,
-                    one.session_id,
-                    one.role,
-                    one.content,
-                    one.said_at_ms,
-                    0.0,
-                    one.pinned,
-                    one.told_by,
-                )
-            )
+        if same_words(one) not in shown:
+            shown.add(same_words(one))
+            found.append(as_recalled(one, 0.0))
     return found
 
 
@@ -93,7 +84,3 @@ def glance(question: Question, candidates: Sequence[Candidate]) -> list[float]:
             look *= _ASKS if text.rstrip().endswith("?") else 1.0
         looks.append(look)
     return looks
-
-
-def _said(content: str) -> str:
-    return " ".join(content.split()).casefold()

@@ -264,17 +264,7 @@ def rank(
         score = weighed(question, judged_as(question, candidate), candidate.content, matched, likeness).score
         if score < _SCORE_MIN:
             continue
-        recalled = Recalled(
-            candidate.message_id,
-            candidate.session_id,
-            candidate.role,
-            candidate.content,
-            candidate.said_at_ms,
-            round(score, 4),
-            candidate.pinned,
-            candidate.told_by,
-        )
-        said = (candidate.role, " ".join(candidate.content.split()).casefold())
+        recalled, said = as_recalled(candidate, round(score, 4)), same_words(candidate)
         other = found.get(said)
         if other is None:
             found[said] = recalled
@@ -284,6 +274,18 @@ def rank(
             found[said] = replace(newest, score=max(recalled.score, other.score), pinned=pinned)
     ranked = _compared(list(found.values())) if question.asks else found.values()
     return sorted(ranked, key=_order)[: max(0, limit)]
+
+
+def as_recalled(one: Candidate, score: float) -> Recalled:
+    """A candidate as it is recalled."""
+    return Recalled(
+        one.message_id, one.session_id, one.role, one.content, one.said_at_ms, score, one.pinned, one.told_by
+    )
+
+
+def same_words(one: Candidate | Recalled) -> tuple[str, str]:
+    """What is alike of messages of one speaker with the same words."""
+    return one.role, " ".join(one.content.split()).casefold()
 
 
 def _compared(found: Sequence[Recalled]) -> list[Recalled]:

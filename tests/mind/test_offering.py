@@ -56,6 +56,12 @@ def test_a_pinned_message_is_read_however_little_it_looks_like_it() -> None:
     assert "Nora is in Lisbon now." in _offered("Where does my sister Nora live?", told)
 
 
+def test_many_pinned_messages_do_not_take_the_place_of_what_answers() -> None:
+    told = [_said(f"The sister of the baker, number {number}.", number, pinned=True) for number in range(40)]
+    told.append(_said("My sister Nora lives in Lisbon.", 99))
+    assert "My sister Nora lives in Lisbon." in _offered("Where does my sister Nora live?", told)
+
+
 def test_a_text_that_asks_nothing_is_offered_what_it_is_about() -> None:
     told = [*FILLER, _said("My sister Nora lives in Lisbon.", 1)]
     assert _offered("My sister Nora is moving again.", told)[:1] == ["My sister Nora lives in Lisbon."]
