@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import contextlib
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ccnode.core.turns import Answer
 from ccnode.later import later
+from ccnode.store.errors import StoreError
 
 if TYPE_CHECKING:
-    from ccnode.core.turns import Answer
+    from collections.abc import Callable
+
     from ccnode.mind import context, prompt_types, summaries
     from ccnode.mind.context import Built
     from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled
     from ccnode.models import base
     from ccnode.models.base import ModelAdapter
-    from ccnode.store import ground, prompt_shapes, prompts, speakers
+    from ccnode.store import ground, prompt_shapes, prompts, search, speakers
+    from ccnode.store import turns as jobs
     from ccnode.store.ground import Ground
     from ccnode.store.plates import Version
     from ccnode.store.readers import ThreadReader
-    from ccnode.store.search import Searcher
+    from ccnode.store.search import About, Searcher
+    from ccnode.store.views import View
 else:
     base = later("ccnode.models.base")
     context = later("ccnode.mind.context")
@@ -27,6 +35,7 @@ else:
     prompt_shapes = later("ccnode.store.prompt_shapes")
     prompt_types = later("ccnode.mind.prompt_types")
     prompts = later("ccnode.store.prompts")
+    search = later("ccnode.store.search")
     speakers = later("ccnode.store.speakers")
     summaries = later("ccnode.mind.summaries")
 
@@ -38,6 +47,45 @@ class Prepared:
     built: Built
     plate: Version | None
     merged: tuple[bytes, ...] = ()
+
+
+class _Asked(NamedTuple):
+    """The ground of a question, and the conversation that ends with it."""
+
+    known: Ground
+    turns: list[PromptMessage]
+
+
+class _Found(NamedTuple):
+    """All that there is for a question."""
+
+    known: Ground
+    turns: list[PromptMessage]
+    recalled: list[Recalled]
+
+
+class Ahead:
+    """A prompt that is made while its question is still being recorded.
+
+    What it is made of is the state before that: what a preview shows. Say `recorded` or `dropped`, whatever happens.
+    """
+
+    def __init__(
+        self, model: ModelAdapter, prepare: Callable[[Callable[[], jobs.Asked | None]], Prepared | None]
+    ) -> None:
+        """`prepared`: a task that gives the prompt for `model`, or None where no question was recorded."""
+        self.model = model
+        self._asked: Future[jobs.Asked | None] = Future()
+        self.prepared = asyncio.create_task(asyncio.to_thread(prepare, self._asked.result))
+
+    def recorded(self, asked: jobs.Asked) -> None:
+        """The question is recorded."""
+        self._asked.set_result(asked)
+
+    def dropped(self) -> None:
+        """No prompt is wanted, unless the question was recorded before."""
+        if not self._asked.done():
+            self._asked.set_result(None)
 
 
 class Prompting:
@@ -54,11 +102,37 @@ class Prompting:
         return await asyncio.to_thread(self._prepare, model, answer, output_tokens_max)
 
     def _prepare(self, model: ModelAdapter, answer: Answer, output_tokens_max: int) -> Prepared:
-        known = self._reader.ask(ground.of_question(answer.question))
+        found = self._find(model, lambda: ground.of_question(answer.question))
+        known = found.known
         begun_id = answer.over.hex() if answer.begun and answer.over is not None else ""
-        material = self._material(model, known, None, answer.begun, begun_id)
+        material = _material(model, found, answer.begun, begun_id)
         merged = tuple(known.question.sources) if known.merging and known.question is not None else ()
         return Prepared(context.build(material, self._budget, output_tokens_max), known.plate, merged)
+
+    def ahead(self, model: ModelAdapter, session: bytes, text: str, output_tokens_max: int) -> Ahead:
+        """Begin with the prompt for a question that is about to be recorded."""
+        return Ahead(model, partial(self._prepare_ahead, model, session, text, output_tokens_max))
+
+    def _prepare_ahead(
+        self,
+        model: ModelAdapter,
+        session: bytes,
+        text: str,
+        output_tokens_max: int,
+        recorded: Callable[[], jobs.Asked | None],
+    ) -> Prepared | None:
+        found: _Found | None = None
+        with contextlib.suppress(StoreError):  # where it matters, recording fails as well
+            found = self._find(model, lambda: ground.preview(session), text)
+        asked = recorded()
+        if asked is None:
+            return None
+        before = found.known.history[-1].digest if found is not None and found.known.history else None
+        if found is None or not asked.fresh or asked.follows != before:  # the question came after something else
+            return self._prepare(model, Answer(asked.question), output_tokens_max)
+        found.turns[-1] = replace(found.turns[-1], message_id=asked.question.hex())
+        built = context.build(_material(model, found), self._budget, output_tokens_max)
+        return Prepared(built, found.known.plate)
 
     async def preview(
         self, model: ModelAdapter, text: str, session: bytes | None, *, count: bool = False
@@ -71,59 +145,72 @@ class Prompting:
         return form | await _counted(model, prompt) if count else form
 
     def _preview(self, model: ModelAdapter, text: str, session: bytes | None) -> tuple[Prompt, dict[str, Any]]:
-        known = self._reader.ask(ground.preview(session))
-        built = context.build(self._material(model, known, text), self._budget)
+        found = self._find(model, lambda: ground.preview(session), text)
+        built = context.build(_material(model, found), self._budget)
         return built.prompt, self._reader.ask(prompt_shapes.form(prompts.account_of(built, model.name), text))
 
-    def _material(
-        self, model: ModelAdapter, known: Ground, text: str | None, begun: str = "", begun_id: str = ""
-    ) -> context.Material:
-        """`text`: the question, where it is not recorded."""
-        asked = known.question.digest if known.question is not None else b""
-        turns = [
-            prompt_types.PromptMessage(
-                each.role if each.role != "user" or each.digest not in known.others else "tool",
-                each.text or "",
-                each.digest.hex(),
-                pinned=each.mark == "pinned",
-                told_by=known.others.get(each.digest, ""),
-            )
-            for each in known.history
-            if (each.text or each.digest == asked) and each.digest not in known.unremembered
-        ]
-        if text is not None:
-            turns.append(prompt_types.PromptMessage("user", text))
-        apart = [*(each.digest for each in known.history), *known.answers]
-        recalled = [] if known.merging else self._recall(model, turns, apart)
-        plate = known.plate if known.plate is not None and known.plate.text is not None else None
-        extracts = (summaries.summarize(each) for each in known.before)
-        gone = (each for each in known.history if not each.text and each.digest != asked)
-        return context.Material(
-            history=turns,
-            plate=plate.text if plate is not None else None,
-            plate_id=plate.plate.hex() if plate is not None else "",
-            recalled=recalled,
-            summaries=[each for each in extracts if each is not None],
-            character=known.character[0] if known.character is not None else "",
-            character_ids=known.character[1] if known.character is not None else (),
-            begun=begun,
-            begun_id=begun_id,
-            unremembered=[each.digest.hex() for each in known.history if each.digest in known.unremembered],
-            erased=[each.digest.hex() for each in gone if each.digest not in known.unremembered],
-            earlier=max(0, known.history[0].seq - 1) if known.history else 0,
-            branches=known.merging,
-            guided=getattr(model, "guided", False),
-        )
-
-    def _recall(self, model: ModelAdapter, turns: list[PromptMessage], exclude: list[bytes]) -> list[Recalled]:
+    def _find(self, model: ModelAdapter, view: Callable[[], View[Ground]], text: str | None = None) -> _Found:
+        """What there is for a question; `text`: its words, where it is not recorded. Raises StoreError."""
         # Only a model that answers by what comes first waits for meanings to be compared; another weighs for itself.
         compare = getattr(model, "likeness", None)
-        found = self._searcher.recall(turns[-1].content, turns[:-1], exclude=exclude, compare=compare)
-        return self._reader.ask(speakers.labelled(found))
+        asked, recalled = self._searcher.recall_for(lambda: _asked(view(), text), _about, compare=compare)
+        return _Found(asked.known, asked.turns, self._reader.ask(speakers.labelled(recalled)))
 
     def close(self) -> None:
         """Close what reads. Idempotent."""
         self._reader.close()
+
+
+def _asked(view: View[Ground], text: str | None) -> View[_Asked]:
+    known = yield from view
+    asked = known.question.digest if known.question is not None else b""
+    turns = [
+        prompt_types.PromptMessage(
+            each.role if each.role != "user" or each.digest not in known.others else "tool",
+            each.text or "",
+            each.digest.hex(),
+            pinned=each.mark == "pinned",
+            told_by=known.others.get(each.digest, ""),
+        )
+        for each in known.history
+        if (each.text or each.digest == asked) and each.digest not in known.unremembered
+    ]
+    if text is not None:
+        turns.append(prompt_types.PromptMessage("user", text))
+    return _Asked(known, turns)
+
+
+def _about(asked: _Asked) -> About | None:
+    """What memory is asked for a question; nothing for one that brings branches together."""
+    known, turns = asked
+    if known.merging:
+        return None
+    apart = [*(each.digest for each in known.history), *known.answers]
+    return search.About(turns[-1].content, turns[:-1], apart)
+
+
+def _material(model: ModelAdapter, found: _Found, begun: str = "", begun_id: str = "") -> context.Material:
+    known = found.known
+    asked = known.question.digest if known.question is not None else b""
+    plate = known.plate if known.plate is not None and known.plate.text is not None else None
+    extracts = (summaries.summarize(each) for each in known.before)
+    gone = (each for each in known.history if not each.text and each.digest != asked)
+    return context.Material(
+        history=found.turns,
+        plate=plate.text if plate is not None else None,
+        plate_id=plate.plate.hex() if plate is not None else "",
+        recalled=found.recalled,
+        summaries=[each for each in extracts if each is not None],
+        character=known.character[0] if known.character is not None else "",
+        character_ids=known.character[1] if known.character is not None else (),
+        begun=begun,
+        begun_id=begun_id,
+        unremembered=[each.digest.hex() for each in known.history if each.digest in known.unremembered],
+        erased=[each.digest.hex() for each in gone if each.digest not in known.unremembered],
+        earlier=max(0, known.history[0].seq - 1) if known.history else 0,
+        branches=known.merging,
+        guided=getattr(model, "guided", False),
+    )
 
 
 async def _counted(model: ModelAdapter, prompt: Prompt) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ccnode import clock
 from ccnode.api.events import Accepted, Failed, Piece, Replied, Source, TurnEvent
 from ccnode.core.turns import Answer, Facts, Refused, Reply, go_on, regenerate, resume
 from ccnode.daemon.live import LiveTurn, Outcome
-from ccnode.daemon.prompting import Prompting
+from ccnode.daemon.prompting import Ahead, Prompting
 from ccnode.daemon.spawning import Spawning
 from ccnode.daemon.validating import Validating
 from ccnode.later import later
@@ -79,12 +79,12 @@ class Turns:
         self._output_tokens_max = output_tokens_max
         self._live: dict[bytes, LiveTurn] = {}
         self._starting: dict[bytes, tuple[asyncio.Lock, list[int]]] = {}  # the lock, and who holds or awaits it
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     async def say(self, session: bytes, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
         """See api/ports.py. Raises StoreError before the first event only."""
         digest = key_bytes(key)
-        async for event in self._say(session, digest, jobs.ask(session, text, digest)):
+        async for event in self._say(session, digest, jobs.ask(session, text, digest), text):
             yield event
 
     async def merge(self, session: bytes, others: Sequence[bytes], wish: str | None) -> AsyncIterator[TurnEvent]:
@@ -93,14 +93,24 @@ class Turns:
         async for event in self._say(session, wanted.key, branching.ask(wanted)):
             yield event
 
-    async def _say(self, session: bytes, digest: bytes | None, ask: Job[jobs.Asked]) -> AsyncIterator[TurnEvent]:
+    async def _say(
+        self, session: bytes, digest: bytes | None, ask: Job[jobs.Asked], text: str | None = None
+    ) -> AsyncIterator[TurnEvent]:
+        """`text`: what is asked, where the prompt is that of any question, and can be made while it is recorded."""
         async with self._one_at_a_time(session):
             live = self._live.get(session)
             if live is not None and (digest is None or live.key != digest):
                 raise Conflict("a reply is being written in this session", remedy="wait for it, or stop it")
-            asked = await self._ledger.append(ask)
-            if live is None and asked.answer is None:
-                live = self._begin(session, Answer(asked.question), digest)
+            ahead = self._ahead(session, text) if live is None and text is not None else None
+            try:
+                asked = await self._ledger.append(ask)
+                if live is None and asked.answer is None:
+                    live = self._begin(session, Answer(asked.question), digest, ahead)
+                    if ahead is not None:
+                        ahead.recorded(asked)
+            finally:
+                if ahead is not None:
+                    ahead.dropped()
         yield Accepted(asked.question.hex(), asked.seq)
         if live is None and asked.answer is not None:
             yield await self._recorded(await self._readers.run(views.message(asked.answer)), asked.question)
@@ -172,35 +182,48 @@ class Turns:
         """See api/ports.py. Raises StoreError."""
         return await self._prompting.preview(self._model(), text, session, count=count)
 
-    def _begin(self, session: bytes, answer: Answer, key: bytes | None) -> LiveTurn:
+    def _ahead(self, session: bytes, text: str) -> Ahead | None:
+        """The prompt for what is asked, begun before that is recorded; None where there will hardly be a turn."""
+        if len(self._live) >= LIVE_MAX or not text.strip():
+            return None
+        ahead = self._prompting.ahead(self._model(), session, text, self._output_tokens_max)
+        self._hold(ahead.prepared)
+        return ahead
+
+    def _hold(self, task: asyncio.Task[Any]) -> None:
+        """Keep a task until it is done: `close` waits for it."""
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _begin(self, session: bytes, answer: Answer, key: bytes | None, ahead: Ahead | None = None) -> LiveTurn:
         if len(self._live) >= LIVE_MAX:
             raise Conflict("too many replies are being written at once", remedy="try again in a moment")
         live = LiveTurn(answer.question, key)
         if answer.begun:
             live.tell(Piece(answer.begun))
         self._live[session] = live
-        task = asyncio.create_task(self._run(session, answer, live))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._hold(asyncio.create_task(self._run(session, answer, live, ahead)))
         return live
 
-    async def _run(self, session: bytes, answer: Answer, live: LiveTurn) -> None:
+    async def _run(self, session: bytes, answer: Answer, live: LiveTurn, ahead: Ahead | None) -> None:
         """Prompt, model, record. However it ends, the listeners are told and the session is free again."""
         final: Replied | Failed = Failed("internal", "the turn failed", "ask again: the question is kept")
         try:
-            final = await self._run_turn(session, answer, live)
+            final = await self._run_turn(session, answer, live, ahead)
         except StoreError as error:
             final = Failed(error.code, str(error), error.remedy or "the question is kept: resume it")
         finally:
             self._live.pop(session, None)
             live.tell(final)
 
-    async def _run_turn(self, session: bytes, answer: Answer, live: LiveTurn) -> Replied | Failed:
+    async def _run_turn(self, session: bytes, answer: Answer, live: LiveTurn, ahead: Ahead | None) -> Replied | Failed:
         began = clock.elapsed_s()
         # Who asked is told first that it is recorded: beside the thread that prepares it takes milliseconds.
         await asyncio.sleep(0)
         model = self._model()
-        prepared = await self._prompting.prepare(model, answer, self._output_tokens_max)
+        prepared = await ahead.prepared if ahead is not None and ahead.model is model else None
+        if prepared is None:
+            prepared = await self._prompting.prepare(model, answer, self._output_tokens_max)
         instance = await self.spawning.instance(session, prepared.plate, model, live)
         if isinstance(instance, Failed):
             return instance

@@ -77,15 +77,20 @@ class RecallPlan:
     """How to look a question up: `sought` ranks the messages, by bm25; it is empty if nothing is to be found.
 
     The store makes the `lists`, which put what the user said first; `queries` say the same to FTS5.
-    `terms` are the folded words it looks for, without repetition; `question` is what `rank` compares with; `most`: how
-    many rows the first query is to find.
+    `terms` are the folded words it looks for, without repetition; `question` is what `rank` compares with; `brief`: see
+    `plan`.
     """
 
     question: Question
     sought: tuple[Sought, ...]
     terms: tuple[str, ...]
     keys: frozenset[str]
-    most: int = CANDIDATES
+    brief: bool = False
+
+    @property
+    def _most(self) -> int:
+        """How many rows the first query is to find."""
+        return CANDIDATES_BRIEF if self.brief else CANDIDATES
 
     @property
     def match(self) -> str | None:
@@ -98,8 +103,8 @@ class RecallPlan:
     def lists(self) -> tuple[tuple[Role | None, int], ...]:
         """(whose messages, or None for all; how many of the best): together they are the candidates."""
         if self.question.about_assistant:
-            return ((None, self.most + CANDIDATES_MORE),)
-        return (("user", self.most), (None, CANDIDATES_MORE))
+            return ((None, self._most + CANDIDATES_MORE),)
+        return (("user", self._most), (None, CANDIDATES_MORE))
 
     @property
     def queries(self) -> tuple[tuple[str, int], ...]:
@@ -111,8 +116,8 @@ class RecallPlan:
         if self.match is None:
             return ()
         if self.question.about_assistant:
-            return ((self.match, self.most + CANDIDATES_MORE),)
-        return ((f'text : "user" AND ({self.match})', self.most), (self.match, CANDIDATES_MORE))
+            return ((self.match, self._most + CANDIDATES_MORE),)
+        return ((f'text : "user" AND ({self.match})', self._most), (self.match, CANDIDATES_MORE))
 
 
 def plan(question: str, conversation: Sequence[PromptMessage] = (), *, brief: bool = False) -> RecallPlan:
@@ -149,7 +154,7 @@ def plan(question: str, conversation: Sequence[PromptMessage] = (), *, brief: bo
         *(Sought(word) for word in others),
     )
     keys = frozenset(lexicon.lemma(word) for word in (*terms, *others))
-    return RecallPlan(read, sought, terms + others, keys, CANDIDATES_BRIEF if brief else CANDIDATES)
+    return RecallPlan(read, sought, terms + others, keys, brief)
 
 
 def refine(plan: RecallPlan, candidates: Sequence[Candidate]) -> RecallPlan:
@@ -167,7 +172,7 @@ def refine(plan: RecallPlan, candidates: Sequence[Candidate]) -> RecallPlan:
         (*(Sought(word, times=2) for word in added), *plan.sought),
         (*added, *plan.terms),
         plan.keys | {lexicon.lemma(word) for word in added},
-        plan.most,
+        plan.brief,
     )
 
 

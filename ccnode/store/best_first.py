@@ -4,6 +4,9 @@ What a term adds to a score is below its factor, and what most messages hold has
 first. Where as many messages as are wanted score by these alone more than all other terms could add together, the
 others are only looked for in messages that may still be among the best. Where the rare terms do not tell enough, each
 segment is scored roughly (rough.py), the newest first, and the more is found, the less of the next has to be looked at.
+
+Who judges what is found anew by its words needs no more than the likely ones, and is given what the rarest terms alone
+put first: of 1,498 questions among 100,000 messages that finds as many answers, in half of the time (decision 0033).
 """
 
 from __future__ import annotations
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     Singles = NDArray[np.float32]
 
 EARLY_MAX: Final = 100_000  # postings of rare terms that are scored first, all together
+LIKELY_MIN: Final = 20_000  # postings of the rarest terms that are scored where likely messages suffice,
+LIKELY_SHARE: Final = 10  # or one for so many messages, where these are more
 SINGLY_MAX: Final = 60  # messages in which terms are looked for one by one: it takes less than arrays of so few
 MANY: Final = 1_000  # messages that may be among the best: the likeliest are then scored first
 BELOW: Final = 1 - 1e-12  # times a floor: what scores just that counts
@@ -53,7 +58,9 @@ class BestFirst:
 
     def lists(self, segments: Sequence[int]) -> list[list[Ranked]]:
         """The lists of the request, of these segments. Raises Damaged."""
-        early = self._early()
+        if self._request.likely and (found := self._likely(segments)) is not None:
+            return found
+        early = self._early(EARLY_MAX)
         floors = [0.0] * len(self._counts)
         if early:
             scored = self._scored(segments, early)
@@ -64,13 +71,38 @@ class BestFirst:
                 return self._completed(scored, others, floors)
         return self._by_segments(segments, floors)
 
-    def _early(self) -> list[Wanted]:
+    def _likely(self, segments: Sequence[int]) -> list[list[Ranked]] | None:
+        """The lists, of what the rarest terms alone put first; None where too few messages hold any of these.
+
+        Where only some messages are allowed, each of them is scored by all terms: those are few, and wanted.
+        """
+        early = self._early(max(LIKELY_MIN, len(self._weigher) // LIKELY_SHARE))
+        if not early or self._excluded:
+            return None
+        scored = self._scored(segments, early)
+        lists = []
+        for count, mask in zip(self._counts, self._masks, strict=True):
+            found = scored.top(count, mask)
+            if len(found) < count and mask.numbers is None:
+                return None
+            lists.append(found if len(found) == count else self._each(mask).top(count))
+        return lists
+
+    def _each(self, mask: Mask) -> Scored:
+        """What those messages score that are all that a list takes."""
+        numbers = mask.numbers if mask.numbers is not None else np.zeros(0, np.int64)
+        numbers = np.setdiff1d(numbers[numbers < len(self._weigher)], self._skip, assume_unique=True)
+        taken = mask.of(numbers)
+        numbers = numbers if taken is None else numbers[taken]
+        return self._with(self._weigher.factors, numbers, np.zeros(len(numbers)), 0.0)
+
+    def _early(self, postings: int) -> list[Wanted]:
         """The terms that tell most, as far as few messages hold them."""
         found: list[Wanted] = []
         total = 0
         for one in self._weigher.factors:
             total += self._held.sizes[one]
-            if total > EARLY_MAX:
+            if total > postings:
                 break
             found.append(one)
         return found

@@ -40,7 +40,8 @@ EACH_MAX: Final = 400  # messages that hold any of some terms, all of which are 
 class Request:
     """One ranking: what is wanted, how often each counts, and the lists to make, each with its length.
 
-    `required` and `excluded` are terms, `skip` numbers of messages.
+    `required` and `excluded` are terms, `skip` numbers of messages. `likely`: of what holds none of the rarest terms,
+    the lists may lack some.
 
     Terms are added up in the order of `wanted`, which is that of `ordered`, so that what is alike scores the same.
     """
@@ -50,6 +51,7 @@ class Request:
     required: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
     skip: AbstractSet[int] = field(default_factory=frozenset)
+    likely: bool = False
 
 
 class Ranked(NamedTuple):

@@ -65,6 +65,10 @@ class Weigher:
         self._base, self._each = statistics.norm
         self._lengths = lengths
 
+    def __len__(self) -> int:
+        """How many messages there are."""
+        return len(self._lengths)
+
     def shares(self, numbers: Numbers, weights: Floats) -> Floats:
         """Of a term with these weights in these messages, each below 1. Raises Damaged."""
         if len(numbers) and int(numbers.max()) >= len(self._lengths):
@@ -84,7 +88,8 @@ class Mask:
     def __init__(self, allowed: Allowed, column: Callable[[str], NDArray[Any]]) -> None:
         self._allowed = allowed
         self._column = column
-        self._numbers = None if allowed.numbers is None else np.array(sorted(allowed.numbers), np.int64)
+        # The only ones, where it takes just these.
+        self.numbers = None if allowed.numbers is None else np.array(sorted(allowed.numbers), np.int64)
 
     def of(self, numbers: Numbers) -> NDArray[np.bool_] | None:
         """For each of these messages whether it is taken; None for all of them."""
@@ -96,8 +101,8 @@ class Mask:
             masks.append(self._column("times")[numbers] >= allowed.since)
         if allowed.until is not None:
             masks.append(self._column("times")[numbers] < allowed.until)
-        if self._numbers is not None:
-            masks.append(among(numbers, self._numbers)[1])
+        if self.numbers is not None:
+            masks.append(among(numbers, self.numbers)[1])
         return np.logical_and.reduce(masks) if masks else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
 from ccnode.mind import lexicon
 from ccnode.mind.stemming import words
@@ -20,7 +20,7 @@ from ccnode.store.snippets import snippet
 from ccnode_protocol import hlc, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from ccnode.mind.recall import Candidate, Compare, RecallPlan
     from ccnode.store.knowledge import Known
     from ccnode.store.notes import Note
-    from ccnode.store.views import Message, Said
+    from ccnode.store.views import Message, Said, View
 
-__all__ = ["LIMIT_MAX", "Filters", "Hit", "Searcher", "Why"]
+__all__ = ["LIMIT_MAX", "About", "Filters", "Hit", "Searcher", "Why"]
 
 T = TypeVar("T")
 LIMIT_MAX: Final = 200
@@ -65,6 +65,14 @@ class Hit:
     snippet: str
     why: tuple[Why, ...]
     highlights: tuple[tuple[int, int], ...] = ()
+
+
+class About(NamedTuple):
+    """What memory is asked: a question, the conversation before it, and messages that are not looked for."""
+
+    question: str
+    conversation: Sequence[PromptMessage] = ()
+    exclude: Collection[bytes] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +137,7 @@ class Searcher:
         question: str,
         conversation: Sequence[PromptMessage],
         *,
-        exclude: Iterable[bytes] = (),
+        exclude: Collection[bytes] = (),
         limit: int = 6,
         compare: Compare | None = None,
     ) -> list[Recalled]:
@@ -142,18 +150,43 @@ class Searcher:
         Raises:
             StoreError: the ledger cannot be read.
         """
+        about = About(question, conversation, exclude)
+        return self.recall_for(_nothing, lambda _: about, limit=limit, compare=compare)[1]
+
+    def recall_for(
+        self,
+        view: Callable[[], View[T]],
+        about: Callable[[T], About | None],
+        *,
+        limit: int = 6,
+        compare: Compare | None = None,
+    ) -> tuple[T, list[Recalled]]:
+        """What a view of the ledger answers, and what memory has to say on what that asks (None: nothing is asked).
+
+        Both are of one moment: what is said meanwhile is in neither. The rest is as in `recall`.
+
+        Raises:
+            StoreError: the ledger cannot be read, or the view's own.
+        """
         from ccnode.mind import offering, recall  # much is made of it, and most starts recall nothing
 
-        plan = recall.plan(question, conversation, brief=compare is None)
-        if not plan.sought:
-            return []
-        left_out = set(exclude)
+        def ask(moment: Moment) -> tuple[T, list[Candidate], RecallPlan | None]:
+            known = moment.ask(view())
+            asked = about(known)
+            plan = recall.plan(asked.question, asked.conversation, brief=compare is None) if asked else None
+            if asked is None or plan is None or not plan.sought:
+                return known, [], None
+            return known, *self._recalled(moment, plan, set(asked.exclude))
+
         with self._turn:
-            candidates, wider = self._ask(lambda moment: self._recalled(moment, plan, left_out))
+            known, candidates, plan = self._ask(ask)
+        if plan is None:
+            return known, []
         if compare is None:
-            return offering.offered(wider, candidates, limit)
-        comparison = recall.to_compare(wider, candidates)
-        return recall.rank(wider, candidates, limit, compare(comparison.question, comparison.texts))
+            return known, offering.offered(plan, candidates, limit)
+        comparison = recall.to_compare(plan, candidates)
+        likeness = compare(comparison.question, comparison.texts)
+        return known, recall.rank(plan, candidates, limit, likeness)
 
     def _recalled(
         self, moment: Moment, plan: RecallPlan, left_out: Collection[bytes]
@@ -186,7 +219,7 @@ class Searcher:
         ).fetchall()
         if pinned:
             lists += ((recall.CANDIDATES_MORE, Allowed(numbers=frozenset(row[0] for row in pinned))),)
-        ranked = shown(moment, Request(wanted, lists, skip=skip), Filters(remembered=True))
+        ranked = shown(moment, Request(wanted, lists, skip=skip, likely=plan.brief), Filters(remembered=True))
         numbers = [one.number for taken in ranked for one in taken]
         noted = [number for number in self._noted.saying(moment, plan) if number not in skip]
         messages = [one for some in _in_parts(numbers + noted) for one in moment.ask(views.said_by_id(some))]
@@ -234,6 +267,10 @@ class Searcher:
         if damaged:
             self._damage.set()
         return found
+
+
+def _nothing() -> View[None]:
+    yield from ()
 
 
 def _unsearched(moment: Moment) -> int:

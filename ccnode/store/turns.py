@@ -27,13 +27,15 @@ T = TypeVar("T")
 class Asked:
     """A question is recorded: by this job (`fresh`), or before, and then perhaps with its answer.
 
-    `seq`: its depth from the root, from 1; 0 where it has no place yet.
+    `seq`: its depth from the root, from 1; 0 where it has no place yet. `follows`: the message that a fresh one is said
+    after, if any.
     """
 
     question: bytes
     fresh: bool
     answer: bytes | None = None
     seq: int = field(default=0, compare=False)
+    follows: bytes | None = field(default=None, compare=False)
 
 
 def ours(tx: Transaction, session: bytes) -> views.Session:
@@ -124,7 +126,8 @@ def ask(session: bytes, text: str, key: bytes | None) -> Job[Asked]:
             case turns.AlreadyAsked(question, answer):
                 return asked(tx, question, fresh=False, answer=answer)
             case turns.AppendMessage() as message:
-                return asked(tx, _append(tx, message).digest, fresh=True)
+                recorded = asked(tx, _append(tx, message).digest, fresh=True)
+                return replace(recorded, follows=message.meta.parent)
 
     return job
 

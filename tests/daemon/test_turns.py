@@ -29,28 +29,6 @@ async def texts(rig: Rig, session: bytes) -> list[tuple[str, str | None]]:
     return [(message.role, message.text) for message in await rig.readers.run(views.branch(session))]
 
 
-async def test_who_asked_is_told_before_the_prompt_is_prepared(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By way of the hub to whoever writes it to the client: the thread that prepares would hold that up."""
-    session, told, done = await rig.open_session(), asyncio.Event(), list[str]()
-    prepare = rig.turns._prompting.prepare
-
-    async def prepared(*given: Any) -> Any:
-        done.append("prepared")
-        return await prepare(*given)
-
-    async def writer() -> None:
-        await told.wait()
-        done.append("written")
-
-    monkeypatch.setattr(rig.turns._prompting, "prepare", prepared)
-    writing = asyncio.create_task(writer())
-    async for event in rig.turns.say(session, "hello", None):
-        if isinstance(event, Accepted):
-            told.set()
-    await writing
-    assert done == ["written", "prepared"]
-
-
 async def test_a_turn_is_accepted_streamed_and_recorded(rig: Rig) -> None:
     session = await rig.open_session()
     events = await gather(rig.turns.say(session, "Good morning", None))

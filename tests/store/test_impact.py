@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 
 from ccnode.mind import indexing
 from ccnode.mind.stemming import words
-from ccnode.store import best_first
+from ccnode.store import best_first, sealed
 from ccnode.store.corpus import Corpus
 from ccnode.store.home import Home
 from ccnode.store.index import Index, differences, open_index
@@ -238,7 +239,50 @@ def test_the_best_come_out_of_every_length_of_list(home: Home) -> None:
     assert len(first) == 5
 
 
+RARE = [f"island{number}" for number in range(12)]
 COMMON = ["boat", "sea", "sun", "sand", "wind", "gull"]
+
+
+@given(data=st.data())
+@SETTINGS
+def test_the_likely_are_what_the_rarest_words_put_first(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """As many as are wanted where there are; each holds a word that is asked for, and its score is at most the whole.
+
+    Where the rare words find too few, or all words are rare, the lists are the exact ones.
+    """
+    home = Home(tmp_path_factory.mktemp("home"))
+    ledger = Node(home.ledger).open()
+    chance = random.Random(data.draw(st.integers(0, 2**32)))
+    said = [" ".join(chance.choices(COMMON, k=3) + chance.choices(RARE, k=chance.randint(0, 2))) for _ in range(150)]
+    tell(ledger, said)
+    catch_up(home, ledger)
+    ledger.close()
+    words = data.draw(st.lists(st.sampled_from(COMMON + RARE), min_size=1, max_size=6, unique=True))
+    wanted = {Wanted(word): 1.0 for word in words}
+    numbers = frozenset(data.draw(st.sets(st.integers(1, 160), max_size=30)))
+    count, skip = data.draw(st.integers(1, 30)), frozenset(data.draw(st.sets(st.integers(1, 160), max_size=20)))
+    exact = Request(
+        wanted, ((count, Allowed(role=0)), (count, Allowed()), (count, Allowed(numbers=numbers))), skip=skip
+    )
+    corpus = Corpus(home.index, home.ledger)
+    with pytest.MonkeyPatch.context() as patch, corpus.moment() as moment:
+        patch.setattr(sealed, "FEW_MAX", data.draw(st.sampled_from([0, 400])))
+        patch.setattr(best_first, "LIKELY_MIN", data.draw(st.sampled_from([0, 20, 60, 10_000])))
+        lists = moment.rank(exact)
+        likely = moment.rank(replace(exact, likely=True))
+        whole = {one.number: one.score for one in moment.rank(Request(wanted, ((EVERYTHING, Allowed()),)))[0]}
+        everything = best_first.LIKELY_MIN == 10_000
+    corpus.close()
+    assert [len(found) for found in likely] == [len(found) for found in lists]
+    for found, best in zip(likely, lists, strict=True):
+        assert found == sorted(found, reverse=True)
+        assert not skip.intersection(one.number for one in found)
+        assert all(one.score <= whole[one.number] * (1 + 1e-9) for one in found)
+        if everything:
+            assert [one.number for one in found] == [one.number for one in best]
+    assert {one.number for one in likely[2]} <= numbers
 
 
 @given(data=st.data())
