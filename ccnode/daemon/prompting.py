@@ -73,10 +73,10 @@ class Ahead:
     def __init__(
         self, model: ModelAdapter, prepare: Callable[[Callable[[], jobs.Asked | None]], Prepared | None]
     ) -> None:
-        """`prepared`: a task that gives the prompt for `model`, or None where no question was recorded."""
+        """`prepared`: a future that gives the prompt for `model`, or None where no question was recorded."""
         self.model = model
         self._asked: Future[jobs.Asked | None] = Future()
-        self.prepared = asyncio.create_task(asyncio.to_thread(prepare, self._asked.result))
+        self.prepared = asyncio.get_running_loop().run_in_executor(None, prepare, self._asked.result)
 
     def recorded(self, asked: jobs.Asked) -> None:
         """The question is recorded."""
@@ -185,7 +185,7 @@ def _about(asked: _Asked) -> About | None:
     known, turns = asked
     if known.merging:
         return None
-    apart = [*(each.digest for each in known.history), *known.answers]
+    apart = [*(each.id for each in known.history), *known.answers]
     return search.About(turns[-1].content, turns[:-1], apart)
 
 

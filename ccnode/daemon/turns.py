@@ -79,7 +79,7 @@ class Turns:
         self._output_tokens_max = output_tokens_max
         self._live: dict[bytes, LiveTurn] = {}
         self._starting: dict[bytes, tuple[asyncio.Lock, list[int]]] = {}  # the lock, and who holds or awaits it
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Future[Any]] = set()
 
     async def say(self, session: bytes, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
         """See api/ports.py. Raises StoreError before the first event only."""
@@ -190,7 +190,7 @@ class Turns:
         self._hold(ahead.prepared)
         return ahead
 
-    def _hold(self, task: asyncio.Task[Any]) -> None:
+    def _hold(self, task: asyncio.Future[Any]) -> None:
         """Keep a task until it is done: `close` waits for it."""
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

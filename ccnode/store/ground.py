@@ -22,8 +22,8 @@ class Ground:
 
     `unremembered`: digests of those that may not be shown. `before`: what the conversations before were, where this one
     begins; `merging`: the branches that the question asks to bring together; `others`: who said those messages of the
-    history that another person did, by their digests; `answers`: of the replies that the question had already;
-    `character`: what was measured last (bearing.py).
+    history that another person did, by their digests; `answers`: local numbers of the replies that the question had
+    already; `character`: what was measured last (bearing.py).
     """
 
     session: bytes
@@ -34,11 +34,11 @@ class Ground:
     before: list[Conversation]
     merging: list[Branch]
     others: dict[bytes, str]
-    answers: list[bytes]
+    answers: list[int]
     character: tuple[str, tuple[str, ...]] | None
 
 
-_ANSWERS: Final = "SELECT e.digest FROM messages m JOIN entries e ON e.id = m.id WHERE m.parent_id = ? AND m.role = 1"
+_ANSWERS: Final = "SELECT id FROM messages WHERE parent_id = ? AND role = 1"
 
 
 def of_question(digest: bytes) -> View[Ground]:
@@ -59,7 +59,7 @@ def _ground(session: bytes, question: Message | None, history: list[Message], me
     plate = yield from plates.plate_in_force()
     begins = len(history) == (question is not None)
     before = (yield from recent.conversations(session)) if begins else []
-    answers: list[bytes] = []
+    answers: list[int] = []
     if question is not None:
         # Another reply is wanted, on this branch or on one that was begun here: not one that follows what was said.
         answers = [row[0] for row in (yield _ANSWERS, (question.id,))]

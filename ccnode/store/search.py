@@ -15,7 +15,7 @@ from ccnode.store.errors import translated
 from ccnode.store.noted import NotedWords
 from ccnode.store.query import Query, holds_phrase, parse
 from ccnode.store.ranking import Allowed, Ranked, Request, Wanted
-from ccnode.store.shown import IDS_AT_ONCE, Filters, numbers_of, shown
+from ccnode.store.shown import IDS_AT_ONCE, Filters, shown
 from ccnode.store.snippets import snippet
 from ccnode_protocol import hlc, records
 
@@ -68,11 +68,11 @@ class Hit:
 
 
 class About(NamedTuple):
-    """What memory is asked: a question, the conversation before it, and messages that are not looked for."""
+    """What memory is asked: a question, the conversation before it, and local numbers of messages left out."""
 
     question: str
     conversation: Sequence[PromptMessage] = ()
-    exclude: Collection[bytes] = ()
+    exclude: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +150,12 @@ class Searcher:
         Raises:
             StoreError: the ledger cannot be read.
         """
-        about = About(question, conversation, exclude)
-        return self.recall_for(_nothing, lambda _: about, limit=limit, compare=compare)[1]
+        return self.recall_for(
+            lambda: views.numbers_of(exclude),
+            lambda numbers: About(question, conversation, numbers),
+            limit=limit,
+            compare=compare,
+        )[1]
 
     def recall_for(
         self,
@@ -176,7 +180,7 @@ class Searcher:
             plan = recall.plan(asked.question, asked.conversation, brief=compare is None) if asked else None
             if asked is None or plan is None or not plan.sought:
                 return known, [], None
-            return known, *self._recalled(moment, plan, set(asked.exclude))
+            return known, *self._recalled(moment, plan, frozenset(asked.exclude))
 
         with self._turn:
             known, candidates, plan = self._ask(ask)
@@ -188,13 +192,10 @@ class Searcher:
         likeness = compare(comparison.question, comparison.texts)
         return known, recall.rank(plan, candidates, limit, likeness)
 
-    def _recalled(
-        self, moment: Moment, plan: RecallPlan, left_out: Collection[bytes]
-    ) -> tuple[list[Candidate], RecallPlan]:
+    def _recalled(self, moment: Moment, plan: RecallPlan, skip: AbstractSet[int]) -> tuple[list[Candidate], RecallPlan]:
         """The candidates of the plan and, where these tell who is who, of the wider one."""
         from ccnode.mind import recall
 
-        skip = numbers_of(moment, left_out)
         candidates = self._candidates(moment, plan, skip)
         wider = recall.refine(plan, list(candidates.values()))
         if wider is not plan:
@@ -267,10 +268,6 @@ class Searcher:
         if damaged:
             self._damage.set()
         return found
-
-
-def _nothing() -> View[None]:
-    yield from ()
 
 
 def _unsearched(moment: Moment) -> int:

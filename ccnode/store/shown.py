@@ -16,7 +16,7 @@ from ccnode_protocol import hlc, records
 from ccnode_protocol.records import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
 SPARE_FIRST: Final = 2  # candidates beyond those wanted: some may not be shown, though mostly none is;
 SPARE: Final = 20  # so many where these did not suffice,
@@ -209,16 +209,3 @@ def _touched(moment: Moment, filters: Filters) -> set[int]:
         " ORDER BY 1 DESC LIMIT ?"
     )
     return {row[0] for row in moment.connection.execute(sql, (TOUCHED_MAX,))}
-
-
-def numbers_of(moment: Moment, digests: Collection[bytes]) -> set[int]:
-    """The local numbers of messages."""
-    found: set[int] = set()
-    given = list(digests)
-    for at in range(0, len(given), IDS_AT_ONCE):
-        some = given[at : at + IDS_AT_ONCE]
-        marks = ",".join("?" * len(some))
-        found.update(
-            row[0] for row in moment.connection.execute(f"SELECT id FROM entries WHERE digest IN ({marks})", some)
-        )
-    return found

@@ -93,7 +93,9 @@ async def test_it_is_what_a_preview_shows(rig: Rig) -> None:
     session = await rig.open_session()
     shown = await rig.turns.preview(ASKED, session)
     await gather(rig.turns.say(session, ASKED, None))
-    recalled = [[source["message_id"] for source in part["sources"]] for part in shown["parts"] if part["kind"] == "recalled"]
+    recalled = [
+        [source["message_id"] for source in part["sources"]] for part in shown["parts"] if part["kind"] == "recalled"
+    ]
     assert [[one.message_id] for one in rig.model.prompts[-1].recalled] == recalled
     assert recalled
 

@@ -15,12 +15,13 @@ from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.records import MARK_NAMES, ROLE_NAMES, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from ccnode.store.views.asking import Row, View
 
 PREFIX_MESSAGE_MIN: Final = 6
 _STEP: Final = 16
+_AT_ONCE: Final = 500
 _RoleName = Literal["user", "assistant", "system", "tool"]
 _NAMES: Final[dict[int, _RoleName]] = {int(role): cast("_RoleName", name) for role, name in ROLE_NAMES.items()}
 
@@ -196,6 +197,17 @@ def messages_by_id(identifiers: Sequence[int]) -> View[list[Message]]:
     rows = yield f"{_MESSAGE} WHERE m.id IN ({marks})", tuple(identifiers)
     found = {row[0]: _message(row) for row in rows}
     return [found[number] for number in identifiers if number in found]
+
+
+def numbers_of(digests: Collection[bytes]) -> View[set[int]]:
+    """The local numbers of those of these entries that are here."""
+    found: set[int] = set()
+    given = list(digests)
+    for at in range(0, len(given), _AT_ONCE):
+        some = given[at : at + _AT_ONCE]
+        rows = yield f"SELECT id FROM entries WHERE digest IN ({','.join('?' * len(some))})", some
+        found.update(row[0] for row in rows)
+    return found
 
 
 def said_by_id(identifiers: Sequence[int]) -> View[list[Said]]:
