@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -67,25 +65,36 @@ class _Found(NamedTuple):
 class Ahead:
     """A prompt that is made while its question is still being recorded.
 
-    What it is made of is the state before that: what a preview shows. Say `recorded` or `dropped`, whatever happens.
+    What it is made of is the state before that: what a preview shows.
     """
 
     def __init__(
-        self, model: ModelAdapter, prepare: Callable[[Callable[[], jobs.Asked | None]], Prepared | None]
+        self,
+        model: ModelAdapter,
+        find: Callable[[], _Found | None],
+        finish: Callable[[_Found | None, jobs.Asked], Prepared],
     ) -> None:
-        """`prepared`: a future that gives the prompt for `model`, or None where no question was recorded."""
+        """For `model`. `find` begins at once, in a thread; `finish` follows there, if the question is recorded then."""
         self.model = model
-        self._asked: Future[jobs.Asked | None] = Future()
-        self.prepared = asyncio.get_running_loop().run_in_executor(None, prepare, self._asked.result)
+        self._find, self._finish = find, finish
+        self._asked: jobs.Asked | None = None
+        self.work = asyncio.get_running_loop().run_in_executor(None, self._work)
+
+    def _work(self) -> Prepared | _Found | None:
+        # No thread waits for the disk here: there are few, and an import may hold up what is to be recorded.
+        found = self._find()
+        return self._finish(found, self._asked) if self._asked is not None else found
 
     def recorded(self, asked: jobs.Asked) -> None:
-        """The question is recorded."""
-        self._asked.set_result(asked)
+        """The question is recorded. Where it never is, what was found is of no use, and that is all."""
+        self._asked = asked
 
-    def dropped(self) -> None:
-        """No prompt is wanted, unless the question was recorded before."""
-        if not self._asked.done():
-            self._asked.set_result(None)
+    async def prepared(self) -> Prepared | None:
+        """The prompt; None where the question is not recorded. Raises StoreError."""
+        found = await self.work
+        if isinstance(found, Prepared):
+            return found
+        return await asyncio.to_thread(self._finish, found, self._asked) if self._asked is not None else None
 
 
 class Prompting:
@@ -111,27 +120,25 @@ class Prompting:
 
     def ahead(self, model: ModelAdapter, session: bytes, text: str, output_tokens_max: int) -> Ahead:
         """Begin with the prompt for a question that is about to be recorded."""
-        return Ahead(model, partial(self._prepare_ahead, model, session, text, output_tokens_max))
+        return Ahead(
+            model,
+            partial(self._find_ahead, model, session, text),
+            partial(self._finish, model, output_tokens_max),
+        )
 
-    def _prepare_ahead(
-        self,
-        model: ModelAdapter,
-        session: bytes,
-        text: str,
-        output_tokens_max: int,
-        recorded: Callable[[], jobs.Asked | None],
-    ) -> Prepared | None:
-        found: _Found | None = None
-        with contextlib.suppress(StoreError):  # where it matters, recording fails as well
-            found = self._find(model, lambda: ground.preview(session), text)
-        asked = recorded()
-        if asked is None:
+    def _find_ahead(self, model: ModelAdapter, session: bytes, text: str) -> _Found | None:
+        try:
+            return self._find(model, lambda: ground.preview(session), text)
+        except StoreError:  # where it matters, it is met again
             return None
+
+    def _finish(self, model: ModelAdapter, output_tokens_max: int, found: _Found | None, asked: jobs.Asked) -> Prepared:
+        """The prompt for a question that is recorded, of what was found before, if it follows just that."""
         before = found.known.history[-1].digest if found is not None and found.known.history else None
-        if found is None or not asked.fresh or asked.follows != before:  # the question came after something else
+        if found is None or not asked.fresh or asked.follows != before:
             return self._prepare(model, Answer(asked.question), output_tokens_max)
-        found.turns[-1] = replace(found.turns[-1], message_id=asked.question.hex())
-        built = context.build(_material(model, found), self._budget, output_tokens_max)
+        turns = [*found.turns[:-1], replace(found.turns[-1], message_id=asked.question.hex())]
+        built = context.build(_material(model, found._replace(turns=turns)), self._budget, output_tokens_max)
         return Prepared(built, found.known.plate)
 
     async def preview(

@@ -102,15 +102,11 @@ class Turns:
             if live is not None and (digest is None or live.key != digest):
                 raise Conflict("a reply is being written in this session", remedy="wait for it, or stop it")
             ahead = self._ahead(session, text) if live is None and text is not None else None
-            try:
-                asked = await self._ledger.append(ask)
-                if live is None and asked.answer is None:
-                    live = self._begin(session, Answer(asked.question), digest, ahead)
-                    if ahead is not None:
-                        ahead.recorded(asked)
-            finally:
+            asked = await self._ledger.append(ask)
+            if live is None and asked.answer is None:
                 if ahead is not None:
-                    ahead.dropped()
+                    ahead.recorded(asked)
+                live = self._begin(session, Answer(asked.question), digest, ahead)
         yield Accepted(asked.question.hex(), asked.seq)
         if live is None and asked.answer is not None:
             yield await self._recorded(await self._readers.run(views.message(asked.answer)), asked.question)
@@ -187,7 +183,7 @@ class Turns:
         if len(self._live) >= LIVE_MAX or not text.strip():
             return None
         ahead = self._prompting.ahead(self._model(), session, text, self._output_tokens_max)
-        self._hold(ahead.prepared)
+        self._hold(ahead.work)
         return ahead
 
     def _hold(self, task: asyncio.Future[Any]) -> None:
@@ -221,7 +217,7 @@ class Turns:
         # Who asked is told first that it is recorded: beside the thread that prepares it takes milliseconds.
         await asyncio.sleep(0)
         model = self._model()
-        prepared = await ahead.prepared if ahead is not None and ahead.model is model else None
+        prepared = await ahead.prepared() if ahead is not None and ahead.model is model else None
         if prepared is None:
             prepared = await self._prompting.prepare(model, answer, self._output_tokens_max)
         instance = await self.spawning.instance(session, prepared.plate, model, live)
