@@ -177,14 +177,34 @@ def _timed(times: Times, prompting: Any) -> Iterator[None]:
 
         return run
 
-    kept = (ThreadReader.ask, Searcher.recall, prompting.context.build)
-    ThreadReader.ask = wrapped("the database", kept[0])  # type: ignore[method-assign]
-    Searcher.recall = wrapped("searching memory", kept[1])  # type: ignore[method-assign]
+    kept = (ThreadReader.ask, Searcher.recall_for, prompting.context.build)
+
+    def recall_for(searcher: Searcher, view: Callable[[], Any], about: Callable[[Any], Any], **named: Any) -> Any:
+        """What the question stands on is read within the search, before memory is asked."""
+        between: list[float] = []
+
+        def viewed() -> Any:
+            between.append(time.perf_counter())
+            return view()
+
+        def asked(known: Any) -> Any:
+            between.append(time.perf_counter())
+            return about(known)
+
+        began = time.perf_counter()
+        found = kept[1](searcher, viewed, asked, **named)
+        database = between[-1] - between[-2]
+        times.add("the database", database)
+        times.add("searching memory", time.perf_counter() - began - database)
+        return found
+
+    ThreadReader.ask = wrapped("who said what is recalled", kept[0])  # type: ignore[method-assign]
+    Searcher.recall_for = recall_for  # type: ignore[method-assign,assignment]
     prompting.context.build = wrapped("the prompt itself", kept[2])
     try:
         yield
     finally:
-        ThreadReader.ask, Searcher.recall, prompting.context.build = kept  # type: ignore[method-assign]
+        ThreadReader.ask, Searcher.recall_for, prompting.context.build = kept  # type: ignore[method-assign]
 
 
 def bench_spawn() -> list[Figure]:
