@@ -221,7 +221,7 @@ class Searcher:
         if pinned:
             lists += ((recall.CANDIDATES_MORE, Allowed(numbers=frozenset(row[0] for row in pinned))),)
         ranked = shown(moment, Request(wanted, lists, skip=skip, likely=plan.brief), Filters(remembered=True))
-        numbers = [one.number for taken in ranked for one in taken]
+        numbers = list(dict.fromkeys(one.number for taken in ranked for one in taken))  # many are in two lists
         noted = [number for number in self._noted.saying(moment, plan) if number not in skip]
         messages = [one for some in _in_parts(numbers + noted) for one in moment.ask(views.said_by_id(some))]
         unwanted = moment.ask(memory.left_out_among(messages, set(numbers)))
