@@ -214,7 +214,7 @@ class Turns:
 
     async def _run_turn(self, session: bytes, answer: Answer, live: LiveTurn, ahead: Ahead | None) -> Replied | Failed:
         began = clock.elapsed_s()
-        # Who asked is told first that it is recorded: beside the thread that prepares it takes milliseconds.
+        # Who asked is told that it is recorded before more is begun: beside a thread that prepares it takes longer.
         await asyncio.sleep(0)
         model = self._model()
         prepared = await ahead.prepared() if ahead is not None and ahead.model is model else None

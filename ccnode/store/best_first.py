@@ -6,7 +6,8 @@ others are only looked for in messages that may still be among the best. Where t
 segment is scored roughly (rough.py), the newest first, and the more is found, the less of the next has to be looked at.
 
 Who judges what is found anew by its words needs no more than the likely ones, and is given what the rarest terms alone
-put first: of 1,498 questions among 100,000 messages that finds as many answers, in half of the time (decision 0033).
+put first: of 1,498 questions among 100,000 messages that finds as many answers, in less than half of the time
+(decision 0033).
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class BestFirst:
     def _likely(self, segments: Sequence[int]) -> list[list[Ranked]] | None:
         """The lists, of what the rarest terms alone put first; None where too few messages hold any of these.
 
-        Where only some messages are allowed, each of them is scored by all terms: those are few, and wanted.
+        Where only some messages are allowed, and too few of these hold any, each of them is scored by all terms.
         """
         early = self._early(max(LIKELY_MIN, len(self._weigher) // LIKELY_SHARE))
         if not early or self._excluded:
