@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from ccnode.daemon.precedence import Precedence
 from ccnode.store.errors import StoreError
 from ccnode_protocol.records import Kind
 
@@ -54,8 +55,9 @@ def what_of(kinds: list[int]) -> list[str]:
 class Changes:
     """Tells listeners on the event loop what commits changed."""
 
-    def __init__(self, readers: Readers) -> None:
+    def __init__(self, readers: Readers, precedence: Precedence | None = None) -> None:
         self._readers = readers
+        self._precedence = precedence or Precedence()
         self._listeners: list[Callable[..., None]] = []
         self._woken = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -80,6 +82,7 @@ class Changes:
         while True:
             await self._woken.wait()
             await asyncio.sleep(GATHER_S)
+            await self._precedence.given()
             self._woken.clear()
             try:
                 seen, kinds = await self._readers.run(_kinds(seen))

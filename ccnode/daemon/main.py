@@ -252,6 +252,7 @@ async def _main(home: Home, settings: Settings, ready: Callable[[RunningNode], N
             settings.models.output_tokens_max,
             prompt_tokens_max=settings.models.prompt_tokens_max,
             validate_on_spawn=settings.plate.validate_on_spawn,
+            precedence=node.precedence,
         )
     )
     upkeep = Upkeep(home, settings, readers, opened.key.public.raw)

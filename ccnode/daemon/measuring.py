@@ -10,11 +10,12 @@ import asyncio
 import contextlib
 import uuid
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 import structlog
 
 from ccnode import clock
+from ccnode.daemon.precedence import Precedence
 from ccnode.later import later
 from ccnode.store import measurements, views
 from ccnode.store.errors import StoreError
@@ -38,6 +39,7 @@ else:
     reference = later("ccnode.reference")
 
 T = TypeVar("T")
+P = ParamSpec("P")
 log = structlog.get_logger()
 
 CATCH_UP_MAX: Final = 1_000  # replies that were recorded while nothing measured; older ones stay unmeasured
@@ -49,9 +51,10 @@ START_PAUSE_S: Final = 2.0  # before what waited for a start is measured, so tha
 class Measuring:
     """Follows the ledger of a running node. Lives on its event loop."""
 
-    def __init__(self, ledger: Path, append: Append) -> None:
+    def __init__(self, ledger: Path, append: Append, precedence: Precedence | None = None) -> None:
         self._ledger = ledger
         self._append = append
+        self._precedence = precedence or Precedence()
         self._measurer: Measurer | None = None
         self._waiting: deque[Pending] = deque(maxlen=CATCH_UP_MAX)
         self._looked: int | None = None
@@ -109,7 +112,7 @@ class Measuring:
             self._waiting.popleft()
             if self._waiting:  # a backlog: half of the time is left to those who talk
                 await asyncio.sleep(min(PAUSE_S_MAX, clock.elapsed_s() - began))
-        self.alarm = await asyncio.to_thread(self._ringing)
+        self.alarm = await self._aside(self._ringing)
 
     def _ringing(self) -> str:
         if not self._ask(measurements.exist()):
@@ -118,9 +121,9 @@ class Measuring:
 
     async def _measure(self, reply: Pending) -> Measurement | None:
         if self._measurer is None:
-            self._measurer = await asyncio.to_thread(lambda: measurer.Measurer(self._ledger))
+            self._measurer = await self._aside(lambda: measurer.Measurer(self._ledger))
         try:
-            return await asyncio.to_thread(self._measurer.measure, reply)
+            return await self._aside(self._measurer.measure, reply)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  # a defect: one reply must not keep all later ones from being measured
@@ -130,9 +133,9 @@ class Measuring:
     async def _look(self) -> None:
         """Find the replies that came since it looked last."""
         if self._looked is None:
-            self._looked = await asyncio.to_thread(self._ask, measurements.newest_measured())
+            self._looked = await self._aside(self._ask, measurements.newest_measured())
         while True:
-            found, until = await asyncio.to_thread(self._ask, measurements.pending(self._looked))
+            found, until = await self._aside(self._ask, measurements.pending(self._looked))
             self._waiting.extend(found)
             if until == self._looked:
                 return
@@ -143,6 +146,11 @@ class Measuring:
         form = measure_shapes.live_form(session_id, found)
         for listener in self._listeners:
             listener(session_id, form)
+
+    async def _aside(self, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        """Do a piece of the work in a thread, once nobody has just asked."""
+        await self._precedence.given()
+        return await asyncio.to_thread(work, *given, **named)
 
     def _ask(self, view: View[T]) -> T:
         with contextlib.closing(connect(self._ledger, writable=False)) as connection:

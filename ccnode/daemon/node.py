@@ -18,6 +18,7 @@ from ccnode.daemon.knowledge import Knowledge
 from ccnode.daemon.measuring import Measuring
 from ccnode.daemon.others import Others
 from ccnode.daemon.plating import Plating
+from ccnode.daemon.precedence import Precedence
 from ccnode.daemon.problems import Problems
 from ccnode.daemon.remembering import Remembering
 from ccnode.later import later, made_later
@@ -89,14 +90,15 @@ class RunningNode:
         self.ready = False
         self.stopping = asyncio.Event()
         self.problems = Problems()
-        self.changes = Changes(readers)
+        self.precedence = Precedence()
+        self.changes = Changes(readers, self.precedence)
         self.index_progress: dict[str, int] = {"position": 0, "behind": 0}
         self.erasing = Erasing(home, lambda: upkeep.settings, ledger.chains.key.public.raw, self._append)
         self.memory = Remembering(home.ledger, searcher, self._append, self.erasing)
         self.knowledge = Knowledge(home.ledger, self._append, self.erasing)
         self.plates = Plating(home, self._append, made_later(lambda: turns.spawning.validating))
         self.changes.listen(self.plates.changed)
-        self.measuring = Measuring(home.ledger, self._append)
+        self.measuring = Measuring(home.ledger, self._append, self.precedence)
         self.character = Character(home, self._append, self.measuring)
         self.changes.listen(self.measuring.changed)
         self.others = Others(home, ledger, profile, self._append, self.changes.tell)

@@ -12,6 +12,7 @@ from ccnode import clock
 from ccnode.api.events import Accepted, Failed, Piece, Replied, Source, TurnEvent
 from ccnode.core.turns import Answer, Facts, Refused, Reply, go_on, regenerate, resume
 from ccnode.daemon.live import LiveTurn, Outcome
+from ccnode.daemon.precedence import Precedence
 from ccnode.daemon.prompting import Ahead, Prompting
 from ccnode.daemon.spawning import Spawning
 from ccnode.daemon.validating import Validating
@@ -69,8 +70,10 @@ class Turns:
         *,
         prompt_tokens_max: int | None = None,
         validate_on_spawn: bool = False,
+        precedence: Precedence | None = None,
     ) -> None:
         self._ledger = ledger
+        self._precedence = precedence or Precedence()
         self._readers = readers
         self._model = model
         budget = context.BUDGET if prompt_tokens_max is None else prompt_tokens_max
@@ -97,6 +100,7 @@ class Turns:
         self, session: bytes, digest: bytes | None, ask: Job[jobs.Asked], text: str | None = None
     ) -> AsyncIterator[TurnEvent]:
         """`text`: what is asked, where the prompt is that of any question, and can be made while it is recorded."""
+        self._precedence.taken()
         async with self._one_at_a_time(session):
             live = self._live.get(session)
             if live is not None and (digest is None or live.key != digest):
@@ -135,6 +139,7 @@ class Turns:
             yield event
 
     async def _answer(self, session: bytes, decide: Callable[[Facts], Answer | Refused]) -> AsyncIterator[TurnEvent]:
+        self._precedence.taken()
         async with self._one_at_a_time(session):
             live = self._live.get(session)
             if live is None:

@@ -76,6 +76,7 @@ async def _catch_up(node: RunningNode, index: Index, busy: Callable[[], bool], e
     """Index what is new, and then give back the memory that it took, where that was much."""
     shown, steps, waited = float("-inf"), 0, False
     while True:
+        await node.precedence.given()
         if busy() and not erased.is_set():
             if not waited:
                 await asyncio.to_thread(memory.give_back)

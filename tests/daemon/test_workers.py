@@ -14,6 +14,7 @@ import pytest
 from ccnode import clock
 from ccnode.cli.identity import Wishes, make_identity
 from ccnode.daemon import backing, workers
+from ccnode.daemon.precedence import Precedence
 from ccnode.store import backup, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, StoreCorrupt, StoreError, StoreFull
@@ -38,6 +39,7 @@ class StandIn:
     def __init__(self) -> None:
         self.problems: dict[str, str] = {}
         self.index_progress: dict[str, int] = {}
+        self.precedence = Precedence()
 
 
 @pytest.fixture
