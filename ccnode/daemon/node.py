@@ -21,7 +21,7 @@ from ccnode.daemon.plating import Plating
 from ccnode.daemon.precedence import Precedence
 from ccnode.daemon.problems import Problems
 from ccnode.daemon.remembering import Remembering
-from ccnode.later import later, made_later
+from ccnode.later import is_made, later, made_later
 from ccnode.store import views
 from ccnode.store.errors import StoreError, StoreFull, StoreReadOnly
 from ccnode_crypto.keys import node_id
@@ -99,6 +99,7 @@ class RunningNode:
         self.plates = Plating(home, self._append, made_later(lambda: turns.spawning.validating))
         self.changes.listen(self.plates.changed)
         self.measuring = Measuring(home.ledger, self._append, self.precedence)
+        self.measuring.listen(lambda _session, _form: self.settled())
         self.character = Character(home, self._append, self.measuring)
         self.changes.listen(self.measuring.changed)
         self.others = Others(home, ledger, profile, self._append, self.changes.tell)
@@ -149,6 +150,11 @@ class RunningNode:
     def on_change(self, listener: Callable[..., None]) -> None:
         """Tell the listener after commits what kinds of things changed."""
         self.changes.listen(listener)
+
+    def settled(self) -> None:
+        """What a node does by itself after a turn is done, in part at least. From the event loop."""
+        if is_made(self._turns):
+            self._turns.settled()
 
     def status(self) -> dict[str, Any]:
         """What GET /api/v1/status gives, without what needs the database."""

@@ -28,5 +28,5 @@ class Precedence:
     async def given(self) -> None:
         """Wait until nobody has just asked; at most PATIENCE_S."""
         patience = clock.elapsed_s() + PATIENCE_S
-        while (left := min(self._until, patience) - clock.elapsed_s()) > 0:
+        while (left := min(self._until, patience) - clock.elapsed_s()) > 0:  # noqa: ASYNC110 -- a time, not an event
             await asyncio.sleep(left)

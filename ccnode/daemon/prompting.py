@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ccnode.core.turns import Answer
 from ccnode.later import later
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ccnode.models.base import ModelAdapter
     from ccnode.store import ground, prompt_shapes, prompts, search, speakers
     from ccnode.store import turns as jobs
+    from ccnode.store.corpus import Moment
     from ccnode.store.ground import Ground
     from ccnode.store.plates import Version
     from ccnode.store.readers import ThreadReader
@@ -38,6 +39,9 @@ else:
     summaries = later("ccnode.mind.summaries")
 
 
+FORESEEN_CHARS_MAX: Final = 1_000_000  # of a conversation that is kept for its next question
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A prompt with its account, and what of the ground it stands on the reply has to name."""
@@ -48,10 +52,18 @@ class Prepared:
 
 
 class _Asked(NamedTuple):
-    """The ground of a question, and the conversation that ends with it."""
+    """The ground of a question, and the conversation that ends with it, or where it would follow."""
 
     known: Ground
     turns: list[PromptMessage]
+
+
+class _Foreseen(NamedTuple):
+    """The ground of the next question of a session, as long as nothing is written."""
+
+    session: bytes
+    version: tuple[int, int]
+    asked: _Asked
 
 
 class _Found(NamedTuple):
@@ -105,13 +117,14 @@ class Prompting:
         self._reader = reader
         self._searcher = searcher
         self._budget = budget
+        self._foreseen: _Foreseen | None = None
 
     async def prepare(self, model: ModelAdapter, answer: Answer, output_tokens_max: int) -> Prepared:
         """The prompt for the reply to a recorded question. Raises StoreError."""
         return await asyncio.to_thread(self._prepare, model, answer, output_tokens_max)
 
     def _prepare(self, model: ModelAdapter, answer: Answer, output_tokens_max: int) -> Prepared:
-        found = self._find(model, lambda: ground.of_question(answer.question))
+        found = self._find(model, lambda moment: moment.ask(_asked(ground.of_question(answer.question))))
         known = found.known
         begun_id = answer.over.hex() if answer.begun and answer.over is not None else ""
         material = _material(model, found, answer.begun, begun_id)
@@ -128,7 +141,7 @@ class Prompting:
 
     def _find_ahead(self, model: ModelAdapter, session: bytes, text: str) -> _Found | None:
         try:
-            return self._find(model, lambda: ground.preview(session), text)
+            return self._find(model, partial(self._next, session), text)
         except StoreError:  # where it matters, it is met again
             return None
 
@@ -152,15 +165,38 @@ class Prompting:
         return form | await _counted(model, prompt) if count else form
 
     def _preview(self, model: ModelAdapter, text: str, session: bytes | None) -> tuple[Prompt, dict[str, Any]]:
-        found = self._find(model, lambda: ground.preview(session), text)
+        found = self._find(model, partial(self._next, session), text)
         built = context.build(_material(model, found), self._budget)
         return built.prompt, self._reader.ask(prompt_shapes.form(prompts.account_of(built, model.name), text))
 
-    def _find(self, model: ModelAdapter, view: Callable[[], View[Ground]], text: str | None = None) -> _Found:
+    def foresee(self, session: bytes) -> None:
+        """Read what the next question of a session will follow, while nobody waits for that. Raises StoreError."""
+        self._foreseen = self._searcher.at_once(lambda moment: self._foresee(moment, session))
+
+    def _foresee(self, moment: Moment, session: bytes) -> _Foreseen | None:
+        if moment.version is None:
+            return None
+        asked = self._next(session, moment)
+        chars = sum(len(each.content) for each in asked.turns)
+        return _Foreseen(session, moment.version, asked) if chars <= FORESEEN_CHARS_MAX else None
+
+    def _next(self, session: bytes | None, moment: Moment) -> _Asked:
+        """What the next question of a session follows."""
+        known = self._foreseen
+        if known is not None and (known.session, known.version) == (session, moment.version):
+            return known.asked
+        return moment.ask(_asked(ground.preview(session)))
+
+    def _find(self, model: ModelAdapter, read: Callable[[Moment], _Asked], text: str | None = None) -> _Found:
         """What there is for a question; `text`: its words, where it is not recorded. Raises StoreError."""
+
+        def whole(moment: Moment) -> _Asked:
+            known, turns = read(moment)
+            return _Asked(known, turns if text is None else [*turns, prompt_types.PromptMessage("user", text)])
+
         # Only a model that answers by what comes first waits for meanings to be compared; another weighs for itself.
         compare = getattr(model, "likeness", None)
-        asked, recalled = self._searcher.recall_for(lambda: _asked(view(), text), _about, compare=compare)
+        asked, recalled = self._searcher.recall_for(whole, _about, compare=compare)
         return _Found(asked.known, asked.turns, self._reader.ask(speakers.labelled(recalled)))
 
     def close(self) -> None:
@@ -168,7 +204,7 @@ class Prompting:
         self._reader.close()
 
 
-def _asked(view: View[Ground], text: str | None) -> View[_Asked]:
+def _asked(view: View[Ground]) -> View[_Asked]:
     known = yield from view
     asked = known.question.digest if known.question is not None else b""
     turns = [
@@ -182,8 +218,6 @@ def _asked(view: View[Ground], text: str | None) -> View[_Asked]:
         for each in known.history
         if (each.text or each.digest == asked) and each.digest not in known.unremembered
     ]
-    if text is not None:
-        turns.append(prompt_types.PromptMessage("user", text))
     return _Asked(known, turns)
 
 

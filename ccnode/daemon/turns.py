@@ -83,6 +83,7 @@ class Turns:
         self._live: dict[bytes, LiveTurn] = {}
         self._starting: dict[bytes, tuple[asyncio.Lock, list[int]]] = {}  # the lock, and who holds or awaits it
         self._tasks: set[asyncio.Future[Any]] = set()
+        self._last: bytes | None = None  # the session of the last turn that ended
 
     async def say(self, session: bytes, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
         """See api/ports.py. Raises StoreError before the first event only."""
@@ -183,6 +184,16 @@ class Turns:
         """See api/ports.py. Raises StoreError."""
         return await self._prompting.preview(self._model(), text, session, count=count)
 
+    def settled(self) -> None:
+        """What follows a turn is done for now: what the next question there follows is read, while nobody waits."""
+        if self._last is not None and not self._live:
+            self._hold(asyncio.create_task(self._foresee(self._last)))
+
+    async def _foresee(self, session: bytes) -> None:
+        await self._precedence.given()
+        with contextlib.suppress(StoreError):  # where it matters, it is met again
+            await asyncio.to_thread(self._prompting.foresee, session)
+
     def _ahead(self, session: bytes, text: str) -> Ahead | None:
         """The prompt for what is asked, begun before that is recorded; None where there will hardly be a turn."""
         if len(self._live) >= LIVE_MAX or not text.strip():
@@ -215,6 +226,7 @@ class Turns:
             final = Failed(error.code, str(error), error.remedy or "the question is kept: resume it")
         finally:
             self._live.pop(session, None)
+            self._last = session
             live.tell(final)
 
     async def _run_turn(self, session: bytes, answer: Answer, live: LiveTurn, ahead: Ahead | None) -> Replied | Failed:

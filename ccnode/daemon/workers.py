@@ -59,6 +59,7 @@ async def follow_with_index(
                 if index is None:
                     index = await asyncio.to_thread(open_index)
                 await _catch_up(node, index, busy, erased)
+                node.settled()
                 node.problems.pop("index", None)
             except StoreError as error:
                 node.problems["index"] = f"the search index is behind: {error}. {error.remedy}"

@@ -57,6 +57,9 @@ _STATE: Final = (
 )
 
 
+_VERSION: Final = "PRAGMA ledger.data_version"  # another one after each commit of others, for one connection
+
+
 @dataclass(slots=True)
 class Moment:
     """One state of index and ledger. Names of tables mean the ledger's, but message_index, where there is an index."""
@@ -71,6 +74,7 @@ class Moment:
     _holding: dict[Wanted, int] = field(default_factory=dict)
     _apart: Live | None = None
     apart: frozenset[int] = frozenset()  # messages that are judged as `judge_anew` was told, and not as stored
+    version: tuple[int, int] | None = None  # of the ledger: what it held is what it holds while this is the same
 
     def rank(self, request: Request) -> list[list[Ranked]]:
         """The lists of a request. Raises sqlite3.Error."""
@@ -167,6 +171,7 @@ class Corpus:
         self._place = os.fspath(index)
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
+        self._opened = 0
         self._sealed: type[Sealed] | None = None
         self._forget()
 
@@ -189,7 +194,9 @@ class Corpus:
         connection = self._open()
         connection.execute("BEGIN")
         try:
-            yield self._moment(connection, _State(*connection.execute(_STATE).fetchone()))
+            moment = self._moment(connection, _State(*connection.execute(_STATE).fetchone()))
+            moment.version = (self._opened, *connection.execute(_VERSION).fetchone())
+            yield moment
         finally:
             if connection.in_transaction:  # an error may have ended it
                 connection.execute("ROLLBACK")  # which is prepared once, and not each time as by rollback()
@@ -222,6 +229,7 @@ class Corpus:
                 connection.close()
                 raise
             self._connection, self._file = connection, file
+            self._opened += 1
         return self._connection
 
     def _moment(self, connection: sqlite3.Connection, state: _State) -> Moment:

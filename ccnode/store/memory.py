@@ -187,6 +187,15 @@ _RESTS: Final = (
 )
 
 
+# Whether there is nothing that anything could be left out for: most nodes forget, disable and correct little.
+_NOTHING_OUT: Final = (
+    f"SELECT NOT EXISTS (SELECT 1 FROM marks WHERE mark = {int(Mark.DISABLED)})"
+    " AND NOT EXISTS (SELECT 1 FROM marks WHERE due_ms IS NOT NULL)"
+    f" AND NOT EXISTS (SELECT 1 FROM session_events WHERE kind = {int(records.Kind.FORGET_ORDERED)})"
+    " AND NOT EXISTS (SELECT 1 FROM notes) AND NOT EXISTS (SELECT 1 FROM packets)"
+)
+
+
 def left_out(messages: Iterable[bytes], numbers: Sequence[int] = ()) -> View[set[bytes]]:
     """Which of these messages (their digests) are left out of memory: themselves, or as replies that rest on such.
 
@@ -198,6 +207,8 @@ def left_out(messages: Iterable[bytes], numbers: Sequence[int] = ()) -> View[set
     `numbers`: the local numbers of the messages, where they are known: they are found sooner by these.
     """
     asked = list(dict.fromkeys(messages))
+    if not asked or (yield _NOTHING_OUT, ())[0][0]:
+        return set()
     out: dict[bytes, bool] = {}
     rests: dict[bytes, tuple[bytes, ...]] = {}
     given: dict[bytes, int] = {}
@@ -243,6 +254,8 @@ def left_out_among(shown: Sequence[Said], judged: Collection[int]) -> View[set[b
 
     Of these, replies alone may rest on what is left out; others are left out by nothing but a note.
     """
+    if (yield _NOTHING_OUT, ())[0][0]:
+        return set()
     free = [one.digest for one in shown if one.role != "assistant" and one.id in judged]
     known = yield from notes.known(free)
     settled = set(free)

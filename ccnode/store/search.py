@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ccnode.mind.recall import Candidate, Compare, RecallPlan
     from ccnode.store.knowledge import Known
     from ccnode.store.notes import Note
-    from ccnode.store.views import Message, Said, View
+    from ccnode.store.views import Message, Said
 
 __all__ = ["LIMIT_MAX", "About", "Filters", "Hit", "Searcher", "Why"]
 
@@ -151,7 +151,7 @@ class Searcher:
             StoreError: the ledger cannot be read.
         """
         return self.recall_for(
-            lambda: views.numbers_of(exclude),
+            lambda moment: moment.ask(views.numbers_of(exclude)),
             lambda numbers: About(question, conversation, numbers),
             limit=limit,
             compare=compare,
@@ -159,23 +159,23 @@ class Searcher:
 
     def recall_for(
         self,
-        view: Callable[[], View[T]],
+        read: Callable[[Moment], T],
         about: Callable[[T], About | None],
         *,
         limit: int = 6,
         compare: Compare | None = None,
     ) -> tuple[T, list[Recalled]]:
-        """What a view of the ledger answers, and what memory has to say on what that asks (None: nothing is asked).
+        """What is read of the ledger, and what memory has to say on what that asks (None: nothing is asked).
 
         Both are of one moment: what is said meanwhile is in neither. The rest is as in `recall`.
 
         Raises:
-            StoreError: the ledger cannot be read, or the view's own.
+            StoreError: the ledger cannot be read, or what `read` raises.
         """
         from ccnode.mind import offering, recall  # much is made of it, and most starts recall nothing
 
         def ask(moment: Moment) -> tuple[T, list[Candidate], RecallPlan | None]:
-            known = moment.ask(view())
+            known = read(moment)
             asked = about(known)
             plan = recall.plan(asked.question, asked.conversation, brief=compare is None) if asked else None
             if asked is None or plan is None or not plan.sought:
@@ -191,6 +191,11 @@ class Searcher:
         comparison = recall.to_compare(plan, candidates)
         likeness = compare(comparison.question, comparison.texts)
         return known, recall.rank(plan, candidates, limit, likeness)
+
+    def at_once(self, read: Callable[[Moment], T]) -> T:
+        """What is read at one moment. Raises StoreError: the ledger cannot be read, or what `read` raises."""
+        with self._turn:
+            return self._ask(read)
 
     def _recalled(self, moment: Moment, plan: RecallPlan, skip: AbstractSet[int]) -> tuple[list[Candidate], RecallPlan]:
         """The candidates of the plan and, where these tell who is who, of the wider one."""
@@ -227,7 +232,7 @@ class Searcher:
         unwanted = moment.ask(memory.left_out_among(messages, set(numbers)))
         standing = moment.ask(notes.standing(message.digest for message in messages))
         found = {
-            message.id: _candidate(message, standing.get(message.digest))
+            message.id: _candidate(recall.Candidate, message, standing.get(message.digest))
             for message in messages
             if message.digest not in unwanted
         }
@@ -435,10 +440,8 @@ def _as_uuid(session: bytes) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def _candidate(message: Said, note: Note | None) -> Candidate:
-    from ccnode.mind.recall import Candidate
-
+def _candidate(make: type[Candidate], message: Said, note: Note | None) -> Candidate:
     _, digest, session, role, text, time, mark = message
     pinned = mark == PINNED or (note is not None and note.pinned)
     words = note.text if note is not None else text
-    return Candidate(digest.hex(), _as_uuid(session), role, words, hlc.to_ms(time), "", pinned)
+    return make(digest.hex(), _as_uuid(session), role, words, hlc.to_ms(time), "", pinned)

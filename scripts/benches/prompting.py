@@ -179,20 +179,20 @@ def _timed(times: Times, prompting: Any) -> Iterator[None]:
 
     kept = (ThreadReader.ask, Searcher.recall_for, prompting.context.build)
 
-    def recall_for(searcher: Searcher, view: Callable[[], Any], about: Callable[[Any], Any], **named: Any) -> Any:
+    def recall_for(searcher: Searcher, read: Callable[[Any], Any], about: Callable[[Any], Any], **named: Any) -> Any:
         """What the question stands on is read within the search, before memory is asked."""
         between: list[float] = []
 
-        def viewed() -> Any:
+        def known_to(moment: Any) -> Any:
             between.append(time.perf_counter())
-            return view()
+            return read(moment)
 
         def asked(known: Any) -> Any:
             between.append(time.perf_counter())
             return about(known)
 
         began = time.perf_counter()
-        found = kept[1](searcher, viewed, asked, **named)
+        found = kept[1](searcher, known_to, asked, **named)
         database = between[-1] - between[-2]
         times.add("the database", database)
         times.add("searching memory", time.perf_counter() - began - database)

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ccnode import clock
 from ccnode.api.events import Accepted, Replied
 from ccnode.core.turns import Answer
+from ccnode.daemon import prompting
+from ccnode.store import ground, memory, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, NotFound, StoreBusy
+from ccnode.store.index import Index
 from ccnode_crypto.errors import EncodingError
+from ccnode_protocol.records import Mark
 from tests.daemon.conftest import ScriptedModel
 from tests.daemon.test_turns import gather, texts
 
@@ -213,3 +218,131 @@ async def test_a_model_that_is_changed_meanwhile_gets_a_prompt_of_its_own(
     assert asked == [other]
     assert len(other.prompts) == 1
     assert not rig.model.prompts
+
+
+# --- what the next question follows, read before it comes ---
+
+
+def count_readings(rig: Rig, patch: pytest.MonkeyPatch) -> list[bytes | None]:
+    """The sessions whose ground is read, one for each time."""
+    read: list[bytes | None] = []
+    preview = ground.preview
+
+    def counted(session: bytes | None) -> Any:
+        read.append(session)
+        return preview(session)
+
+    patch.setattr(ground, "preview", counted)
+    return read
+
+
+def index_anew(rig: Rig) -> None:
+    """Make the index, in another file where there was one."""
+    path = rig.ledger_path.with_name("index.sqlite")
+    if path.exists():
+        path.rename(path.with_suffix(".old"))
+    index = Index(path, rig.ledger_path, lambda _: None)
+    while index.catch_up():
+        pass
+    index.close()
+
+
+async def foresee(rig: Rig) -> None:
+    """As after a turn, once what follows it is done."""
+    index_anew(rig)
+    rig.turns.settled()
+    async with asyncio.timeout(10):
+        while rig.turns._prompting._foreseen is None:  # noqa: ASYNC110 -- it calls nobody back
+            await asyncio.sleep(0.005)
+
+
+async def whole_turn(rig: Rig, session: bytes, text: str) -> None:
+    await gather(rig.turns.say(session, text, None))
+    await rig.turns.spawning.settled()
+
+
+async def test_what_the_next_question_follows_is_read_before_it_comes(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await rig.open_session()
+    await whole_turn(rig, session, "Good morning")
+    read = count_readings(rig, monkeypatch)
+    await foresee(rig)
+    assert read == [session]
+    (accepted, *_) = await gather(rig.turns.say(session, ASKED, None))
+    assert read == [session]
+    assert isinstance(accepted, Accepted)
+    answer = Answer(bytes.fromhex(accepted.message_id))
+    again = await rig.turns._prompting.prepare(rig.model, answer, rig.turns._output_tokens_max)
+    assert rig.model.prompts[-1] == again.built.prompt
+    assert [one.content for one in rig.model.prompts[-1].messages] == ["Good morning", "Hello there", ASKED]
+
+
+async def test_a_preview_is_the_same_with_what_was_read_before(rig: Rig) -> None:
+    session = await rig.open_session()
+    await whole_turn(rig, session, TOLD)
+    fresh = await rig.turns.preview(ASKED, session)
+    await foresee(rig)
+    assert await rig.turns.preview(ASKED, session) == fresh
+    assert await rig.turns.preview(ASKED, None) != fresh
+
+
+@pytest.mark.parametrize("what", ["said elsewhere", "disabled", "forgotten", "another session", "the index anew"])
+async def test_whatever_is_written_has_it_read_anew(rig: Rig, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    session, other = await rig.open_session(), await rig.open_session()
+    await whole_turn(rig, session, TOLD)
+    await foresee(rig)
+    read = count_readings(rig, monkeypatch)
+    told = (await rig.readers.run(views.branch(session)))[0].digest
+    if what == "said elsewhere":
+        await rig.ledger.append(jobs.ask(other, "Good morning", None))
+    elif what == "disabled":
+        await rig.ledger.append(memory.mark(told, Mark.DISABLED))
+    elif what == "forgotten":
+        await rig.ledger.append(memory.forget(told, clock.now_ms()))
+    elif what == "the index anew":
+        index_anew(rig)
+    here = other if what == "another session" else session
+    await gather(rig.turns.say(here, ASKED, None))
+    assert read == [here]
+    shown = [one.content for one in rig.model.prompts[-1].messages]
+    assert (TOLD in shown) == (what in ("said elsewhere", "the index anew"))
+
+
+async def test_a_conversation_that_is_too_long_is_not_kept(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prompting, "FORESEEN_CHARS_MAX", 20)
+    session = await rig.open_session()
+    await whole_turn(rig, session, TOLD)
+    index_anew(rig)
+    await asyncio.to_thread(rig.turns._prompting.foresee, session)
+    assert rig.turns._prompting._foreseen is None
+
+
+async def test_nothing_is_read_while_a_reply_is_written_or_before_any_turn(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = count_readings(rig, monkeypatch)
+    rig.turns.settled()
+    session = await rig.open_session()
+    _, go_on = hold_finding(rig, monkeypatch)
+    events = rig.turns.say(session, "hello", None)
+    await anext(events)
+    rig.turns._last = session
+    rig.turns.settled()
+    await asyncio.sleep(0.05)
+    assert read == [session]  # for the question
+    go_on.set()
+    await gather(events)
+
+
+async def test_where_it_cannot_be_read_nothing_is_lost(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = await rig.open_session()
+    await whole_turn(rig, session, TOLD)
+
+    def fails(_session: bytes) -> None:
+        raise StoreBusy("the disk is busy")
+
+    monkeypatch.setattr(rig.turns._prompting, "foresee", fails)
+    rig.turns.settled()
+    await asyncio.sleep(0.05)
+    assert isinstance((await gather(rig.turns.say(session, ASKED, None)))[-1], Replied)

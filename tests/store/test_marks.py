@@ -431,9 +431,11 @@ def test_following_what_replies_rest_on_comes_to_an_end(place: Place, monkeypatc
         made = [say(tx, 1, "My cat is called Mia.").digest]
         for number in range(300):
             made.append(say(tx, 1, f"reply {number}", None, Role.ASSISTANT, sources=tuple(made[-32:])).digest)
-        return made
+        return [*made, say(tx, 2, "My dog is called Rex.").digest]
 
-    digests = place.ledger.append_sync(job)
+    *digests, other = place.ledger.append_sync(job)
+    assert ask(place, memory.left_out(digests)) == set()
+    place.ledger.append_sync(memory.mark(other, Mark.DISABLED))  # else nothing is followed
     assert ask(place, memory.left_out(digests)) == set()
     assert ask(place, memory.left_out(digests[-1:])) == set()
     monkeypatch.setattr(memory, "FOLLOWED_MAX", 100)
