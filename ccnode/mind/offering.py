@@ -15,12 +15,11 @@ import operator
 import re
 from typing import TYPE_CHECKING, Final
 
-from ccnode.mind import lexicon
 from ccnode.mind.asking import with_aliases
 from ccnode.mind.matching import role_factor
 from ccnode.mind.reading import excerpt
 from ccnode.mind.recall import as_recalled, judged_as, rank, same_words, who_is_who
-from ccnode.mind.stemming import family, words
+from ccnode.mind.stemming import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,23 +60,17 @@ def offered(plan: RecallPlan, candidates: Sequence[Candidate], limit: int = 6) -
 
 def glance(question: Question, candidates: Sequence[Candidate]) -> list[float]:
     """For each candidate how much of what a question names its words account for, in [0, 1], by whoever says them."""
-    by_key, by_family = question.by_key, question.by_family
+    accounts = question.by_word
     weights = [unit.weight for unit in question.units]
     whole = question.weight or 1.0
-    keys, families = frozenset(by_key), frozenset(by_family)
     looks = []
     for one in candidates:
         text = excerpt(one.content, question.needles)
-        said = set(_RUN.findall(text.lower()) if text.isascii() else words(text)) - lexicon.STOP
         best = [0.0] * len(weights)
-        for accounts, known in (
-            (by_key, keys.intersection(map(lexicon.lemma, said))),
-            (by_family, families.intersection(map(family, said))),
-        ):
-            for key in known:
-                for at, quality in accounts[key]:
-                    if quality > best[at]:  # noqa: PLR1730 (in half of the time of a call)
-                        best[at] = quality
+        for word in set(_RUN.findall(text.lower()) if text.isascii() else words(text)):
+            for at, quality in accounts[word]:
+                if quality > best[at]:  # noqa: PLR1730 (in half of the time of a call)
+                    best[at] = quality
         look = sum(map(operator.mul, weights, best)) / whole
         if look:
             look *= role_factor(question, judged_as(question, one), one.content)
