@@ -217,6 +217,8 @@ class RunningNode:
         origin = await self._readers.run(views.resolve_message(parent)) if parent else None
         cleaned = " ".join((title or "").split())[:TITLE_CHARS_MAX] or None
         session = await self._append(jobs.open_session(cleaned, origin))
+        if is_made(self._turns):
+            self._turns.opened(session)
         return await self._readers.run(views.session(session))
 
     async def sessions(

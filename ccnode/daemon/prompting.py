@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ccnode.mind import context, prompt_types, summaries
     from ccnode.mind.context import Built
-    from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled
+    from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled, Summary
     from ccnode.models import base
     from ccnode.models.base import ModelAdapter
     from ccnode.store import ground, prompt_shapes, prompts, search, speakers
@@ -56,6 +56,7 @@ class _Asked(NamedTuple):
 
     known: Ground
     turns: list[PromptMessage]
+    extracts: list[Summary]
 
 
 class _Foreseen(NamedTuple):
@@ -71,6 +72,7 @@ class _Found(NamedTuple):
 
     known: Ground
     turns: list[PromptMessage]
+    extracts: list[Summary]
     recalled: list[Recalled]
 
 
@@ -191,13 +193,15 @@ class Prompting:
         """What there is for a question; `text`: its words, where it is not recorded. Raises StoreError."""
 
         def whole(moment: Moment) -> _Asked:
-            known, turns = read(moment)
-            return _Asked(known, turns if text is None else [*turns, prompt_types.PromptMessage("user", text)])
+            asked = read(moment)
+            if text is None:
+                return asked
+            return asked._replace(turns=[*asked.turns, prompt_types.PromptMessage("user", text)])
 
         # Only a model that answers by what comes first waits for meanings to be compared; another weighs for itself.
         compare = getattr(model, "likeness", None)
         asked, recalled = self._searcher.recall_for(whole, _about, compare=compare)
-        return _Found(asked.known, asked.turns, self._reader.ask(speakers.labelled(recalled)))
+        return _Found(*asked, self._reader.ask(speakers.labelled(recalled)))
 
     def close(self) -> None:
         """Close what reads. Idempotent."""
@@ -218,12 +222,13 @@ def _asked(view: View[Ground]) -> View[_Asked]:
         for each in known.history
         if (each.text or each.digest == asked) and each.digest not in known.unremembered
     ]
-    return _Asked(known, turns)
+    extracts = (summaries.summarize(each) for each in known.before)
+    return _Asked(known, turns, [each for each in extracts if each is not None])
 
 
 def _about(asked: _Asked) -> About | None:
     """What memory is asked for a question; nothing for one that brings branches together."""
-    known, turns = asked
+    known, turns, _ = asked
     if known.merging:
         return None
     apart = [*(each.id for each in known.history), *known.answers]
@@ -234,14 +239,13 @@ def _material(model: ModelAdapter, found: _Found, begun: str = "", begun_id: str
     known = found.known
     asked = known.question.digest if known.question is not None else b""
     plate = known.plate if known.plate is not None and known.plate.text is not None else None
-    extracts = (summaries.summarize(each) for each in known.before)
     gone = (each for each in known.history if not each.text and each.digest != asked)
     return context.Material(
         history=found.turns,
         plate=plate.text if plate is not None else None,
         plate_id=plate.plate.hex() if plate is not None else "",
         recalled=found.recalled,
-        summaries=[each for each in extracts if each is not None],
+        summaries=found.extracts,
         character=known.character[0] if known.character is not None else "",
         character_ids=known.character[1] if known.character is not None else (),
         begun=begun,

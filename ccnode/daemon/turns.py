@@ -83,7 +83,7 @@ class Turns:
         self._live: dict[bytes, LiveTurn] = {}
         self._starting: dict[bytes, tuple[asyncio.Lock, list[int]]] = {}  # the lock, and who holds or awaits it
         self._tasks: set[asyncio.Future[Any]] = set()
-        self._last: bytes | None = None  # the session of the last turn that ended
+        self._last: bytes | None = None  # the session of the last turn that ended, or the last one that was opened
 
     async def say(self, session: bytes, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
         """See api/ports.py. Raises StoreError before the first event only."""
@@ -183,6 +183,11 @@ class Turns:
     async def preview(self, text: str, session: bytes | None, *, count: bool = False) -> dict[str, Any]:
         """See api/ports.py. Raises StoreError."""
         return await self._prompting.preview(self._model(), text, session, count=count)
+
+    def opened(self, session: bytes) -> None:
+        """Somebody has opened a session, and may ask there next."""
+        self._last = session
+        self.settled()
 
     def settled(self) -> None:
         """What follows a turn is done for now: what the next question there follows is read, while nobody waits."""

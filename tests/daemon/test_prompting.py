@@ -278,6 +278,24 @@ async def test_what_the_next_question_follows_is_read_before_it_comes(
     assert [one.content for one in rig.model.prompts[-1].messages] == ["Good morning", "Hello there", ASKED]
 
 
+async def test_so_is_what_the_first_question_of_a_new_session_stands_on(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await whole_turn(rig, await rig.open_session(), TOLD)
+    session = await rig.open_session()
+    index_anew(rig)
+    fresh = await rig.turns.preview(ASKED, session)
+    read = count_readings(rig, monkeypatch)
+    rig.turns.opened(session)
+    async with asyncio.timeout(10):
+        while rig.turns._prompting._foreseen is None:  # noqa: ASYNC110 -- as above
+            await asyncio.sleep(0.005)
+    assert await rig.turns.preview(ASKED, session) == fresh
+    await gather(rig.turns.say(session, ASKED, None))
+    assert read == [session]
+    assert [each.content for each in rig.model.prompts[-1].summaries]
+
+
 async def test_a_preview_is_the_same_with_what_was_read_before(rig: Rig) -> None:
     session = await rig.open_session()
     await whole_turn(rig, session, TOLD)
