@@ -69,7 +69,8 @@ def _set_up(*, dev: bool, assume_yes: bool) -> int:
 def _test(arguments: list[str]) -> int:
     """Become pytest, in the checkout, on several cores unless the arguments say otherwise."""
     chosen = any(re.match(r"-n|--numprocesses|--pdb|--trace|-p=?no:xdist|no:xdist", argument) for argument in arguments)
-    workers = [] if chosen else ["-n", str(min(WORKERS_MAX, max(2, os.cpu_count() or 1)))]
+    # One more than there are cores: for a quarter of their time tests wait for disks, sockets and other programs.
+    workers = [] if chosen else ["-n", str(min(WORKERS_MAX, (os.cpu_count() or 1) + 1))]
     os.chdir(CHECKOUT)
     return _become([str(PYTHON), "-m", "pytest", *workers, *arguments])
 

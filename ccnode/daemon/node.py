@@ -425,7 +425,9 @@ class RunningNode:
             await asyncio.to_thread(memory.give_back)
 
     async def forget_read(self) -> None:
-        """Have models keep nothing of what they have read: something of it has been erased."""
+        """Keep nothing in memory of what was read for models, here or there: something of it has been erased."""
+        if is_made(self._turns):
+            self._turns.forget_read()
         await asyncio.to_thread(self._choice.forget)
 
     async def tidy(self) -> None:

@@ -175,6 +175,10 @@ class Prompting:
         """Read what the next question of a session will follow, while nobody waits for that. Raises StoreError."""
         self._foreseen = self._searcher.at_once(lambda moment: self._foresee(moment, session))
 
+    def forget_read(self) -> None:
+        """Keep nothing of what was foreseen."""
+        self._foreseen = None
+
     def _foresee(self, moment: Moment, session: bytes) -> _Foreseen | None:
         if moment.version is None:
             return None

@@ -50,6 +50,7 @@ USED: Final = (
 )
 CITES_ALL: Final = "embedded/"  # the model that cites whatever it quotes
 LIVE_MAX: Final = 256  # turns at once; each holds a model's stream
+FORESEEN_FOR_S: Final = 600.0  # after a turn: whoever comes later waits 2 ms longer, and a node at rest reads nothing
 
 
 def key_bytes(key: str | None) -> bytes | None:
@@ -83,7 +84,7 @@ class Turns:
         self._live: dict[bytes, LiveTurn] = {}
         self._starting: dict[bytes, tuple[asyncio.Lock, list[int]]] = {}  # the lock, and who holds or awaits it
         self._tasks: set[asyncio.Future[Any]] = set()
-        self._last: bytes | None = None  # the session of the last turn that ended, or the last one that was opened
+        self._last: tuple[bytes, float] | None = None  # where a turn ended last, or the session opened last; and when
 
     async def say(self, session: bytes, text: str, key: str | None) -> AsyncIterator[TurnEvent]:
         """See api/ports.py. Raises StoreError before the first event only."""
@@ -186,13 +187,20 @@ class Turns:
 
     def opened(self, session: bytes) -> None:
         """Somebody has opened a session, and may ask there next."""
-        self._last = session
+        self._last = session, clock.elapsed_s()
         self.settled()
 
     def settled(self) -> None:
         """What follows a turn is done for now: what the next question there follows is read, while nobody waits."""
-        if self._last is not None and not self._live:
-            self._hold(asyncio.create_task(self._foresee(self._last)))
+        if self._last is None or self._live:
+            return
+        session, at = self._last
+        if clock.elapsed_s() - at < FORESEEN_FOR_S:
+            self._hold(asyncio.create_task(self._foresee(session)))
+
+    def forget_read(self) -> None:
+        """Keep nothing of what was read: something of it has been erased."""
+        self._prompting.forget_read()
 
     async def _foresee(self, session: bytes) -> None:
         await self._precedence.given()
@@ -231,7 +239,7 @@ class Turns:
             final = Failed(error.code, str(error), error.remedy or "the question is kept: resume it")
         finally:
             self._live.pop(session, None)
-            self._last = session
+            self._last = session, clock.elapsed_s()
             live.tell(final)
 
     async def _run_turn(self, session: bytes, answer: Answer, live: LiveTurn, ahead: Ahead | None) -> Replied | Failed:

@@ -11,7 +11,7 @@ import pytest
 from ccnode import clock
 from ccnode.api.events import Accepted, Replied
 from ccnode.core.turns import Answer
-from ccnode.daemon import prompting
+from ccnode.daemon import prompting, turns
 from ccnode.store import ground, memory, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, NotFound, StoreBusy
@@ -327,6 +327,15 @@ async def test_whatever_is_written_has_it_read_anew(rig: Rig, monkeypatch: pytes
     assert (TOLD in shown) == (what in ("said elsewhere", "the index anew"))
 
 
+async def test_nothing_of_it_is_kept_once_something_is_erased(rig: Rig) -> None:
+    session = await rig.open_session()
+    await whole_turn(rig, session, TOLD)
+    await foresee(rig)
+    rig.turns.forget_read()
+    assert rig.turns._prompting._foreseen is None
+    assert isinstance((await gather(rig.turns.say(session, ASKED, None)))[-1], Replied)
+
+
 async def test_a_conversation_that_is_too_long_is_not_kept(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prompting, "FORESEEN_CHARS_MAX", 20)
     session = await rig.open_session()
@@ -345,12 +354,21 @@ async def test_nothing_is_read_while_a_reply_is_written_or_before_any_turn(
     _, go_on = hold_finding(rig, monkeypatch)
     events = rig.turns.say(session, "hello", None)
     await anext(events)
-    rig.turns._last = session
+    rig.turns._last = session, clock.elapsed_s()
     rig.turns.settled()
     await asyncio.sleep(0.05)
     assert read == [session]  # for the question
     go_on.set()
     await gather(events)
+
+
+async def test_a_node_at_rest_reads_nothing(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    await whole_turn(rig, await rig.open_session(), TOLD)
+    read = count_readings(rig, monkeypatch)
+    monkeypatch.setattr(turns, "FORESEEN_FOR_S", 0.0)
+    rig.turns.settled()
+    await asyncio.sleep(0.05)
+    assert not read
 
 
 async def test_where_it_cannot_be_read_nothing_is_lost(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
