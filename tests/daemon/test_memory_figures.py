@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 SEED = 11
 # What must not be lost: the share of facts answered with the right message cited, and of unknowns admitted
 # (tests/memory keeps the requirement itself, 0.7 and 0.9). Of C all is asked (`--long`), of E every second question.
-FLOORS = {"c": (0.76, 0.92), "e": (0.78, 0.95)}
+FLOORS = {"c": (0.76, 0.92), "e": (0.77, 0.93)}
 EACH = {"c": 1, "e": 2}
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ccnode.mind.prompt_types import Recalled
     from tests.memory.facts import Script, SetName
 
+pytestmark = pytest.mark.timeout(600)  # some hundred texts are compared in meaning with each of 300 questions
+
 # Shares required: facts answered, unknowns admitted.
 REQUIRED = (0.7, 0.9)
 # What is reached must not get worse: with meanings compared, as shipped, and by words alone, where they cannot be.
