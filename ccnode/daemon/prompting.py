@@ -120,6 +120,7 @@ class Prompting:
         self._searcher = searcher
         self._budget = budget
         self._foreseen: _Foreseen | None = None
+        self._forgotten = 0  # how often all that was foreseen was to be forgotten
 
     async def prepare(self, model: ModelAdapter, answer: Answer, output_tokens_max: int) -> Prepared:
         """The prompt for the reply to a recorded question. Raises StoreError."""
@@ -173,10 +174,14 @@ class Prompting:
 
     def foresee(self, session: bytes) -> None:
         """Read what the next question of a session will follow, while nobody waits for that. Raises StoreError."""
-        self._foreseen = self._searcher.at_once(lambda moment: self._foresee(moment, session))
+        before = self._forgotten
+        found = self._searcher.at_once(lambda moment: self._foresee(moment, session))
+        # What was erased meanwhile may have been read before that.
+        self._foreseen = found if self._forgotten == before else None
 
     def forget_read(self) -> None:
-        """Keep nothing of what was foreseen."""
+        """Keep nothing of what was foreseen, or is just being."""
+        self._forgotten += 1
         self._foreseen = None
 
     def _foresee(self, moment: Moment, session: bytes) -> _Foreseen | None:

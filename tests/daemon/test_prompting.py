@@ -336,6 +336,23 @@ async def test_nothing_of_it_is_kept_once_something_is_erased(rig: Rig) -> None:
     assert isinstance((await gather(rig.turns.say(session, ASKED, None)))[-1], Replied)
 
 
+async def test_nor_of_what_is_just_being_read_then(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = await rig.open_session()
+    await whole_turn(rig, session, TOLD)
+    index_anew(rig)
+    prompts, read = rig.turns._prompting, rig.turns._prompting._foresee
+
+    def erased_meanwhile(*given: Any) -> Any:
+        found = read(*given)
+        assert found is not None
+        rig.turns.forget_read()
+        return found
+
+    monkeypatch.setattr(prompts, "_foresee", erased_meanwhile)
+    await asyncio.to_thread(prompts.foresee, session)
+    assert prompts._foreseen is None
+
+
 async def test_a_conversation_that_is_too_long_is_not_kept(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prompting, "FORESEEN_CHARS_MAX", 20)
     session = await rig.open_session()
