@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+import pytest
+
+from ccnode import clock
 from ccnode.daemon import precedence, workers
 from ccnode.daemon.changes import Changes
 from ccnode.daemon.measuring import Measuring
@@ -14,7 +18,7 @@ from ccnode.store.index import Index
 from tests.daemon.test_workers import StandIn
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Callable
 
     from ccnode.daemon.node import RunningNode
     from tests.daemon.conftest import Rig
@@ -31,54 +35,68 @@ class Held(Precedence):
         await self.free.wait()
 
 
-async def test_nobody_waits_where_nobody_asks() -> None:
-    async with asyncio.timeout(5):
-        await Precedence().given()
+@dataclass
+class Time:
+    """Goes on where somebody sleeps, and no further: a busy machine changes nothing here."""
+
+    now_s: float = 0.0
+    comes: list[tuple[float, Callable[[], None]]] = field(default_factory=list)  # in order of time
+
+    def elapsed_s(self) -> float:
+        return self.now_s
+
+    async def sleep(self, delay_s: float) -> None:
+        until_s = self.now_s + delay_s
+        while self.comes and self.comes[0][0] <= until_s:
+            self.now_s, happens = self.comes.pop(0)
+            happens()
+        self.now_s = until_s
 
 
-async def test_what_can_wait_waits_a_moment_after_a_question(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precedence, "TAKEN_S", 0.3)
-    here, order = Precedence(), list[str]()
-    here.taken()
-
-    async def measure() -> None:
-        await here.given()
-        order.append("measured")
-
-    measuring = asyncio.create_task(measure())
-    await asyncio.sleep(0.05)
-    order.append("answered")
-    await measuring
-    assert order == ["answered", "measured"]
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    time = Time()
+    monkeypatch.setattr(precedence, "clock", time)
+    monkeypatch.setattr(precedence, "asyncio", time)
+    return time
 
 
-async def test_a_later_question_is_waited_for_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precedence, "TAKEN_S", 0.2)
+async def test_nobody_waits_where_nobody_asks(time: Time) -> None:
+    await Precedence().given()
+    assert time.now_s == 0
+
+
+async def test_what_can_wait_waits_a_moment_after_a_question(time: Time) -> None:
     here = Precedence()
     here.taken()
-    waiting = asyncio.create_task(here.given())
-    await asyncio.sleep(0.1)
-    here.taken()
-    await asyncio.sleep(0.15)
-    assert not waiting.done()
-    await waiting
+    await here.given()
+    assert time.now_s == pytest.approx(precedence.TAKEN_S)
+    await here.given()
+    assert time.now_s == pytest.approx(precedence.TAKEN_S)
 
 
-async def test_where_somebody_always_asks_it_has_its_turn_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precedence, "PATIENCE_S", 0.2)
+async def test_a_later_question_is_waited_for_too(time: Time) -> None:
     here = Precedence()
+    here.taken()
+    time.comes.append((precedence.TAKEN_S / 2, here.taken))
+    await here.given()
+    assert time.now_s == pytest.approx(precedence.TAKEN_S * 1.5)
 
-    async def ask() -> None:
-        while True:
-            here.taken()
-            await asyncio.sleep(0.01)
 
-    asking = asyncio.create_task(ask())
-    try:
-        async with asyncio.timeout(10):
-            await here.given()
-    finally:
-        asking.cancel()
+async def test_where_somebody_always_asks_it_has_its_turn_all_the_same(time: Time) -> None:
+    here = Precedence()
+    here.taken()
+    time.comes += [(at * precedence.TAKEN_S / 2, here.taken) for at in range(1, 100)]
+    await here.given()
+    assert time.now_s == pytest.approx(precedence.PATIENCE_S)
+
+
+async def test_it_waits_in_the_time_there_is() -> None:
+    here = Precedence()
+    here.taken()
+    began = clock.elapsed_s()
+    await here.given()
+    assert clock.elapsed_s() - began >= precedence.TAKEN_S / 2
 
 
 async def test_every_way_to_ask_takes_precedence(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
