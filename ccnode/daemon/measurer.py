@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from ccnode_protocol.records import Figure, Measurement
 
 KNOWN_MAX: Final = 512  # replies before: what the average, phi and windows look back at
-WINDOW_REPLIES_MAX: Final = 256
+TERSE_MAX: Final = 4_096  # ... where so many do not have the words of a window
+COUNTED_WORDS: Final = 25_600  # of short replies, as many are kept counted as have these words together
 WINDOWS_MAX: Final = 512
 BRANCH_MESSAGES: Final = 1_000  # of a longer conversation, relations are of its last 500 to 1,000 messages
 TALLIES_MAX: Final = 32
@@ -52,7 +53,7 @@ class Measurer:
     def __init__(self, ledger: Path) -> None:
         self._ledger = ledger
         self._reference = charvec1()
-        self._cache = CountCache(self._reference)
+        self._cache = self._fresh_cache()
         self._tallies: OrderedDict[bytes, _Kept] = OrderedDict()
         self._orders: tuple[int, ...] = ()
 
@@ -61,13 +62,13 @@ class Measurer:
         with contextlib.closing(connect(self._ledger, writable=False)) as connection:
             orders = views.run(connection, measurements.orders())
             if orders != self._orders:  # what was kept holds words, which may have to go
-                self._cache, self._orders = CountCache(self._reference), orders
+                self._cache, self._orders = self._fresh_cache(), orders
                 self._tallies.clear()
             text = views.run(connection, measurements.counting(reply.digest))
             if text is None:
                 return None
             counts = self._cache.of(reply.digest, text)
-            known = views.run(connection, measurements.known(KNOWN_MAX))
+            known = _known(connection)
             counted = [each for each in known if each.counts]
             words = self._text(connection, counts, counted, _open(known))
             before = self._before(connection, counted, closes=words.closing is not None)
@@ -75,6 +76,9 @@ class Measurer:
             if len(counted) < measuring.PHI_VECTORS_MIN or _phi_is_due(known):
                 others |= measuring.whole(self._own(counts, before.own))
             return measuring.measure(reply.digest, words, before, self._reference, others)
+
+    def _fresh_cache(self) -> CountCache:
+        return CountCache(self._reference, words_kept=COUNTED_WORDS)
 
     def _own(self, counts: Counts, before: Sequence[tuple[measuring.Values, int]]) -> list[measuring.Values]:
         own = measure_one(counts, self._reference)
@@ -102,7 +106,7 @@ class Measurer:
     ) -> list[Counts]:
         """Counts of a reply and those before it (newest first), as far back as it takes to have so many words."""
         found, have = [counts], counts.words
-        for each in before[:WINDOW_REPLIES_MAX]:
+        for each in before:
             if words is not None and have >= words:
                 break
             one = self._counts(connection, each.reply)
@@ -159,6 +163,14 @@ def _verifies(connection: sqlite3.Connection, digest: bytes) -> bool:
         return views.run(connection, views.message(digest)).text is not None
     except NotFound:
         return any(one.state == "promoted" for one in views.run(connection, knowledge.of_entries([digest])))
+
+
+def _known(connection: sqlite3.Connection) -> list[Known]:
+    """The replies before, newest first, as far back as a window may reach."""
+    known = views.run(connection, measurements.known(KNOWN_MAX))
+    if len(known) == KNOWN_MAX and sum(each.words for each in known if each.counts) < WINDOW_WORDS:
+        return views.run(connection, measurements.known(TERSE_MAX))
+    return known
 
 
 def _open(known: Sequence[Known]) -> list[Known]:

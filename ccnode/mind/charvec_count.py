@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SUMS: Final = (
     *LISTS,
     "words", "letters", "sentences", "direct", "questions", "candid", "precise", "lines", "structured", "messages",
-    "distinct", "runs", "english_words", "foreign_letters",
+    "distinct", "runs", "english_words", "foreign_letters", "terse_words",
 )  # fmt: skip
 AT: Final = {name: number for number, name in enumerate(SUMS)}
 NOTHING: Final = (0,) * len(SUMS)
@@ -32,11 +32,16 @@ NOTHING: Final = (0,) * len(SUMS)
 WORD_CHARS_MAX: Final = 64  # longer words are the same word if they begin alike
 VOCABULARY_MAX: Final = 2000  # words of a message that are kept for comparison with the reply
 CONTENT_CHARS_MIN: Final = 3
+SHORT_TIMES: Final = 8  # as many short messages are kept counted as others
 
 # A text of at least so many words shows its language. Of the words in English manuals and documents, 7 to 25 % are such
 # as only English has (fewest in tables of options); in manuals truly translated into 24 languages, at most 2 %.
 LANGUAGE_WORDS_MIN: Final = 40
 ENGLISH_PERCENT: Final = 5
+# Lists, recipes and notes have hardly any of those. They are English where nearly all their words are everyday ones: of
+# such texts over 90 % are, of pieces of those translated manuals with no word that only English has, at most 67 %.
+EVERYDAY_PERCENT: Final = 75
+TERSE_PERCENT: Final = 10  # of the words of such a text are taken for words that only English has: as of other English
 OTHER_PERCENT_MAX: Final = 25  # of the words of a window may be in messages that show another language
 LETTERS_A_WORD: Final = 3  # of what is written without a-z, where words are not told apart
 
@@ -70,6 +75,7 @@ _DISTINCT: Final = AT["distinct"]
 _RUNS: Final = AT["runs"]
 _ENGLISH: Final = AT["english_words"]
 _FOREIGN: Final = AT["foreign_letters"]
+_TERSE: Final = AT["terse_words"]
 
 
 def count(text: str, reference: Reference) -> Counts:
@@ -81,7 +87,9 @@ def count(text: str, reference: Reference) -> Counts:
     letters = sum(map(len, words))
     if words and letters > WORD_CHARS_MAX:
         words = [word[:WORD_CHARS_MAX] for word in words]
-    members, english, vocabulary = _members(words, reference)
+    each = Counter(words)
+    members, english, vocabulary = _members(each, reference)
+    foreign = sum(len(found.group()) for found in patterns.FOREIGN.finditer(prose))
     distinct, runs = runs_of(words, reference.mattr_window)
     edge = reference.mattr_window - 1
     measured = (
@@ -98,7 +106,8 @@ def count(text: str, reference: Reference) -> Counts:
         distinct,
         runs,
         english,
-        sum(len(found.group()) for found in patterns.FOREIGN.finditer(prose)),
+        foreign,
+        len(words) if _is_terse(each, len(words) + foreign // LETTERS_A_WORD, english, reference) else 0,
     )
     return Counts((*members, *measured), tuple(words[:edge]), tuple(words[-edge:]), vocabulary)
 
@@ -130,11 +139,10 @@ def _sentences(lower: str, reference: Reference) -> tuple[int, int, list[str]]:
     return sentences, direct, words
 
 
-def _members(words: list[str], reference: Reference) -> tuple[list[int], int, frozenset[str]]:
+def _members(each: Counter[str], reference: Reference) -> tuple[list[int], int, frozenset[str]]:
     """How many words each list has; how many only English has; the words that are no function words."""
     members = [0] * len(LISTS)
     english = 0
-    each = Counter(words)
     for word, times in each.items():
         for number in reference.lists.get(word, ()):
             members[number] += times
@@ -142,6 +150,18 @@ def _members(words: list[str], reference: Reference) -> tuple[list[int], int, fr
             english += times
     content = (word for word in each if len(word) >= CONTENT_CHARS_MIN and word not in reference.function_words)
     return members, english, frozenset(islice(content, VOCABULARY_MAX))
+
+
+def _is_terse(each: Counter[str], weight: int, english: int, reference: Reference) -> bool:
+    """Whether a text that does not show its language by the words that only English has is English all the same."""
+    if not each or 100 * english >= ENGLISH_PERCENT * weight:
+        return False
+    from ccnode.mind.tables import everyday, key_of  # half a megabyte, which most texts never need
+
+    known, looked_at = everyday(), list(islice(each.items(), VOCABULARY_MAX))
+    found = sum(times for word, times in looked_at if word in reference.lists or key_of(word) in known)
+    others = weight - each.total()  # those in other letters
+    return 100 * found >= EVERYDAY_PERCENT * (sum(times for _, times in looked_at) + others)
 
 
 def runs_of(words: Sequence[str], length: int) -> tuple[int, int]:
@@ -192,7 +212,8 @@ def weight(sums: Sequence[int]) -> int:
 def shows_other_language(sums: Sequence[int]) -> bool:
     """Whether the text with these sums is long enough to show its language, and that is not English."""
     words = weight(sums)
-    return words >= LANGUAGE_WORDS_MIN and 100 * sums[_ENGLISH] < ENGLISH_PERCENT * words
+    shown = 100 * sums[_ENGLISH] + TERSE_PERCENT * sums[_TERSE]
+    return words >= LANGUAGE_WORDS_MIN and shown < ENGLISH_PERCENT * words
 
 
 def all_english(counts: Sequence[Counts]) -> bool:
@@ -210,10 +231,14 @@ def distinct_words(counts: Iterable[Counts]) -> int:
 class CountCache:
     """Counts of the messages last asked for, each taken once; `key` is what names a message (its digest)."""
 
-    def __init__(self, reference: Reference, messages_max: int = 512) -> None:
-        """Keep those of `messages_max` messages, about 20 KiB each at 500 words."""
+    def __init__(self, reference: Reference, messages_max: int = 512, *, words_kept: int = 0) -> None:
+        """Keep those of `messages_max` messages, about 20 KiB each at 500 words.
+
+        Where they are so short that they have fewer than `words_kept` words together, more of them, up to eight times.
+        """
         self._reference = reference
-        self._max = messages_max
+        self._max, self._words_kept = messages_max, words_kept
+        self._words = 0
         self._kept: OrderedDict[bytes, Counts] = OrderedDict()
 
     def of(self, key: bytes, text: str) -> Counts:
@@ -221,8 +246,11 @@ class CountCache:
         found = self._kept.get(key)
         if found is None:
             found = self._kept[key] = count(text, self._reference)
-            if len(self._kept) > self._max:
-                self._kept.popitem(last=False)
+            self._words += found.words
+            while len(self._kept) > self._max and (
+                self._words >= self._words_kept or len(self._kept) > SHORT_TIMES * self._max
+            ):
+                self._words -= self._kept.popitem(last=False)[1].words
         else:
             self._kept.move_to_end(key)
         return found
@@ -233,4 +261,5 @@ class CountCache:
 
     def forget(self, key: bytes) -> None:
         """Drop what is kept of a message that was erased: its words are among it."""
-        self._kept.pop(key, None)
+        dropped = self._kept.pop(key, None)
+        self._words -= dropped.words if dropped is not None else 0

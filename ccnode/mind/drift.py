@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BASELINE_WINDOWS: Final = 10
 HALF_LIFE_WORDS: Final = 2000
 STEP_WORDS_MIN: Final = 1000
+BEFORE_IT: Final = "words before it"  # what a step lacks: the message itself is no part of what it moves
 STEP_MAX: Final = 50_000  # "drift < 5 % a message"
 ALARM_FLOOR: Final = 100_000  # "drift > 10 % is an outlier"
 _OWN_MIN: Final = 20  # windows from which a percentile of one's own is told
@@ -93,7 +94,8 @@ class Ewma:
         the average has seen a thousand words: the first messages are all it consists of.
         """
         if self.fine is None:
-            return Ewma(tuple(value * _FINE_A_MILLIONTH for value in values), words), TooLittle(0, STEP_WORDS_MIN)
+            first = Ewma(tuple(value * _FINE_A_MILLIONTH for value in values), words)
+            return first, TooLittle(0, STEP_WORDS_MIN, BEFORE_IT)
         _same_length(self.fine, values)
         share = FINE - halved(words, HALF_LIFE_WORDS)
         moves = [
@@ -101,7 +103,7 @@ class Ewma:
         ]
         after = Ewma(tuple(old + move for old, move in zip(self.fine, moves, strict=True)), self.words + words)
         if self.words < STEP_WORDS_MIN:
-            return after, TooLittle(self.words, STEP_WORDS_MIN)
+            return after, TooLittle(self.words, STEP_WORDS_MIN, BEFORE_IT)
         return after, root(sum(move * move for move in moves), len(moves) * _FINE_A_MILLIONTH**2)
 
 
@@ -143,6 +145,17 @@ class Alarm:
         if len(self.latest) == 3 and not self.latest[0].rang:
             own = (*own, self.latest[0].drift)[-_OWN_MAX:]
         return Alarm(own, recent)
+
+
+def itself(windows: Sequence[Sequence[int]], baseline: Sequence[int]) -> tuple[Alarm, list[bool]]:
+    """The alarm after all these windows, and which of them (as far as is known by now) belong to none."""
+    alarm, quiet = Alarm(), [True] * len(windows)
+    for at, window in enumerate(windows):
+        alarm = alarm.after(rms(window, baseline))
+        if alarm.ringing:
+            first = max(0, at - 2)
+            quiet[first : at + 1] = [False] * (at + 1 - first)
+    return alarm, quiet
 
 
 # --- slow drift ---

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PHI_EVERY: Final = 16  # replies
 PHI_VECTORS_MIN: Final = 256
 PHI_VECTORS_MAX: Final = 512  # the newest
-STEP_REPLIES: Final = 256  # the newest, or
+STEP_REPLIES: Final = 256  # the newest, and more of them where these are so short that they say next to nothing; or
 STEP_WORDS: Final = 20 * drift.HALF_LIFE_WORDS  # what was said before has faded to less than a millionth
 SEED: Final = 1  # of the surrogates that emergence is compared with
 
@@ -107,7 +107,7 @@ def figure(value: int | TooLittle | Unsupported) -> Figure:
 
 def _ewma(own: Sequence[tuple[Values, int]]) -> drift.Ewma:
     first, have = len(own), 0
-    while first > max(0, len(own) - STEP_REPLIES) and have < STEP_WORDS:
+    while first and have < STEP_WORDS and (len(own) - first < STEP_REPLIES or have < drift.HALF_LIFE_WORDS):
         first -= 1
         have += own[first][1]
     state = drift.Ewma()
@@ -126,17 +126,18 @@ def _alarms(closed: Values, before: Before) -> dict[str, Figure]:
     """What a window that shares no reply with those before says: the alarm and, with enough of them, slow drift."""
     if before.baseline is None:
         return {}
-    baseline, alarm = before.baseline[1], drift.Alarm()
-    for each in before.closed:
-        alarm = alarm.after(drift.rms(each, baseline))
+    baseline = before.baseline[1]
+    alarm, quiet = drift.itself(before.closed, baseline)
     found = drift.rms(closed, baseline)
     figures: dict[str, Figure] = {"window_drift": found, "threshold": alarm.threshold}
     figures["alarm"] = int(alarm.after(found).ringing)
-    learned = drift.learn(before.closed[: drift.MEWMA_WINDOWS_MIN])
+    # What belongs to an alarm is no example of how the character varies while nothing is wrong.
+    examples = [at for at, good in enumerate(quiet) if good][: drift.MEWMA_WINDOWS_MIN]
+    learned = drift.learn([before.closed[at] for at in examples])
     if isinstance(learned, TooLittle):
         return {**figures, "mewma": figure(learned)}
     chart = drift.Mewma(learned)
-    for each in (*before.closed[drift.MEWMA_WINDOWS_MIN :], closed):
+    for each in (*before.closed[examples[-1] + 1 :], closed):
         chart = chart.after(each)
     return {**figures, "mewma": min(chart.statistic, FIGURE_MAX), "mewma_alarm": int(chart.ringing)}
 

@@ -156,6 +156,14 @@ def tables() -> Tables:
     )
 
 
+@lru_cache(maxsize=1)
+def everyday() -> frozenset[str]:
+    """Keys of the English words that the tables hold, names and stop words (which other languages share) left out."""
+    held = tables()
+    told = (key for found in held.hints.values() for key in found)
+    return light_keys().union(held.groups, held.members, held.kinds, held.hints, told)
+
+
 def _relate(table: dict[str, set[str]], heads: tuple[str, ...], others: tuple[str, ...]) -> None:
     for head in heads:
         table.setdefault(head, set()).update(other for other in others if other != head)

@@ -57,7 +57,7 @@ def figure(name: str, value: Figure | None, *, compared: bool = True) -> Form:
         case int():
             return {**form, "status": "measured", "value": value if name in PLAIN else number(value)}
         case Lack(have, need, unit):
-            text = f"not enough {'text ' if unit == 'words' else ''}yet (have {have:,}, need {need:,} {unit})"
+            text = f"not enough {'text ' if unit.startswith('words') else ''}yet (have {have:,}, need {need:,} {unit})"
             return {**form, "status": "too_little", "have": have, "need": need, "unit": unit, "text": text}
         case str():
             unsupported = value == "not English"

@@ -13,8 +13,10 @@ import pytest
 from ccnode import clock
 from ccnode.api.events import Replied
 from ccnode.core.turns import Answer, Reply
+from ccnode.daemon import measurer
 from ccnode.daemon.measurer import Measurer
 from ccnode.daemon.measuring import Measuring
+from ccnode.mind import measuring
 from ccnode.reference import charvec1
 from ccnode.store import baselines, erase, measurements, views
 from ccnode.store import turns as jobs
@@ -191,6 +193,21 @@ async def test_windows_close_and_are_compared_with_the_owners_baseline(talker: T
     assert all(isinstance(each.figures["drift"], int) for each in later)
     assert later[2].figures["alarm"] == 0
     assert later[5].figures["mewma"] == Lack(1, 40, "windows")
+
+
+async def test_short_replies_make_windows_too(talker: Talker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each bound on how many replies are looked at is a twelfth of what it is, for replies of 20 words."""
+    monkeypatch.setattr(measurer, "KNOWN_MAX", 43)
+    monkeypatch.setattr(measuring, "STEP_REPLIES", 21)
+    talker.replies(105, 20)
+    found = [each.found for each in await measured(talker)]
+    assert [each.window for each in found] == [min(20 * at, 2000) for at in range(1, 106)]
+    assert [at for at, each in enumerate(found) if each.closes] == [99]
+    assert found[99].closes == 2000
+    assert (found[48].vector, found[48].figures["character"]) == (None, Lack(980, 1000, "words"))
+    assert isinstance(found[49].vector, tuple)
+    assert found[49].figures["step"] == Lack(980, 1000, "words before it")
+    assert all(isinstance(each.figures["step"], int) for each in found[50:])
 
 
 async def test_figures_are_integers_and_the_same_without_what_is_kept(talker: Talker, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 from importlib.resources import files
@@ -158,6 +159,15 @@ ENGLISH = {
     "steps": "1. Open the file.\n2. Check that each line has a name.\n3. If not, add one and save it.\n4. Run tests.",
     "terse": "Done. Tests pass. The cache is gone now; restart the server and it should work. Two files changed.",
     "chat": "haha yeah i know what you mean, my brother does that all the time and it drives me up the wall lol",
+    "shopping": "Shopping for Saturday:\n- whole milk\n- brown bread\n- two dozen eggs\n- butter\n- cheddar cheese\n"
+    "- red onions\n- garlic\n- olive oil\n- rice\n- black beans\n- chicken breasts\n- ground beef\n- lettuce\n"
+    "- tomatoes\n- carrots\n- apples\n- orange juice\n- coffee\n- green tea\n- sugar\n- flour\n- paper towels",
+    "a recipe": "Chop onion, fry in butter for five minutes. Add rice, stir, pour in wine. Add stock, one ladle at a"
+    " time, stirring. Cook for eighteen minutes. Add cheese, pepper, lemon zest. Serve in warm bowls. Serves four.",
+    "a report": "Revenue: up to 5 million, a rise of 12 percent\nCosts: lower in all regions\nStaff: 40 new hires in"
+    " sales, 12 in support\nRisks: exchange rates, supply of parts, two open lawsuits\nNext: hire a finance lead, open"
+    " an office in Berlin, renew insurance, review contracts, plan a budget for 2027",
+    "go on": "Go on 1 please, thanks. " * 10,
     "names": "Anna, Bert and Cara met with Dora; then they took the train from Oslo to Bergen, which was late.",
 }
 
@@ -165,6 +175,22 @@ ENGLISH = {
 @pytest.mark.parametrize("text", ENGLISH.values(), ids=ENGLISH.keys())
 def test_english_of_many_kinds_is_measured(text: str) -> None:
     assert isinstance(charvec.measure([text] * 100, REFERENCE), Vector)
+
+
+@pytest.mark.parametrize("text", ENGLISH.values(), ids=ENGLISH.keys())
+def test_so_is_a_window_with_some_of_it_and_one_reply(text: str) -> None:
+    window = [*[ENGLISH["a letter"]] * 70, *[text] * 20]
+    assert isinstance(charvec.measure(window, REFERENCE), Vector)
+    assert isinstance(charvec.measure_one(charvec.count(text, REFERENCE), REFERENCE), Vector | TooLittle)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_english_lists_among_it_do_not_make_another_language_english(language: str) -> None:
+    text = LANGUAGES[language]
+    pieces = [text[at : at + 120] for at in range(0, len(text), 120)]  # each too short to show its language
+    assert charvec.measure([*pieces * 60, ENGLISH["shopping"]], REFERENCE) == Unsupported()
+    words = sorted(re.findall(r"[^\W\d_]+", text))
+    assert charvec.measure([", ".join(words)] * 40, REFERENCE) == Unsupported()
 
 
 def test_a_window_may_hold_a_little_of_another_language_but_not_much() -> None:
@@ -211,6 +237,20 @@ def test_a_message_is_read_once() -> None:
     cache.forget(b"1")
     cache.forget(b"unknown")
     assert cache.known(b"1") is None
+
+
+def test_of_short_messages_more_are_kept() -> None:
+    cache = CountCache(REFERENCE, messages_max=2, words_kept=6)
+    for at in range(5):
+        cache.of(b"%d" % at, "one two")
+    assert [at for at in range(5) if cache.known(b"%d" % at)] == [3, 4]
+    cache = CountCache(REFERENCE, messages_max=2, words_kept=100)
+    for at in range(20):
+        cache.of(b"%d" % at, "word")
+    assert [at for at in range(20) if cache.known(b"%d" % at)] == list(range(4, 20))
+    cache.forget(b"4")
+    cache.of(b"long", "word " * 200)
+    assert [at for at in range(20) if cache.known(b"%d" % at)] == [19]
 
 
 # --- the same everywhere ---

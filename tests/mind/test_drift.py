@@ -91,9 +91,9 @@ def test_half_of_the_average_is_new_after_two_thousand_words() -> None:
 
 def test_a_step_takes_a_thousand_words_before_it() -> None:
     state, step = Ewma().after([500_000] * 16, 600)
-    assert (state.values, step) == ((500_000,) * 16, TooLittle(0, 1000))
+    assert (state.values, step) == ((500_000,) * 16, TooLittle(0, 1000, "words before it"))
     state, step = state.after([600_000] * 16, 600)
-    assert step == TooLittle(600, 1000)
+    assert step == TooLittle(600, 1000, "words before it")
     _, step = state.after([600_000] * 16, 100)
     assert isinstance(step, int)
     assert step > 0

@@ -9,7 +9,7 @@ import pytest
 from ccnode.mind import measuring
 from ccnode.mind.charvec import count
 from ccnode.mind.measured import TooLittle, Unsupported
-from ccnode.mind.measuring import Before, Text, dimensions, figure, measure, whole
+from ccnode.mind.measuring import Before, Text, _alarms, dimensions, figure, measure, whole
 from ccnode.reference import charvec1
 from ccnode_protocol.records import Figure, Lack, Measurement, measured, read_measured
 
@@ -42,7 +42,7 @@ def test_a_short_reply_says_what_it_lacks() -> None:
     made = found(english(312))
     assert (made.words, made.window, made.vector, made.closes) == (312, 312, None, 0)
     assert made.own is not None
-    assert made.figures == {"step": Lack(0, 1000, "words"), "character": Lack(312, 1000, "words")}
+    assert made.figures == {"step": Lack(0, 1000, "words before it"), "character": Lack(312, 1000, "words")}
     assert found("").figures["own"] == Lack(0, 1, "words")
 
 
@@ -84,6 +84,28 @@ def test_slow_drift_is_told_from_forty_windows_on() -> None:
     made = found(english(2000), Before(baseline=(BASELINE, FLAT), closed=windows), closes=True)
     assert isinstance(made.figures["mewma"], int)
     assert made.figures["mewma_alarm"] == 1  # these words are nowhere near those windows
+
+
+def test_slow_drift_is_learned_from_windows_without_an_alarm() -> None:
+    """Three windows of gross change early on (five belong to that alarm) do not hide a small lasting shift later."""
+    chance = random.Random(3)
+
+    def window(shift: int) -> tuple[int, ...]:
+        return tuple(500_000 + shift + round(chance.gauss(0, 40_000)) for _ in range(16))
+
+    gross = [tuple(value + (300_000 if at % 2 else -300_000) for at, value in enumerate(window(0))) for _ in range(3)]
+    closed = [*(window(0) for _ in range(10)), *gross]
+    while len(closed) < 44:
+        closed.append(window(0))
+    few = _alarms(window(0), Before(baseline=(BASELINE, FLAT), closed=closed))
+    assert few["mewma"] == Lack(39, 40, "windows")
+    closed.append(window(0))
+    rings = 0
+    for _ in range(40):
+        found = _alarms(window(20_000), Before(baseline=(BASELINE, FLAT), closed=closed))
+        rings += bool(found["mewma_alarm"])
+        closed.append(window(20_000))
+    assert rings > 10
 
 
 def test_the_step_looks_back_a_bounded_way() -> None:
