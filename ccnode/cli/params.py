@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
@@ -77,6 +77,10 @@ class Group(click.Group):
 
 
 Group.group_class = Group
+
+
+NUMBER_MAX: Final = 2**53  # as api/ takes them: a larger one is no id, and beyond 2**63 SQLite cannot even look for it
+WHOLE: Final = click.IntRange(0, NUMBER_MAX)
 
 
 class Moment(click.ParamType[int]):

@@ -12,10 +12,11 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import pyrage
 
-from ccnode.store import chain_loads
+from ccnode.store import chain_loads, views
 from ccnode.store.errors import Conflict, StoreCorrupt, StoreError, disk_error
 from ccnode.store.home import read_private, write_private
 from ccnode_crypto.entry import ChainId
+from ccnode_protocol import hlc
 from ccnode_protocol.carrying import steps
 from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.link_frames import MANIFEST
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from ccnode_protocol.parcel import Header
 
 KEY_FILE: Final = "bundle.key"
-_HLC_BITS: Final = 16
 _ANEW: Final = "make the bundle anew, and copy it whole"
 _SINCE: Final = (
     "SELECT c.node, c.epoch, c.audience,"
@@ -61,7 +61,7 @@ class Stopped(Exception):
 
 def since(connection: sqlite3.Connection, ms: int) -> dict[ChainId, int]:
     """Of each chain, the first position that was written at or after a time; its length where none was."""
-    rows = connection.execute(_SINCE, (ms << _HLC_BITS,))
+    rows = connection.execute(_SINCE, (views.hlc_limit(hlc.from_ms(ms)),))
     return {ChainId(node, epoch, audience): seq for node, epoch, audience, seq in rows}
 
 

@@ -262,6 +262,37 @@ async def test_a_wrong_query_is_refused_by_its_field(rig: Rig, path: str, params
     assert answer.error["message"].startswith(message)
 
 
+@pytest.mark.parametrize("number", [2**63, 10**30])
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/api/v1/conversations", "limit"),
+        ("/api/v1/conversations", "offset"),
+        ("/api/v1/conversation/last", "first"),
+        ("/api/v1/conversation/last/tree", "first"),
+        ("/api/v1/search?q=x", "limit"),
+        ("/api/v1/cost", "days"),
+        ("/api/v1/audit/log", "limit"),
+        ("/api/v1/audit/log", "before"),
+        ("/api/v1/character/history", "limit"),
+        ("/api/v1/character/history", "before"),
+        ("/api/v1/memory", "limit"),
+        ("/api/v1/knowledge", "limit"),
+        ("/api/v1/admin/instances", "limit"),
+        ("/character", "before"),
+        ("/audit", "before"),
+        ("/sessions", "page"),
+        ("/chat/last", "first"),
+    ],
+)
+async def test_no_number_is_too_large_for_the_database(rig: Rig, path: str, field: str, number: int) -> None:
+    """SQLite takes nothing from 2**63 on."""
+    await rig.start()
+    async with rig.client.get(f"{rig.url}{path}", params={field: str(number)}, headers=BEARER) as answer:
+        assert answer.status == 400
+        assert f"{field}: " in (await answer.text()).lower()
+
+
 async def test_keys_in_header_and_body(rig: Rig) -> None:
     session_id = await rig.start()
     path = f"/api/v1/conversation/{session_id}/message"

@@ -14,6 +14,7 @@ import pytest
 
 import make_docs
 from ccnode.cli import app, main
+from ccnode.cli.params import NUMBER_MAX
 from tests.cli.helpers import DEADLINE_S, PROGRAM, call, environment, start
 
 if TYPE_CHECKING:
@@ -70,6 +71,16 @@ def test_every_command_and_option_is_documented(context: click.Context) -> None:
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.opts
+
+
+@pytest.mark.parametrize("context", make_docs.every_command(), ids=lambda context: context.command_path)
+def test_every_number_has_an_end(context: click.Context) -> None:
+    """Whatever is looked for in the database: SQLite takes nothing from 2**63 on."""
+    for parameter in context.command.params:
+        if isinstance(kind := parameter.type, click.types.IntParamType):
+            assert isinstance(kind, click.IntRange), parameter.opts
+            assert kind.max is not None, parameter.opts
+            assert kind.max <= NUMBER_MAX, parameter.opts
 
 
 def test_first_lines_are_those_of_the_commands() -> None:

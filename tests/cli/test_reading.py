@@ -42,6 +42,40 @@ def test_an_empty_name_is_no_session_and_begins_none(ccnode: Ccnode, home: Home)
     assert ccnode("session", "list", "--json").data["sessions"] == []
 
 
+@pytest.mark.parametrize("number", [2**53 + 1, 2**63, 10**30])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("session", "list", "--offset"),
+        ("session", "list", "--limit"),
+        ("session", "search", "x", "--limit"),
+        ("character", "history", "--before"),
+        ("character", "history", "--limit"),
+        ("character", "drift", "--limit"),
+        ("audit", "log", "--before"),
+        ("audit", "log", "--limit"),
+        ("memory", "list", "--limit"),
+        ("knowledge", "list", "--limit"),
+        ("instances", "--limit"),
+        ("cost", "--days"),
+    ],
+    ids=" ".join,
+)
+def test_a_number_that_is_too_large_is_refused_by_its_option(
+    ccnode: Ccnode, home: Home, command: tuple[str, ...], number: int
+) -> None:
+    refused = ccnode(*command, str(number), "--json")
+    assert (refused.code, refused.error["code"]) == (2, "usage")
+    assert command[-1] in refused.error["message"]
+
+
+def test_the_largest_numbers_find_nothing(ccnode: Ccnode, home: Home) -> None:
+    say(home, [("one", "1")])
+    assert ccnode("session", "list", "--offset", str(2**53), "--json").data == {"sessions": []}
+    assert ccnode("character", "history", "--before", str(2**53), "--json").data["measurements"] == []
+    assert ccnode("audit", "log", "--before", str(2**53), "--json").data["entries"]
+
+
 def test_list_and_show(ccnode: Ccnode, home: Home) -> None:
     first, said = say(home, [("What is a hash?", "A digest."), ("And a chain?", None)], "hashes")
     second, _ = say(home, [("Hello", "Good day.")])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ccnode import clock
 from ccnode.store import copies, parcels, peers
 from ccnode.store.copies import Carried
 from ccnode.store.errors import Conflict, StoreError
@@ -168,3 +169,5 @@ def test_positions_since_a_time_are_found(sides: tuple[Side, Side]) -> None:
     found = parcels.since(a.connection, at)
     assert found == before
     assert set(parcels.since(a.connection, 0).values()) == {0}
+    # The clock value of the year 9999 is more than SQLite can hold.
+    assert parcels.since(a.connection, clock.LAST_MS) == {row.chain: row.length for row in a.index.rows(a.index.all())}

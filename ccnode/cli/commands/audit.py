@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from ccnode.cli.errors import FAILED, NOT_FOUND, USAGE, CliError
-from ccnode.cli.params import OUTPUT, Group, MessageName, pass_state
+from ccnode.cli.params import NUMBER_MAX, OUTPUT, Group, MessageName, pass_state
 from ccnode.cli.text import clean, count
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def _problem_of(message: str) -> dict[str, Any]:
 @command.command("log")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True, help="At most so many.")
 @click.option("--kind", help="Only entries of this kind, as `message` or `session-opened`.")
-@click.option("--before", type=click.IntRange(1), metavar="ID", help="Only entries before this one: the next page.")
+@click.option("--before", type=click.IntRange(1, NUMBER_MAX), metavar="ID",
+              help="Only entries before this one: the next page.")  # fmt: skip
 @pass_state
 def log(state: State, *, limit: int, kind: str | None, before: int | None) -> None:
     """List the entries of all chains, the newest first."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
-from ccnode.cli.params import Group, SessionName, pass_state
+from ccnode.cli.params import WHOLE, Group, SessionName, pass_state
 
 if TYPE_CHECKING:
     from ccnode.cli.state import State
@@ -66,7 +66,7 @@ def show(state: State, *, session: str | None, explain: bool) -> None:
 
 @command.command("history")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="So many measurements.")
-@click.option("--before", type=click.IntRange(0), metavar="N", help="Only those before the one with this id.")
+@click.option("--before", type=WHOLE, metavar="N", help="Only those before the one with this id.")
 @click.option("--session", type=SessionName(), metavar="ID", help="Only replies of this conversation.")
 @pass_state
 def history(state: State, *, limit: int, before: int | None, session: str | None) -> None:

@@ -10,7 +10,7 @@ import click
 
 from ccnode.cli.commands import session_branches
 from ccnode.cli.errors import FAILED, NOT_FOUND, USAGE, CliError
-from ccnode.cli.params import OUTPUT, Group, MessageName, Moment, SessionName, pass_state
+from ccnode.cli.params import OUTPUT, WHOLE, Group, MessageName, Moment, SessionName, pass_state
 from ccnode.cli.text import clean, count, line, local
 from ccnode.clock import iso
 
@@ -55,7 +55,7 @@ def _client(state: State) -> Client:
 
 @command.command("list")
 @click.option("--limit", type=click.IntRange(1, LIMIT_MAX), default=50, show_default=True, help="At most so many.")
-@click.option("--offset", type=click.IntRange(0), default=0, help="Leave out so many of the newest.")
+@click.option("--offset", type=WHOLE, default=0, help="Leave out so many of the newest.")
 @click.option("--open/--ended", "is_open", default=None, help="Only those that are open, or that were ended.")
 @click.option("--branches", is_flag=True, help="Also branches brought in beside their conversation.")
 @click.option("--forgotten", is_flag=True, help="Those that are to be forgotten, which are left out otherwise.")
