@@ -244,15 +244,16 @@ def _drift(last: Measured | None, signed: Baseline | None, ringing: Form) -> For
 def alarm(spec: bytes) -> View[Form]:
     """Whether the character has moved away from the baseline in force, by the windows that were compared with it."""
     signed = yield from baselines.in_force(spec)
-    windows = (yield from measurements.windows(drift.MEWMA_WINDOWS_MIN, signed.digest, newest=True)) if signed else []
-    figures: Mapping[str, Figure] = windows[-1].found.figures if windows else {}
+    windows = (yield from measurements.windows(1, signed.digest, newest=True)) if signed else []
+    figures: Mapping[str, Figure] = windows[0].found.figures if windows else {}
+    compared = (yield from measurements.windows_compared(signed.digest)) if signed else 0
     sudden, slow = figures.get("alarm") == 1, figures.get("mewma_alarm") == 1
     above = figures.get("threshold")
     return {
         "ringing": sudden or slow,
         "sudden": sudden,
         "slow": slow,
-        "windows": len(windows),
+        "windows": compared,
         "mewma": figures.get("mewma"),
         "threshold": number(above if isinstance(above, int) else drift.ALARM_FLOOR),
     }

@@ -33,6 +33,8 @@ DIMENSIONS: Final = 16  # as mind/charvec.py has them, which is not loaded here
 _OURS: Final = f"c.node IN ({OUR_NODES})"
 _BY_THIS_NODE: Final = "c.node IN (SELECT node FROM own_keys)"
 _IMPORTED: Final = "instr({}.meta, x'a66f726967696e')"  # the key "origin", as canonical msgpack has it
+# Of a measured entry e: whether the vector of a window is there, by the key "closed" and its sixteen items.
+_CLOSED: Final = f"instr(e.meta, x'a6636c6f736564dc{DIMENSIONS:04x}')"
 # CROSS JOIN: from the rows that an index gives to their entries, not through every entry of our chains to them.
 _FROM: Final = " FROM measurements x CROSS JOIN entries e ON e.id = x.id CROSS JOIN chains c ON c.id = e.chain"
 _FIRST: Final = (
@@ -203,10 +205,20 @@ def windows(limit: int, baseline: bytes | None = None, *, newest: bool = False) 
     """
     wanted, parameters = ("AND x.baseline = ?", [baseline]) if baseline is not None else ("", [])
     order = "DESC" if newest else "ASC"
-    sql = f"{_MEASURED} AND x.closes = 1 {wanted} AND {_FIRST} ORDER BY x.id {order} LIMIT ?"
+    sql = f"{_MEASURED} AND x.closes = 1 AND {_CLOSED} {wanted} AND {_FIRST} ORDER BY x.id {order} LIMIT ?"
     rows = yield sql, (*parameters, limit)
-    found = [each for each in _read(rows) if each.found.closed is not None]
+    found = _read(rows)
     return found[::-1] if newest else found
+
+
+def windows_compared(baseline: bytes) -> View[int]:
+    """How many such measurements were compared with a baseline."""
+    rows = yield (
+        f"SELECT count(*) {_FROM} WHERE {_OURS} AND x.closes = 1 AND {_CLOSED} AND x.baseline = ? AND {_FIRST}",
+        (baseline,),
+    )
+    found: int = rows[0][0]
+    return found
 
 
 def last_phi() -> View[Measured | None]:

@@ -241,6 +241,9 @@ def test_windows_and_phi_are_found_again(node: Node, ledger: Ledger) -> None:
     assert [each.found.reply for each in ask(node, measurements.windows(9))] == [replies[2], replies[5]]
     assert [each.found.reply for each in ask(node, measurements.windows(1, b"b" * 32, newest=True))] == [replies[5]]
     assert ask(node, measurements.windows(9, b"c" * 32)) == []
+    # One that has no vector, in another language for instance, takes no other's place.
+    assert [each.found.reply for each in ask(node, measurements.windows(1))] == [replies[2]]
+    assert [ask(node, measurements.windows_compared(each * 32)) for each in (b"b", b"c")] == [2, 0]
     assert ask(node, measurements.last_phi()).found.reply == replies[3]
     known = ask(node, measurements.known(9))
     assert [(each.closes, each.phi, each.counts) for each in known] == [
@@ -282,6 +285,7 @@ def test_no_question_reads_every_entry_of_a_chain(node: Node, ledger: Ledger) ->
     asked: list[views.View[Any]] = [
         measurements.known(9), measurements.history(9), measurements.history(9, 5, session_id(1)),
         measurements.windows(9), measurements.windows(9, b"b" * 32, newest=True), measurements.last_phi(),
+        measurements.windows_compared(b"b" * 32),
         measurements.pending(0), measurements.newest_measured(), measurements.of_reply(head),
         measurements.counting(head), measurements.conversation(reply, 9), measurements.count(), measurements.orders(),
         baselines.in_force(SPEC), baselines.last_issued(),
@@ -381,6 +385,15 @@ def test_the_form_tells_what_was_recorded(node: Node, ledger: Ledger) -> None:
     assert (metrics["ccc"], metrics["phi"], metrics["trust"]["trust"]["value"]) == (0, 0.041, 0.5)
     live = measure_shapes.live_form("x", last)
     assert (live["type"], live["ccc"], live["phi"], live["alarm"], live["step"]) == ("metrics", 0, 0.041, True, None)
+
+
+def test_all_windows_that_were_compared_are_counted(node: Node, ledger: Ledger) -> None:
+    signed = ledger.append_sync(baselines.keep(state()))
+    talk(ledger, 1, 45)
+    for reply in ask(node, measurements.pending(0))[0]:
+        one = found(reply.digest, closes=2000, closed=FAR, baseline=signed.digest, figures={"alarm": 0})
+        ledger.append_sync(measurements.record(one))
+    assert ask(node, measure_shapes.alarm(SPEC))["windows"] == 45
 
 
 EVIDENCE = "evidence of emergence in these figures"

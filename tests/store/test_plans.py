@@ -36,6 +36,7 @@ VIEWS: dict[str, Callable[[bytes], View[Any]]] = {
     "measurement of a reply": measurements.of_reply,
     "measured": lambda _: measurements.count(),
     "windows": lambda _: measurements.windows(10),
+    "windows compared": measurements.windows_compared,
     "phi": lambda _: measurements.last_phi(),
     "notes": lambda _: notes.newest(),
     "notes of a message": lambda digest: notes.standing([digest]),
