@@ -52,7 +52,8 @@ async def character(request: web.Request) -> web.StreamResponse:
     found = await node.character.history(SHOWN, before=query.before, session_id=None)
     plates = await node.plates.history(with_diff=False)
     helps, measured = now["help"], found["measurements"][::-1]
-    happened = list(events(measured, plates))
+    earlier = await node.character.before(measured[0]["id"]) if found["more"] else None
+    happened = list(events(measured, plates, earlier))
     base = "baseline" if now["baseline"] else "proposed"
     return render(
         request,
@@ -66,9 +67,10 @@ async def character(request: web.Request) -> web.StreamResponse:
         trust=[row(form, helps[name], name) for name, form in now["trust"].items()],
         phi=[row(now["phi"][key], helps[name], key) for key, name in PHI.items()],
         emergence=[row(now["emergence"][key], helps[f"emergence_{key}"], key) for key in EMERGENCE],
-        series=series(measured, happened, now["drift"]["step_max"]),
+        series=series(measured, happened, now["drift"]["step_max"], earlier),
         history=measured[::-1],
         events=happened[::-1][:EVENTS_SHOWN],
+        events_left=max(0, len(happened) - EVENTS_SHOWN),
         older=found["next"],
         before=query.before,
         titled=lambda names: ", ".join(helps[name]["title"] for name in names),
@@ -131,13 +133,17 @@ def moment(iso: str) -> str:
     return f"{iso[:10]} {iso[11:16]} UTC"
 
 
-def events(measured: Sequence[Mapping[str, Any]], plates: Sequence[Mapping[str, Any]]) -> Iterator[Form]:
+def events(
+    measured: Sequence[Mapping[str, Any]], plates: Sequence[Mapping[str, Any]], earlier: Form | None = None
+) -> Iterator[Form]:
     """What happened while these replies (oldest first) were measured: alarms, baselines, plates. In order of time.
 
-    `reply`: which of the measured replies it is shown at, by its place.
+    `earlier`: what held before (`Character.before`), so that what happens where two pages meet is told once; None
+    where nothing was measured before. `reply`: which of the measured replies it is shown at, by its place.
     """
     found: list[Form] = []
-    rang, baseline = {"alarm": False, "mewma_alarm": False}, measured[0]["baseline"] if measured else None
+    rang = {name: earlier is not None and earlier[name] == 1 for name in ("alarm", "mewma_alarm")}
+    baseline = (earlier or measured[0])["baseline"] if measured else None
     for place, one in enumerate(measured):
         if one["baseline"] != baseline:
             baseline = one["baseline"]
@@ -154,18 +160,24 @@ def events(measured: Sequence[Mapping[str, Any]], plates: Sequence[Mapping[str, 
             rang[name] = rings
     for version in plates:
         since = [place for place, one in enumerate(measured) if one["time"] >= version["issued"]]
-        if since and (since[0] or version["issued"] >= measured[0]["time"]):
+        if since and (version["issued"] > earlier["time"] if earlier else version["issued"] >= measured[0]["time"]):
             text = f"Plate: version {version['version']}"
             found.append({"time": version["issued"], "kind": "plate", "text": text, "reply": since[0]})
     return iter(sorted(found, key=lambda one: str(one["time"])))
 
 
-def series(measured: Sequence[Mapping[str, Any]], happened: Sequence[Form], step_max: float) -> Form:
-    """The drift of the newest window and the step of each reply, as pictures over the band of what is usual."""
+def series(
+    measured: Sequence[Mapping[str, Any]], happened: Sequence[Form], step_max: float, earlier: Form | None = None
+) -> Form:
+    """The drift of the newest window and the step of each reply, as pictures over the band of what is usual.
+
+    `earlier`: as for `events`. What is usual is known when a window is complete, and holds until the next one is.
+    """
     at: dict[int, list[str]] = {}
     for event in happened:
         at.setdefault(event["reply"], []).append(event["text"])
-    drifts, steps, usual = [], [], FLOOR
+    drifts, steps = [], []
+    usual = FLOOR if earlier is None or earlier["threshold"] is None else earlier["threshold"]
     for place, one in enumerate(measured):
         figures = one["figures"]
         learned = figures.get("threshold")
@@ -175,8 +187,9 @@ def series(measured: Sequence[Mapping[str, Any]], happened: Sequence[Form], step
         drifts.append(charts.Point(_value(figures, "drift"), told, limit=usual, event=place in at))
         told = f"{moment(one['time'])}: step {shown(figures.get('step'))}, {count(one['words'], 'word')}{more}"
         steps.append(charts.Point(_value(figures, "step"), told, limit=step_max, event=place in at))
+    most = max([usual, *(one.limit or 0.0 for one in drifts)])
     tops = [charts.top_of([top, *(one.value or 0.0 for one in points)]) for points, top in
-            ((drifts, 1.2 * usual), (steps, 1.2 * step_max))]  # fmt: skip
+            ((drifts, 1.2 * most), (steps, 1.2 * step_max))]  # fmt: skip
     ends = [moment(measured[place]["time"]) if measured else "" for place in (0, -1)]
     if ends[0][:10] != ends[1][:10]:
         ends = [end[:10] for end in ends]

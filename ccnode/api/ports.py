@@ -201,6 +201,13 @@ class Character(Protocol):
     async def history(self, limit: int, *, before: int | None, session_id: str | None) -> dict[str, Any]:
         """Measurements, newest first; `before`: the id of one. Raises NotFound, Conflict."""
 
+    async def before(self, measurement: int) -> dict[str, Any] | None:
+        """What held as the measurement with this id was made; None where there is none before it.
+
+        `time`: the latest of those before. `baseline`: that of the last. `alarm`, `mewma_alarm`, `threshold`: as the
+        last window says that has them; None where none has.
+        """
+
     async def of_conversation(self, session_id: str) -> dict[str, Any]:
         """What was measured of one conversation. Raises NotFound, Conflict."""
 

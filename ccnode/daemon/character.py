@@ -70,6 +70,10 @@ class Character:
         session = self._run(views.resolve_session(session_id)) if session_id is not None else None
         return measure_shapes.page(self._run(measurements.history(limit + 1, before, session)), limit)
 
+    async def before(self, measurement: int) -> dict[str, Any] | None:
+        """See api/ports.py."""
+        return await asyncio.to_thread(lambda: self._run(measure_shapes.before(measurement)))
+
     async def of_conversation(self, session_id: str) -> dict[str, Any]:
         """See api/ports.py."""
         return await asyncio.to_thread(self._of_conversation, session_id)

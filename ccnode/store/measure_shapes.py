@@ -38,6 +38,7 @@ PLAIN: Final = frozenset(
      "mewma_alarm"}
 )  # fmt: skip
 NO_BASELINE: Final = "there is no baseline yet: ccnode character baseline set"
+HELD: Final = ("alarm", "mewma_alarm", "threshold")  # figures that hold until the next window says otherwise
 _COMPARED: Final = frozenset({"drift", "ccc", "mewma", "window_drift", "threshold", "alarm", "mewma_alarm"})
 
 
@@ -135,6 +136,20 @@ def page(found: Sequence[Measured], limit: int) -> Form:
         "more": more,
         "next": shown[-1].id if shown and more else None,
     }
+
+
+def before(number: int) -> View[Form | None]:
+    """What held as that measurement was made: see api/ports.py."""
+    newest = yield from measurements.history(1, number)
+    latest = yield from measurements.latest(number)
+    if not newest or latest is None:
+        return None
+    base = newest[0].found.baseline
+    form: Form = {"time": time(latest), "baseline": base.hex() if base is not None else None}
+    for name in HELD:
+        last = yield from measurements.last_with(name, number)
+        form[name] = _plain(name, last.found.figures[name]) if last is not None else None
+    return form
 
 
 def wanted(source: Literal["now", "proposed"]) -> View[tuple[tuple[int, ...], int] | None]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ccnode.store.voices import OUR_NODES
+from ccnode_crypto import canonical
 from ccnode_protocol import records
 from ccnode_protocol.errors import RemoteError
 from ccnode_protocol.records import Kind, Role
@@ -218,6 +219,22 @@ def windows_compared(baseline: bytes) -> View[int]:
         (baseline,),
     )
     found: int = rows[0][0]
+    return found
+
+
+def last_with(figure: str, before: int) -> View[Measured | None]:
+    """The newest measurement with a lower local number that completed a window and has this figure."""
+    key = canonical.encode(figure)
+    sql = f"{_MEASURED} AND x.closes = 1 AND x.id < ? AND instr(e.meta, ?) AND {_FIRST} ORDER BY x.id DESC LIMIT 1"
+    rows = yield sql, (before, key)
+    found = _read(rows)
+    return found[0] if found else None
+
+
+def latest(before: int) -> View[int | None]:
+    """The latest time among measurements with a lower local number; other nodes' come in any order of time."""
+    rows = yield f"SELECT max(e.time) {_FROM} WHERE {_OURS} AND x.id < ? AND {_FIRST}", (before,)
+    found: int | None = rows[0][0]
     return found
 
 

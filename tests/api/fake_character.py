@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ccnode.store import measure_shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ccnode_crypto.statements import BaselineStatement
     from tests.api.fake_node import FakeNode
@@ -37,6 +37,10 @@ class FakeCharacter:
         more = len(fits) > limit
         return {"measurements": fits[:limit], "more": more, "next": fits[limit - 1]["id"] if more else None}
 
+    async def before(self, measurement: int) -> dict[str, Any] | None:
+        self.node._check("character.before", measurement)
+        return held(each for each in self.measurements if each["id"] < measurement)
+
     async def of_conversation(self, session_id: str) -> dict[str, Any]:
         self.node._check("character.of_conversation", session_id)
         return {"ccc": None, "phi": None, "measured": None, "relations": {}, "trust": {}}
@@ -57,6 +61,17 @@ class FakeCharacter:
         self.node._check("character.take_baseline", statement)
         self.signed = {"values": measure_shapes.vector(statement.values), "words": statement.words}
         return {"baseline": self.signed}
+
+
+def held(measurements: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
+    """What held after these measurements, newest first."""
+    before = list(measurements)
+    if not before:
+        return None
+    form = {"time": max(each["time"] for each in before), "baseline": before[0]["baseline"]}
+    for name in measure_shapes.HELD:
+        form[name] = next((each["figures"][name]["value"] for each in before if name in each["figures"]), None)
+    return form
 
 
 def nothing() -> dict[str, Any]:

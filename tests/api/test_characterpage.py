@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ccnode.api import characterpage
+from ccnode.clock import iso
 from ccnode.mind.metric_help import METRIC_HELP
 from ccnode_protocol.records import Lack
 from tests.api import fake_measured
+from tests.api.fake_character import held
 from tests.api.fake_measured import reply
+from tests.api.fake_plates import ISSUED
 from tests.api.rig import BEARER
 
 if TYPE_CHECKING:
@@ -103,6 +108,69 @@ def test_alarms_baselines_and_plates_are_what_happened() -> None:
     assert list(characterpage.events([], plates)) == []
 
 
+def a_life(replies: int, seed: int) -> list[dict[str, Any]]:
+    """A history, oldest first, in which alarms ring and end, and baselines change, at any reply."""
+    chance, baseline = Random(seed), None
+    found: list[dict[str, Any]] = []
+    for at in range(replies):
+        baseline = chance.choice([baseline] * 9 + ["aa" * 32, "bb" * 32])
+        one = reply(at, 50_000, alarm=chance.choice([None, None, 0, 1]) if baseline else None, baseline=baseline)
+        if "alarm" in one["figures"] and at > replies // 3:
+            one["figures"]["mewma_alarm"] = {"value": chance.choice([0, 1])}
+        if chance.random() < 0.2:  # another node's, which came late
+            one["time"] = iso(fake_measured.START_MS + (at - 3) * fake_measured.HOUR_MS)
+        found.append(one)
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 59, 60])
+@pytest.mark.parametrize("seed", range(5))
+def test_what_happens_is_on_one_page_wherever_pages_meet(size: int, seed: int) -> None:
+    measured = a_life(60, seed)
+    hours = [*range(60), 7.5, 29.5]
+    plates = [{"version": at, "issued": iso(fake_measured.START_MS + round(hour * fake_measured.HOUR_MS))}
+              for at, hour in enumerate(hours)]  # fmt: skip
+    walked = []
+    for first in range(0, len(measured), size):
+        part, earlier = measured[first : first + size], held(measured[:first][::-1])
+        happened = characterpage.events(part, plates, earlier)
+        walked += [(one["text"], one["time"], first + one["reply"]) for one in happened]
+    whole = [(one["text"], one["time"], one["reply"]) for one in characterpage.events(measured, plates)]
+    assert sorted(walked) == sorted(whole)
+    assert len({text for text, _, _ in whole if text.startswith("Plate")}) > 50
+
+
+async def test_pages_tell_each_thing_once(rig: Rig) -> None:
+    """Where three pages meet, at replies 98 and 248, an alarm ends, a plate was issued, a baseline was set."""
+    rings = {90: 1, 98: 0, 200: 1, 260: 1}
+    measured = [reply(at, 50_000, alarm=rings.get(at), baseline="aa" * 32 if at < 248 else "bb" * 32)
+                for at in range(398)]  # fmt: skip
+    assert measured[97]["time"] < ISSUED < measured[98]["time"]
+    rig.node.character.measurements = measured[::-1]
+    rig.node.plates.kept = ["# Ada\n\nYou are Ada."]
+    found, query = [], ""
+    for _ in range(3):
+        _, text = await page(rig, query)
+        found += re.findall(r'<span class="grow">(.*?)</span><span class="quiet"><time datetime="(.*?)"', text)
+        query = "".join(re.findall(r'"/character(\?before=\d+)"', text))
+    assert query == ""
+    assert found == [
+        ("Measured against a new baseline from here on", measured[248]["time"]),
+        (characterpage.ALARMS["alarm", True], measured[200]["time"]),
+        (characterpage.ALARMS["alarm", False], measured[98]["time"]),
+        ("Plate: version 1", ISSUED),
+        (characterpage.ALARMS["alarm", True], measured[90]["time"]),
+    ]
+
+
+async def test_more_than_a_page_shows_is_said(rig: Rig) -> None:
+    measured = [reply(at, 50_000, alarm=at % 2) for at in range(50)]
+    rig.node.character.measurements = measured[::-1]
+    _, text = await page(rig)
+    assert text.count('<span class="tag bad">alarm</span>') == 20
+    assert "9 earlier ones are not shown." in text
+
+
 def test_a_series_says_what_is_usual_and_breaks_where_there_is_no_number() -> None:
     measured = [reply(0, Lack(300, 1000, "words")), reply(1, 105_000), reply(2, 105_000, alarm=0), reply(3, 105_000)]
     found = characterpage.series(measured, list(characterpage.events(measured, [])), 0.05)
@@ -111,6 +179,17 @@ def test_a_series_says_what_is_usual_and_breaks_where_there_is_no_number() -> No
     assert drawn.count('class="dot over"') == 1  # from the third on more is usual
     assert drawn.count('class="dot"') == 2
     assert (found["drift_top"], found["drifted"]) == ("0.2", True)
+
+
+def test_a_page_begins_with_what_was_usual_before_it() -> None:
+    measured = [reply(10, 130_000), reply(11, 130_000, alarm=0)]  # from here on 0.11 is
+    earlier = held([reply(9, 130_000, alarm=0)])
+    assert earlier is not None
+    drawn = str(characterpage.series(measured, [], 0.05, {**earlier, "threshold": 0.15})["drift"])
+    assert "drift 0.130, usual up to 0.150" in drawn
+    assert drawn.count('class="dot over"') == 1
+    fresh = str(characterpage.series(measured, [], 0.05, {**earlier, "threshold": None})["drift"])
+    assert "drift 0.130, usual up to 0.100" in fresh
 
 
 @pytest.mark.parametrize(

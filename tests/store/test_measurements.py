@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ccnode.mind import charvec
-from ccnode.store import audit, baselines, measure_shapes, measurements, rebuild, views
+from ccnode.store import audit, baselines, measure_shapes, measurements, rebuild, shapes, views
 from ccnode.store.errors import Conflict
 from ccnode.store.home import Home
 from ccnode_crypto.keys import SigningKey
@@ -285,7 +285,7 @@ def test_no_question_reads_every_entry_of_a_chain(node: Node, ledger: Ledger) ->
     asked: list[views.View[Any]] = [
         measurements.known(9), measurements.history(9), measurements.history(9, 5, session_id(1)),
         measurements.windows(9), measurements.windows(9, b"b" * 32, newest=True), measurements.last_phi(),
-        measurements.windows_compared(b"b" * 32),
+        measurements.windows_compared(b"b" * 32), measurements.last_with("alarm", 9), measurements.latest(9),
         measurements.pending(0), measurements.newest_measured(), measurements.of_reply(head),
         measurements.counting(head), measurements.conversation(reply, 9), measurements.count(), measurements.orders(),
         baselines.in_force(SPEC), baselines.last_issued(),
@@ -394,6 +394,33 @@ def test_all_windows_that_were_compared_are_counted(node: Node, ledger: Ledger) 
         one = found(reply.digest, closes=2000, closed=FAR, baseline=signed.digest, figures={"alarm": 0})
         ledger.append_sync(measurements.record(one))
     assert ask(node, measure_shapes.alarm(SPEC))["windows"] == 45
+
+
+def test_what_held_before_a_measurement(node: Node, ledger: Ledger) -> None:
+    talk(ledger, 1, 6)
+    replies = [each.digest for each in ask(node, measurements.pending(0))[0]]
+    quiet, window = {"alarm": 0, "threshold": 150_000}, {"closes": 2000, "closed": FAR, "baseline": b"b" * 32}
+    told: list[dict[str, Any]] = [
+        {},
+        {**window, "figures": {**quiet, "mewma_alarm": 1}},
+        {"baseline": b"b" * 32, "figures": {"drift": 5}},
+        {**window, "figures": {**quiet, "alarm": 1}},
+        {"baseline": b"c" * 32},
+    ]
+    for reply, more in zip(replies, told, strict=False):
+        ledger.append_sync(measurements.record(found(reply, **more)))
+    # Another node measured what was measured here: that counts nowhere, late as it is.
+    ledger.append_sync(lambda tx: tx.append(records.measured(found(replies[0], baseline=b"d" * 32))))
+    ledger.append_sync(measurements.record(found(replies[5])))
+    made = ask(node, measurements.history(9))[::-1]
+    before = [ask(node, measure_shapes.before(each.id)) for each in made]
+    assert before[0] is None
+    names = ("baseline", "alarm", "mewma_alarm", "threshold")
+    b, c = (b"b" * 32).hex(), (b"c" * 32).hex()
+    assert [[each[name] for name in names] for each in before[1:]] == [
+        [None, None, None, None], [b, 0, 1, 0.15], [b, 0, 1, 0.15], [b, 1, 1, 0.15], [c, 1, 1, 0.15],
+    ]  # fmt: skip
+    assert [each["time"] for each in before[1:]] == [shapes.time(each.time) for each in made[:-1]]
 
 
 EVIDENCE = "evidence of emergence in these figures"

@@ -37,6 +37,8 @@ VIEWS: dict[str, Callable[[bytes], View[Any]]] = {
     "measured": lambda _: measurements.count(),
     "windows": lambda _: measurements.windows(10),
     "windows compared": measurements.windows_compared,
+    "last alarm": lambda _: measurements.last_with("alarm", 10),
+    "latest measurement": lambda _: measurements.latest(10),
     "phi": lambda _: measurements.last_phi(),
     "notes": lambda _: notes.newest(),
     "notes of a message": lambda digest: notes.standing([digest]),
