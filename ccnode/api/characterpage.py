@@ -61,6 +61,7 @@ async def character(request: web.Request) -> web.StreamResponse:
         now=now,
         base=base,
         helps=helps,
+        scores=[{**one, "difference": difference(one["value"], one[base])} for one in now["character"]["dimensions"]],
         radar=radar(now["character"]["dimensions"], base),
         drifts=[row(now["drift"][key], helps[name], key, note(key, now["drift"])) for key, name in DRIFT.items()],
         relations=[row(form, helps[name], name) for name, form in now["relations"]["figures"].items()],
@@ -103,6 +104,11 @@ def number(value: float) -> str:
     digits = 3 if abs(value) < 10 else 1  # noqa: PLR2004
     told = f"{value:.{digits}f}"
     return f"\N{MINUS SIGN}{told[1:]}" if told.startswith("-") and float(told) else told.lstrip("-")
+
+
+def difference(value: float | None, beside: float | None) -> float | None:
+    """How far a score is from the one that stands beside it, be that only proposed; the API's is from the baseline."""
+    return None if value is None or beside is None else value - beside
 
 
 def shown(form: Mapping[str, Any] | None) -> str:

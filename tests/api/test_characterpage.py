@@ -62,6 +62,22 @@ async def test_every_figure_has_its_help(rig: Rig) -> None:
     assert "Sign what is measured now" in text
 
 
+async def test_the_difference_is_that_from_the_column_beside_it(rig: Rig) -> None:
+    form = rig.node.character.form = fake_measured.everything()
+    for one in form["character"]["dimensions"]:
+        one |= {"value": 0.625, "baseline": 0.7, "proposed": 0.63, "difference": -0.075}
+    row = "<td>0.625</td><td>{}</td><td>{}</td>"
+    assert (await page(rig))[1].count(row.format("0.700", "\u22120.075")) == 16
+    form["baseline"] = None
+    for one in form["character"]["dimensions"]:
+        one |= {"baseline": None, "difference": None}
+    assert (await page(rig))[1].count(row.format("0.630", "\u22120.005")) == 16
+    form["character"]["dimensions"][0]["proposed"] = form["character"]["dimensions"][1]["value"] = None
+    text = (await page(rig))[1]
+    assert text.count(row.format("\u2013", "\u2013")) == 1
+    assert text.count("<td>\u2013</td><td>0.630</td><td>\u2013</td>") == 1
+
+
 async def test_the_history_has_pages(rig: Rig) -> None:
     rig.node.character.measurements = fake_measured.measured(200)
     _, text = await page(rig)
