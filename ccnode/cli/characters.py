@@ -104,7 +104,7 @@ def moment(text: str | None) -> str:
 
 def show(form: Form, history: Sequence[Form]) -> list[Line]:
     """All that `character show` says; `history`: measurements, newest first."""
-    return [*character(form), [], *drift(form, history), [], *relations(form), [], *whole(form)]
+    return [*character(form), [], *drift(form, history), [], *relations(form), [], *relied_on(form), *whole(form)]
 
 
 def character(form: Form) -> list[Line]:
@@ -170,6 +170,16 @@ def relations(form: Form) -> list[Line]:
     lines = [row(METRIC_HELP[name].title, figure(one)) for name, one in talk["figures"].items()]
     gate = f" (gate {figure(trust['trust_gate'])})" if trust["trust"]["value"] is not None else ""
     return [head, *lines, row("Trust", f"{figure(trust['trust'])}{gate}")]
+
+
+def relied_on(form: Form) -> list[Line]:
+    """Models and peers, and how far each can be relied on."""
+    lines = []
+    for one in form["relied_on"]:
+        name = str(one["name"] or str(one["node_id"])[:12])
+        told = f"trust {figure(one['trust'])} (gate {figure(one['trust_gate'])}), {name}"
+        lines.append(row("Model" if one["kind"] == "model" else "Peer", told))
+    return [*lines, []] if lines else []
 
 
 def whole(form: Form) -> list[Line]:

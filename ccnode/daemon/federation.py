@@ -84,6 +84,7 @@ class Federating:
         self.book.tell = tell
         self.copies = Copies(home, self.book, self.holdings, append)
         self.book.said, self.book.recipient = self.copies.heard, lambda: self.copies.recipient
+        self.book.disproved = lambda peer: self._begin(self.holdings.link_disproved(peer))
         self._parcels: Parcels | None = None
         self.book.papers.refresh = lambda: self.holdings.follow(standing=True)
         name = str(profile.get("name") or "")

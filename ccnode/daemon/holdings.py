@@ -16,7 +16,7 @@ import structlog
 
 from ccnode import clock
 from ccnode.daemon.unable import unable
-from ccnode.store import chains, peers, trusting
+from ccnode.store import chains, peers, reputations, trusting
 from ccnode.store.errors import StoreError, translated
 from ccnode.store.ledger import connect
 from ccnode_crypto.errors import CryptoError
@@ -77,6 +77,7 @@ class Holdings:
         self._storing = 0
         self._quotas: dict[bytes, Quota] = {}
         self._is_apart_due = False
+        self._disproved: set[bytes] = set()
         self._woken = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         self._loop = asyncio.get_running_loop()
@@ -125,11 +126,14 @@ class Holdings:
             return await self._store(peer, store, may)
 
     async def _store(self, peer: bytes, store: Store, may: Callable[[], bool]) -> str:
-        job = chains.receive(store.item, clock.now_ms(), quarantined=store.is_quarantined, may=lambda _: may())
+        now_ms = clock.now_ms()
+        job = chains.receive(store.item, now_ms, quarantined=store.is_quarantined, may=lambda _: may())
+        verified = reputations.note("peer", peer.hex(), now_ms, good=1)
         self._storing += 1
         try:
-            received = await self._append(job)
+            received = await self._append(reputations.also(job, verified))
         except (CryptoError, RemoteError) as error:
+            await self.disproved(peer)
             return str(error) or type(error).__name__
         finally:
             self._storing -= 1
@@ -148,6 +152,20 @@ class Holdings:
         if received.kinds:
             self._told.received(received.kinds, turns=turns)
         return ""
+
+    async def disproved(self, peer: bytes) -> None:
+        """Something that a peer signed, or brought as signed, does not verify, or is not all that it signed."""
+        self._disproved.add(peer)
+        try:
+            await self._append(reputations.note("peer", peer.hex(), clock.now_ms(), bad=1))
+        except StoreError as error:  # what it brought is refused all the same
+            log.warning("outcome_not_written", error=str(error))
+
+    async def link_disproved(self, peer: bytes) -> None:
+        """A link ended because something did not verify: a run, which is noted already, or a report."""
+        if peer not in self._disproved:
+            await self.disproved(peer)
+        self._disproved.discard(peer)
 
     async def restored(self, _peer: bytes, restored: Restored) -> None:
         """Our directory is an old copy: where that is about the epoch in use, begin another. Raises UnableError."""
@@ -171,6 +189,8 @@ class Holdings:
         with unable():
             is_new = await self._append(peers.keep_fork(chain, found, is_ours=is_ours))
         if is_new:
+            if chain.node != self._index.own:
+                await self.disproved(chain.node)
             self._index.freeze(chain, found)
             self._told.froze(chain)
 

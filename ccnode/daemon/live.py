@@ -84,6 +84,11 @@ class LiveTurn:
         """End the reply with what there is of it."""
         self._stop.set()
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether somebody ended it."""
+        return self._stop.is_set()
+
     async def unless_stopped(self, work: Coroutine[Any, Any, T]) -> T:
         """What the work gives. Raises ModelError("interrupted") where the turn is stopped before."""
         task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(self._stop.wait())

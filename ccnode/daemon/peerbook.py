@@ -111,6 +111,7 @@ class PeerBook:
         self.tell: Callable[..., None] = lambda *_: None
         self.ended_with: dict[bytes, str] = {}
         self.said: Callable[[bytes, Mapping[ChainId, int]], None] = lambda *_: None  # told how far a peer's copies go
+        self.disproved: Callable[[bytes], None] = lambda _: None  # told whose link ended over what did not verify
         self.recipient: Callable[[], str | None] = lambda: None  # to whom bundles for this node are encrypted
         self._home = home
         self._profile = profile
@@ -279,6 +280,8 @@ class PeerBook:
         """A link is gone."""
         if end.text:
             self.ended_with[end.peer] = end.text[:200]
+        if end.reason is Reason.UNPROVEN and not end.by_peer:
+            self.disproved(end.peer)
         if end.heads and self.tier_of(end.peer) is not Tier.UNKNOWN:
             self.said(end.peer, end.heads)
         self.tell("peers")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ccnode.mind import context
     from ccnode.mind.prompt_types import Prompt
     from ccnode.models.base import ModelAdapter
-    from ccnode.store import branching, prompts
+    from ccnode.store import branching, prompts, reputations
     from ccnode.store.ledger import Job, Ledger
     from ccnode.store.readers import Readers
     from ccnode.store.search import Searcher
@@ -37,6 +37,7 @@ else:
     branching = later("ccnode.store.branching")
     context = later("ccnode.mind.context")
     prompts = later("ccnode.store.prompts")
+    reputations = later("ccnode.store.reputations")
 
 OUTPUT_TOKENS_MAX: Final = 16_384  # with what a model thinks before it speaks
 KEY_BYTES: Final = 16
@@ -48,6 +49,7 @@ USED: Final = (
     "cache_read_tokens",
     "cost_micro_dollars",
 )
+UNASKED: Final = frozenset({"budget", "not_configured"})  # errors of a model that was not asked
 CITES_ALL: Final = "embedded/"  # the model that cites whatever it quotes
 LIVE_MAX: Final = 256  # turns at once; each holds a model's stream
 FORESEEN_FOR_S: Final = 600.0  # after a turn: whoever comes later waits 2 ms longer, and a node at rest reads nothing
@@ -255,8 +257,11 @@ class Turns:
             return instance
         reply = Reply(session, answer, model.name, instance.plate)
         outcome, state = await live.speak(model, prepared.built.prompt, reply)
+        noted = _note(model, outcome, live)
         failed = _failure(outcome, reply)
         if failed is not None:
+            if noted is not None:
+                await self._ledger.append(noted)
             return failed
         cited = outcome.sources if isinstance(outcome, Finished) else ()
         if not isinstance(outcome, Finished) or not model.name.startswith(CITES_ALL):
@@ -266,7 +271,8 @@ class Turns:
         built = context.after_shortening(prepared.built) if live.shortened else prepared.built
         account = prompts.account_of(built, model.name, instance.id)
         await self.spawning.settled()
-        digest = await self._ledger.append(prompts.keep(jobs.close(reply, sources, state), account, clock.now_ms()))
+        closed = prompts.keep(jobs.close(reply, sources, state), account, clock.now_ms())
+        digest = await self._ledger.append(reputations.also(closed, noted) if noted is not None else closed)
         recorded = await self._readers.run(views.message(digest))
         latency_ms = round((clock.elapsed_s() - began) * 1000)
         metrics = {"latency_ms": latency_ms, "ccc": None, "phi": None, **_ending(outcome)}
@@ -286,6 +292,15 @@ class Turns:
             sources=await self._readers.run(_sources(message.sources)),
             metrics=metrics or {},
         )
+
+
+def _note(model: ModelAdapter, outcome: Outcome, live: LiveTurn) -> Job[None] | None:
+    """What the turn says of its model; None where that was never asked, or was stopped."""
+    if isinstance(outcome, Finished):
+        return reputations.note("model", model.name, clock.now_ms(), good=1)
+    if live.is_stopped or outcome.kind in UNASKED:
+        return None
+    return reputations.note("model", model.name, clock.now_ms(), bad=1)
 
 
 def _sources(digests: Sequence[bytes]) -> views.View[tuple[Source, ...]]:

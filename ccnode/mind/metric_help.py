@@ -300,8 +300,8 @@ _TRUST: Final = (
         "Trust",
         "trust",
         "Expected share of good outcomes: (r + 1)/(r + s + 2) of r good and s bad ones, which fade by half in thirty"
-        " days. Peers: valid records against bad signatures, forks and replays. Models: calls completed against failed."
-        " Conversation: turns without a correction.",
+        " days. Peers: signed runs that verify against those that do not, and forks; what is replayed is refused before"
+        " anybody is known. Models: replies finished against failed. Conversation: turns without a correction.",
         "share",
         "0 to 1; 0.5 where nothing is known",
         "Josang & Ismail 2002, The Beta Reputation System, 15th Bled Conference",

@@ -8,13 +8,14 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from ccnode import clock
 from ccnode.clock import iso
 from ccnode.mind import drift, measuring
 from ccnode.mind.charvec import NAMES
 from ccnode.mind.measured import MILLION
 from ccnode.mind.metric_help import METRIC_HELP
 from ccnode.mind.relations import NAMES as RELATIONS
-from ccnode.store import baselines, measurements, views
+from ccnode.store import baselines, measurements, reputations, views
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.shapes import time
 from ccnode_crypto.keys import node_id, owner_id
@@ -191,10 +192,26 @@ def helps() -> Form:
     return {one.name: {name: getattr(one, name) for name in names} for one in METRIC_HELP.values()}
 
 
+# --- models and peers ---
+
+
+def relied_on(now_ms: int) -> View[list[Form]]:
+    """How far each model and each peer that was met can be relied on, models first."""
+    found: list[Form] = []
+    for kind in reputations.KINDS:
+        for one in (yield from reputations.of(kind, now_ms)):
+            reputation = one.reputation
+            figures = {"trust": figure("trust", reputation.mean), "trust_gate": figure("trust_gate", reputation.gate)}
+            node = node_id(one.node) if one.node is not None else None
+            found.append({"kind": kind, "name": one.name, "node_id": node, "outcomes": number(reputation.outcomes),
+                          **figures})  # fmt: skip
+    return found
+
+
 # --- the whole ---
 
 
-def now(spec: bytes, session: bytes | None = None) -> View[Form]:
+def now(spec: bytes, session: bytes | None = None, now_ms: int | None = None) -> View[Form]:
     """What GET /api/v1/character gives, without help; relations are those of a session, or of the one measured last."""
     newest = yield from measurements.history(1)
     last = newest[0] if newest else None
@@ -217,6 +234,7 @@ def now(spec: bytes, session: bytes | None = None) -> View[Form]:
         "drift": _drift(last, signed, ringing),
         "alarm": {name: value for name, value in ringing.items() if name not in {"mewma", "threshold"}},
         **talk,
+        "relied_on": (yield from relied_on(clock.now_ms() if now_ms is None else now_ms)),
         "phi": _phi(told, figures),
         "emergence": _emergence(told, figures),
         "baseline": baseline(signed),

@@ -62,6 +62,11 @@ def everything() -> dict[str, Any]:
     relations = dict(zip(form["relations"]["figures"], (0.83, -0.12, 0.41, 0.3, 0.05, 0.9), strict=False))
     _fill(form["relations"]["figures"], relations)
     _fill(form["trust"], {"trust": 0.9, "trust_gate": 0.71})
+    form["relied_on"] = [
+        {"kind": kind, "name": name, "node_id": node, "outcomes": 41.5,
+         "trust": measure_shapes.figure("trust", 970_000), "trust_gate": measure_shapes.figure("trust_gate", 930_000)}
+        for kind, name, node in (("model", "embedded/1", None), ("peer", "attic", "n" * 52), ("peer", "", "k" * 52))
+    ]  # fmt: skip
     _fill(form["phi"], {"phi": 0.041, "adjusted": -0.002, "p_value": 0.43, "ratio": 0.08})
     form["phi"] |= {"vectors": 512, "exact": True, "part": list(NAMES[:3]), "rest": list(NAMES[3:])}
     form["phi"]["goal"] |= {"met": False, "text": "phi > 0.80: not met (phi 0.041 nats, p = 0.430)"}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
+from ccnode import clock
 from ccnode.daemon import holdings
 from ccnode.daemon.holdings import Holdings
-from ccnode.store import chains
+from ccnode.mind.measured import FINE
+from ccnode.store import chains, peers, reputations, views
 from ccnode_crypto.entry import AUDIENCE_CORE
 from ccnode_protocol import records
 from ccnode_protocol.sync_effects import Load, Store
@@ -131,6 +134,37 @@ async def test_what_links_stored_is_not_read_again_and_our_own_is(
     assert [last - first for first, last in read[turning:]] == [1, 1, 1]
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+    await held.close()
+    for side in (one, other):
+        side.stop()
+
+
+async def test_what_a_peer_brought_is_held_for_or_against_it(tmp_path: Path) -> None:
+    one, other = Side(tmp_path, "one", 1), Side(tmp_path, "other", 2)
+    one.trust(other)
+    talk(other.ledger, 1, 3)
+    chain = other.ledger.chains.of(AUDIENCE_CORE).state.chain
+    (run,) = chains.load(other.connection, Load(Want(chain, 0, 1), is_own=False, bytes_max=0))
+    assert isinstance(run, SentRun)
+    held = Holdings(one.ledger, one.ledger.append, Told(), lambda _: Tier.CORE)
+    await held.open(lambda _connection: None)
+
+    def outcomes() -> tuple[int, int]:
+        (known,) = views.run(one.connection, reputations.of("peer", clock.now_ms()))
+        return round(known.reputation.good / FINE), round(known.reputation.bad / FINE)
+
+    one.ledger.append_sync(peers.keep_peer(peers.Peer(other.key, "known", Tier.CORE, "other")))
+    forged = replace(run, signature=bytes(64))
+    assert await held.store(other.key, Store(forged, is_quarantined=False), lambda: True)
+    assert outcomes() == (0, 1)
+    await held.link_disproved(other.key)  # the link ends over that: it is no second one
+    assert outcomes() == (0, 1)
+    await held.link_disproved(other.key)  # and this one over a report
+    assert outcomes() == (0, 2)
+    await held.link_disproved(other.key)
+    assert outcomes() == (0, 3)
+    assert await held.store(other.key, Store(run, is_quarantined=False), lambda: True) == ""
+    assert outcomes() == (1, 3)
     await held.close()
     for side in (one, other):
         side.stop()

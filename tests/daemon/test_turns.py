@@ -9,8 +9,9 @@ import pytest
 
 from ccnode import clock
 from ccnode.api.events import Accepted, Failed, Piece, Replied, TurnEvent
+from ccnode.mind.measured import FINE
 from ccnode.models.base import ModelError
-from ccnode.store import memory, views
+from ccnode.store import memory, reputations, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, NotFound
 from ccnode_protocol.records import Mark
@@ -155,6 +156,26 @@ async def test_a_reply_can_be_stopped_and_what_there_is_stays(rig: Rig) -> None:
     assert isinstance(rest[-1], Replied)
     assert (rest[-1].state, rest[-1].text) == ("interrupted", "One ")
     assert rig.model.closed == 1
+
+
+async def test_what_a_model_did_is_kept_and_only_what_it_did(rig: Rig) -> None:
+    session, hold = await rig.open_session(), asyncio.Event()
+    await gather(rig.turns.say(session, "one", None))
+    rig.model.script = ["half", ModelError("server", "it broke")]
+    await gather(rig.turns.say(session, "two", None))
+    rig.model.script = [ModelError("overloaded", "busy")]
+    await gather(rig.turns.say(session, "three", None))
+    rig.model.script = [ModelError("budget", "spent")]
+    await gather(rig.turns.say(session, "four", None))
+    rig.model.script = ["One ", hold]
+    events = rig.turns.say(session, "five", None)
+    assert isinstance(await anext(events), Accepted)
+    assert isinstance(await anext(events), Piece)
+    rig.turns.stop(session)
+    await gather(events)
+    (known,) = await rig.readers.run(reputations.of("model", clock.now_ms()))
+    assert known.name == "scripted/1"
+    assert (round(known.reputation.good / FINE), round(known.reputation.bad / FINE)) == (1, 2)
 
 
 async def test_a_listener_who_leaves_does_not_end_the_turn(rig: Rig) -> None:
