@@ -149,7 +149,8 @@ def before(number: int) -> View[Form | None]:
     form: Form = {"time": time(latest), "baseline": base.hex() if base is not None else None}
     for name in HELD:
         last = yield from measurements.last_with(name, number)
-        form[name] = _plain(name, last.found.figures[name]) if last is not None else None
+        value = last.found.figures.get(name) if last is not None else None
+        form[name] = _plain(name, value) if value is not None else None
     return form
 
 
