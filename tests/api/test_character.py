@@ -26,8 +26,8 @@ async def test_there_may_be_nothing_yet(rig: Rig) -> None:
     answer = await rig.ask("GET", CHARACTER)
     assert answer.status == 200
     assert set(answer.value) == {
-        "spec", "measured", "character", "drift", "alarm", "relations", "trust", "phi", "emergence", "baseline",
-        "proposed",
+        "spec", "measured", "character", "drift", "alarm", "relations", "trust", "relied_on", "phi",
+        "emergence", "baseline", "proposed",
     }  # fmt: skip
     assert answer.value["character"]["text"] == "not enough text yet (have 0, need 1,000 words)"
     assert answer.value["baseline"] is None
