@@ -261,7 +261,8 @@ class Turns:
         failed = _failure(outcome, reply)
         if failed is not None:
             if noted is not None:
-                await self._ledger.append(noted)
+                with contextlib.suppress(StoreError):  # why there is no reply is what matters
+                    await self._ledger.append(noted)
             return failed
         cited = outcome.sources if isinstance(outcome, Finished) else ()
         if not isinstance(outcome, Finished) or not model.name.startswith(CITES_ALL):
