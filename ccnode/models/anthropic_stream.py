@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from ccnode.mind.quoting import clean
 from ccnode.models.anthropic_errors import model_error
-from ccnode.models.anthropic_request import clean
 from ccnode.models.base import Delta, Finished, ModelError, StopReason, Usage
 
 if TYPE_CHECKING:
