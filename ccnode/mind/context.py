@@ -13,7 +13,8 @@ The budget. Plate, how to answer and to read, the question and the begun reply a
 bounded where they come in. Of what is left of the budget after them, in this order, at most: character
 SHARES["character"], recalled SHARES["recalled"], extracts SHARES["summaries"]; the conversation has all that these
 leave, newest messages first.
-A message goes in whole or not at all. Tokens are an estimate, `tokens`: no model is asked.
+A message goes in whole or not at all. Tokens are an estimate, `tokens`: no model is asked. Where a model is told how to
+read its prompt, what is quoted counts as it is sent: with heading, bars and fence (`mind/quoting.py`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
-from ccnode.mind.guidance import CONTINUE, RECALL_GUIDANCE, name_of
+from ccnode.mind import quoting
+from ccnode.mind.guidance import CONTINUE, FENCE, OPENING, RECALL_GUIDANCE, name_of
 from ccnode.mind.prompt_types import (
     Branch,
     Prompt,
@@ -37,13 +39,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PartKind = Literal[
-    "plate", "answering", "character", "summary", "recalled", "conversation", "question", "begun", "guidance"
+    "plate", "answering", "character", "summary", "recalled", "conversation", "question", "begun", "guidance", "fence"
 ]  # kept as numbers: another goes to the end
 Why = Literal["budget", "repeat", "not remembered", "erased", "too old", "context full"]
 
 BUDGET: Final = 64_000
 BYTES_A_TOKEN: Final = 3
-AROUND: Final = 8  # tokens for what stands around a message: its role, a label, a date
+AROUND: Final = 8  # tokens for what stands around a text: what it is, whose it is
 SHARES: Final = {"character": 0.02, "recalled": 0.25, "summaries": 0.15}
 SYSTEM_TEXT: Final = (
     "You are a personal assistant with a memory that your owner keeps on their own machines. "
@@ -104,12 +106,13 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A prompt with its account."""
+    """A prompt with its account; `guided` as in its material."""
 
     prompt: Prompt
     parts: tuple[Part, ...]
     left_out: tuple[LeftOut, ...]
     budget: int
+    guided: bool = False
 
     @property
     def tokens(self) -> int:
@@ -122,15 +125,27 @@ def tokens(text: str) -> int:
 
     English has some four bytes a token, Chinese some three; what few texts have more of, the model's own limit is for.
     """
-    return -(-len(text.encode("utf-8", "surrogatepass")) // BYTES_A_TOKEN)
+    return -(-quoting.size(text) // BYTES_A_TOKEN)
 
 
 def tokens_said(text: str) -> int:
-    """The same for something that was said, with what stands around it."""
+    """The same for a text that is sent as it is, with what stands around it."""
     return tokens(text) + AROUND
 
 
+def tokens_quoted(heading: str, text: str) -> int:
+    """The same for a text that is quoted below a heading."""
+    return -(-quoting.quoted_bytes(heading, text) // BYTES_A_TOKEN)
+
+
+def tokens_recalled(one: Recalled, number: int) -> int:
+    """The same for a recalled message in its fence; `number`: that of its label, or a greater one."""
+    return tokens_quoted(quoting.recalled(f"m{number}", one), one.content)
+
+
 _READING: Final = Part("guidance", tokens_said(RECALL_GUIDANCE), (name_of(RECALL_GUIDANCE),))
+_FENCE: Final = Part("fence", tokens_said(FENCE.format(mark="0" * 16, items="")), (name_of(FENCE),))
+_OPENING: Final = Part("guidance", tokens_said(OPENING), (name_of(OPENING),))
 _GOING_ON: Final = Part("guidance", tokens_said(CONTINUE), (name_of(CONTINUE),))
 
 
@@ -142,18 +157,19 @@ def system_of(plate: str | None) -> tuple[SystemBlock, ...]:
 def build(given: Material, budget: int = BUDGET, output_tokens_max: int = 4096) -> Built:
     """A prompt that ends with the question; the same for the same material, whenever and wherever it is built."""
     question = given.history[-1]
-    parts = [Part("plate", tokens(given.plate), (given.plate_id,))] if given.plate and given.plate.strip() else []
-    parts.append(Part("answering", tokens(SYSTEM_TEXT)))
-    asked = Part("question", tokens_said(question.content), _ids(question))
+    parts = [Part("plate", tokens_said(given.plate), (given.plate_id,))] if given.plate and given.plate.strip() else []
+    parts.append(Part("answering", tokens_said(SYSTEM_TEXT)))
+    guided = given.guided
+    asked = Part("question", _said(question, guided=guided), _ids(question))
     begun = [Part("begun", tokens_said(given.begun), (given.begun_id,) * bool(given.begun_id))] if given.begun else []
     fresh = given.summaries if len(given.history) == 1 and not given.earlier else ()
-    reading = [_READING] if given.guided and (given.recalled or given.branches or fresh) else []
-    begun += [_GOING_ON] if given.guided and begun else []
-    room = max(0, budget - sum(part.tokens for part in (*parts, *reading, asked, *begun)))
+    fence = [_READING, _FENCE] if guided and (given.recalled or given.branches or fresh) else []
+    begun += [_GOING_ON] if guided and begun else []
+    room = max(0, budget - sum(part.tokens for part in (*parts, *fence, asked, *begun)))
     left = room
     gone: list[LeftOut] = []
 
-    character = tokens(given.character)
+    character = tokens_said(given.character)
     is_told = bool(given.character) and character <= room * SHARES["character"]
     if given.character:
         if is_told:
@@ -162,104 +178,137 @@ def build(given: Material, budget: int = BUDGET, output_tokens_max: int = 4096) 
         else:
             gone.append(LeftOut("character", "budget", character, given.character_ids))
 
-    if given.branches:
-        recalled = list({one.message_id: one for each in given.branches[1:] for one in each.said}.values())
+    branches = list(given.branches)
+    if branches:
+        said = {one.message_id: one for each in branches[1:] for one in each.said}
+        recalled = [(one, _recalled(one, at, guided=guided)) for at, one in enumerate(said.values(), start=1)]
     else:
-        recalled = _filled(given.recalled, int(room * SHARES["recalled"]), gone)
-    left -= sum(tokens_said(each.content) for each in recalled)
-    summaries = _summarized(fresh, int(room * SHARES["summaries"]), gone)
-    left -= sum(tokens_said(each.content) for each in summaries)
-    before = _newest(given, left, gone)
+        recalled = _filled(given.recalled, int(room * SHARES["recalled"]), gone, guided=guided)
+    left -= sum(size for _, size in recalled)
+    summaries = _summarized(fresh, int(room * SHARES["summaries"]), gone, guided=guided)
+    left -= sum(size for _, size in summaries)
+    before, before_tokens = _newest(given, left, gone)
     spoken = [*before, question]
-    if not given.branches:
+    if not branches:
         recalled = _without_repeats(recalled, spoken, gone)
 
     if recalled or summaries:
-        parts += reading
-    parts += [Part("summary", tokens_said(each.content), each.sources) for each in summaries]
-    parts += [Part("recalled", tokens_said(each.content), (each.message_id,)) for each in recalled]
-    if before:
-        ends = (before[0].message_id, before[-1].message_id)
-        size = sum(tokens_said(each.content) for each in before)
-        parts.append(Part("conversation", size, ends if all(ends) else (), len(before)))
+        parts += fence
+    parts += [Part("summary", size, each.sources) for each, size in summaries]
+    parts += [Part("recalled", size, (each.message_id,)) for each, size in recalled]
+    parts += _conversation(before, before_tokens, guided=guided)
     system = system_of(given.plate)
     if is_told:
         system += (SystemBlock(given.character),)
     prompt = Prompt(
         system,
         tuple(spoken),
-        tuple(recalled),
+        tuple(each for each, _ in recalled),
         output_tokens_max,
         given.begun,
-        summaries=tuple(summaries),
-        branches=tuple(given.branches),
+        summaries=tuple(each for each, _ in summaries),
+        branches=tuple(branches),
     )
-    return Built(prompt, (*parts, asked, *begun), tuple(gone), budget)
+    return Built(prompt, (*parts, asked, *begun), tuple(gone), budget, guided)
 
 
 def _ids(message: PromptMessage) -> tuple[str, ...]:
     return (message.message_id,) if message.message_id else ()
 
 
-def _filled(found: Sequence[Recalled], room: int, gone: list[LeftOut]) -> list[Recalled]:
+def _said(message: PromptMessage, *, guided: bool) -> int:
+    """The tokens of a message of the conversation, quoted where it is no word of either of the two."""
+    if guided and message.role not in ("user", "assistant"):
+        return tokens_quoted(quoting.note(message), message.content) + AROUND
+    return tokens_said(message.content)
+
+
+def _recalled(one: Recalled, number: int, *, guided: bool) -> int:
+    return tokens_recalled(one, number) if guided else tokens_said(one.content)
+
+
+def _conversation(before: Sequence[PromptMessage], size: int, *, guided: bool) -> list[Part]:
+    """What precedes the question, and what has to stand before that where it begins with a reply."""
+    if not before:
+        return []
+    ends = (before[0].message_id, before[-1].message_id)
+    part = Part("conversation", size, ends if all(ends) else (), len(before))
+    begins = next((each.role for each in before if each.content.strip()), "user")
+    return [_OPENING, part] if guided and begins == "assistant" else [part]
+
+
+def _filled(found: Sequence[Recalled], room: int, gone: list[LeftOut], *, guided: bool) -> list[tuple[Recalled, int]]:
     """The best first, each text once, as far as the room goes: a long one does not keep a shorter one out."""
-    kept: list[Recalled] = []
+    kept: list[tuple[Recalled, int]] = []
     said: set[str] = set()
     for each in found:
-        size, text = tokens_said(each.content), _plain(each.content)
+        size, text = _recalled(each, len(kept) + 1, guided=guided), _plain(each.content)
         if text in said:
             gone.append(LeftOut("recalled", "repeat", size, (each.message_id,)))
         elif size > room:
             gone.append(LeftOut("recalled", "budget", size, (each.message_id,)))
         else:
-            kept.append(each)
+            kept.append((each, size))
             room -= size
         said.add(text)
     return kept
 
 
-def _summarized(found: Sequence[Summary], room: int, gone: list[LeftOut]) -> list[Summary]:
+def _summarized(found: Sequence[Summary], room: int, gone: list[LeftOut], *, guided: bool) -> list[tuple[Summary, int]]:
     """The most recent first, until the room is used up."""
-    kept: list[Summary] = []
+    kept: list[tuple[Summary, int]] = []
     for each in found:
-        size = tokens_said(each.content)
+        size = tokens_quoted(quoting.extract(each), each.content) if guided else tokens_said(each.content)
         if size > room:
             gone.append(LeftOut("summary", "budget", size, each.sources))
             continue
-        kept.append(each)
+        kept.append((each, size))
         room -= size
     return kept
 
 
-def _newest(given: Material, room: int, gone: list[LeftOut]) -> list[PromptMessage]:
-    """The messages before the question, from the newest back to where the room ends; without a hole in between."""
+def _newest(given: Material, room: int, gone: list[LeftOut]) -> tuple[list[PromptMessage], int]:
+    """The messages before the question, from the newest back to where the room ends; without a hole in between.
+
+    With their tokens. Where they begin with a reply there is room for what then stands before them.
+    """
     before = given.history[:-1]
     first = len(before)
-    size = 0
-    while first > 0 and (size := tokens_said(before[first - 1].content)) <= room:
-        room -= size
+    kept = opening = 0
+    while first > 0:
+        message = before[first - 1]
+        size = _said(message, guided=given.guided)
+        if given.guided and message.content.strip():
+            opening = _OPENING.tokens if message.role == "assistant" else 0
+        if kept + size + opening > room:
+            break
+        kept += size
         first -= 1
     if first:
         ends = (before[0].message_id, before[first - 1].message_id)
-        lost = sum(tokens_said(each.content) for each in before[:first])
+        lost = sum(_said(each, guided=given.guided) for each in before[:first])
         gone.append(LeftOut("conversation", "budget", lost, ends if all(ends) else (), first))
     if given.earlier:
         gone.append(LeftOut("conversation", "too old", None, (), given.earlier))
     gone.extend(LeftOut("conversation", "not remembered", None, (each,)) for each in given.unremembered)
     gone.extend(LeftOut("conversation", "erased", None, (each,)) for each in given.erased)
-    return list(before[first:])
+    return list(before[first:]), kept
 
 
-def _without_repeats(recalled: Sequence[Recalled], spoken: list[PromptMessage], gone: list[LeftOut]) -> list[Recalled]:
+def _without_repeats(
+    recalled: Sequence[tuple[Recalled, int]], spoken: list[PromptMessage], gone: list[LeftOut]
+) -> list[tuple[Recalled, int]]:
     """What the conversation says already need not be recalled; a pin on the repeat holds for what repeats it."""
-    where = {_plain(message.content): at for at, message in enumerate(spoken)}
+    # Much is said, and little of it begins as something that is recalled does.
+    begins = {_first_word(each.content) for each, _ in recalled}
+    where = {_plain(said.content): at for at, said in enumerate(spoken) if _first_word(said.content) in begins}
     kept = []
-    for each in recalled:
+    for each, size in recalled:
         at = where.get(_plain(each.content))
         if at is None:
-            kept.append(each)
+            kept.append((each, size))
             continue
-        gone.append(LeftOut("recalled", "repeat", tokens_said(each.content), (each.message_id,)))
+        gone.append(LeftOut("recalled", "repeat", size, (each.message_id,)))
         if each.pinned:
             spoken[at] = replace(spoken[at], pinned=True)
     return kept
@@ -267,6 +316,11 @@ def _without_repeats(recalled: Sequence[Recalled], spoken: list[PromptMessage], 
 
 def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
+
+
+def _first_word(text: str) -> str:
+    """That of the plain text, too."""
+    return "".join(text.split(None, 1)[:1]).casefold()
 
 
 def shortened(prompt: Prompt) -> Prompt | None:
@@ -299,10 +353,8 @@ def after_shortening(built: Built) -> Built:
     gone = list(built.left_out)
     for part in built.parts:
         if part.kind == "conversation":
-            ends = (before[0].message_id, before[-1].message_id) if before else ()
-            size = sum(tokens_said(each.content) for each in before)
-            if before:
-                parts.append(Part("conversation", size, ends if all(ends) else (), len(before)))
+            size = sum(_said(each, guided=built.guided) for each in before)
+            parts += _conversation(before, size, guided=built.guided)
             if lost := part.count - len(before):
                 first, last = built.prompt.messages[0], built.prompt.messages[lost - 1]
                 ids = (first.message_id, last.message_id)
@@ -312,7 +364,7 @@ def after_shortening(built: Built) -> Built:
             part.kind == "summary" and part.source not in summaries
         ):
             gone.append(LeftOut(part.kind, "context full", part.tokens, part.source))
-        elif part != _READING or recalled or summaries:
+        elif part != _OPENING and (part not in (_READING, _FENCE) or recalled or summaries):
             parts.append(part)
     return replace(built, prompt=prompt, parts=tuple(parts), left_out=tuple(gone))
 

@@ -115,7 +115,7 @@ def text_of(data: bytes) -> str:
 
 def tokens(text: str) -> int:
     """How many tokens a text takes of every prompt, as prompts are counted."""
-    return context.tokens(text)
+    return context.tokens_said(text)
 
 
 def parse(text: str) -> Plate:

@@ -83,4 +83,4 @@ def _time(milliseconds: int) -> str:
         moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
     except (OverflowError, ValueError, OSError):
         return "an unknown time"
-    return moment.strftime("%Y-%m-%d %H:%M UTC")
+    return f"{moment.isoformat(' ', 'minutes')[:16]} UTC"

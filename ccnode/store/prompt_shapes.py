@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ccnode import clock
 from ccnode.mind import context, guidance
+from ccnode.mind.prompt_types import Recalled
 from ccnode.mind.summaries import Conversation, Said, summarize
 from ccnode.store import bearing, knowledge, notes, plates, prompts, shapes, views
 from ccnode.store.errors import NotFound
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 ESTIMATE: Final = (
     f"one token for every {context.BYTES_A_TOKEN} bytes of UTF-8, begun ones too, and {context.AROUND} for what stands"
-    " around a message; services count otherwise"
+    " around a message; what is quoted, as it is quoted; services count otherwise"
 )
 _TITLE: Final = "SELECT sealed FROM entries WHERE digest = ? AND kind IN (?, ?)"
 _HISTORY_MAX: Final = 10_000
@@ -77,7 +78,7 @@ def _part(part: Part, account: Account) -> View[dict[str, Any]]:
     `cut`: only the text's beginning went in (what branches hold that were brought together).
     """
     head = _head(part)
-    if part.kind in ("answering", "guidance"):
+    if part.kind in ("answering", "guidance", "fence"):
         text = _fixed(part, account)
         return {**head, "state": "unknown" if text is None else "present", "text": text, "sources": []}
     if part.kind == "plate":
@@ -94,8 +95,19 @@ def _part(part: Part, account: Account) -> View[dict[str, Any]]:
         return {**head, **(yield from _claim(part.source[0]))}
     if message is None:
         return {**head, "state": "unknown", "text": None, "sources": []}
-    cut = message.text is not None and context.tokens_said(message.text) > part.tokens
+    cut = message.text is not None and _tokens(message, message.text, part, account) > part.tokens
     return {**head, "state": _state(message), "text": message.text, "cut": cut, "sources": [_source(message)]}
+
+
+def _tokens(message: Message, text: str, part: Part, account: Account) -> int:
+    """How many tokens the message would have had whole, as this account counts; rather too few.
+
+    Only in a fence something is quoted: without one, or in an account of before fences were counted, it was not so.
+    """
+    if part.kind != "recalled" or all(one.kind != "fence" for one in account.parts):
+        return context.tokens_said(text)
+    one = Recalled(message.digest.hex(), "", message.role, text, hlc.to_ms(message.time), 0.0)
+    return context.tokens_recalled(one, 1)
 
 
 def _fixed(part: Part, account: Account) -> str | None:

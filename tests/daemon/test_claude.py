@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
@@ -11,10 +11,11 @@ import pytest
 from ccnode.api.events import Accepted, Failed, Piece, Replied, TurnEvent, Waiting
 from ccnode.daemon.costs import Costs
 from ccnode.daemon.turns import Turns
-from ccnode.mind.guidance import CONTINUE, RECALL_GUIDANCE
+from ccnode.mind.context import tokens_said
+from ccnode.mind.guidance import CONTINUE, FENCE, RECALL_GUIDANCE
 from ccnode.models.anthropic_adapter import AnthropicAdapter
 from ccnode.models.prices import price_table
-from ccnode.store import prompt_shapes, views
+from ccnode.store import prompt_shapes, prompts, views
 from ccnode.store.errors import StoreError
 from ccnode.store.search import Searcher
 from tests.models import wire_server as wire
@@ -108,11 +109,35 @@ async def test_the_account_shows_all_that_was_sent(rig: Rig, tmp_path: Path) -> 
     texts = [block["text"] for block in body["system"]]
     texts += [block["text"] for message in body["messages"] for block in message["content"]]
     assert [text for text in texts if text not in shown and not text.startswith("BEGIN RECALLED ")] == []
-    assert [part["kind"] for part in parts] == ["answering", "guidance", "question", "begun", "guidance"]
-    assert [shown[1], shown[4]] == [RECALL_GUIDANCE, CONTINUE]
+    assert [part["kind"] for part in parts] == ["answering", "guidance", "fence", "question", "begun", "guidance"]
+    assert [shown[1], shown[2], shown[5]] == [RECALL_GUIDANCE, FENCE, CONTINUE]
     assert sum(text.startswith("BEGIN RECALLED ") for text in texts) == 1
     assert "recalled" in [part["kind"] for part in kept["parts"]]
-    assert kept["tokens"] == sum(part["tokens"] for part in kept["parts"])
+    assert kept["tokens"] == sum(part["tokens"] for part in kept["parts"]) >= sum(map(tokens_said, texts))
+
+
+async def test_an_account_of_before_fences_were_counted_is_shown_as_it_is(rig: Rig, tmp_path: Path) -> None:
+    server = WireServer(wire.answer("Noted."), wire.answer("On Thursday."))
+    async with server, Claude(rig, server, tmp_path) as node:
+        await node.last(await rig.open_session(), "My ferry to Naxos leaves on Thursday.")
+        replied = await node.last(await rig.open_session(), "When does my ferry leave?")
+    assert isinstance(replied, Replied)
+    reply = bytes.fromhex(replied.message_id)
+    _, account = await rig.readers.run(prompts.prompt_of(reply))
+    now = await rig.readers.run(prompt_shapes.kept(reply))
+    (text,) = (part["text"] for part in now["parts"] if part["kind"] == "recalled")
+    parts = [
+        replace(part, tokens=tokens_said(text)) if part.kind == "recalled" else part
+        for part in account.parts
+        if part.kind != "fence"
+    ]
+    before = prompts.pack(replace(account, parts=tuple(parts)))
+    await rig.ledger.append(lambda tx: tx.execute("UPDATE prompts SET account = ? WHERE reply = ?", (before, reply)))
+    then = await rig.readers.run(prompt_shapes.kept(reply))
+    assert then["tokens"] == sum(part.tokens for part in parts) < now["tokens"]
+    for shown in (then, now):
+        recalled = [part for part in shown["parts"] if part["kind"] == "recalled"]
+        assert [(part["text"], part["state"], part["cut"]) for part in recalled] == [(text, "present", False)]
 
 
 async def test_a_wait_is_told_to_who_asks_and_who_joins_and_can_be_stopped(rig: Rig, tmp_path: Path) -> None:

@@ -91,8 +91,8 @@ def test_what_a_model_is_told_of_its_prompt_counts_where_it_is_told() -> None:
     recalled = replace(alone, recalled=[found(1, 5)])
     begun = replace(recalled, begun="begun")
     assert kinds(build(alone)) == ["answering", "question"]
-    assert kinds(build(recalled)) == ["answering", "guidance", "recalled", "question"]
-    assert kinds(build(begun)) == ["answering", "guidance", "recalled", "question", "begun", "guidance"]
+    assert kinds(build(recalled)) == ["answering", "guidance", "fence", "recalled", "question"]
+    assert kinds(build(begun)) == ["answering", "guidance", "fence", "recalled", "question", "begun", "guidance"]
     assert kinds(build(replace(begun, guided=False))) == ["answering", "recalled", "question", "begun"]
     reading, going_on = (part for part in build(begun).parts if part.kind == "guidance")
     assert [named(part.source[0]) for part in (reading, going_on)] == [RECALL_GUIDANCE, CONTINUE]
@@ -133,7 +133,7 @@ def test_what_is_over_the_budget_is_left_out_by_its_share() -> None:
     assert built.prompt.messages == tuple(material.history[1:])
     assert built.prompt.recalled == (found(8, 2, text="fits"),)
     assert built.left_out == (
-        LeftOut("character", "budget", room),
+        LeftOut("character", "budget", room + 8),
         LeftOut("recalled", "budget", room + 8, (f"{7:064x}",)),
         LeftOut("conversation", "budget", room + 8, (f"{1:064x}", f"{1:064x}"), 1),
         LeftOut("conversation", "too old", None, (), 11),
