@@ -6,12 +6,13 @@ branches are brought together by one more turn, whose sources are their heads.
     runs(messages)               the tree as stretches in which nothing branches
     compare(left, right)         common beginning, and what each has of its own
     characters(left, right, r)   the character of each one's own replies, and how far apart these are
-    within(branches, budget)     as much of each branch as a prompt has room for
+    within(branches, room, size) as much of each branch as a prompt has room for
     consolidated(branches)       what each holds, quoted and cited: the reply of a model that makes nothing up
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
@@ -20,12 +21,12 @@ from ccnode.mind import charvec, drift
 from ccnode.mind.charvec import TooLittle, Unsupported, Vector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ccnode.mind.charvec import Reference
     from ccnode.mind.prompt_types import Branch, Recalled
 
-BUDGET_CHARS: Final = 60_000  # of other branches' words in one prompt
+TOKENS_MAX: Final = 20_000  # of other branches' words in one prompt, however much that may have
 BRANCHES_MAX: Final = 16  # brought together at once
 SHOWN_MAX: Final = 12  # quotes of one branch in a consolidating reply
 _QUOTE_CHARS: Final = 200
@@ -157,31 +158,43 @@ def question(others: int, wish: str | None = None) -> str:
     return f"{wish.strip()}\n\n{text}" if wish and wish.strip() else text
 
 
-def within(branches: Sequence[Branch], budget: int = BUDGET_CHARS) -> list[Branch]:
-    """The branches with as much of each, newest first, as fits into so many characters.
+def within(branches: Sequence[Branch], room: int, size: Callable[[Recalled], int]) -> list[Branch]:
+    """The branches with as much of each, newest first, as has room; `size` measures a message.
 
     Each has an equal share; what one does not need goes to the others. The message at which a share ends is cut.
-    `left_out` grows by what does not fit.
+    `left_out` grows by what does not fit. The size of a message never falls with its length.
     """
-    sizes = [sum(len(one.content) for one in branch.said) for branch in branches]
+    sizes = [sum(map(size, branch.said)) for branch in branches]
     shares = [0] * len(branches)
-    left = max(0, budget)
+    left = max(0, room)
     for done, at in enumerate(sorted(range(len(branches)), key=lambda at: (sizes[at], at))):
         shares[at] = min(sizes[at], left // (len(branches) - done))
         left -= shares[at]
-    return [_newest(branch, share) for branch, share in zip(branches, shares, strict=True)]
+    return [_newest(branch, share, size) for branch, share in zip(branches, shares, strict=True)]
 
 
-def _newest(branch: Branch, share: int) -> Branch:
+def _newest(branch: Branch, share: int, size: Callable[[Recalled], int]) -> Branch:
     kept: list[Recalled] = []
     for one in reversed(branch.said):
-        if len(one.content) > share:
-            if share >= _KEPT_MIN:
-                kept.append(replace(one, content=one.content[: share - len(_CUT)] + _CUT))
+        needed = size(one)
+        if needed > share:
+            beginning = _beginning(one, share, size)
+            if len(beginning.content) >= _KEPT_MIN:
+                kept.append(beginning)
             break
         kept.append(one)
-        share -= len(one.content)
+        share -= needed
     return replace(branch, said=tuple(reversed(kept)), left_out=branch.left_out + len(branch.said) - len(kept))
+
+
+def _beginning(one: Recalled, share: int, size: Callable[[Recalled], int]) -> Recalled:
+    """As much of a message as fits into the share; nothing of it where not even the sign that it is cut does."""
+
+    def cut(length: int) -> Recalled:
+        return replace(one, content=one.content[:length] + _CUT)
+
+    fitting = bisect_right(range(len(one.content)), share, key=lambda length: size(cut(length)))
+    return cut(fitting - 1) if fitting else replace(one, content="")
 
 
 def consolidated(branches: Sequence[Branch]) -> tuple[str, tuple[str, ...]]:

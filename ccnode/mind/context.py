@@ -11,10 +11,11 @@ Whatever was said by anyone, in this conversation or another, is in the messages
 
 The budget. Plate, how to answer and to read, the question and the begun reply always go in, whole: their sizes are
 bounded where they come in. Of what is left of the budget after them, in this order, at most: character
-SHARES["character"], recalled SHARES["recalled"], extracts SHARES["summaries"]; the conversation has all that these
-leave, newest messages first.
-A message goes in whole or not at all. Tokens are an estimate, `tokens`: no model is asked. Where a model is told how to
-read its prompt, what is quoted counts as it is sent: with heading, bars and fence (`mind/quoting.py`).
+SHARES["character"], recalled SHARES["recalled"], or branches that are brought together SHARES["branches"], extracts
+SHARES["summaries"]; the conversation has all that these leave, newest messages first.
+A message goes in whole or not at all, but for the one at which the share of a branch ends. Tokens are an estimate,
+`tokens`: no model is asked. Where a model is told how to read its prompt, what is quoted counts as it is sent: with
+heading, bars and fence (`mind/quoting.py`).
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ Why = Literal["budget", "repeat", "not remembered", "erased", "too old", "contex
 BUDGET: Final = 64_000
 BYTES_A_TOKEN: Final = 3
 AROUND: Final = 8  # tokens for what stands around a text: what it is, whose it is
-SHARES: Final = {"character": 0.02, "recalled": 0.25, "summaries": 0.15}
+SHARES: Final = {"character": 0.02, "recalled": 0.25, "branches": 0.4, "summaries": 0.15}
 SYSTEM_TEXT: Final = (
     "You are a personal assistant with a memory that your owner keeps on their own machines. "
     "Answer from the conversation and from what is recalled; say so when you do not know."
@@ -60,8 +61,9 @@ class Material:
     `character`: the measured character as a text of numbers, `character_ids` the entries that it is from; `begun` what
     was said in reply before it was cut off, `begun_id` that reply. `unremembered`: ids of messages of the conversation
     that may not be shown, `erased` of those whose words are gone; `earlier`: how many stand before `history`.
-    `branches`: what the question asks to bring together, within a budget of its own; it is recalled in the place of all
-    else. `guided`: the model's adapter tells it what `guidance` has. Texts are untrusted but for the plate.
+    `branches`: what the question asks to bring together, that in which it is asked first; of the others as much as has
+    room is recalled in the place of all else. `guided`: the model's adapter tells it what `guidance` has. Texts are
+    untrusted but for the plate.
     """
 
     history: Sequence[PromptMessage]
@@ -95,7 +97,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Something that did not go in, and why. `tokens` is None where it was not looked at."""
+    """Something that did not go in, and why. `tokens` is None where it was not looked at.
+
+    What is left out of a branch is told as a part of the conversation is: by its first and its last message.
+    """
 
     kind: PartKind
     why: Why
@@ -180,6 +185,7 @@ def build(given: Material, budget: int = BUDGET, output_tokens_max: int = 4096) 
 
     branches = list(given.branches)
     if branches:
+        branches[1:] = _brought(branches[1:], int(room * SHARES["branches"]), gone, guided=guided)
         said = {one.message_id: one for each in branches[1:] for one in each.said}
         recalled = [(one, _recalled(one, at, guided=guided)) for at, one in enumerate(said.values(), start=1)]
     else:
@@ -251,6 +257,22 @@ def _filled(found: Sequence[Recalled], room: int, gone: list[LeftOut], *, guided
             kept.append((each, size))
             room -= size
         said.add(text)
+    return kept
+
+
+def _brought(others: Sequence[Branch], room: int, gone: list[LeftOut], *, guided: bool) -> list[Branch]:
+    """Of each branch as much as there is room for; what is left out of one is the oldest of it, and told together."""
+    from ccnode.mind.branches import TOKENS_MAX, within  # with what measures characters, which no other prompt needs
+
+    most = sum(len(each.said) for each in others)
+    kept = within(others, min(TOKENS_MAX, room), lambda one: _recalled(one, most, guided=guided))
+    told = {one.message_id for each in kept for one in each.said}
+    for whole, part in zip(others, kept, strict=True):
+        lost = [one for one in whole.said[: len(whole.said) - len(part.said)] if one.message_id not in told]
+        told |= {one.message_id for one in lost}
+        if lost:
+            size = sum(_recalled(one, most, guided=guided) for one in lost)
+            gone.append(LeftOut("recalled", "budget", size, (lost[0].message_id, lost[-1].message_id), len(lost)))
     return kept
 
 

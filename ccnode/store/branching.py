@@ -169,7 +169,8 @@ def ask(wanted: Merge) -> Job[Asked]:
 def merged(question: Message) -> View[list[Branch]]:
     """The branches that a question asks to bring together, its own first; none where it asks no such thing.
 
-    Each with what it has of its own and may be used now, within the budget of a prompt.
+    Each with what it has of its own and may be used now, at most the newest `OWN_MAX`; a prompt takes what it has room
+    for.
     """
     if question.role != "user" or not question.sources:
         return []
@@ -193,7 +194,7 @@ def merged(question: Message) -> View[list[Branch]]:
     mine = yield from _own(here[shared:], set())
     name, leaf = str(uuid.UUID(bytes=question.session)), (question.parent or b"").hex()
     said = _recalled((yield from notes.worded(mine)))
-    return [Branch(name, leaf, said, here=True), *branches.within(others)]
+    return [Branch(name, leaf, said, here=True), *others]
 
 
 def _way(session: bytes) -> View[list[int]]:

@@ -51,7 +51,10 @@ def test_a_preview_is_shown_as_the_daemon_tells_it(home: Home, ccnode: Ccnode) -
             {"kind": "recalled", "tokens": 12, "count": 1, "state": "erased", "text": None, "sources": []},
             {"kind": "question", "tokens": 9, "count": 1, "state": "present", "text": "a\x1b[2J\nb", "sources": []},
         ],
-        "left_out": [{"kind": "conversation", "why": "too old", "tokens": None, "count": 7, "sources": []}],
+        "left_out": [
+            {"kind": "conversation", "why": "too old", "tokens": None, "count": 7, "sources": []},
+            {"kind": "recalled", "why": "budget", "tokens": 1_000, "count": 3, "sources": ["a" * 64, "b" * 64]},
+        ],
     }
 
     def answer(_method: str, _path: str, _headers: Mapping[str, str], body: Any) -> tuple[int, Any]:
@@ -70,6 +73,7 @@ def test_a_preview_is_shown_as_the_daemon_tells_it(home: Home, ccnode: Ccnode) -
     assert "  | b" in lines
     assert "\x1b" not in shown.out
     assert "  7 messages of the conversation: too old" in lines
+    assert f"  3 messages of a branch, 1,000 tokens: budget ({'a' * 12} {'b' * 12})" in lines
     assert ccnode("context", "last", "--count").code == 2
 
 

@@ -11,7 +11,7 @@ from ccnode.api.events import Failed, Replied
 from ccnode.models.anthropic_request import build_request
 from ccnode.models.embedded import EmbeddedModel
 from ccnode.reference import charvec1
-from ccnode.store import branching, memory, views
+from ccnode.store import branching, memory, prompt_shapes, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict
 from ccnode_protocol import records
@@ -129,6 +129,24 @@ async def test_branches_are_brought_together(rig: Rig, trip: tuple[bytes, ...]) 
     assert (await merge(rig, trunk, hills, lake)).message_id == merged.message_id
     await say(rig, lake, "It rains.", "Oh.")
     assert (await merge(rig, trunk, hills, lake)).message_id != merged.message_id
+
+
+async def test_a_merge_keeps_to_the_budget_of_a_prompt(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rig.turns._prompting, "_budget", 4_000)
+    monkeypatch.setattr(rig.model, "guided", True, raising=False)
+    trunk = await rig.open_session("trip")
+    root = await say(rig, trunk, "We go on a trip.", "Where to?")
+    await say(rig, trunk, "To the sea. " * 4_200, "By train, good.")
+    hills = await fork(rig, root.message_id)
+    await say(rig, hills, "To\nthe\nhills. " * 4_200, "By car, fine.")
+    merged = await merge(rig, trunk, hills)
+    context = await rig.readers.run(prompt_shapes.kept(bytes.fromhex(merged.message_id)))
+    assert build_request(rig.model.prompts[-1]).tokens <= context["tokens"] <= context["budget_tokens"] == 4_000
+    # Of the other branch the newest is whole, and of what is before it the beginning.
+    recalled = [part for part in context["parts"] if part["kind"] == "recalled"]
+    assert [part["cut"] for part in recalled] == [True, False]
+    assert rig.model.prompts[-1].recalled[0].content.endswith(" [...]")
+    assert ("conversation", "budget") in [(one["kind"], one["why"]) for one in context["left_out"]]
 
 
 async def test_a_merge_that_has_no_reply_yet_is_answered_with_its_branches(rig: Rig, trip: tuple[bytes, ...]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccnode.mind import branches
+from ccnode.mind import branches, context
 from ccnode.mind.charvec import TooLittle, Vector
 from ccnode.mind.prompt_types import Branch, Recalled
 from ccnode.reference import charvec1
@@ -93,10 +94,14 @@ def branch(*texts: str, name: str = "abcdef12-x") -> Branch:
     return Branch(name, "f" * 64, tuple(recalled(at, text) for at, text in enumerate(texts)))
 
 
+def chars(one: Recalled) -> int:
+    return len(one.content)
+
+
 @given(st.lists(st.lists(st.text("ab ", max_size=900), max_size=5), max_size=5), st.integers(0, 2000))
 def test_no_more_is_taken_than_there_is_room_for(texts: list[list[str]], budget: int) -> None:
     given_ = [branch(*each) for each in texts]
-    found = branches.within(given_, budget)
+    found = branches.within(given_, budget, chars)
     assert sum(len(one.content) for each in found for one in each.said) <= budget
     for before, after in zip(given_, found, strict=True):
         assert len(after.said) + after.left_out == len(before.said)
@@ -108,13 +113,24 @@ def test_no_more_is_taken_than_there_is_room_for(texts: list[list[str]], budget:
 
 
 def test_a_short_branch_leaves_its_room_to_a_long_one() -> None:
-    short, long = branches.within([branch("ab"), branch(*["x" * 300] * 9)], 1000)
+    short, long = branches.within([branch("ab"), branch(*["x" * 300] * 9)], 1000, chars)
     assert [one.content for one in short.said] == ["ab"]
     assert len(long.said) == 3
     assert long.left_out == 6
-    cut = branches.within([branch("y" * 5000)], 1000)[0].said[0].content
+    cut = branches.within([branch("y" * 5000)], 1000, chars)[0].said[0].content
     assert len(cut) == 1000
     assert cut.endswith("[...]")
+    assert branches.within([branch("y" * 5000)], 199, chars)[0].said == ()
+
+
+@pytest.mark.parametrize("line", ["y", "y\n", "\u6f22", "\u6f22\r\n"])
+def test_a_message_is_cut_where_its_share_ends_however_it_is_measured(line: str) -> None:
+    def size(one: Recalled) -> int:
+        return context.tokens_recalled(one, 1)
+
+    (only,) = branches.within([branch(line * 5000)], 1000, size)
+    assert 998 <= sum(map(size, only.said)) <= 1000
+    assert branches.within([branch(line * 5000)], 20, size)[0].said == ()
 
 
 def test_the_consolidating_reply_only_quotes_and_cites() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ccnode.mind import branches
 from ccnode.mind.context import (
     BUDGET,
     SYSTEM_TEXT,
@@ -22,7 +23,7 @@ from ccnode.mind.context import (
     tokens_said,
 )
 from ccnode.mind.guidance import CONTINUE, RECALL_GUIDANCE, name_of, named
-from ccnode.mind.prompt_types import Prompt, PromptMessage, Recalled, Summary, SystemBlock, system_text
+from ccnode.mind.prompt_types import Branch, Prompt, PromptMessage, Recalled, Summary, SystemBlock, system_text
 
 QUESTION = PromptMessage("user", "the question", "f" * 64)
 PLATE = "# Ada\n\nYou are Ada."
@@ -166,6 +167,30 @@ def test_repeats_are_not_recalled_twice() -> None:
     assert {(one.why, one.source[0][-2:]) for one in built.left_out} == {
         ("repeat", "0b"), ("repeat", "0d"), ("repeat", "0e")
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("guided", "text"), [(True, "x" * 50), (False, "x" * 50), (True, "\u6f22\n" * 40)])
+def test_branches_have_a_share_and_what_is_left_out_is_told(*, guided: bool, text: str) -> None:
+    def branch(first: int, count: int) -> Branch:
+        return Branch("s", "e" * 64, tuple(found(first + at, at, text=f"{first + at} {text}") for at in range(count)))
+
+    here = branch(0, 2)
+    material = Material([QUESTION], branches=[here, branch(100, 400), branch(300, 400)], guided=guided)
+    for budget in (4_000, BUDGET, 2_000_000):
+        built = build(material, budget)
+        share = min(branches.TOKENS_MAX, 0.4 * budget)
+        assert 0.5 * share < sum(part.tokens for part in built.parts if part.kind == "recalled") <= share
+        assert built.tokens <= budget
+        assert built.prompt.branches[0] == here
+        shown = {one.message_id for one in built.prompt.recalled}
+        assert shown == {one.message_id for each in built.prompt.branches[1:] for one in each.said}
+        assert [each.said[-1].message_id for each in built.prompt.branches[1:]] == [f"{499:064x}", f"{699:064x}"]
+        # 200 messages are in both: none is told to be left out that another branch brings in, and none twice.
+        lost = [one for one in built.left_out if one.kind == "recalled"]
+        assert sum(one.count for one in lost) == 600 - len(shown) > 0
+        assert all(one.why == "budget" and one.tokens and len(one.source) == 2 for one in lost)
+    few = build(replace(material, branches=[here, branch(100, 3), branch(300, 2)]))
+    assert (len(few.prompt.recalled), few.left_out) == (5, ())
 
 
 # --- shortening ---

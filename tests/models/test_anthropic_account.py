@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ccnode.mind.context import Built, Material, after_shortening, build, tokens_said
 from ccnode.mind.guidance import CONTINUE, FENCE, OPENING, RECALL_GUIDANCE, name_of
-from ccnode.mind.prompt_types import PromptMessage, Recalled, Role, Summary
+from ccnode.mind.prompt_types import Branch, PromptMessage, Recalled, Role, Summary
 from ccnode.models.anthropic_request import build_request
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ found = st.builds(
     numbers, roles, texts, times, names, names,
 )  # fmt: skip
 extracts = st.builds(lambda text, at, number: Summary("s", text, at, (f"{number:064x}",)), texts, times, numbers)
+branches = st.lists(st.lists(found, max_size=5).map(lambda said: Branch("s", "e" * 64, tuple(said))), max_size=4)
 materials = st.builds(
     Material,
     st.lists(messages, max_size=6).map(lambda turns: [*turns, QUESTION]),
@@ -57,6 +58,7 @@ materials = st.builds(
     st.lists(extracts, max_size=5),
     st.sampled_from(["", "O 0.51 C 0.49"]),
     begun=st.just("") | texts,
+    branches=st.just([]) | branches,
     guided=st.just(True),
 )
 

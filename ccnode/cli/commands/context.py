@@ -91,6 +91,8 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     for one in found.get("left_out", []):
         said = count(one["count"], "message")
         what = f"{said} of the conversation" if one["kind"] == "conversation" else str(one["kind"])
+        if one["kind"] == "recalled" and one["count"] > 1:
+            what = f"{said} of a branch"
         size = f", {one['tokens']:,} tokens" if one["tokens"] is not None else ""
         which = " ".join(digest[:SHORT] for digest in one["sources"])
         yield clean(f"  {what}{size}: {one['why']}" + (f" ({which})" if which else ""))
