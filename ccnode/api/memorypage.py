@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Final, Literal
 
 from ccnode import clock
@@ -47,10 +48,15 @@ async def memory(request: web.Request) -> web.StreamResponse:
         known=found.knowledge,
         older=found.next.hex() if found.next is not None else None,
         forgetting=[
-            {**memory_form(one), "left": left(one, now_ms), "titles": one.titles} for one in forgetting.memories
+            {**memory_form(one), "left": left(one, now_ms), "titles": _titles(one)} for one in forgetting.memories
         ],
         more_forgetting=forgetting.next is not None,
     )
+
+
+def _titles(one: Memory) -> list[dict[str, str]]:
+    """The titles that stay, each with the conversation with which it would go."""
+    return [{"words": title.words, "session_id": str(uuid.UUID(bytes=title.session))} for title in one.titles]
 
 
 def left(one: Memory, now_ms: int) -> str:

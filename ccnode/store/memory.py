@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from ccnode.mind.titles import repeats
-from ccnode.store import echoes, forgetting, knowledge, notes, orders, views
+from ccnode.store import echoes, forgetting, knowledge, notes, orders, titles, views
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.transaction import view
 from ccnode.store.turns import take_back
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from ccnode.store.knowledge import Known
     from ccnode.store.ledger import Job
     from ccnode.store.notes import Note
+    from ccnode.store.titles import Title
     from ccnode.store.transaction import Transaction
     from ccnode.store.views import Message, Said, View
 
@@ -39,25 +39,19 @@ FOLLOWED_MAX: Final = 4_000  # messages that are looked at to see what a few rep
 DIGESTS_AT_ONCE: Final = 500
 
 
-_TITLES: Final = (
-    "SELECT e.sealed FROM session_events s JOIN entries e ON e.id = s.id"
-    " WHERE s.session = ? AND s.kind IN (16, 18) ORDER BY s.id"  # session-opened, session-titled
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Memory:
     """A message as something that is remembered, with the title of its session.
 
     `due_ms`: when it, or all of its session, is to be erased, in milliseconds since 1970. `titles`: of a message that
-    is to be erased alone, what its session is or was called in its words; that stays (protocol/README.md, kind 20).
-    `note`: what is remembered instead of its words (notes.py).
+    is to be erased alone, what branches of its conversation are or were called in its words; that stays
+    (protocol/README.md, kind 20). `note`: what is remembered instead of its words (notes.py).
     """
 
     message: Message
     title: str
     due_ms: int | None
-    titles: tuple[str, ...] = ()
+    titles: tuple[Title, ...] = ()
     note: Note | None = None
 
 
@@ -122,7 +116,7 @@ def page(limit: int = 50, *, before: bytes | None = None, wanted: Wanted | None 
     }[wanted].replace("{after}", _AFTER)
     sql = _KNOWN.replace("{chosen}", chosen.replace("LIMIT ?", "LIMIT ?3"))
     found: list[Memory] = []
-    titles: dict[bytes, views.Session] = {}
+    sessions: dict[bytes, views.Session] = {}
     looked_at = read = 0
     while True:
         rows = yield sql, (*at, ROWS_AT_ONCE)
@@ -132,7 +126,7 @@ def page(limit: int = 50, *, before: bytes | None = None, wanted: Wanted | None 
                 (message,) = yield from views.messages_by_id([number])
                 read += 1
                 if message.text is not None and (wanted or message.mark != "none" or states(message.text)):
-                    memory = yield from described(message, titles)
+                    memory = yield from described(message, sessions)
                     if wanted != "noted" or memory.note is not None:
                         found.append(memory)
             if len(found) == limit or looked_at >= LOOKED_AT or read >= READ_MAX:
@@ -160,16 +154,9 @@ def described(message: Message, sessions: dict[bytes, views.Session]) -> View[Me
     if known is None:
         known = sessions[message.session] = yield from views.session(message.session)
     due_ms = [moment for moment in (message.due_ms, known.due_ms) if moment is not None]
-    titles = (yield from _titles_like(message)) if message.due_ms is not None and known.due_ms is None else ()
+    staying = (yield from titles.saying(message)) if message.due_ms is not None else ()
     note = (yield from notes.known([message.digest])).get(message.digest)
-    return Memory(message, known.title, min(due_ms, default=None), titles, note.note if note is not None else None)
-
-
-def _titles_like(message: Message) -> View[tuple[str, ...]]:
-    """What the message's session is or was called, as far as that says what the message says."""
-    rows = yield _TITLES, (message.session,)
-    titles = dict.fromkeys(title for (sealed,) in rows if (title := views.text_of(sealed, "title")))
-    return tuple(title for title in titles if repeats(title, message.text or ""))
+    return Memory(message, known.title, min(due_ms, default=None), staying, note.note if note is not None else None)
 
 
 def one(digest: bytes) -> View[Memory]:

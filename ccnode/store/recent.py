@@ -6,8 +6,8 @@ import uuid
 from typing import TYPE_CHECKING, Final
 
 from ccnode.mind.summaries import Conversation, Said
-from ccnode.mind.titles import repeats
-from ccnode.store import memory, views
+from ccnode.store import memory, titles, views
+from ccnode.store.views.conversations import BROUGHT_IN
 
 if TYPE_CHECKING:
     from ccnode.store.views import Message, Row, View
@@ -23,20 +23,18 @@ _SPOKEN: Final = (
 )
 _SESSIONS: Final = (
     "SELECT s.session, coalesce(a.last, s.time), e.digest, e.sealed,"
-    " (SELECT m.id FROM messages m WHERE m.session = s.session AND m.role = 0 ORDER BY m.time LIMIT 1)"
+    " (SELECT m.id FROM messages m WHERE m.session = s.session AND m.role = 0 ORDER BY m.time LIMIT 1),"
+    f" CASE WHEN {BROUGHT_IN} THEN 0 ELSE e.time END"
     " FROM sessions s LEFT JOIN activity a ON a.session = s.session LEFT JOIN entries e ON e.id = s.titled"
     " WHERE s.session IN ({marks}) AND s.voice IS NULL AND s.due_ms IS NULL"
-)
-_HIDDEN: Final = (
-    "SELECT m.session, e.sealed FROM marks k CROSS JOIN messages m ON m.id = k.id JOIN entries e ON e.id = k.id"
-    " WHERE (k.mark = 2 OR k.due_ms IS NOT NULL) AND m.session IN ({marks})"
 )
 
 
 def conversations(besides: bytes, limit: int = CONVERSATIONS) -> View[list[Conversation]]:
     """Our conversations but for one, the most recently spoken in first; not those that are to be forgotten.
 
-    What may not be remembered of them (memory.left_out) is left out, and so is a title that says such a thing.
+    What may not be remembered of them (memory.left_out) is left out, and so is a title that says such a thing
+    (titles.left_out).
     """
     rows = yield from _last(besides, limit)
     if not rows:
@@ -52,9 +50,11 @@ def conversations(besides: bytes, limit: int = CONVERSATIONS) -> View[list[Conve
     missing = [number for number in above if number is not None and number not in known]
     known |= {one.id: one for one in (yield from views.messages_by_id(missing))}
     unwanted = yield from memory.left_out(one.digest for one in known.values())
-    hidden = yield from _hidden([row[0] for row in rows])
+    named = [titles.Title(row[0], name, row[5]) for row in rows if (name := views.text_of(row[3], "title"))]
+    untitled = yield from titles.left_out(named)
+    called = {one.session: one.words for one in named if one.session not in untitled}
     shown = {number: one for number, one in known.items() if one.digest not in unwanted}
-    return [_conversation(row, leaves.get(row[0]), known, shown, hidden.get(row[0], [])) for row in rows]
+    return [_conversation(row, leaves.get(row[0]), known, shown, called.get(row[0])) for row in rows]
 
 
 def _last(besides: bytes, limit: int) -> View[list[Row]]:
@@ -79,20 +79,10 @@ def _last(besides: bytes, limit: int) -> View[list[Row]]:
     return found
 
 
-def _hidden(sessions: list[bytes]) -> View[dict[bytes, list[str]]]:
-    rows = yield _HIDDEN.replace("{marks}", ",".join("?" * len(sessions))), sessions
-    found: dict[bytes, list[str]] = {}
-    for session, sealed in rows:
-        found.setdefault(session, []).append(views.text_of(sealed, "text") or "")
-    return found
-
-
 def _conversation(
-    row: Row, leaf: int | None, known: dict[int, Message], shown: dict[int, Message], hidden: list[str]
+    row: Row, leaf: int | None, known: dict[int, Message], shown: dict[int, Message], name: str | None
 ) -> Conversation:
-    session, last, titled, sealed, first = row
-    name = views.text_of(sealed, "title")
-    title = None if name is None or any(repeats(name, text) for text in hidden) else Said(titled.hex(), name)
+    session, last, titled, _, first, _ = row
     end = known.get(leaf) if leaf is not None else None
     answer = end.id if end is not None and end.role == "assistant" else None
     question = end.parent_id if answer is not None and end is not None else end.id if end is not None else None
@@ -100,7 +90,7 @@ def _conversation(
     return Conversation(
         session_id=str(uuid.UUID(bytes=session)),
         last_ms=views.ms_of(last),
-        title=title,
+        title=Said(titled.hex(), name) if name is not None else None,
         first=_said(shown.get(first or 0)),
         question=asked,
         answer=_said(shown.get(answer or 0)) if asked is not None else None,

@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from ccnode.api.events import Order
+from ccnode.mind.titles import repeats
 from ccnode.store.errors import Conflict, NotFound
 from ccnode.store.memory import Memory, Page
 from ccnode.store.notes import Note
+from ccnode.store.titles import Title
 
 if TYPE_CHECKING:
     from ccnode.store.forgetting import Consent
@@ -38,7 +40,9 @@ class FakeMemory:
     def _memory(self, message: Message) -> Memory:
         titles = {one.session: one.title for one in self.node.kept.values()}
         title = titles.get(message.session, "")
-        return Memory(message, title, message.due_ms, note=self.notes.get(message.digest))
+        staying = message.due_ms is not None and repeats(title, message.text or "")
+        stay = (Title(message.session, title),) if staying else ()
+        return Memory(message, title, message.due_ms, stay, self.notes.get(message.digest))
 
     async def page(self, limit: int, *, before: str | None, wanted: Wanted | None) -> Page:
         self.node._check("memory.page", limit, before, wanted)

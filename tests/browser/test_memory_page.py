@@ -136,6 +136,17 @@ async def test_forgetting_can_be_taken_back(house: House, monkeypatch: pytest.Mo
     await expect(page.locator("#list .words")).to_have_count(3)
 
 
+async def test_a_title_that_stays_is_named_with_its_conversation(house: House) -> None:
+    session = await house.node.start_session("Walnuts", None)
+    house.node.add(session.id, "user", FACTS[0])
+    page = await visit(house, "/memory")
+    await page.locator("[id^=forget-]").click()
+    await expect(page.locator("#forgetting")).to_contain_text("The title “Walnuts” says the same, and stays.")
+    await expect(page.locator("#forgetting").get_by_role("link", name="its conversation")).to_have_attribute(
+        "href", f"/sessions/{session.id}"
+    )
+
+
 async def test_it_is_live(house: House) -> None:
     await told(house)
     page = await visit(house, "/memory")

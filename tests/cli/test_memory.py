@@ -90,8 +90,8 @@ def test_what_is_wrong_is_said(ccnode: Ccnode, home: Home) -> None:
     assert "--yes" in ccnode("memory", "forget", said[0].hex(), "--json").error["remedy"]
 
 
-def asked(question: str) -> dict[str, Any]:
-    return call("chat", "-m", question, "--json").data
+def asked(question: str, *session: str) -> dict[str, Any]:
+    return call("chat", "-m", question, *session, "--json").data
 
 
 def test_it_is_corrected(daemon: Running, home: Home) -> None:
@@ -133,6 +133,29 @@ def test_titles_that_say_what_is_forgotten_are_named(daemon: Running, home: Home
     assert again["titles_that_stay"] == ["A dog called Bello"]
     other = asked("My cat is called Mia.")
     assert call("memory", "forget", other["user_message_id"], "--yes", "--json").data["titles_that_stay"] == []
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_so_are_those_of_branches_and_of_what_is_forgotten_at_once(
+    daemon: Running, home: Home, form: tuple[str, ...]
+) -> None:
+    told = asked("My dog is called Bello.")
+    assert call("session", "rename", told["session_id"], "Bello").code == 0
+    forked = ("session", "fork", told["session_id"], told["user_message_id"], "--title", "A dog called Bello", "--json")
+    branch = call(*forked).data["session_id"]
+    asked("And is he well?", branch)
+    preview = ("context", "--preview", "What is there?", "--json")
+    assert "Bello" in call(*preview).out
+    done = call("memory", "forget", told["user_message_id"], "--now", "--yes", *form)
+    assert done.code == 0
+    if form:
+        assert done.data["titles_that_stay"] == ["Bello", "A dog called Bello"]
+    else:
+        assert done.err.count("title says the same, and stays") == 2
+        for session in (told["session_id"], branch):
+            assert f"ccnode session forget {session[:12]}" in done.err
+    assert "And is he well?" in call(*preview).out
+    assert "Bello" not in call(*preview).out
 
 
 def test_what_is_pinned_is_preferred(daemon: Running, home: Home) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ccnode.store.forgetting import Needs
     from ccnode.store.knowledge import Known
     from ccnode.store.memory import Memory, Wanted
+    from ccnode.store.titles import Title
     from ccnode.store.views import View
 
 SHORT: Final = 12
@@ -205,6 +206,18 @@ def _known(state: State, identifier: str) -> Memory:
         return views.run(connection, memory.one(digest))
 
 
+def _staying(state: State, identifier: str) -> tuple[Title, ...]:
+    """The titles that say what a message says, and stay when it is forgotten alone; none for a note."""
+    from ccnode.cli import local as database
+    from ccnode.store import notes, titles, views
+
+    with database.opened(state.node()) as connection:
+        digest = bytes.fromhex(identifier)
+        if views.run(connection, notes.is_note(digest)):
+            return ()
+        return views.run(connection, titles.saying(views.run(connection, views.message(digest))))
+
+
 @command.command("edit", short_help="Have a message remembered in other words.")
 @click.argument("message", type=MessageName())
 @click.option("-m", "--message", "text", metavar="TEXT", help="The words. Without, your editor opens.")
@@ -308,7 +321,8 @@ def forget(state: State, *, message: str, undo: bool, now: bool, yes: bool) -> N
         words = known.note.text if is_note and known.note is not None else known.message.text
         how = ", at once and for ever" if now else ""
         ask.confirm(f"Forget {'the note ' if is_note else ''}{line(words or '', 60)!r}{how}?")
-    home, digest, before = state.node(), bytes.fromhex(identifier), _known(state, identifier)
+    home, digest = state.node(), bytes.fromhex(identifier)
+    before, staying = _known(state, identifier), _staying(state, identifier)  # later its words may be gone
     made = client.call("POST", path, forgetting.body(state, home, _needs(digest, now=now), now=now))
     known = before if now else _known(state, identifier)
     others = forgetting.nodes(state, home, made.get("order"))
@@ -323,15 +337,15 @@ def forget(state: State, *, message: str, undo: bool, now: bool, yes: bool) -> N
     due_ms = known.message.due_ms
     due = iso(due_ms) if due_ms is not None else str(made.get("due", ""))
     when = f"on {local(due_ms)}" if due_ms is not None else f"at {due}"
-    data = {**_kept(made), "order": made.get("order"), "due": due, "titles_that_stay": list(known.titles), **others}
+    titles = list(dict.fromkeys(title.words for title in staying))
+    data = {**_kept(made), "order": made.get("order"), "due": due, "titles_that_stay": titles, **others}
     state.emit(data, f"{identifier[:SHORT]}  {'is forgotten' if now else f'will be forgotten {when}'}")
     if not now:
         state.note(f"Until then it can be taken back: ccnode memory forget --undo {identifier[:SHORT]}")
-    for title in known.titles:
+    for title in titles:
         state.note(f"Its conversation's title says the same, and stays: {line(title, 60)}")
-    if known.titles:
-        session = uuid.UUID(bytes=known.message.session)
-        state.note(f"Titles are erased with all of their conversation: ccnode session forget {str(session)[:SHORT]}")
+    for session in dict.fromkeys(str(uuid.UUID(bytes=title.session)) for title in staying):
+        state.note(f"Titles are erased with all of their conversation: ccnode session forget {session[:SHORT]}")
     state.note("Replies may quote it; those stay, but are not recalled. Backups made before keep it until they go.")
 
 

@@ -74,9 +74,9 @@ def _leaf(what: str, session: str, moment: str) -> str:
 
 
 # What was brought in from elsewhere says so in its meta: the key "origin", as canonical msgpack has it.
-_BROUGHT_IN: Final = "instr(e.meta, x'a66f726967696e')"
+BROUGHT_IN: Final = "instr(e.meta, x'a66f726967696e')"
 # A question waits for a reply, unless it was put to somebody else, elsewhere.
-WAITS: Final = f"m.role = {int(Role.USER)} AND NOT {_BROUGHT_IN}"
+WAITS: Final = f"m.role = {int(Role.USER)} AND NOT {BROUGHT_IN}"
 _LEAF: Final = _leaf("m.id, m.role, m.depth, e.digest", "?1", "?2")
 LEAF_NOW: Final = _leaf("{}", "s.session", str(FOR_EVER))
 _SESSION: Final = (
@@ -88,7 +88,7 @@ _SESSION: Final = (
 )
 _STANDING: Final = "SELECT ended, due_ms, parent, voice FROM sessions WHERE session = ?"
 LAST: Final = "max(coalesce(a.last, 0), s.time)"
-IMPORTED: Final = f"(SELECT {_BROUGHT_IN} FROM entries e WHERE e.id = s.opened)"
+IMPORTED: Final = f"(SELECT {BROUGHT_IN} FROM entries e WHERE e.id = s.opened)"
 # A branch that was brought in beside its conversation, and in which nothing was said since.
 _ASIDE: Final = (
     f"(s.parent IS NOT NULL AND {IMPORTED}"
