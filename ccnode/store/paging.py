@@ -118,6 +118,15 @@ def way_to(number: int) -> View[list[int]]:
     return [row[0] for row in reversed(rows)]
 
 
+def holds(session: Session, message: Message) -> View[bool]:
+    """Whether a message stands in any branch of the conversation that a session belongs to."""
+    if message.session == session.session:
+        return True
+    own = yield from numbers_of(session)
+    way = yield from way_to(message.id)
+    return bool(own) and own[:1] == way[:1]
+
+
 def read(numbers: Sequence[int]) -> View[list[Message]]:
     """The messages with these local numbers, in their order; numbers that are no message's are left out."""
     found: list[Message] = []

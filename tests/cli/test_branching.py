@@ -47,6 +47,26 @@ def test_without_a_daemon_branches_are_drawn_and_compared(ccnode: Ccnode, home: 
     assert ccnode("session", "compare", trunk, "ffff").code == 5
 
 
+def test_a_message_to_branch_from_is_one_of_the_conversation(ccnode: Ccnode, home: Home) -> None:
+    trunk, said = say(home, TRUNK, "trip")
+    hills, other = say(home, [("To the hills, by car.", "Fine.")], None, said[1])
+    empty, _ = say(home, [], None, other[0])
+    apart, elsewhere = say(home, [("My dog is called Bello.", "Noted.")])
+    for session in (trunk, hills, empty):
+        for message in (*said, *other):
+            there = ccnode("session", "fork", session, message.hex(), "--json")
+            assert there.error["code"] == "unreachable", "it is found, and then there is no daemon"
+    alone, _ = say(home, [])
+    for session, message in ((trunk, elsewhere[0]), (hills, elsewhere[1]), (apart, said[0]), (alone, said[0])):
+        refused = ccnode("session", "fork", session[:8], message.hex()[:12], "--json")
+        assert (refused.code, refused.error["code"]) == (5, "not_found")
+        assert refused.error["message"] == "that message is not in that conversation"
+        assert f"ccnode session fork {message.hex()[:12]}" in refused.error["remedy"]
+        assert f"ccnode session show {session[:8]} --tree" in refused.error["remedy"]
+    assert ccnode("session", "fork", "ffff", said[0].hex()).code == 5
+    assert ccnode("session", "fork", trunk, "ffffff").code == 5
+
+
 def test_branches_within_branches_are_all_drawn(ccnode: Ccnode, home: Home) -> None:
     session, said = say(home, [("begin", "ok")])
     parent = said[1]

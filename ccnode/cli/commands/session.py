@@ -230,7 +230,7 @@ def _reason(word: str, share: float, where: str) -> str:
 def fork(state: State, *, origin: str, message: str | None, title: str | None) -> None:
     """Begin a branch from a message, or from the newest one of a conversation.
 
-    ORIGIN is a conversation, or, without MESSAGE, also a message.
+    ORIGIN is a conversation, or, without MESSAGE, also a message. MESSAGE may stand in any branch of ORIGIN.
     """
     parent = _branch_point(state, origin, message)
     body = {"parent": parent, **({"title": title} if title else {})}
@@ -242,14 +242,20 @@ def fork(state: State, *, origin: str, message: str | None, title: str | None) -
 
 def _branch_point(state: State, origin: str, message: str | None) -> str:
     from ccnode.cli import local as database
-    from ccnode.store import views
+    from ccnode.store import paging, views
     from ccnode.store.errors import NotFound
 
     with database.opened(state.node()) as connection:
         if message is not None:
-            views.run(connection, views.resolve_session(origin))
-            digest = views.run(connection, views.resolve_message(message))
-            return views.run(connection, views.message(digest)).digest.hex()
+            whole = views.run(connection, views.session(views.run(connection, views.resolve_session(origin))))
+            named = views.run(connection, views.message(views.run(connection, views.resolve_message(message))))
+            if not views.run(connection, paging.holds(whole, named)):
+                raise NotFound(
+                    "that message is not in that conversation",
+                    remedy=f"see what is: ccnode session show {origin} --tree; or without the conversation:"
+                    f" ccnode session fork {message}",
+                )
+            return named.digest.hex()
         try:
             session = views.run(connection, views.resolve_session(origin))
         except NotFound:
