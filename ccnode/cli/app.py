@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PROGRAM: Final = "ccnode"
 COMPLETE_VARIABLE: Final = "_CCNODE_COMPLETE"
+MISSING: Final = "Missing command."  # as click says it
 
 # Name -> module under ccnode.cli.commands, attribute in it, and the line that the first page of help shows, which
 # is kept here so that help imports none of them (a test compares it with the command's own).
@@ -109,6 +110,8 @@ def cli(ctx: click.Context) -> None:
     Begin with `ccnode init`, then `ccnode run`, then `ccnode chat`.
     """
     if ctx.invoked_subcommand is None:
+        if state_of(ctx).json:
+            ctx.fail(MISSING)
         click.echo(ctx.get_help())
 
 
@@ -161,8 +164,10 @@ def _misused(state: State, error: click.ClickException, arguments: list[str]) ->
         remedy = f"see: {PROGRAM} --help"
     message = error.format_message()
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(message, err=True)
-        return USAGE
+        if not state.json:
+            click.echo(message, err=True)
+            return USAGE
+        message = MISSING  # a program wants one line, not the help
     if "No such command" in message and isinstance(context, click.Context) and isinstance(context.command, click.Group):
         wanted = next((word for word in arguments if not word.startswith("-") and f"'{word}'" in message), "")
         import difflib  # late: only who looks for a mistake needs it

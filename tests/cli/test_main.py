@@ -134,6 +134,26 @@ def test_mistakes_end_with_2_and_a_hint(ccnode: Ccnode, home: Home, line: str, n
     assert told.data == {}
 
 
+GROUPS = [each for each in make_docs.every_command() if isinstance(each.command, click.Group)]
+
+
+@pytest.mark.parametrize("context", GROUPS, ids=lambda context: context.command_path)
+def test_a_group_alone_is_told_in_json_too(ccnode: Ccnode, home: Home, context: click.Context) -> None:
+    words = context.command_path.split()[1:]
+    group = context.command
+    assert isinstance(group, click.Group)
+    if words and group.invoke_without_command:
+        return  # it does something by itself
+    for line in (["--json", *words], [*words, "--json"]):
+        told = ccnode(*line)
+        assert (told.code, told.error["code"], told.data) == (2, "usage", {})
+        assert told.envelope["command"] == " ".join(words)
+        assert told.error["remedy"] == f"see: {' '.join(['ccnode', *words])} --help"
+        assert told.out.count("\n") == 1
+    alone = ccnode(*words)
+    assert "Commands:" in alone.out + alone.err, "people get the help"
+
+
 def test_errors_in_json_are_told_on_both_streams(ccnode: Ccnode, tmp_path: Path) -> None:
     done = ccnode("session", "list", "--json", "--data-dir", str(tmp_path / "none"))
     assert done.code == 5
