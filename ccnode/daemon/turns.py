@@ -26,18 +26,20 @@ from ccnode.store.readers import ThreadReader
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
-    from ccnode.mind import context
+    from ccnode.mind import context, resting
     from ccnode.mind.prompt_types import Prompt
     from ccnode.models.base import ModelAdapter
-    from ccnode.store import branching, prompts, reputations
+    from ccnode.store import behind, branching, prompts, reputations
     from ccnode.store.ledger import Job, Ledger
     from ccnode.store.readers import Readers
     from ccnode.store.search import Searcher
 else:
+    behind = later("ccnode.store.behind")
     branching = later("ccnode.store.branching")
     context = later("ccnode.mind.context")
     prompts = later("ccnode.store.prompts")
     reputations = later("ccnode.store.reputations")
+    resting = later("ccnode.mind.resting")  # with its tables, which no start needs
 
 OUTPUT_TOKENS_MAX: Final = 16_384  # with what a model thinks before it speaks
 KEY_BYTES: Final = 16
@@ -266,7 +268,7 @@ class Turns:
             return failed
         cited = outcome.sources if isinstance(outcome, Finished) else ()
         if not isinstance(outcome, Finished) or not model.name.startswith(CITES_ALL):
-            cited = (*cited, *await asyncio.to_thread(_used, prepared.built.prompt, reply.text))
+            cited = (*cited, *await self._used(prepared.built.prompt, reply.text))
         # Whatever it cites, a merge rests on the heads of its branches.
         sources = (*prepared.merged, *(bytes.fromhex(source) for source in cited))
         built = context.after_shortening(prepared.built) if live.shortened else prepared.built
@@ -278,6 +280,15 @@ class Turns:
         latency_ms = round((clock.elapsed_s() - began) * 1000)
         metrics = {"latency_ms": latency_ms, "ccc": None, "phi": None, **_ending(outcome)}
         return await self._recorded(recorded, answer.question, metrics)
+
+    async def _used(self, prompt: Prompt, reply: str) -> tuple[str, ...]:
+        """The ids of what a reply rests on though it does not cite it."""
+        found = await asyncio.to_thread(_look, prompt, reply)
+        told: dict[str, list[str] | None] = {}
+        for one in found.doubtful:
+            with contextlib.suppress(StoreError):  # what cannot be looked up counts
+                told[one] = await self._readers.run(behind.texts(bytes.fromhex(one)))
+        return await asyncio.to_thread(found.used, told) if told else found.used(told)
 
     async def _recorded(
         self, message: views.Message, question: bytes, metrics: Mapping[str, int | str | None] | None = None
@@ -320,10 +331,8 @@ def _sources(digests: Sequence[bytes]) -> views.View[tuple[Source, ...]]:
     return tuple(found)
 
 
-def _used(prompt: Prompt, reply: str) -> tuple[str, ...]:
-    from ccnode.mind.resting import used  # with its tables, which no start needs
-
-    return used(prompt, reply)
+def _look(prompt: Prompt, reply: str) -> resting.Found:
+    return resting.look(prompt, reply)
 
 
 def _ending(outcome: Outcome) -> dict[str, int | str | None]:

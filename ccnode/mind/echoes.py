@@ -69,6 +69,20 @@ def says_again(told: str, reply: Heard, known: Heard) -> bool:
     return any(_again(sentence, reply, known) for sentence in _sentences(told))
 
 
+def shared(told: str, reply: Heard, known: Heard) -> frozenset[str]:
+    """The words of a text that a reply says in any form, or as something near, and that are not known from elsewhere.
+
+    Stop words aside, and within its first CHARS_MAX characters.
+    """
+    given = (word for word in dict.fromkeys(words(told[:CHARS_MAX])) if word not in lexicon.STOP)
+    return frozenset(word for word in given if not _is_in(word, known) and _match(word, reply, frozenset()))
+
+
+def among(given: Iterable[str], texts: Heard) -> frozenset[str]:
+    """Those of these words that texts have in any form, or something near."""
+    return frozenset(word for word in given if _match(word, texts, frozenset()))
+
+
 def _sentences(text: str) -> Iterator[str]:
     found = _SENTENCE.split(text[:CHARS_MAX])
     return (sentence for sentence in found[:SENTENCES_MAX] if sentence.strip())

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ccnode.mind.reading import Sentence
 
 # Words of a sentence that is said out of courtesy, or to go on: "good morning", "ok, sounds great", "go on".
-_COURTESY: Final = frozenset(
+COURTESY: Final = frozenset(
     "absolutely afternoon again agreed alright amazing awesome bitte bonjour bravo brilliant bye cheers ciao clear"
     " continue cool correct danke dank day done evening exactly excellent fantastic fine gracias glad go good goodbye"
     " goodnight got great hallo haha hahaha hello help helped helpful helps hey hi hm hmm hola indeed interesting keep"
@@ -28,7 +28,7 @@ def states(text: str) -> bool:
 
 def _says_something(sentence: Sentence) -> bool:
     told = (word for word in sentence.tokens if not _is_a_letter(word))
-    return any(word not in lexicon.STOP and word not in _COURTESY for word in told)
+    return any(word not in lexicon.STOP and word not in COURTESY for word in told)
 
 
 def _is_a_letter(word: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,9 +11,9 @@ from ccnode import clock
 from ccnode.api.events import Accepted, Failed, Piece, Replied, TurnEvent
 from ccnode.mind.measured import FINE
 from ccnode.models.base import ModelError
-from ccnode.store import memory, reputations, views
+from ccnode.store import behind, memory, reputations, views
 from ccnode.store import turns as jobs
-from ccnode.store.errors import Conflict, NotFound
+from ccnode.store.errors import Conflict, NotFound, StoreBusy
 from ccnode_protocol.records import Mark
 
 if TYPE_CHECKING:
@@ -260,6 +260,50 @@ async def test_what_is_left_out_of_memory_is_left_out_of_the_prompt(rig: Rig) ->
     rig.model.prompts.clear()
     await gather(rig.turns.regenerate(session))
     assert rig.model.prompts[0].messages[-1].content == "five?"
+
+
+async def test_what_a_model_says_to_everybody_is_no_source(rig: Rig) -> None:
+    rig.model.cites = False
+    for greeting in ("Good morning", "Hello there, good morning!", "hi", "I sell insurance in Bern.", "And today?"):
+        for text in ("Good morning! How can I help you today?", "Fine.", "That is interesting, please tell me more."):
+            rig.model.script = [text]
+            replied = (await gather(rig.turns.say(await rig.open_session(), greeting, None)))[-1]
+            assert isinstance(replied, Replied)
+            assert replied.sources == ()
+
+
+async def test_what_it_took_from_somebody_is_left_out_with_that(rig: Rig) -> None:
+    """The first reply alone is in the prompt of the second, in other words than those of who told it."""
+    rig.model.cites = False
+    session = await rig.open_session()
+    told = (await gather(rig.turns.say(session, "I am allergic to peanuts.", None)))[0]
+    assert isinstance(told, Accepted)
+    for question in ("Ok?", "Anything for dinner?"):
+        rig.model.script = ["Mind that allergy: nothing with nuts, so no satay."]
+        first = (await gather(rig.turns.say(session, question, None)))[-1]
+    rig.model.script = ["Rice, and no satay: your allergy to nuts."]
+    second = (await gather(rig.turns.say(await rig.open_session(), "What do I cook tonight?", None)))[-1]
+    assert isinstance(first, Replied)
+    assert isinstance(second, Replied)
+    assert first.message_id in {source.message_id for source in second.sources}
+    reply = bytes.fromhex(second.message_id)
+    assert not await rig.readers.run(memory.left_out([reply]))
+    await rig.ledger.append(memory.mark(bytes.fromhex(told.message_id), Mark.DISABLED))
+    assert await rig.readers.run(memory.left_out([reply])) == {reply}
+
+
+async def test_what_cannot_be_looked_up_counts(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(reply: bytes) -> Any:
+        raise StoreBusy("busy")
+
+    rig.model.cites = False
+    rig.model.script = ["Mind the peanuts in the satay."]
+    first = (await gather(rig.turns.say(await rig.open_session(), "Peanuts in satay make me ill.", None)))[-1]
+    monkeypatch.setattr(behind, "texts", refuse)
+    second = (await gather(rig.turns.say(await rig.open_session(), "Dinner?", None)))[-1]
+    assert isinstance(first, Replied)
+    assert isinstance(second, Replied)
+    assert first.message_id in {source.message_id for source in second.sources}
 
 
 async def test_ended_and_forgotten_sessions_take_no_message(rig: Rig) -> None:
