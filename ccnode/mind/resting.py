@@ -98,14 +98,16 @@ def look(prompt: Prompt, reply: str) -> Found:
     before = [*(each.text for each in prompt.system), *(each.content for each in prompt.messages[-AGAIN_MAX:])]
     told_before = echoes.heard(before) if prompt.recalled or prompt.summaries else echoes.heard([])
     told = list(_told(prompt))
-    often = Counter(sentence for one in told if one.own for sentence in {*map(str.casefold, one.sentences)})
+    # A reply may be recalled, and be the last answer of an extract too: that is once.
+    own = {(one.id, each.strip().casefold()) for one in told if one.own for each in one.sentences}
+    often = Counter(sentence for _, sentence in own)
     certain: set[str] = set()
     doubtful: dict[str, frozenset[str]] = {}
     for one in told:
         new, every = said - known, range(len(one.sentences))
         named = [at for at in every if new & one.names(at, begins=one.line and not one.own and not at)]
         text = "\n".join(one.sentences)
-        if any(not one.own or often[one.sentences[at].casefold()] == 1 for at in named):
+        if any(not one.own or often[one.sentences[at].strip().casefold()] == 1 for at in named):
             certain.add(one.id)
         elif (
             (one.own and any(new & one.names(at, begins=True) for at in every))

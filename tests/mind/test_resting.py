@@ -152,6 +152,12 @@ def test_a_sentence_that_it_says_everywhere_needs_somebody_who_told_it() -> None
     assert look(given, f"{hello} Osbert too.").used(told) == ("r1", "r2")
 
 
+def test_a_reply_that_is_recalled_and_in_an_extract_is_one() -> None:
+    recalled, extract = told_before("Ask Wenzel."), told_before("Ask Wenzel.", line=True)
+    both = Prompt(SYSTEM, recalled.messages, recalled.recalled, summaries=extract.summaries)
+    assert look(both, "I would call Wenzel.").used({"r0": []}) == ("r0",)
+
+
 def test_a_phrase_of_courtesy_is_nobodys() -> None:
     assert used(prompt("hi", "Good Morning!", "Hello, good night."), "Good morning, good night!") == ()
     assert used(prompt("My cat?", "It is Bravo."), "Bravo it is.") == ("r0",)
