@@ -48,7 +48,7 @@ log = structlog.get_logger()
 
 MEMORIES: Final = 5  # of what was said last, so many are put before the model for the fourth question
 MEMORY_CHARS_MAX: Final = 1_000
-FORMER_MAX: Final = 8  # earlier texts of the plate that a wrong answer is compared with
+FORMER_BYTES_MAX: Final = 4 * 1024 * 1024  # of the plate's earlier texts, with which the answers are compared
 ANSWER_S: Final = 120.0
 OUTPUT_TOKENS: Final = 600
 # What asking again does not mend: these end a validation at once.
@@ -123,14 +123,15 @@ class Validating:
         current = await self._readers.run(plates.plate_in_force())
         if current is None or current.text is None:
             raise NotFound("there is no plate to compare with", remedy="make one: ccnode plate edit")
-        facts = validation.Facts(validation.topics(each.content for each in recalled))
+        said = tuple(each.content for each in recalled)
+        facts = validation.Facts(validation.topics(said), said)
         probes = validation.questions(minds.parse(current.text), facts)
-        earlier = await self._readers.run(plates.former(current, FORMER_MAX))
-        former = tuple(probe for text in earlier for probe in validation.questions(minds.parse(text), facts))
+        earlier = await self._readers.run(plates.former(current, FORMER_BYTES_MAX))
+        former = await asyncio.to_thread(_former, earlier, facts, probes)
         attempts: list[Attempt] = []
         while len(attempts) < validation.ATTEMPTS_MAX and not (attempts and attempts[-1].passed):
             attempt = await self._attempt(model, current.text, probes, recalled)
-            attempts.append(Attempt(tuple(validation.compared(each, former) for each in attempt.verdicts)))
+            attempts.append(await asyncio.to_thread(_compared, attempt, former))
         passed = attempts[-1].passed
         return {
             "passed": passed,
@@ -152,6 +153,14 @@ class Validating:
             if isinstance(each, BaseException):
                 raise each
         return Attempt(tuple(each for each in answered if not isinstance(each, BaseException)))
+
+
+def _former(texts: list[str], facts: validation.Facts, probes: tuple[Probe, ...]) -> tuple[Probe, ...]:
+    return validation.former(map(minds.parse, texts), facts, probes)
+
+
+def _compared(attempt: Attempt, former: tuple[Probe, ...]) -> Attempt:
+    return Attempt(tuple(validation.compared(each, former) for each in attempt.verdicts))
 
 
 async def _ask(

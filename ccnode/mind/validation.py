@@ -12,15 +12,13 @@ something else by the same words.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
-from ccnode.mind.lexicon import STOP, SYNONYM, is_light, lemma, meanings
+from ccnode.mind import outdated
+from ccnode.mind.lexicon import STOP
 from ccnode.mind.plate import ASKED_ABOUT, HEADINGS, Kind, Plate, bold
-from ccnode.mind.stemming import stem
+from ccnode.mind.saying import Expected, Text, fold, root_of, unwrapped, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,8 +34,7 @@ TOPIC_CHARS_MAX: Final = 1_000
 ANSWER_CHARS_MAX: Final = 4_000  # of an answer, as much is kept to be shown
 LENGTH_MIN: Final = 400
 _WORD_MIN: Final = 4
-_COMPARED_WORDS_MAX: Final = 400  # of a section, as it was and as it is
-_LOOK_BACK: Final = 6  # words between "not" and what it denies
+FORMER_CHARS_MAX: Final = 100_000  # of each section: what of its earlier texts is compared, see `_compare_cost`
 
 _TEXTS: Final[dict[Kind, str]] = {
     "identity": "Who are you? Say your name and what you are, in one or two sentences.",
@@ -61,24 +58,20 @@ _TITLES: Final[dict[Kind, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the database knows: words and phrases of what was truly said last, the newest first; may be empty."""
+    """What the database knows: words and phrases of what was truly said last, the newest first; may be empty.
+
+    `said`: the texts that are put before the model; an answer may have any of its words from them.
+    """
 
     topics: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """A phrase that an answer should say. `denied`: the plate itself denies it ("never guess")."""
-
-    phrase: str
-    denied: bool = False
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
     """One question and its checker: every phrase of `must`, and `least` of `phrases`, in at most `chars_max`.
 
-    `said`: the plate's section, "" where the question is about something else.
+    `said`: the plate's section; `beside`: what is put before the model with it, for a question about that.
     """
 
     kind: Kind
@@ -88,6 +81,7 @@ class Probe:
     least: int
     chars_max: int
     said: str = ""
+    beside: str = ""
 
     @property
     def title(self) -> str:
@@ -120,12 +114,12 @@ def topics(said: Iterable[str]) -> tuple[str, ...]:
     """What messages are about, for `Facts`: the longest words of each that are no stop words, in order."""
     found: dict[str, str] = {}
     for text in said:
-        words = [word for word, _ in _words(text[:TOPIC_CHARS_MAX])]
+        words = [word for word, _ in words_of(text[:TOPIC_CHARS_MAX])]
         own = {word for word in words if len(word) >= _WORD_MIN and word not in STOP and not word.isdecimal()}
         kept = sorted(own, key=lambda word: (-len(word), word))[:TOPICS_OF_ONE]
         for word in words:
             if word in kept:
-                found.setdefault(_key(word), word)
+                found.setdefault(root_of(word), word)
     return tuple(found.values())[:PHRASES_MAX]
 
 
@@ -141,70 +135,120 @@ def passes(verdicts: Sequence[Verdict]) -> bool:
     return sum(each.passed for each in verdicts) >= PASS_MIN and len(verdicts) == QUESTIONS
 
 
+def former(plates: Iterable[Plate], facts: Facts, asked: Sequence[Probe]) -> tuple[Probe, ...]:
+    """The questions as earlier plates had them, the newest first, for `compared`: of each what its section once said.
+
+    Each text of a section counts once, however many versions had it, and none that is in force (`asked`). Of sections
+    that were changed very often the oldest texts are left out, so that comparing has an end.
+    """
+    room = {each.kind: FORMER_CHARS_MAX for each in asked}
+    in_force = {each.kind: each.said for each in asked}
+    seen = {(each.kind, each.said, _name_in(each)) for each in asked}
+    found = []
+    for plate in plates:
+        for kind, left in room.items():
+            section = plate.section(kind)
+            text = kind, section.text if section is not None else "", plate.name if kind == "identity" else ""
+            if left < 0 or text in seen:
+                continue
+            seen.add(text)
+            room[kind] = left - _compare_cost(text[1], in_force[kind])
+            found.append(_probe(kind, plate, facts))
+    return tuple(found)
+
+
+def _name_in(probe: Probe) -> str:
+    return probe.must[0].phrase if probe.kind == "identity" and probe.must else ""
+
+
+def _compare_cost(then: str, now: str) -> int:
+    """Characters that differ, which is what takes time; a little for those that do not."""
+    same = outdated.shared(then, now) + outdated.shared(then[::-1], now[::-1])
+    return 100 + len(then) // 10 + max(0, len(then) - same)
+
+
 def compared(verdict: Verdict, former: Iterable[Probe]) -> Verdict:
     """The verdict, and whether the answer is from another plate: of these probes, those of earlier ones, in any order.
 
-    A wrong answer is that where it is right by an earlier plate, and says a phrase that only that one asks for; any
-    answer, where it says what stood in the place of what stands there now, and not the latter.
+    Any answer is that which gives a name or trait that was changed, which says or denies a phrase as only an earlier
+    plate did, or which says what stood in the place of what stands there now, and not the latter (see `outdated`). A
+    wrong one also where it is right by an earlier plate, and says a phrase that only that one asks for.
     """
-    now = {_fold(each.phrase) for each in (*verdict.probe.must, *verdict.probe.phrases)}
-    text = _Text(verdict.answer)
-    for probe in former:
-        if probe.kind != verdict.probe.kind:
+    probe, text = verdict.probe, Text(verdict.answer)
+    now = {_asks_for(each) for each in (*probe.must, *probe.phrases)}
+    for then in former:
+        if then.kind != probe.kind:
             continue
-        if stale := next((hunk for hunk in _replaced(probe.said, verdict.probe.said) if _is_stale(text, *hunk)), None):
-            reason = f"it says {_listed(stale[0])}, as an earlier version of the plate, and not {_listed(stale[1])}"
+        found = _renamed(text, then, probe) or _turned(text, then, probe)
+        if found is None and then.said != probe.said:
+            found = outdated.stale(verdict.answer, then.said, probe.said, probe.text, probe.beside)
+        if found is not None:
+            reason = f"it says {found.gone}, as an earlier version of the plate"
+            reason += f", and not {found.come}" if found.come else ""
             return replace(verdict, passed=False, reason=_joined(verdict.reason, reason), outdated=True)
-        given_up = [each for each in (*probe.must, *probe.phrases) if _fold(each.phrase) not in now]
-        if not verdict.passed and any(text.holds(each) for each in given_up) and judge(probe, verdict.answer).passed:
+        given_up = [each for each in (*then.must, *then.phrases) if _asks_for(each) not in now]
+        if not verdict.passed and any(map(text.holds, given_up)) and judge(then, verdict.answer).passed:
             reason = _joined(verdict.reason, "it says what an earlier version of the plate said")
             return replace(verdict, reason=reason, outdated=True)
     return verdict
+
+
+def _asks_for(expected: Expected) -> tuple[str, bool]:
+    return fold(expected.phrase), expected.denied
+
+
+def _renamed(text: Text, then: Probe, now: Probe) -> outdated.Stale | None:
+    """Where it gives a name or trait that was changed, and not the new one; whatever else the section says.
+
+    One that was only taken out does not count where the section still speaks of it.
+    """
+    old, new = ({_phrase(each.phrase): each for each in probe.must} for probe in (then, now))
+    gone = [each for phrase, each in old.items() if phrase not in new and text.holds(each)]
+    come = [each for phrase, each in new.items() if phrase not in old]
+    if not come:
+        section = Text(now.said)
+        gone = [each for each in gone if not section.says(each.phrase)]
+    if not gone or (come and all(_says_apart(text, each, gone) for each in come)):
+        return None
+    names = (", ".join(each.phrase for each in some[:WORDS_MAX]) for some in (gone, come))
+    return outdated.Stale(*names)
+
+
+def _says_apart(text: Text, wanted: Expected, gone: list[Expected]) -> bool:
+    """Whether it says this also where it does not stand within what is gone: "Ada Lovelace" does not say "Ada"."""
+    within = sum(
+        sum(text.times(each.phrase)) for each in gone if f" {_phrase(wanted.phrase)} " in f" {_phrase(each.phrase)} "
+    )
+    return text.holds(wanted) and sum(text.times(wanted.phrase)) > within
+
+
+def _turned(text: Text, then: Probe, now: Probe) -> outdated.Stale | None:
+    """Where it says what is denied now, or denies what is said now, as the earlier plate did: "never **truthful**"."""
+    old = {_phrase(each.phrase): each for each in (*then.must, *then.phrases)}
+    sections = Text(unwrapped(then.said)), Text(unwrapped(now.said))
+    for each in (*now.must, *now.phrases):
+        was = old.get(_phrase(each.phrase))
+        if was is None or was.denied == each.denied or not text.holds(was):
+            continue
+        if not any(all(section.times(each.phrase)) for section in sections):  # what does both turned nothing round
+            gone, come = f"not {each.phrase}", each.phrase
+            return outdated.Stale(gone, come) if was.denied else outdated.Stale(come, gone)
+    return None
+
+
+def _phrase(text: str) -> str:
+    """A phrase as it is told from others: its words without their endings."""
+    return " ".join(root_of(word) for word, _ in words_of(text)) or fold(text)
 
 
 def _joined(*reasons: str) -> str:
     return "; ".join(filter(None, reasons))
 
 
-def _listed(words: list[str]) -> str:
-    return ", ".join(words[:WORDS_MAX])
-
-
-def _is_stale(text: _Text, gone: list[str], new: list[str]) -> bool:
-    """Whether it says at least half of what is gone, and nothing of what stands there now."""
-    said = sum(text.says(word) > 0 for word in gone)
-    return 2 * said >= len(gone) and not any(text.says(word) for word in new)
-
-
-def _replaced(then: str, now: str) -> list[tuple[list[str], list[str]]]:
-    """The words of a section that are gone, with those in their place; without synonyms and what says little."""
-    before, after = ([word for word, _ in _words(each)][:_COMPARED_WORDS_MAX] for each in (then, now))
-    old, new = [_key(word) for word in before], [_key(word) for word in after]
-    found = []
-    for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new).get_opcodes():
-        if kind != "replace":
-            continue
-        gone = [word for word, key in zip(before[i1:i2], old[i1:i2], strict=True) if _tells(word) and key not in new]
-        come = [word for word, key in zip(after[j1:j2], new[j1:j2], strict=True) if _tells(word) and key not in old]
-        gone = [word for word in gone[:PHRASES_MAX] if not _has_synonym(word, come[:PHRASES_MAX])]
-        if gone and come:
-            found.append((gone, come))
-    return found
-
-
-def _tells(word: str) -> bool:
-    return word not in STOP and not is_light(word)
-
-
-def _has_synonym(word: str, among: list[str]) -> bool:
-    known = meanings(word)
-    return any(known.get(lemma(other), 0.0) >= SYNONYM for other in among)
-
-
 def _probe(kind: Kind, plate: Plate, facts: Facts) -> Probe:
     section = plate.section(kind)
     said = section.text if section is not None else ""
-    about = said
+    beside = ""
     must: list[str] = []
     if kind == "traits":
         must = list(dict.fromkeys(each.name for each in plate.traits if each.name))[:PHRASES_MAX]
@@ -212,7 +256,7 @@ def _probe(kind: Kind, plate: Plate, facts: Facts) -> Probe:
         must = [plate.name]
     if kind == "breakthrough" and facts.topics:
         phrases = list(dict.fromkeys(facts.topics))[:PHRASES_MAX]
-        least, about = min(TOPICS_MIN, len(phrases)), ""
+        least, beside = min(TOPICS_MIN, len(phrases)), "\n".join((*facts.topics, *facts.said))
         expected = tuple(Expected(each) for each in phrases)
     elif kind == "traits" and must:
         expected, least = (), 0
@@ -220,25 +264,25 @@ def _probe(kind: Kind, plate: Plate, facts: Facts) -> Probe:
         phrases, least = _phrases(said, f"{_TEXTS[kind]} {' '.join(must)}")
         expected = _with_sense(phrases, said)
     chars_max = max(LENGTH_MIN, 2 * len(said) + LENGTH_MIN // 2)
-    return Probe(kind, _TEXTS[kind], _with_sense(must, said), expected, least, chars_max, about)
+    return Probe(kind, _TEXTS[kind], _with_sense(must, said), expected, least, chars_max, said, beside)
 
 
 def _with_sense(phrases: Iterable[str], said: str) -> tuple[Expected, ...]:
-    text = _Text(said)
+    text = Text(unwrapped(said))
     return tuple(Expected(each, text.says(each) < 0) for each in phrases)
 
 
 def _phrases(said: str, known: str) -> tuple[list[str], int]:
     """What a section wants to hear, and how much of it. Words that the question itself has prove nothing."""
-    taken = {_key(word) for word, _ in _words(known)}
-    marked = [each for each in bold(said) if not taken.issuperset(_key(word) for word, _ in _words(each))]
+    taken = {root_of(word) for word, _ in words_of(known)}
+    marked = [each for each in bold(said) if not taken.issuperset(root_of(word) for word, _ in words_of(each))]
     marked = marked[:PHRASES_MAX]
     if marked:
         return marked, len(marked) if len(marked) <= 2 else -(-2 * len(marked) // 3)  # two: both
     own: dict[str, str] = {}
-    for word, _ in _words(said):
-        if len(word) >= _WORD_MIN and word not in STOP and not word.isdecimal() and _key(word) not in taken:
-            own.setdefault(_key(word), word)
+    for word, _ in words_of(said):
+        if len(word) >= _WORD_MIN and word not in STOP and not word.isdecimal() and root_of(word) not in taken:
+            own.setdefault(root_of(word), word)
     longest = sorted(own.values(), key=lambda word: -len(word))[:WORDS_MAX]
     return [word for word in own.values() if word in longest], -(-len(longest) // 2)
 
@@ -255,32 +299,36 @@ def judge(probe: Probe, answer: str, asked: Sequence[Probe] = ()) -> Verdict:
     if not answer.strip():
         return Verdict(probe, shown, passed=False, found=(), missing=_missing(probe), reason="it answered nothing")
     if len(answer) > probe.chars_max:
-        reason = f"it answered {len(answer)} characters; at most {probe.chars_max} are expected"
+        # Nobody waits for the end of such an answer, so how long it would have been is not known.
+        reason = f"it answered more than {probe.chars_max} characters; at most so many are expected"
         return Verdict(probe, shown, passed=False, found=(), missing=_missing(probe), reason=reason)
     if not probe.must and not probe.phrases:
         reason = f"the plate says nothing to compare with: fill its section {HEADINGS[probe.kind]!r}"
         return Verdict(probe, shown, passed=False, found=(), missing=(), reason=reason)
-    text = _Text(answer)
+    text = Text(answer)
     held = {each: text.holds(each) for each in (*probe.must, *probe.phrases)}
     found = tuple(each.phrase for each, holds in held.items() if holds)
     missing = tuple(each.phrase for each, holds in held.items() if not holds)
     lacking = [each for each in probe.must if not held[each]]
     enough = sum(held[each] for each in probe.phrases) >= probe.least
-    denied = [each.phrase for each in held if not held[each] and text.says(each.phrase)]
+    turned = [each for each in held if not held[each] and text.says(each.phrase)]
+    denied, said = ([each.phrase for each in turned if each.denied == way] for way in (False, True))
     reason = ""
     if lacking or not enough:
-        names = ", ".join(missing[:WORDS_MAX])
+        names = ", ".join([_worded(each) for each in held if not held[each]][:WORDS_MAX])
         reason = f"it does not say {names}"
         if not lacking and len(probe.phrases) > 1:
             reason += f" (of {len(probe.phrases)} at least {probe.least} are needed)"
         if denied:
             reason += f", and denies {', '.join(denied[:WORDS_MAX])}"
+        if said:
+            reason += f", and says {', '.join(said[:WORDS_MAX])}"
     elif _says_everything(probe, text, asked):
         reason = "it says at once what all the questions want to hear"
     return Verdict(probe, shown, not reason, found, missing, reason)
 
 
-def _says_everything(probe: Probe, text: _Text, asked: Sequence[Probe]) -> bool:
+def _says_everything(probe: Probe, text: Text, asked: Sequence[Probe]) -> bool:
     """Whether the text answers all the other questions too, most of which want to hear something else than this one."""
     own = {each.phrase for each in (*probe.must, *probe.phrases)}
     others = [each for each in asked if each.kind != probe.kind]
@@ -291,91 +339,9 @@ def _says_everything(probe: Probe, text: _Text, asked: Sequence[Probe]) -> bool:
     )
 
 
+def _worded(expected: Expected) -> str:
+    return f"not {expected.phrase}" if expected.denied else expected.phrase
+
+
 def _missing(probe: Probe) -> tuple[str, ...]:
     return tuple(each.phrase for each in (*probe.must, *probe.phrases))
-
-
-# --- what a text says, and what it denies ---
-
-_TOKEN: Final = re.compile(r"\w+(?:['\u2019]\w+)*")
-_MARKUP: Final = re.compile(r"[*_`~#>]+")
-_BREAK: Final = re.compile(r"[.;:!?\n()\[\]\"\u201c\u201d\u2013\u2014]|--| - ")
-_TURN: Final = frozenset("but rather instead yet".split())
-_SUBJECT: Final = _TURN | frozenset("and i i'm i've i'll my it it's he she we you your they so".split())
-_NEGATION: Final = frozenset(
-    "not no never none neither nor nothing without cannot cant dont isnt arent wasnt doesnt wont aint hardly nobody"
-    " nicht kein keine".split()
-)
-_ONLY: Final = frozenset("only just merely simply least".split())
-_BE: Final = frozenset("is was are were am has does did can will".split())
-_NO_SPACES: Final = re.compile("[\u2e80-\ud7ff\U00020000-\U0003ffff]")  # scripts that put none between words
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
-
-
-def _words(text: str) -> list[tuple[str, int]]:
-    """Words, folded, with where each ends."""
-    return [(match.group(), match.end()) for match in _TOKEN.finditer(_fold(_MARKUP.sub(" ", text)))]
-
-
-def _key(word: str) -> str:
-    return stem(word.removesuffix("'s"))
-
-
-class _Text:
-    """A text as words in clauses."""
-
-    def __init__(self, text: str) -> None:
-        self.folded = _fold(_MARKUP.sub(" ", text))
-        self.words: list[str] = []
-        self.clauses: list[int] = []  # for each word, the number of the first word of its clause
-        end = first = 0
-        for match in _TOKEN.finditer(self.folded):
-            word, between = match.group(), self.folded[end : match.start()]
-            if _BREAK.search(between) or word in _TURN or ("," in between and word in _SUBJECT):
-                first = len(self.words)
-            self.words.append(word)
-            self.clauses.append(first)
-            end = match.end()
-        self.keys = [_key(word) for word in self.words]
-
-    def holds(self, expected: Expected) -> bool:
-        """Whether it says the phrase with the sense that is expected."""
-        sense = self.says(expected.phrase)
-        return sense < 0 if expected.denied else sense > 0
-
-    def says(self, phrase: str) -> int:
-        """1 where it says a phrase, -1 where it denies it at least as often as it says it, 0 where it does neither."""
-        if _NO_SPACES.search(phrase):
-            return int(_fold(phrase) in self.folded)
-        wanted = [_key(word) for word, _ in _words(phrase)]
-        if not wanted:
-            return 0
-        said = denied = 0
-        for at in range(len(self.keys) - len(wanted) + 1):
-            if self.keys[at] == wanted[0] and self.keys[at : at + len(wanted)] == wanted:
-                if self._is_denied(at, at + len(wanted)):
-                    denied += 1
-                else:
-                    said += 1
-        return 0 if not said + denied else 1 if said > denied else -1
-
-    def _is_denied(self, first: int, end: int) -> bool:
-        for at in range(max(self.clauses[first], first - _LOOK_BACK), first):
-            after = self.words[at + 1] if at + 1 < len(self.words) else ""
-            if _negates(self.words[at]) and after not in _ONLY:
-                return True
-        following = [
-            word
-            for word, clause in zip(self.words[end : end + 2], self.clauses[end : end + 2], strict=True)
-            if clause == self.clauses[end - 1]
-        ]
-        if not following:
-            return False
-        return following[0].endswith("n't") or (len(following) > 1 and following[0] in _BE and _negates(following[1]))
-
-
-def _negates(word: str) -> bool:
-    return word in _NEGATION or word.endswith("n't")

@@ -148,16 +148,18 @@ def plate_in_force() -> View[Version | None]:
     return None
 
 
-def former(current: Version, limit: int) -> View[list[str]]:
-    """The newest `limit` texts that the plate had before this one, each once, the newest first."""
+def former(current: Version, bytes_max: int) -> View[list[str]]:
+    """The texts that the plate had before this one, each once, the newest first: as many as `bytes_max` holds."""
     texts: dict[bytes, str] = {}
+    room = bytes_max
     total = (yield _COUNT, ())[0][0]
     for one in (yield from _page(total, 0, total)):
-        if len(texts) >= limit:
-            break
         if one.version < current.version and one.plate != current.plate and one.plate not in texts:
             known = yield from with_text(one)
             if known.text is not None:
+                room -= len(known.text.encode("utf-8"))
+                if room < 0:
+                    break
                 texts[one.plate] = known.text
     return list(texts.values())
 

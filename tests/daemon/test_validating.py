@@ -225,6 +225,38 @@ async def test_one_fact_that_was_changed_behind_the_models_back_fails(
     assert (await checking(rig, model).run())["passed"]
 
 
+async def test_no_number_of_other_edits_hides_an_earlier_plate(rig: Rig) -> None:
+    """Eight of them did, each kept as a version: what had been changed before was looked back at no more."""
+    await keep(rig, OLD)
+    text = OLD.replace("Name: Ada", "Name: Grace")  # which "You are **Ada**" still belies
+    for number in range(12):
+        await keep(rig, text.replace("Answer briefly", f"Answer in {number + 20} words"))
+    found = await checking(rig, Answering(from_plate(OLD))).run()
+    assert not found["passed"]
+    assert found["attempts"][-1]["right"] == 5
+    assert "it says Ada, as an earlier version of the plate, and not Grace" in found["error"]["message"]
+    assert (await checking(rig, EmbeddedModel()).run())["passed"]
+
+
+async def test_the_last_breakthrough_of_the_plate_is_looked_at_beside_what_is_remembered(rig: Rig) -> None:
+    await keep(rig, OLD)
+    session = await rig.open_session()
+    await gather(rig.turns.say(session, "My ferry to Naxos leaves on Thursday, after the parade.", None))
+    await keep(rig, OLD.replace("None yet: this is the **beginning**", "The **parade** of engines was counted"))
+    await keep(rig, OLD.replace("None yet: this is the **beginning**", "The **fleet** of engines was counted"))
+    for known, passed in ((1, False), (2, True)):
+        text = await rig.readers.run(plates.version(str(known + 1)))
+        found = await checking(rig, Answering(from_plate(text.text or ""))).run()
+        assert found["passed"] == passed, found["error"]
+    fourth = Answering(lambda prompt, _: "Your ferry to Naxos leaves after the parade.")
+    found = await checking(rig, fourth).run()
+    assert found["attempts"][0]["answers"][3]["passed"]  # the parade is one that was told
+    found = await checking(rig, Answering(from_plate(OLD))).run()
+    assert not found["passed"]
+    assert "last breakthrough: it says beginning, as an earlier version" in found["error"]["message"]
+    assert (await checking(rig, EmbeddedModel()).run())["passed"]
+
+
 @pytest.mark.parametrize(
     "said", ["", " \n", "\x00\x1b[2J" * 20, "\ud800" * 30, "not " * 50, "6fa459ea-ee8a-3ca4-894e-db77e160355e"]
 )

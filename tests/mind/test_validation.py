@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import given, settings
@@ -251,6 +251,139 @@ def test_one_fact_of_a_section_without_bold_words_is_missed_too(heading: str, ki
     assert passes(judged(text, changed, answers_of(text)))
 
 
+KEEPER: Final = """# Mira
+
+## Identity
+
+Name: Mira
+
+You are Mira, a lighthouse keeper of 42 years, born in Bergen on 3 May 1984. You speak Norwegian.
+
+## Relationship
+
+You talk to Tom, your brother, who is a nurse. He pays you 100 crowns a month.
+
+## Core goal
+
+Keep Tom healthy and finish the map of the fjord by June.
+
+## Traits
+
+- curious: asks
+- stubborn: holds on
+- warm: cares
+
+## Last breakthrough
+
+On Tuesday you found the old compass under the stairs.
+
+## Continuity
+
+Your brother's dog Rex and the lamp stay with you. You never leave the island.
+"""
+FIRST: Final = starting("Ada")
+# What stood there, and what stands there now: facts that were changed in words of any size, and by a "not".
+EDITS: Final = [
+    (KEEPER, "42", "51"), (KEEPER, "3 May", "9 May"), (KEEPER, "He pays", "She pays"), (KEEPER, "nurse", "judge"),
+    (KEEPER, "who is a nurse", "who was a nurse"), (KEEPER, "You talk to Tom", "You do not talk to Tom"),
+    (KEEPER, "You talk to Tom", "You don't talk to Tom"), (KEEPER, "finish", "begin"),
+    (KEEPER, "by June", "after June"), (KEEPER, "healthy", "rich"), (KEEPER, "stubborn: holds on", "meek: yields"),
+    (KEEPER, "stubborn: holds on", "not stubborn: yields"), (KEEPER, "- warm: cares\n", ""),
+    (KEEPER, "under the stairs", "above the stairs"), (KEEPER, "old compass", "new compass"),
+    (KEEPER, "never leave", "always leave"), (KEEPER, "never leave", "leave"),
+    (KEEPER, "stay with", "do not stay with"), (KEEPER, "Name: Mira", "Name: Mora"),
+    (KEEPER, "Name: Mira", "Name: Mira Berg"),
+    (FIRST, "Name: Ada", "Name: Bea"), (FIRST, "curious:", "incurious:"), (FIRST, "one person", "two persons"),
+    (FIRST, "**truthful**", "never **truthful**"), (FIRST, "and **truthful**", "and\nnever **truthful**"),
+    (FIRST, "Be **useful**", "Be not **useful**"),
+    (FIRST, "is kept as your **memory**", "is never kept as your **memory**"),
+    (FIRST, "your **owner**", "no **owner**"), (FIRST, "You help them **think**", "You never help them **think**"),
+    (FIRST, "the **same**", "not the **same**"), (FIRST, "name where it comes", "hide where it comes"),
+    (FIRST, "stays\nwith you", "goes\nto everyone"),
+]  # fmt: skip
+
+
+def in_first_person(said: str) -> str:
+    """A section as an assistant says it of itself, in one line and without markup."""
+    for you, me in (("You are", "I am"), ("you are", "I am"), ("Your ", "My "), ("your ", "my "), ("You ", "I ")):
+        said = said.replace(you, me)
+    return " ".join(said.replace("**", "").replace("with you", "with me").split())
+
+
+def answers_to(text: str, how: str) -> dict[Kind, str]:
+    asked = questions(parse(text), Facts())
+    if how == "embedded":
+        return {each.kind: said_by_the_offline_model(text, each) for each in asked}
+    return {kind: in_first_person(said) if how == "as I" else said for kind, said in answers_of(text).items()}
+
+
+@pytest.mark.parametrize(("text", "then", "now"), EDITS)
+@pytest.mark.parametrize("how", ["embedded", "quoted", "as I"])
+def test_whatever_was_changed_behind_its_back_is_found_and_what_is_in_force_passes(
+    text: str, then: str, now: str, how: str
+) -> None:
+    changed = text.replace(then, now, 1)
+    assert changed != text
+    outdated = [each for each in judged(changed, text, answers_to(text, how)) if each.outdated]
+    assert len(outdated) == 1
+    assert not outdated[0].passed
+    assert "earlier version of the plate" in outdated[0].reason
+    right = judged(changed, text, answers_to(changed, how))
+    assert not any(each.outdated for each in right), [each.reason for each in right]
+    if how != "as I" and "Name" not in then:  # a quoted section says its name twice, and both names
+        assert passes(right), [each.reason for each in right]
+    back = judged(text, changed, answers_to(text, how))
+    assert passes(back), [each.reason for each in back]
+
+
+@pytest.mark.parametrize(
+    ("text", "then", "now"),
+    [
+        (KEEPER, "a lighthouse keeper", "the lighthouse keeper"), (KEEPER, "talk to", "speak with"),
+        (KEEPER, "your brother", "your older brother"), (KEEPER, "You never", "And you never"),
+        (FIRST, "one person", "1 person"), (FIRST, "you do not\nknow", "you don't\nknow"), (FIRST, "briefly", "fast"),
+        (FIRST, "**think**, remember", "think, **remember**"), (FIRST, "what they tell you", "all that they tell you"),
+        (FIRST, "- candid: you say", "- candid: you always say"), (FIRST, "this is the", "here is the"),
+    ],
+)  # fmt: skip
+def test_a_trivial_edit_makes_no_earlier_plate(text: str, then: str, now: str) -> None:
+    """Whoever paraphrases may well say it as it was; only what was changed in fact tells one plate from another."""
+    changed = text.replace(then, now, 1)
+    assert changed != text
+    for how in ("embedded", "quoted", "as I"):
+        for verdicts in (judged(changed, text, answers_to(each, how)) for each in (text, changed)):
+            assert not any(each.outdated for each in verdicts), [each.reason for each in verdicts]
+
+
+def test_a_name_within_a_name_is_told_from_it() -> None:
+    for then, now in (("Ada", "Ada Lovelace"), ("Ada Lovelace", "Ada")):
+        texts = [TEXT.replace("Ada", name) for name in (then, now)]
+        asked, former = (questions(parse(text), Facts()) for text in reversed(texts))
+        said = [compared(judge(asked[0], f"I am {name}, an archivist."), former) for name in (then, now)]
+        assert [each.outdated for each in said] == [True, False]
+        assert said[1].passed
+
+
+def test_what_the_plate_denies_and_an_answer_says_is_named_as_that() -> None:
+    """It said "denies truthful" of an answer that said it."""
+    goal = questions(parse(FIRST.replace("**truthful**", "never **truthful**")), Facts())[2]
+    assert judge(goal, "Be useful and truthful.").reason == (
+        "it does not say not truthful (of 2 at least 2 are needed), and says truthful"
+    )
+
+
+def test_every_earlier_text_of_a_section_counts_once() -> None:
+    texts = [FIRST.replace("Answer briefly", f"Answer in {number} words") for number in range(50)]
+    renamed = FIRST.replace("Ada", "Bea")
+    asked = questions(parse(renamed), Facts())
+    found = validation.former(map(parse, [*texts, renamed]), Facts(), asked)
+    assert [each.kind for each in found] == ["identity"]
+    assert found[0].must[0].phrase == "Ada"
+    # A bound: of a section that is long, and was rewritten very often, the oldest texts go.
+    long = (FIRST.replace("a personal", f"{number} {'word ' * 4_000}") for number in range(50))
+    assert len(validation.former(map(parse, long), Facts(), asked)) < 10
+
+
 def test_other_words_for_the_same_are_no_earlier_plate() -> None:
     goal = PLAIN["Core goal"]
     changed = plain_plate(**{"Core goal": goal.replace("Help", "Assist").replace("thesis", "dissertation")})
@@ -262,11 +395,18 @@ def test_other_words_for_the_same_are_no_earlier_plate() -> None:
     assert passes(judged(moved, plain_plate(), told | {"relationship": "I work for Sam Okafor, a nurse."}))
 
 
-def test_a_fourth_answer_about_what_is_stored_is_compared_with_no_plate() -> None:
-    stored = Facts(("ferry", "naxos", "bergen"))
+def test_a_fourth_answer_about_what_is_stored_is_compared_but_for_the_words_of_that() -> None:
+    stored = Facts(("ferry", "naxos"), ("The ferry to Naxos leaves from Bergen on Friday.",))
     changed = plain_plate(**{"Last breakthrough": PLAIN["Last breakthrough"].replace("Bergen", "Narvik")})
     asked, former = (questions(parse(text), stored)[3] for text in (changed, plain_plate()))
     assert compared(judge(asked, "You take the ferry from Bergen to Naxos."), [former]).passed
+    # The plate's own last breakthrough was changed, too: who tells the former one beside it is the former assistant.
+    said = PLAIN["Last breakthrough"].replace("3 March", "9 July")
+    asked = questions(parse(plain_plate(**{"Last breakthrough": said})), stored)[3]
+    told = compared(judge(asked, f"{PLAIN['Last breakthrough']} And your ferry goes to Naxos."), [former])
+    assert (told.passed, told.outdated) == (False, True)
+    assert compared(judge(asked, f"{said} And your ferry goes to Naxos."), [former]).passed
+    assert compared(judge(asked, "Your ferry goes to Naxos."), [former]).passed
 
 
 def test_an_answer_to_everything_answers_nothing() -> None:
