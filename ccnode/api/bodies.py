@@ -150,10 +150,11 @@ def validated(model: type[M], value: object) -> M:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        first = error.errors(include_url=False, include_input=False)[0]
     field = _printable(".".join(map(str, first["loc"]))[:FIELD_CHARS_MAX]) or "the body"
     if first["type"] == TOO_LARGE:
-        raise ApiError(413, TOO_LARGE, f"{field}: {first['msg']}", "send it in parts")
+        remedy = first.get("ctx", {}).get("remedy", "send it in parts")
+        raise ApiError(413, TOO_LARGE, f"{field}: {first['msg']}", remedy)
     if first["type"] == "extra_forbidden":
         raise BadRequest(f"{field}: is not known here", "leave it out, or check its spelling")
     message = first["msg"]

@@ -26,9 +26,13 @@ def _plate(value: str) -> str:
     size = len(value.encode())
     if size > PLATE_BYTES_MAX:
         raise PydanticCustomError(
-            TOO_LARGE, "has {size} bytes; at most {most} are taken", {"size": size, "most": PLATE_BYTES_MAX}
+            TOO_LARGE,
+            "has {size} bytes; at most {most} are taken",
+            {"size": size, "most": PLATE_BYTES_MAX, "remedy": "shorten it"},
         )
-    return value.replace("\r\n", "\n")
+    from ccnode.mind.plate import plain  # late: an idle daemon reads no plates
+
+    return plain(value)
 
 
 Text = Annotated[str, AfterValidator(_plate), CLEAN]

@@ -86,9 +86,9 @@ def read_code(home: Home, given: str | None) -> str:
     try:
         return owner.code(home, given)
     except owner.WrongPassphrase as error:
-        raise CliError(str(error), code=error.code, exit_code=FAILED) from error
+        raise CliError(str(error), code=error.code, remedy=error.remedy, exit_code=FAILED) from error
     except owner.NoOwnerKey as error:
-        raise CliError(str(error), code=error.code, exit_code=NOT_FOUND) from error
+        raise CliError(str(error), code=error.code, remedy=error.remedy, exit_code=NOT_FOUND) from error
 
 
 def seed_of(code: str) -> bytes:

@@ -134,7 +134,9 @@ def parse(data: bytes, where: str) -> tuple[Fields, list[Left]]:
         raise ExchangeError(f"{where} holds more than {VALUES_MAX} values: too many for a card", _REMEDY)
     mender = _Mender()
     try:
-        value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=mender.pairs, parse_constant=_no_constant)
+        value = json.loads(
+            data.decode("utf-8").lstrip("\ufeff"), object_pairs_hook=mender.pairs, parse_constant=_no_constant
+        )
     except UnicodeDecodeError as error:
         raise ExchangeError(f"{where} is not text in UTF-8: {error.reason} at byte {error.start}", _REMEDY) from error
     except RecursionError as error:

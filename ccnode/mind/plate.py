@@ -37,6 +37,7 @@ TOKENS_WARN: Final = 4_000  # a plate goes to the model with every message
 NAME_CHARS_MAX: Final = 64
 TRAITS: Final = 3
 FINDINGS_MAX: Final = 100
+MARK: Final = "\ufeff"  # by which some programs begin a file
 _HEADINGS: Final[dict[Kind, tuple[str, ...]]] = {
     "identity": ("identity", "name", "who you are"),
     "relationship": ("relationship", "relation", "your relationship"),
@@ -109,8 +110,16 @@ class Plate:
 
 
 def text_of(data: bytes) -> str:
-    """The text in a file: UTF-8, without a byte order mark, with plain line ends. Raises UnicodeDecodeError."""
-    return data.decode("utf-8-sig").replace("\r\n", "\n")
+    """The text in a file: UTF-8, as `plain` has it. Raises UnicodeDecodeError."""
+    return plain(data.decode("utf-8"))
+
+
+def plain(text: str) -> str:
+    """A text as it is kept: without byte order marks at its beginning, with plain line ends.
+
+    Without all of them: a file that begins with one is read without it, so a text with one would never be its file's.
+    """
+    return text.lstrip(MARK).replace("\r\n", "\n")
 
 
 def tokens(text: str) -> int:
@@ -258,6 +267,8 @@ def _characters(text: str) -> Iterator[Finding]:
             yield Finding(line, "error", f"{what} {why}", "delete it")
         elif ord(character) in _TAGS:
             yield Finding(line, "error", f"{what} is text that nobody sees", "delete it")
+        elif character == MARK and not text[: match.start()].strip(MARK):
+            yield Finding(line, "error", f"{what} is the mark of a file, and of no text", "delete it")
         elif character in _UNSEEN or unicodedata.category(character) == "Cf":
             yield Finding(line, "warning", f"{what} does not show", "delete it, unless the language needs it")
         else:

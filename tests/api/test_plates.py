@@ -72,7 +72,16 @@ async def test_what_is_wrong_is_named(rig: Rig, body: dict[str, Any], status: in
     assert answer.status == status
     assert answer.value["error"]["message"].startswith(field)
     assert (answer.value["error"]["code"] == TOO_LARGE) == (status == 413)
+    assert (answer.value["error"]["remedy"] == "shorten it") == (status == 413)  # it cannot be sent in parts
     assert rig.node.plates.kept == []
+
+
+async def test_the_mark_of_a_file_is_no_part_of_a_text(rig: Rig) -> None:
+    """It was kept with the text; the file, which is read without it, then differed for ever."""
+    for text in ("\ufeff# Ada\r\n", "\ufeff\ufeff# Ada\n"):
+        await rig.ask("PUT", PLATE, {"text": text})
+        assert rig.node.calls[-1][1] == "# Ada\n"
+        assert (await rig.ask("POST", f"{PLATE}/lint", {"text": text})).status == 200
 
 
 @pytest.mark.parametrize("query", ["version=x", "version=", f"version={'1' * 65}", "version=1%00", "v=1"])

@@ -14,8 +14,9 @@ import pexpect
 import pytest
 
 from ccnode.cli import local as database
+from ccnode.cli.identity import open_ledger
 from ccnode.mind.plate import BYTES_MAX, starting
-from ccnode.store import plates
+from ccnode.store import owner, plates
 from ccnode_protocol.records import plate_digest
 from tests.cli.helpers import PROGRAM, call, environment, make_node, running
 
@@ -85,6 +86,27 @@ def test_windows_line_ends_are_the_same_text(ccnode: Ccnode, home: Home) -> None
     home.plate.write_bytes(b"\xef\xbb\xbf" + FIRST.replace("\n", "\r\n").encode())
     assert ccnode("plate", "show", "--json").data["file"]["state"] == "same"
     assert ccnode("plate", "keep", "--json").data["fresh"] is False
+    home.plate.write_bytes(b"\xef\xbb\xbf" * 2 + FIRST.encode())
+    assert ccnode("plate", "show", "--json").data["file"]["state"] == "same"
+    assert ccnode("plate", "discard", "--yes", "--json").data["discarded"] is False
+    assert ccnode("plate", "keep", "--json").data["fresh"] is False
+
+
+def test_a_version_that_was_kept_with_the_mark_of_a_file_comes_back_without(ccnode: Ccnode, home: Home) -> None:
+    """As versions before this one kept it: such a plate could never be its own file."""
+    ledger = open_ledger(home)
+    current, last = database.facts(home, plates.plate_in_force(), plates.last_issued())
+    said = plates.stated(owner.key(home, None), "\ufeff" + SECOND, current, last, 5)
+    ledger.append_sync(plates.keep(said, "\ufeff" + SECOND))
+    ledger.close()
+    assert ccnode("plate", "discard", "--yes").code == 0
+    assert ccnode("plate", "show", "--json").data["file"]["state"] == "differs"
+    ccnode("plate", "keep")
+    assert in_force(home) == SECOND
+    home.plate.write_text(FIRST)
+    ccnode("plate", "keep")
+    assert ccnode("plate", "revert", "2", "--json").data["file"]["state"] == "same"
+    assert in_force(home) == SECOND == home.plate.read_text()
 
 
 @pytest.mark.parametrize(
@@ -140,7 +162,8 @@ def test_what_is_no_file_is_refused(ccnode: Ccnode, home: Home, tmp_path: Path) 
     assert ccnode("plate", "keep", "--json").code == 1
     home.plate.unlink()
     os.mkfifo(tmp_path / "pipe")
-    assert ccnode("plate", "import", str(tmp_path / "pipe"), "--yes").code == 5
+    done = ccnode("plate", "import", str(tmp_path / "pipe"), "--yes", "--json")
+    assert (done.code, done.error["remedy"]) == (5, "save it as a file, then name that")
     assert ccnode("plate", "discard", "--yes").code == 0
     assert home.plate.read_text() == FIRST
 
@@ -403,7 +426,7 @@ def test_a_passphrase_is_asked_for(tmp_path: Path, ccnode: Ccnode, monkeypatch: 
     assert ccnode("plate", "keep", "--json").error["code"] == "usage"  # no terminal, and nobody to ask
     monkeypatch.setenv("CCNODE_OWNER_PASSPHRASE", "wrong")
     wrong = ccnode("plate", "keep", "--json")
-    assert (wrong.code, wrong.error["code"]) == (1, "wrong_passphrase")
+    assert (wrong.code, wrong.error["code"], wrong.error["remedy"]) == (1, "wrong_passphrase", "try again")
     assert in_force(home) == starting("test")
     monkeypatch.setenv("CCNODE_OWNER_PASSPHRASE", "correct horse")
     assert ccnode("plate", "keep", "--json").data["fresh"] is True

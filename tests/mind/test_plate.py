@@ -108,6 +108,9 @@ def test_a_title_is_the_name_where_no_line_says_one() -> None:
         ("a\u200bb", "warning", "ZERO WIDTH SPACE"),
         ("a\ufffeb", "error", "control character U+FFFE"),
         ("a\ud800b", "error", "half a character"),
+        ("\ufeff# Ada\n", "error", "is the mark of a file"),
+        ("\ufeff\ufeff# Ada\n", "error", "is the mark of a file"),
+        ("# Ada\n\ufeffx", "warning", "does not show"),
         ("## Identity\nName: A\n## identity\nName: A\n", "error", "stands more than once, at lines 1 and 3"),
         ("## Identity\nName: A\nName: B\n", "error", "the name is 'A' at line 2 and 'B' here"),
         ("# Bob\n## Identity\nName: Ada\n", "warning", "the title is 'Bob', the name 'Ada'"),
@@ -158,6 +161,9 @@ def test_a_file_of_another_system_is_the_same_text() -> None:
     windows = b"\xef\xbb\xbf" + WHOLE.replace("\n", "\r\n").encode()
     assert plate.text_of(windows) == WHOLE
     assert lint_file(windows) == []
+    twice = b"\xef\xbb\xbf" + windows  # by two programs, one after the other
+    assert plate.text_of(twice) == WHOLE == plate.plain(plate.text_of(twice))
+    assert lint_file(twice) == []
 
 
 def test_what_looks_like_an_attack_is_only_text_here() -> None:

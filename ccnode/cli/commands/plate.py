@@ -261,9 +261,10 @@ def history(state: State, *, with_diff: bool) -> None:
 def revert(state: State, *, version: str) -> None:
     """Make a former VERSION (its number, or the beginning of its digest) the plate again, as a new version."""
     from ccnode.cli import plates
+    from ccnode.mind.plate import plain
 
     home = state.node()
-    text = _text(_version(home, version))
+    text = plain(_text(_version(home, version)))  # one that was kept with a mark of files would never be its file's
     current = plates.in_force(home)
     plates.check_nothing_unkept(home, current, text)
     _show_change(state, current, text)
@@ -338,7 +339,8 @@ def _read(file: Path) -> tuple[str | None, bool | None, Sequence[Left]]:
     from ccnode.exchange.plate_cards import from_card
 
     if not file.is_file():  # opening a pipe waits for ever
-        raise CliError(f"{file} is no file", code="not_found", exit_code=NOT_FOUND)
+        raise CliError(f"{file} is no file", code="not_found", remedy="save it as a file, then name that",
+                       exit_code=NOT_FOUND)  # fmt: skip
     with file.open("rb") as opened:
         head = opened.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith((b"\x89PNG", b"PK\x03\x04", b"{")):
