@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 Kind = Literal["md", "json", "png"]
 TYPES: dict[Kind, str] = {"md": "text/markdown", "json": "application/json", "png": "image/png"}
-CARDS = (b"\x89PNG", b"PK\x03\x04", b"{")
-BOM = b"\xef\xbb\xbf"
 
 
 class ExportQuery(PlateQuery):
@@ -87,10 +85,10 @@ async def imported(request: web.Request) -> web.Response:
 def _read(data: bytes) -> tuple[str, str, Sequence[Left]]:
     """The text, what it came from (plate: a card that holds one whole; card; markdown) and what is left out."""
     from ccnode.exchange.cards import read_card
-    from ccnode.exchange.plate_cards import from_card
+    from ccnode.exchange.plate_cards import from_card, is_card
     from ccnode.mind import plate
 
-    if data.removeprefix(BOM).lstrip().startswith(CARDS):
+    if is_card(data[: plate.BYTES_MAX + 1]):
         mapped = from_card(read_card(io.BytesIO(data), len(data)))
         return mapped.text, "plate" if mapped.whole else "card", mapped.left
     wrong = plate.errors(plate.lint_file(data)) if len(data) > plate.BYTES_MAX else []

@@ -398,7 +398,16 @@ def test_a_strangers_card_is_asked_about(ccnode: Ccnode, home: Home, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{", b"PK\x03\x04zip", b"\x89PNG\r\n\x1a\nno", b"x" * (BYTES_MAX + 1), b'{"spec": "chara_card_v2"}']
+    "data",
+    [
+        b"",
+        b"{",
+        b"[1, 2]",
+        b"PK\x03\x04zip",
+        b"\x89PNG\r\n\x1a\nno",
+        b"x" * (BYTES_MAX + 1),
+        b'{"spec": "chara_card_v2"}',
+    ],
 )
 def test_what_is_no_plate_is_refused(ccnode: Ccnode, home: Home, tmp_path: Path, data: bytes) -> None:
     (tmp_path / "file").write_bytes(data)
@@ -406,6 +415,24 @@ def test_what_is_no_plate_is_refused(ccnode: Ccnode, home: Home, tmp_path: Path,
     assert done.code == 1
     assert done.error["message"]
     assert in_force(home) == FIRST
+
+
+def test_markdown_that_begins_with_a_brace_comes_in_again(ccnode: Ccnode, home: Home, tmp_path: Path) -> None:
+    text = "{note}\n## Identity\nName: Ada\n"
+    (tmp_path / "plate.md").write_text(text)
+    assert ccnode("plate", "import", str(tmp_path / "plate.md"), "--yes", "--json").data["from"] == "markdown"
+    assert in_force(home) == text
+    assert ccnode("plate", "export").out == text
+
+
+def test_what_is_wrong_with_a_card_is_named_by_its_field(ccnode: Ccnode, home: Home, tmp_path: Path) -> None:
+    card = tmp_path / "mira.json"
+    fields: dict[str, Any] = {"name": "Mira", "description": "Name: Mira Stone\nAge: 27"}
+    card.write_text(json.dumps({"spec": "chara_card_v2", "data": {**fields, "scenario": "x\x07"}}))
+    done = ccnode("plate", "import", str(card), "--yes", "--json")
+    assert done.error["message"] == "mira.json: error: data.scenario: the control character U+0007"
+    card.write_text(json.dumps({"spec": "chara_card_v2", "data": fields}))
+    assert ccnode("plate", "import", str(card), "--yes", "--json").data["plate"]["name"] == "Mira"
 
 
 def test_a_picture_is_not_written_to_a_terminal(ccnode: Ccnode, home: Home) -> None:

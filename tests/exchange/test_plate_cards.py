@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccnode.exchange import cardform, cards
-from ccnode.exchange.plate_cards import EXTENSION, from_card, to_card
+from ccnode.exchange.plate_cards import EXTENSION, from_card, is_card, to_card
 from ccnode.mind import plate
 from ccnode.mind.plate import parse, starting
 
@@ -33,7 +33,7 @@ def test_a_round_trip_gives_the_same_text(text: str, kind: Any, form: Any) -> No
 @settings(max_examples=100)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
 def test_any_text_comes_back(text: str) -> None:
-    assert from_card(to_card(text)).text == text
+    assert from_card(to_card(text)).text == text.lstrip(plate.MARK)  # by which no plate begins
 
 
 def test_other_programs_find_the_sections_in_their_fields() -> None:
@@ -77,6 +77,90 @@ def test_a_strangers_card_becomes_a_plate() -> None:
     said = " ".join(one.message for one in plate.lint(made.text))
     assert plate.errors(plate.lint(made.text)) == []
     assert "Core goal" in said
+
+
+STONE: Final = "Name: Mira Stone\nAge: 27\n- **NAME** : Stone\nNickname: Mi\n**Name:** M."
+
+
+def test_a_name_in_the_description_is_no_name_of_the_plate() -> None:
+    """Many cards have a form there, with a name that is longer than the card's; they were refused."""
+    made = from_card(card(name="Mira", description=STONE, system_prompt="Name: none"))
+    found = parse(made.text)
+    identity = found.section("identity")
+    assert found.name == "Mira"
+    assert identity is not None
+    assert "Name\\: Mira Stone\nAge: 27\n- **NAME** \\: Stone\nNickname: Mi\n**Name\\:** M." in identity.text
+    assert plate.errors(made.lint()) == []
+    # Other programs get it as it came; and it comes back, as a whole or by its fields.
+    out = to_card(made.text)
+    assert out.value["data"]["description"] == STONE
+    assert from_card(out).whole
+    value = out.value
+    del value["data"]["extensions"][EXTENSION]
+    again = parse(from_card(cardform.checked(value)).text).section("identity")
+    assert again is not None
+    assert again.text == identity.text
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"description": "a\x00b"}, "data.description: the control character U+0000"),
+        ({"scenario": "x\u202ey"}, "data.scenario: U+202E"),
+        ({"personality": "kind\x07"}, "data.personality: the control character U+0007"),
+        (
+            {"system_prompt": "a", "post_history_instructions": "b\n\nc\x07"},
+            "data.post_history_instructions: the control",
+        ),
+        ({"system_prompt": "a\n\n\x07", "post_history_instructions": "b"}, "data.system_prompt: the control character"),
+        ({"name": "Ev\x1bil"}, "data.name: the control character U+001B"),
+        (
+            {"description": "word " * 30_000, "scenario": "x"},
+            "149999 of them from data.description; a plate has at most",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_card_is_told_by_its_field(data: dict[str, Any], said: str) -> None:
+    found = plate.errors(from_card(card(**data)).lint())
+    assert [one.line for one in found] == [0]  # of a text that its owner never saw
+    assert said in found[0].message
+    assert found[0].remedy
+
+
+def test_a_whole_plate_in_a_card_is_judged_there() -> None:
+    made = from_card(to_card("# Ada\n\x07"))
+    assert made.whole
+    assert f"data.extensions.{EXTENSION}: the control" in plate.errors(made.lint())[0].message
+
+
+def test_marks_of_files_are_no_part_of_a_text() -> None:
+    assert from_card(to_card(plate.MARK + WHOLE)).text == WHOLE
+    made = from_card(card(name=f"{plate.MARK}Bob", description=f"{plate.MARK}{plate.MARK}words"))
+    assert plate.MARK not in made.text
+    marked = b"\xef\xbb\xbf" * 2 + cards.card_json(card(description="words"))
+    assert is_card(marked)
+    assert "words" in from_card(cards.read_card(io.BytesIO(marked), len(marked))).text
+
+
+def test_a_name_that_is_cut_is_listed() -> None:
+    made = from_card(card(name="N" * 65))
+    assert parse(made.text).name == "N" * 64
+    assert [left.where for left in made.left] == ["data.name"]
+    assert from_card(card(name=" N  " * 16)).left == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", False), (b"# Ada\n", False), (b"{note}\n## Identity\nName: Ada\n", False), (b"{", True), (b" {} ", True),
+        (b"{} or none\n", False), (b'{"quoted"} words', False), (b'{"spec": "chara_ca', True), (b'{"a \\" b"', True),
+        (b'{"a": 1}\n## Identity\nName: Ada\n', False), (b'\xef\xbb\xbf{\n  "name":', True), (b"[1,2]", True),
+        (b"[Ada](http://x) is", False), (b"[" * 60_000, True), (b"[1] a note", False), (b"\x89PNG", True),
+        (b"42", False),
+    ],
+)  # fmt: skip
+def test_a_card_is_told_from_markdown_by_what_it_is(data: bytes, *, expected: bool) -> None:
+    assert is_card(data) == expected
 
 
 def test_what_is_left_out_is_listed() -> None:

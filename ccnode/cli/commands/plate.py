@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ccnode.cli.state import State
-    from ccnode.exchange.model import Left
+    from ccnode.exchange.plate_cards import Mapped
+    from ccnode.mind.plate import Finding
     from ccnode.store.home import Home
     from ccnode.store.plates import Version
 
@@ -306,14 +307,12 @@ def import_plate(state: State, *, file: Path, yes: bool) -> None:
     Shows what changes and what of a card is left out, and asks before the plate is replaced.
     """
     from ccnode.cli import ask, plates
-    from ccnode.mind.plate import lint as lint_text
     from ccnode.store import plate_shapes
 
     home = state.node()
-    text, whole, left = _read(file)
-    findings = lint_text(text) if text is not None else plates.text_in(file)[1]
+    given, findings, card = _read(file)
     plates.check(state, findings, file.name)
-    text = text or ""
+    text, left = given or "", card.left if card is not None else ()
     current = plates.in_force(home)
     plates.check_nothing_unkept(home, current, text)
     for one in left:
@@ -325,28 +324,29 @@ def import_plate(state: State, *, file: Path, yes: bool) -> None:
     made = plates.keep(state, home, text)
     told = {
         **made,
-        "from": "plate" if whole else "card" if whole is False else "markdown",
+        "from": "markdown" if card is None else "plate" if card.whole else "card",
         "left": [{"where": one.where, "why": one.why, "count": one.count, "unit": one.unit} for one in left],
         "findings": [plate_shapes.finding(one) for one in findings],
     }
     plates.told(state, told)
 
 
-def _read(file: Path) -> tuple[str | None, bool | None, Sequence[Left]]:
-    """The plate in a file; whether a card held it whole (None: it is no card); and what is left out."""
+def _read(file: Path) -> tuple[str | None, Sequence[Finding], Mapped | None]:
+    """The plate in a file, what is wrong with it, and the card that it was made from (None: it is Markdown)."""
     from ccnode.cli.plates import text_in
     from ccnode.exchange.cards import open_card
-    from ccnode.exchange.plate_cards import from_card
+    from ccnode.exchange.plate_cards import from_card, is_card
+    from ccnode.mind.plate import BYTES_MAX
 
     if not file.is_file():  # opening a pipe waits for ever
         raise CliError(f"{file} is no file", code="not_found", remedy="save it as a file, then name that",
                        exit_code=NOT_FOUND)  # fmt: skip
     with file.open("rb") as opened:
-        head = opened.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
-    if head.startswith((b"\x89PNG", b"PK\x03\x04", b"{")):
+        head = opened.read(BYTES_MAX + 1)
+    if is_card(head):
         mapped = from_card(open_card(file))
-        return mapped.text, mapped.whole, mapped.left
-    return text_in(file)[0], None, ()
+        return mapped.text, mapped.lint(), mapped
+    return *text_in(file), None
 
 
 @command.command("export", short_help="Write the plate to a file: Markdown or a character card.")
