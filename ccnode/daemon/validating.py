@@ -222,7 +222,7 @@ def _attempt_form(attempt: Attempt) -> dict[str, Any]:
 
 
 def _error(attempts: list[Attempt]) -> dict[str, str]:
-    """Which questions failed with which answers, the last time."""
+    """Which questions failed with which answers, the last time; `head` is the message without them."""
     failed = [each for each in attempts[-1].verdicts if not each.passed]
     told = "; ".join(f"{each.probe.title}: {each.reason} ({_shown(each.answer)})" for each in failed)
     right = validation.QUESTIONS - len(failed)
@@ -231,10 +231,14 @@ def _error(attempts: list[Attempt]) -> dict[str, str]:
         if right >= validation.PASS_MIN
         else f"{validation.PASS_MIN} are needed"
     )
+    head = (
+        f"the model is not the assistant of the plate: {right} of {validation.QUESTIONS} answers are right"
+        f" after {len(attempts)} attempts, {needed}."
+    )
     return {
         "code": "not_validated",
-        "message": f"the model is not the assistant of the plate: {right} of {validation.QUESTIONS} answers are right"
-        f" after {len(attempts)} attempts, {needed}. {told}",
+        "message": f"{head} {told}",
+        "head": head,
         "remedy": "look at the answers; choose another model (ccnode model use), or correct the plate (ccnode plate"
         " edit)",
     }

@@ -84,9 +84,14 @@ def without_memories(found: Mapping[str, Any]) -> Form:
     if error is not None:
         wrong = [one for one in attempts[-1]["answers"] if not one["passed"]]
         told = "; ".join(f"{one['question']}: {one['reason']}" for one in wrong)
-        head, needed, _ = error["message"].partition(" are needed. ")
-        error = {**error, "message": f"{head}{needed}{told}" if needed else told}
+        error = {**error, "message": f"{_head(error)} {told}".strip()}
     return {**found, "attempts": attempts, "error": error}
+
+
+def _head(error: Mapping[str, Any]) -> str:
+    """What the message says before the answers. Older forms have that in the message alone, where it ends so."""
+    head, needed, _ = str(error["message"]).partition(" are needed. ")
+    return str(error.get("head", f"{head}{needed}".strip() if needed else ""))
 
 
 def _without(one: Mapping[str, Any]) -> Form:

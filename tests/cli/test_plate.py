@@ -14,6 +14,7 @@ import pexpect
 import pytest
 
 from ccnode.cli import local as database
+from ccnode.cli.commands import plate_validate
 from ccnode.cli.identity import open_ledger
 from ccnode.mind.plate import BYTES_MAX, starting
 from ccnode.store import owner, plates
@@ -543,6 +544,13 @@ def test_validating_needs_a_daemon_and_fails_with_the_reason(ccnode: Ccnode, hom
     assert "goal: " in last.data["error"]["message"]
     assert "DID NOT PASS" in ccnode("plate", "show").err
     assert "core goal" in done.data["error"]["message"]
+
+
+def test_an_answer_of_nothing_is_shown_as_that() -> None:
+    one = {"question": "goal", "passed": False, "reason": "it answered nothing"}
+    assert plate_validate._answered({**one, "answer": " \n"}).startswith("WRONG  goal: (no answer)\n")
+    assert plate_validate._answered({**one, "answer": ""}).startswith("WRONG  goal: (no answer)\n")
+    assert plate_validate._answered({**one, "answer": None}).startswith("WRONG  goal: (not kept)\n")
 
 
 def test_a_conversation_names_the_version_that_it_ran_under(

@@ -17,7 +17,7 @@ from ccnode.mind.plate import ASKED_ABOUT, starting
 from ccnode.mind.prompt_types import Prompt, PromptMessage, system_text
 from ccnode.models.base import Delta, Finished, ModelError
 from ccnode.models.embedded import EmbeddedModel
-from ccnode.store import memory, plates, views
+from ccnode.store import memory, plates, validations, views
 from ccnode.store import turns as jobs
 from ccnode.store.errors import Conflict, NotFound
 from ccnode_crypto.certificate import certify
@@ -235,7 +235,21 @@ async def test_no_number_of_other_edits_hides_an_earlier_plate(rig: Rig) -> None
     assert not found["passed"]
     assert found["attempts"][-1]["right"] == 5
     assert "it says Ada, as an earlier version of the plate, and not Grace" in found["error"]["message"]
+    assert found["error"]["head"].endswith("5 of 6 answers are right after 4 attempts, but one or more answer from an"
+                                           " earlier plate.")  # fmt: skip
+    kept = validations.without_memories(found)["error"]["message"]
+    assert kept.startswith(f"{found['error']['head']} identity: it does not say Grace")
     assert (await checking(rig, EmbeddedModel()).run())["passed"]
+
+
+async def test_earlier_texts_are_read_up_to_a_bound_the_newest_first(rig: Rig) -> None:
+    texts = [OLD, NEW, OLD + "x", OLD]
+    for text in texts:
+        await keep(rig, text)
+    current = await rig.readers.run(plates.plate_in_force())
+    assert current is not None
+    for bytes_max, expected in ((10_000, [OLD + "x", NEW]), (len(OLD) + 1, [OLD + "x"]), (5, [])):
+        assert await rig.readers.run(plates.former(current, bytes_max)) == expected
 
 
 async def test_the_last_breakthrough_of_the_plate_is_looked_at_beside_what_is_remembered(rig: Rig) -> None:
@@ -332,7 +346,9 @@ async def test_endless_text_is_stopped(rig: Rig) -> None:
     model = Endless(lambda _prompt, _number: "")
     found = await checking(rig, model).run()
     assert not found["passed"]
-    assert "characters; at most" in found["attempts"][0]["answers"][0]["reason"]
+    reason = found["attempts"][0]["answers"][0]["reason"]
+    assert "characters; at most" in reason
+    assert reason.startswith("it answered more than ")  # nobody knows how many it would have been
     assert model.closed == len(model.prompts) == 24
 
 

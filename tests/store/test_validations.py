@@ -56,3 +56,23 @@ def test_it_is_shown_as_it_was_kept(tmp_path: Path) -> None:
 def test_what_is_damaged_or_of_another_program_is_none(tmp_path: Path, form: str) -> None:
     """It made the page of the plate fail, from then on."""
     assert shown_after(tmp_path, form) is None
+
+
+WRONG: dict[str, Any] = {**ANSWER, "passed": False, "reason": "it does not say Ada"}
+HEAD = "5 of 6 answers are right after 4 attempts, but one or more answer from an earlier plate."
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        ({"message": f"{HEAD} identity: Bergen", "head": HEAD}, f"{HEAD} identity: it does not say Ada"),
+        # As it was kept before there was a `head`.
+        ({"message": "5 are needed. identity: Bergen"}, "5 are needed. identity: it does not say Ada"),
+        ({"message": f"{HEAD} identity: Bergen"}, "identity: it does not say Ada"),
+    ],
+)
+def test_how_many_were_right_stays_without_what_was_remembered(error: dict[str, str], message: str) -> None:
+    form = {**FORM, "attempts": [{"passed": False, "right": 5, "answers": [WRONG]}], "error": error}
+    without = validations.without_memories(form)
+    assert without["error"] == {**error, "message": message}
+    assert "Bergen" not in without["error"]["message"]

@@ -83,7 +83,8 @@ def _when(found: dict[str, Any]) -> str:
 
 
 def _answered(one: dict[str, Any]) -> str:
-    answer = " ".join(str(one.get("answer") or "(not kept)")[: 4 * ANSWER_SHOWN].split())
+    said = one.get("answer")
+    answer = "(not kept)" if said is None else " ".join(str(said)[: 4 * ANSWER_SHOWN].split()) or "(no answer)"
     shown = answer if len(answer) <= ANSWER_SHOWN else answer[: ANSWER_SHOWN - 3] + "..."
     mark, reason = ("right", "") if one.get("passed") else ("WRONG", f"\n{' ' * HANG}{one.get('reason')}")
     return f"{mark}  {one.get('question')}: {shown}{reason}"
