@@ -13,6 +13,7 @@ import anthropic
 import httpx2
 from anthropic.resources import messages as _messages  # noqa: F401 -- the SDK loads it late, on the event loop
 
+from ccnode.models.anthropic_errors import model_error
 from ccnode.models.base import ModelError
 
 if TYPE_CHECKING:
@@ -87,6 +88,18 @@ class WholeEvents(httpx2.AsyncByteStream):
         await self._inner.aclose()
 
 
+class NoBody(httpx2.ByteStream):
+    """Nothing, in place of a response body that is not to be read."""
+
+    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
+        super().__init__(b"")
+        self._inner = inner
+
+    async def aclose(self) -> None:
+        """Release the connection."""
+        await self._inner.aclose()
+
+
 def _line_ends(data: bytes | bytearray) -> int:
     return data.count(b"\n") + data.count(b"\r")
 
@@ -97,6 +110,11 @@ def _check_event(size: int, line_ends: int) -> None:
         raise ModelError("server", msg, remedy="check base_url")
 
 
+def _is_compressed(response: httpx2.Response) -> bool:
+    codings = response.headers.get("content-encoding", "").split(",")
+    return any(coding.strip().lower() not in {"", "identity"} for coding in codings)
+
+
 def build_client(
     key: ApiKey, base_url: str, *, connect_s: float, read_s: float, bytes_max: int, loopback: bool
 ) -> anthropic.AsyncAnthropic:
@@ -104,6 +122,13 @@ def build_client(
 
     async def cap(response: httpx2.Response) -> None:
         body = cast("httpx2.AsyncByteStream", response.stream)  # an asynchronous client has no other
+        if _is_compressed(response):
+            # It is unfolded behind every limit: 663 bytes can be 300 MiB. A failure still has its status.
+            if response.is_success:
+                raise model_error("not_configured", "", "it compresses its answers without being asked to")
+            del response.headers["content-encoding"]
+            response.stream = NoBody(body)
+            return
         is_events = response.headers.get("content-type", "").strip().lower().startswith("text/event-stream")
         limit = (bytes_max if is_events else PLAIN_BYTES_MAX) if response.is_success else ERROR_BYTES_MAX
         capped = CappedStream(body, limit, truncate=not response.is_success)

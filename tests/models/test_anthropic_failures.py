@@ -6,6 +6,8 @@ import asyncio
 import gzip
 import json
 import random
+import tracemalloc
+import zlib
 
 import pytest
 
@@ -193,6 +195,50 @@ async def test_a_compressed_stream_is_refused_before_it_unfolds() -> None:
     headers = {"Content-Type": "text/event-stream", "Content-Encoding": "gzip"}
     _, error, *_ = await failed(Reply([gzip.compress(b"x" * 10_000_000)], headers=headers))
     assert error.kind == "not_configured"
+    assert "compresses its answers" in str(error)
+
+
+UNFOLDED_BYTES = 64 * 1024 * 1024
+FOLDED = zlib.compress(bytes(UNFOLDED_BYTES))
+BOMBS = {
+    "gzip": gzip.compress(bytes(UNFOLDED_BYTES)),
+    "gzip, gzip": gzip.compress(gzip.compress(bytes(UNFOLDED_BYTES))),
+    "deflate": FOLDED,
+    "Deflate , GZIP": gzip.compress(FOLDED),
+    "identity, deflate": FOLDED,
+    # No library for these need be there; that one is must change nothing.
+    "br": FOLDED,
+    "zstd": FOLDED,
+    "x-of-tomorrow": FOLDED,
+}
+
+
+@pytest.mark.parametrize("coding", BOMBS)
+@pytest.mark.parametrize("how", ["stream", "count", "refused stream", "refused count"])
+async def test_what_is_compressed_is_never_unfolded(coding: str, how: str) -> None:
+    """A limit on the bytes that come is none on what they unfold to: 663 of them took a gigabyte of memory."""
+    headers = {"Content-Type": "text/event-stream" if "stream" in how else "application/json"}
+    headers["Content-Encoding"] = coding
+    bomb = Reply([BOMBS[coding]], status=401 if "refused" in how else 200, headers=headers)
+    async with WireServer(bomb) as server:
+        node = Node(server)
+        await node.adapter.warm()
+        tracemalloc.start()
+        try:
+            if "stream" in how:
+                _, error = await node.fail()
+            else:
+                with pytest.raises(ModelError) as caught:
+                    await node.adapter.count_tokens(PROMPT)
+                error = caught.value
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        await node.adapter.close()
+    assert most < UNFOLDED_BYTES / 8
+    assert error.kind == ("authentication" if "refused" in how else "not_configured")
+    assert len(server.seen) == 1
+    assert node.slept == []
 
 
 # --- errors in the stream ---
