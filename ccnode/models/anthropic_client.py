@@ -5,6 +5,7 @@ No redirects, no retries of its own, no compressed or endless answers, no messag
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from typing import TYPE_CHECKING, Final, cast
@@ -29,24 +30,53 @@ _EVENT_END: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 
 
 class CappedStream(httpx2.AsyncByteStream):
-    """A response body of at most so many bytes; beyond, an error body is cut and an answer fails.
+    """An answer of at most so many bytes; beyond, it fails.
 
-    The SDK keeps an unfinished event, and a whole error body, in memory, however large the server makes it.
+    The SDK keeps an unfinished event in memory, however large the server makes it.
     """
 
-    def __init__(self, inner: httpx2.AsyncByteStream, bytes_max: int, *, truncate: bool) -> None:
+    def __init__(self, inner: httpx2.AsyncByteStream, bytes_max: int) -> None:
         self._inner = inner
         self._left = bytes_max
-        self._truncate = truncate
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for piece in self._inner:
             self._left -= len(piece)
             if self._left < 0:
-                if self._truncate:
-                    return
                 msg = "the model's service sent an answer without end"
                 raise ModelError("server", msg, remedy="check base_url")
+            yield piece
+
+    async def aclose(self) -> None:
+        """Release the connection."""
+        await self._inner.aclose()
+
+
+class ErrorBody(httpx2.AsyncByteStream):
+    """The body of a failure: it ends where it breaks off, where it gets too long, and after so many seconds.
+
+    The SDK reads it before it looks at the status. A failure to read it would hide what status and headers say: that
+    the key was refused, or how long to wait.
+    """
+
+    def __init__(self, inner: httpx2.AsyncByteStream, seconds_max: float) -> None:
+        self._inner = inner
+        self._seconds_max = seconds_max
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = ERROR_BYTES_MAX
+        deadline = asyncio.get_running_loop().time() + self._seconds_max
+        pieces = aiter(self._inner)
+        while True:
+            try:
+                # Each wait by itself: a timeout around the yield would strike in the reader's code.
+                async with asyncio.timeout_at(deadline):
+                    piece = await anext(pieces)
+            except (StopAsyncIteration, TimeoutError, httpx2.TransportError):
+                return
+            left -= len(piece)
+            if left < 0:
+                return
             yield piece
 
     async def aclose(self) -> None:
@@ -122,6 +152,7 @@ def build_client(
 
     async def cap(response: httpx2.Response) -> None:
         body = cast("httpx2.AsyncByteStream", response.stream)  # an asynchronous client has no other
+        response.encoding = "utf-8"  # the server could name any codec of Python, some of which fail or unfold
         if _is_compressed(response):
             # It is unfolded behind every limit: 663 bytes can be 300 MiB. A failure still has its status.
             if response.is_success:
@@ -129,10 +160,12 @@ def build_client(
             del response.headers["content-encoding"]
             response.stream = NoBody(body)
             return
-        is_events = response.headers.get("content-type", "").strip().lower().startswith("text/event-stream")
-        limit = (bytes_max if is_events else PLAIN_BYTES_MAX) if response.is_success else ERROR_BYTES_MAX
-        capped = CappedStream(body, limit, truncate=not response.is_success)
-        response.stream = WholeEvents(capped) if is_events else capped
+        if not response.is_success:
+            response.stream = ErrorBody(body, read_s)
+        elif response.headers.get("content-type", "").strip().lower().startswith("text/event-stream"):
+            response.stream = WholeEvents(CappedStream(body, bytes_max))
+        else:
+            response.stream = CappedStream(body, PLAIN_BYTES_MAX)
 
     # At DEBUG the SDK logs whole requests, and with them the conversation; its environment variable can ask for it.
     logging.getLogger("anthropic").setLevel(logging.INFO)

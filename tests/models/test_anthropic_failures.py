@@ -157,6 +157,47 @@ async def test_an_endless_error_body_is_cut() -> None:
     assert error.kind == "permission"
 
 
+UNREADABLE: dict[str, tuple[dict[str, str], list[Step]]] = {
+    "cut off": ({}, [b'{"type": "err', Abort()]),
+    "cut off at once": ({}, [Abort()]),
+    "compressed by its word alone": ({"Content-Encoding": "gzip"}, [b"{}"]),
+    "in events": ({"Content-Type": "text/event-stream"}, [b"a\n" * 1000]),
+    "in a codec that is none of text": ({"Content-Type": "text/plain; charset=zlib"}, [b"{}"]),
+    "in a codec that always fails": ({"Content-Type": "text/plain; charset=undefined"}, [b"{}"]),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+@pytest.mark.parametrize(
+    ("status", "kind", "waits"),
+    [(401, "authentication", []), (429, "rate_limit", [100] * 5), (503, "server", [100] * 3)],
+)
+async def test_a_status_counts_where_the_body_cannot_be_read(
+    name: str, status: int, kind: str, waits: list[float]
+) -> None:
+    headers, steps = UNREADABLE[name]
+    headers = {"Content-Type": "application/json", "Retry-After": "100"} | headers
+    _, error, node, server = await failed(Reply(steps, status, headers))
+    assert error.kind == kind
+    assert f"HTTP {status}" in str(error)
+    assert node.slept == waits
+    assert len(server.seen) == len(waits) + 1
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param([b'{"type": "err', Hold(asyncio.Event())], id="stalled"),
+        pytest.param([step for _ in range(1000) for step in (b" ", Pause(0.05))], id="in drops"),
+    ],
+)
+async def test_a_status_counts_where_the_body_does_not_come_to_its_end(steps: list[Step]) -> None:
+    reply = Reply(steps, 401, {"Content-Type": "application/json"})
+    _, error, node, _ = await failed(reply, timeouts=Timeouts(read_s=2, total_s=20))
+    assert error.kind == "authentication"
+    assert node.slept == []
+
+
 async def test_nobody_listening_is_a_network_error_tried_four_times() -> None:
     async with WireServer() as server:
         node = Node(server)
