@@ -180,7 +180,7 @@ def build_client(
         http_client = anthropic.DefaultAsyncHttpxClient(
             timeout=timeout, follow_redirects=False, event_hooks={"response": [cap]}
         )
-    return anthropic.AsyncAnthropic(
+    client = anthropic.AsyncAnthropic(
         # A key that is None would send the SDK looking for one in the environment and in profiles.
         api_key=key.reveal(),
         base_url=base_url,
@@ -189,6 +189,8 @@ def build_client(
         http_client=http_client,
         # The environment can switch tracing on, with message contents in the spans.
         open_telemetry=False,
-        # Compressed, a small count of bytes can be an answer of any size.
-        default_headers={"Accept-Encoding": "identity"},
     )
+    # Compressed, a small count of bytes can be an answer of any size. Given to the constructor, these headers would be
+    # joined by those of ANTHROPIC_CUSTOM_HEADERS, and another credential would take the place of the key.
+    client._custom_headers = {"Accept-Encoding": "identity"}  # noqa: SLF001 -- it has no other way to say "only these"
+    return client

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -326,6 +327,59 @@ async def test_the_environment_gives_neither_key_nor_address(monkeypatch: pytest
         assert (await node.ask())[0] == "yes"
         await node.adapter.close()
     assert "environment" not in str(server.seen[0].headers)
+
+
+OF_THE_ENVIRONMENT = [
+    ("ANTHROPIC_CUSTOM_HEADERS", "Authorization: Bearer of-the-environment"),
+    ("ANTHROPIC_CUSTOM_HEADERS", "authorization:of-the-environment\nx-api-key: of-the-environment"),
+    ("ANTHROPIC_CUSTOM_HEADERS", "X-Api-Key: of-the-environment"),
+    ("ANTHROPIC_CUSTOM_HEADERS", "x-of-the-environment: yes\nno colon"),
+    (
+        "ANTHROPIC_CUSTOM_HEADERS",
+        "accept-encoding: gzip\nanthropic-version: 1999-01-01\nuser-agent: x\ncontent-type: x/y",
+    ),
+    ("ANTHROPIC_CUSTOM_HEADERS", "x-grün: grün"),
+    ("ANTHROPIC_CUSTOM_HEADERS", "Authorization: grün\udcff"),  # a byte that is no UTF-8
+    ("ANTHROPIC_CUSTOM_HEADERS", " : \r"),
+    ("ANTHROPIC_API_KEY", "sk-of-the-environment"),
+    ("ANTHROPIC_AUTH_TOKEN", "of-the-environment"),
+    ("ANTHROPIC_BASE_URL", "http://127.0.0.1:1"),
+    ("ANTHROPIC_PROFILE", "of-the-environment"),
+    ("ANTHROPIC_CONFIG_DIR", "/of-the-environment"),
+    ("ANTHROPIC_IDENTITY_TOKEN", "of-the-environment"),
+    ("ANTHROPIC_WEBHOOK_SIGNING_KEY", "of-the-environment"),
+    ("ANTHROPIC_OPEN_TELEMETRY_TRACES_CONTENT_MODE", "content"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), OF_THE_ENVIRONMENT)
+@pytest.mark.parametrize("key", [KEY, ApiKey(KEY)], ids=["text", "ApiKey"])
+async def test_nothing_of_the_environment_is_sent(
+    name: str, value: str, key: str | ApiKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Custom headers of the environment took the place of the key, or broke the call."""
+    async with WireServer(wire.answer("yes")) as server:
+        for _ in range(2):
+            adapter = AnthropicAdapter(key, base_url=server.base_url)
+            assert Delta("yes") in [piece async for piece in adapter.stream(PROMPT)]
+            await adapter.close()
+            monkeypatch.setenv(name, value)
+    without, with_it = server.seen
+    assert with_it.headers == without.headers
+    assert with_it.raw == without.raw
+
+
+def test_what_the_environment_has_logged_holds_no_secrets() -> None:
+    code = (
+        "import asyncio, tests.models.anthropic_node as node, tests.models.wire_server as wire\n"
+        "asyncio.run(node.asked(wire.answer('spoken-reply')))"
+    )
+    root, environment = Path(__file__).parents[2], {**os.environ, "ANTHROPIC_LOG": "debug"}
+    command = [sys.executable, "-c", code]
+    out = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=True)
+    assert "httpx2" in out.stderr
+    for secret in (KEY, "zanzibar", "spoken-reply"):
+        assert secret not in out.stdout + out.stderr
 
 
 @pytest.mark.parametrize(
