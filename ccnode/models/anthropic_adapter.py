@@ -30,7 +30,7 @@ from ccnode.models.anthropic_errors import Failure
 from ccnode.models.anthropic_request import build_request
 from ccnode.models.base import Delta, ErrorKind, Finished, ModelError, Notice, Usage
 from ccnode.models.keys import ApiKey, parse_api_key
-from ccnode.models.retry import RetryPolicy, Schedule, clock_time
+from ccnode.models.retry import RetryPolicy, Schedule, clock_time, clock_time_after
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from ccnode.models.base import Account
 
 STREAM_BYTES_MAX: Final = 32 * 1024 * 1024
-_DAY_S: Final = 86_400
 
 _BECAUSE: Final[dict[ErrorKind, str]] = {
     "network": "the model's service cannot be reached",
@@ -257,11 +256,11 @@ def _interrupted(error: ModelError) -> ModelError:
 
 
 def _final(error: ModelError, retries: int, now_ms: int) -> ModelError:
-    """The error with what was tried; and when it asks to be asked again, where that is too long to be waited for."""
+    """The error with what was tried, and with when it asks to be asked again."""
     told = error.retry_after_s
     parts = [str(error)]
     if retries:
         parts.append(f"{retries} {'retry' if retries == 1 else 'retries'} did not help")
-    elif told is not None and told <= _DAY_S:
-        parts.append(f"it asks to be left alone until {clock_time(now_ms + round(told * 1000))}")
+    if told is not None:
+        parts.append(f"it asks to be left alone until {clock_time_after(now_ms, told)}")
     return ModelError(error.kind, "; ".join(parts), remedy=error.remedy, retry_after_s=told)

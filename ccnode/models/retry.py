@@ -15,6 +15,8 @@ from typing import Final, Literal
 
 Schedule = Literal["network", "rate_limit", "server"]
 LONGEST_S: Final = 900.0
+_DAY_MS: Final = 86_400_000
+_LAST_MS: Final = 253_402_300_799_000  # the end of the year 9999: no date is later
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,11 @@ class RetryPolicy:
 def clock_time(ms: int) -> str:
     """Milliseconds since 1970 as a UTC time of day, "12:03:20 UTC"."""
     return f"{datetime.fromtimestamp(ms // 1000, UTC):%H:%M:%S} UTC"
+
+
+def clock_time_after(ms: int, seconds: float) -> str:
+    """The time so many seconds later, as `clock_time` has it; with its date where it is a day off or more."""
+    until_ms = ms + round(min(seconds * 1000, _LAST_MS - ms))
+    if until_ms - ms < _DAY_MS:
+        return clock_time(until_ms)
+    return f"{datetime.fromtimestamp(until_ms // 1000, UTC):%Y-%m-%d} {clock_time(until_ms)}"

@@ -128,6 +128,37 @@ async def test_a_retry_after_too_long_to_hang_for_ends_the_attempts_and_is_told(
     assert node.slept == []
 
 
+@pytest.mark.parametrize(
+    ("seconds", "until"),
+    [("86401", "2027-01-16 08:00:01 UTC"), ("1e9", "2058-09-23 09:46:40 UTC"), ("1e308", "9999-12-31 23:59:59 UTC")],
+)
+async def test_a_retry_after_of_days_is_told_with_its_date(seconds: str, until: str) -> None:
+    _, error, node, _ = await failed(wire.failure(429, "rate_limit_error", headers={"retry-after": seconds}))
+    assert f"until {until}" in str(error)
+    assert node.slept == []
+
+
+@pytest.mark.parametrize(
+    ("waits", "slept", "told"),
+    [
+        (["2", "7200"], [2], "1 retry did not help; it asks to be left alone until 10:00:00 UTC"),
+        (
+            ["2", "3", "172800"],
+            [2, 3],
+            "2 retries did not help; it asks to be left alone until 2027-01-17 08:00:00 UTC",
+        ),
+        (["90"], [90] * 5, "5 retries did not help; it asks to be left alone until 08:01:30 UTC"),
+    ],
+)
+async def test_what_was_tried_and_until_when_to_wait_are_both_told(
+    waits: list[str], slept: list[float], told: str
+) -> None:
+    script = [wire.failure(429, "rate_limit_error", headers={"retry-after": wait}) for wait in waits]
+    _, error, node, _ = await failed(*script)
+    assert told in str(error)
+    assert node.slept == slept
+
+
 async def test_a_server_that_forbids_retrying_is_obeyed() -> None:
     _, error, node, _ = await failed(wire.failure(500, "api_error", headers={"x-should-retry": "false"}))
     assert error.kind == "server"

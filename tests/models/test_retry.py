@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccnode.models.retry import LONGEST_S, RetryPolicy, Schedule, clock_time
+from ccnode.models.retry import LONGEST_S, RetryPolicy, Schedule, clock_time, clock_time_after
 
 POLICY = RetryPolicy()
 
@@ -68,3 +68,18 @@ def test_no_wait_is_endless_or_shorter_than_it_should_be(
 
 def test_a_wait_is_told_as_a_time_of_day() -> None:
     assert clock_time(1_800_000_075_999) == "08:01:15 UTC"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.0, "08:01:15 UTC"),
+        (86_399, "08:01:14 UTC"),
+        (86_400, "2027-01-16 08:01:15 UTC"),
+        (1e9, "2058-09-23 09:47:55 UTC"),
+        (1e15, "9999-12-31 23:59:59 UTC"),
+        (1.7e308, "9999-12-31 23:59:59 UTC"),
+    ],
+)
+def test_a_day_off_or_more_it_is_told_with_its_date(seconds: float, told: str) -> None:
+    assert clock_time_after(1_800_000_075_000, seconds) == told
