@@ -43,6 +43,7 @@ class ReplyReader:
         self._characters_max = output_tokens_max * _CHARACTERS_PER_TOKEN_MAX
         self._characters = 0
         self._pieces: list[str] = []
+        self._blanks: list[str] = []  # white space that the answer begins with, until something follows it
         self._half = ""
         self._stop_reason = ""
         self._usage: dict[str, int] = {}
@@ -83,9 +84,10 @@ class ReplyReader:
         Raises ModelError when the answer holds no text, except for a refusal, which is an answer of its own.
         """
         rest: list[Delta | Finished] = []
-        if self._half:  # the first half of a pair whose second never came
-            rest.append(Delta(clean(self._half)))
-            self._pieces.append(clean(self._half))
+        left = self._begun_with(clean(self._half))  # nothing followed; and the first half of a pair without its second
+        if left:
+            rest.append(Delta(left))
+            self._pieces.append(left)
         if not self._pieces:
             if self._stop_reason != "refusal":
                 raise self._nothing_said()
@@ -106,7 +108,7 @@ class ReplyReader:
 
     def usage(self) -> Usage | None:
         """The tokens counted so far; None where the service has counted nothing and said nothing."""
-        if not self._usage and not self.began:
+        if not self._usage and not self._characters:
             return None
         written = self._usage.get("cache_creation_input_tokens", 0)
         short = min(written, self._usage.get("ephemeral_5m_input_tokens", 0))
@@ -141,8 +143,18 @@ class ReplyReader:
         if self._characters > self._characters_max:
             detail = f"an answer of more than {self._characters_max} characters, far more than asked for"
             raise model_error("server", self._model, detail)
+        if not self.began and not text.strip():
+            # White space alone is nothing said: where the answer breaks off behind it, it may be asked for again.
+            self._blanks.append(text)
+            return ""
         self.began = True
+        text = self._begun_with(text)
         self._pieces.append(text)
+        return text
+
+    def _begun_with(self, text: str) -> str:
+        """The text, after the white space that was held back for it."""
+        text, self._blanks = "".join((*self._blanks, text)), []
         return text
 
     def _count(self, usage: object) -> None:

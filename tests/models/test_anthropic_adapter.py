@@ -128,6 +128,30 @@ async def test_text_in_a_block_start_counts_and_what_follows_the_end_does_not() 
     assert (await asked(Reply(steps)))[0] == "Well: yes"
 
 
+@pytest.mark.parametrize(
+    ("pieces", "said"),
+    [
+        (["\n", " ", "Hi", "\n", "!"], ["\n Hi", "\n", "!"]),
+        (["\u2003\tHi ", " "], ["\u2003\tHi ", " "]),
+        ([" ", "\n"], [" \n"]),
+        (["\n", "", "\u200b"], ["\n\u200b"]),  # which is no white space
+    ],
+)
+async def test_white_space_at_the_beginning_waits_for_what_follows_it(pieces: list[str], said: list[str]) -> None:
+    async with WireServer(wire.answer(*pieces)) as server:
+        node = Node(server)
+        *came, last = [piece async for piece in node.adapter.stream(PROMPT)]
+        await node.adapter.close()
+    assert came == [Delta(text) for text in said]
+    assert isinstance(last, Finished)
+
+
+async def test_white_space_before_half_a_character_is_kept_with_it() -> None:
+    half = rb'{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" \ud83d"}}'
+    steps = [*wire.opening("\n"), b"event: content_block_delta\ndata: %s\n\n" % half, *wire.closing()]
+    assert (await asked(Reply(steps)))[0] == "\n \ufffd"
+
+
 async def test_a_character_split_into_two_escapes_is_joined_and_a_lone_half_replaced() -> None:
     half = [b'{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"%s"}}' % text
             for text in (rb"a\ud83d", rb"\ude00b", rb"c\ude00", rb"d\ud83d")]  # fmt: skip

@@ -386,6 +386,26 @@ async def test_a_stream_broken_before_text_is_tried_again(name: str) -> None:
     assert node.told[0].reason == ("server" if unreadable else "network")
 
 
+@pytest.mark.parametrize("name", BREAKS)
+async def test_a_stream_broken_after_white_space_alone_is_tried_again(name: str) -> None:
+    """It was called interrupted, with what was said so far kept; but nothing was, for white space is no reply."""
+    async with WireServer(Reply([*wire.opening("\n", " \u2003"), *BREAKS[name]]), wire.answer("whole")) as server:
+        node = Node(server)
+        assert (await node.ask())[0] == "whole"
+        await node.adapter.close()
+    assert node.slept == [2]
+
+
+async def test_white_space_without_end_is_one_error_and_not_asked_again() -> None:
+    prompt = Prompt((), (PromptMessage("user", QUESTION),), output_tokens_max=10)
+    async with WireServer(Reply([*wire.opening(), *[wire.text_delta(" \n" * 30)] * 100])) as server:
+        node = Node(server)
+        text, error = await node.fail(prompt)
+        await node.adapter.close()
+    assert (text, error.kind) == ("", "server")
+    assert len(server.seen) == 1
+
+
 def damaged(whole: bytes, chance: random.Random) -> bytes:
     """The bytes with a few of them changed, left out or put in."""
     harmed = bytearray(whole)
