@@ -148,7 +148,7 @@ class AnthropicAdapter:
                         yield replace(piece, cost_micro_dollars=cost)
                         return
                     yield piece
-                to_pay = attempt.began or piece.schedule == "network"
+                to_pay = attempt.is_paid(piece)
             finally:
                 if to_pay:
                     self._book(attempt)

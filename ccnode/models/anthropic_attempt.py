@@ -52,6 +52,10 @@ class Attempt:
         """Whether any text has come."""
         return self._reader.began
 
+    def is_paid(self, failure: Failure) -> bool:
+        """Whether it costs something though it failed: all but what the service refused before it had counted it."""
+        return self._reader.began or self._reader.counted or not failure.refused
+
     @property
     def usage(self) -> Usage | None:
         """What it has used so far; None while the service has not begun to answer."""

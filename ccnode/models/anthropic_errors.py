@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One failed attempt; `schedule` says by which waits it may be tried again, None: not at all."""
+    """One failed attempt; `schedule` says by which waits it may be tried again, None: not at all.
+
+    `refused`: the service itself said that it failed. It does not bill that; it bills what only did not reach us whole.
+    """
 
     error: ModelError
     schedule: Schedule | None = None
+    refused: bool = False
 
 
 _KIND_OF_CODE: Final[dict[str, ErrorKind]] = {
@@ -141,8 +145,8 @@ def classify(err: BaseException, model: str, now_s: float) -> Failure:
     return _of_kind("server", model, f"unreadable answer, {_names(err)}")
 
 
-def _of_kind(kind: ErrorKind, model: str, detail: str, retry_after_s: float | None = None) -> Failure:
-    return Failure(model_error(kind, model, detail, retry_after_s=retry_after_s), _SCHEDULE_OF_KIND.get(kind))
+def _of_kind(kind: ErrorKind, model: str, detail: str) -> Failure:
+    return Failure(model_error(kind, model, detail), _SCHEDULE_OF_KIND.get(kind))
 
 
 def _of_status(err: APIStatusError, model: str, now_s: float) -> Failure:
@@ -164,10 +168,9 @@ def _of_status(err: APIStatusError, model: str, now_s: float) -> Failure:
         f"request {request_id}" if _REQUEST_ID.fullmatch(request_id) else "",
     ]
     headers = err.response.headers
-    failure = _of_kind(kind, model, ", ".join(filter(None, details)), retry_after_s(headers, now_s))
-    if headers.get("x-should-retry") == "false":
-        return Failure(failure.error)
-    return failure
+    error = model_error(kind, model, ", ".join(filter(None, details)), retry_after_s=retry_after_s(headers, now_s))
+    schedule = _SCHEDULE_OF_KIND.get(kind) if headers.get("x-should-retry") != "false" else None
+    return Failure(error, schedule, refused=True)
 
 
 def _kind_of_status(status: int) -> ErrorKind:

@@ -39,7 +39,7 @@ class ReplyReader:
         self.stopped = False
         self._model = model
         self.model = model  # as the service names it, once it has
-        self._counted = False
+        self.counted = False  # whether the service has said how much it wrote
         self._characters_max = output_tokens_max * _CHARACTERS_PER_TOKEN_MAX
         self._characters = 0
         self._pieces: list[str] = []
@@ -72,7 +72,7 @@ class ReplyReader:
                 self._stop_reason = reason
             # What the beginning said of the output was no count yet.
             self._usage.pop("output_tokens", None)
-            self._counted = True
+            self.counted = True
             self._count(getattr(event, "usage", None))
         elif kind == "message_stop":
             self.stopped = True
@@ -107,13 +107,13 @@ class ReplyReader:
         return rest
 
     def usage(self) -> Usage | None:
-        """The tokens counted so far; None where the service has counted nothing and said nothing."""
-        if not self._usage and not self._characters:
+        """The tokens counted so far; None where the service has said nothing at all."""
+        if not (self._usage or self._characters or self.counted):
             return None
         written = self._usage.get("cache_creation_input_tokens", 0)
         short = min(written, self._usage.get("ephemeral_5m_input_tokens", 0))
         output = self._usage.get("output_tokens")
-        if not self._counted:
+        if not self.counted:
             output = max(output or 0, self.estimate)
         return Usage(
             input_tokens=self._usage.get("input_tokens"),
@@ -121,7 +121,7 @@ class ReplyReader:
             cache_write_5m_tokens=short,
             cache_write_1h_tokens=written - short,  # what we ask for, where the service does not say
             cache_read_tokens=self._usage.get("cache_read_input_tokens", 0),
-            estimated=not self._counted,
+            estimated=not self.counted,
         )
 
     @property

@@ -303,6 +303,19 @@ async def test_a_budget_stops_before_the_call_and_begins_anew_the_next_day(rig: 
         assert [day["day"] for day in (await node.costs.describe(1))["days"]] == ["2026-11-22"]
 
 
+@pytest.mark.parametrize("name", wire.WORDLESS)
+async def test_answers_without_text_use_the_budget_up_as_well(rig: Rig, tmp_path: Path, name: str) -> None:
+    """They were billed by the service and booked by nobody, so that they could be asked for without end."""
+    async with WireServer(wire.WORDLESS[name]) as server, Claude(rig, server, tmp_path, budget=600) as node:
+        ends = [await node.last(await rig.open_session()) for _ in range(4)]
+        facts = await node.costs.describe(1)
+    codes = [end.code for end in ends if isinstance(end, Failed)]
+    assert len(codes) == 4
+    assert (codes[0] == "budget", codes[3] == "budget") == (False, True)
+    assert len(server.seen) == 3  # where a context is full, one of them without the older half
+    assert (facts["spent_today_micro_dollars"], facts["days"][0]["calls"]) == (600, 3)
+
+
 async def test_what_was_spent_before_a_restart_counts(rig: Rig, tmp_path: Path) -> None:
     async with WireServer(wire.answer("yes")) as server:
         async with Claude(rig, server, tmp_path, budget=200) as node:

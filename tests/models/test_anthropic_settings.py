@@ -338,6 +338,58 @@ async def test_what_the_service_refused_is_not_booked(failing: Reply) -> None:
     assert len(book.asked) == 2
 
 
+@pytest.mark.parametrize("name", wire.WORDLESS)
+async def test_an_answer_without_text_is_booked_as_it_was_counted(name: str) -> None:
+    """The service bills what was thought, too; only what came with words was booked, and the budget never ended."""
+    book = Book()
+    async with WireServer(wire.WORDLESS[name]) as server:
+        node = Node(server, book=book)
+        await node.fail()
+        await node.adapter.close()
+    assert [usage for _, usage in book.booked] == [Usage(25, 15)]
+    assert len(server.seen) == 1
+
+
+async def test_a_full_context_and_what_is_asked_without_the_older_half_are_both_booked() -> None:
+    book = Book()
+    async with WireServer(wire.silent("model_context_window_exceeded"), wire.answer("fits")) as server:
+        node = Node(server, book=book)
+        await node.ask(long_prompt())
+        await node.adapter.close()
+    assert [usage for _, usage in book.booked] == [Usage(25, 15)] * 2
+
+
+@pytest.mark.parametrize(
+    ("steps", "usage"),
+    [
+        ([wire.message_delta(output_tokens=7), wire.error_event("overloaded_error", "x")], Usage(25, 7)),
+        ([wire.message_delta(output_tokens=7), b"data: {broken\n\n"], Usage(25, 7)),
+        ([wire.message_delta(output_tokens=7)], Usage(25, 7)),
+        ([], Usage(25, 1, estimated=True)),
+        ([b"event: content_block_delta\ndata: {broken\n\n"], Usage(25, 1, estimated=True)),
+    ],
+)
+async def test_each_attempt_that_was_counted_or_did_not_come_to_its_end_is_booked(
+    steps: list[wire.Step], usage: Usage
+) -> None:
+    book, failing = Book(), Reply([wire.message_start(), *steps])
+    async with WireServer(failing, failing, wire.answer("yes")) as server:
+        node = Node(server, book=book)
+        await node.ask()
+        await node.adapter.close()
+    assert [usage for _, usage in book.booked] == [usage, usage, Usage(25, 15)]
+
+
+async def test_an_answer_that_takes_too_long_is_booked() -> None:
+    book = Book()
+    async with WireServer(Reply([wire.message_start(), wire.ping(), Hold(asyncio.Event())])) as server:
+        node = Node(server, book=book, timeouts=Timeouts(total_s=2))
+        _, error = await node.fail()
+        await node.adapter.close()
+    assert error.kind == "timeout"
+    assert [usage for _, usage in book.booked] == [Usage(25, 1, estimated=True)]
+
+
 @pytest.mark.parametrize("how", ["broken", "closed", "cancelled"])
 async def test_a_reply_that_ends_early_is_booked_by_an_estimate(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     book, take, taken = Book(), ReplyReader.take, asyncio.Event()

@@ -135,6 +135,30 @@ def answer(*texts: str, stop_reason: str = "end_turn") -> Reply:
     return Reply([*opening(*texts), *closing(stop_reason)])
 
 
+def silent(stop_reason: str, *blocks: bytes) -> Reply:
+    """A whole answer without a word of text, which is counted like any other."""
+    return Reply([message_start(), *blocks, message_delta(stop_reason), message_stop()])
+
+
+THINKING = (
+    block_start(0, {"type": "thinking", "thinking": "", "signature": ""}),
+    block_delta({"type": "signature_delta", "signature": "EqQBCkYIBxgC"}),
+    block_stop(),
+)
+TOOL_USE = (
+    block_start(0, {"type": "tool_use", "id": "toolu_1", "name": "x", "input": {}}),
+    block_delta({"type": "input_json_delta", "partial_json": "{}"}),
+    block_stop(),
+)
+WORDLESS = {
+    "nothing": silent("end_turn"),
+    "thinking up to the limit": silent("max_tokens", *THINKING),
+    "thinking alone": silent("end_turn", *THINKING),
+    "the use of a tool": silent("tool_use", *TOOL_USE),
+    "a full context": silent("model_context_window_exceeded"),
+}
+
+
 def split(pieces: Iterable[bytes], size: int) -> list[bytes]:
     """The same bytes cut every `size` bytes: through lines, through JSON, through UTF-8 characters."""
     whole = b"".join(pieces)
