@@ -19,6 +19,7 @@ from ccnode.api.bodies import read_query, session_id_of
 from ccnode.api.context import HUB, limits_of, node_of
 from ccnode.api.models import MessageId, Moment, Query
 from ccnode.api.rendering import fill, iso_of, page, render
+from ccnode.core.turns import is_full
 from ccnode_protocol import hlc
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Item:
     after: str | None
     sources: list[tuple[str, Message]]
     last: bool
+    full: bool
 
 
 def session_of(identifier: bytes) -> str:
@@ -153,7 +155,9 @@ def _item(window: Window, message: Message, room: markdown.Room, *, last: bool) 
     known = [window.sources[digest] for digest in message.sources if digest in window.sources]
     sources = [(address_of(source.session, source.digest), source) for source in known]
     address = address_of(message.session, message.digest)
-    return Item(message, address, body, place, before, after, sources, last and message.role == "assistant")
+    last = last and message.role == "assistant"
+    full = message.state == "interrupted" and message.text is not None and is_full(message.text)
+    return Item(message, address, body, place, before, after, sources, last, full)
 
 
 def _family(siblings: Sequence[Sibling], message: Message) -> tuple[str, str | None, str | None]:

@@ -53,6 +53,13 @@ class Reply:
         told = str(self.metrics.get("reason") or "the reply was interrupted")
         return CUT.get(reason, told) if isinstance(reason, str) else told
 
+    @property
+    def is_full(self) -> bool:
+        """Whether it is as long as one can be, so that the rest has to be asked for in a new message."""
+        from ccnode.core.turns import is_full
+
+        return is_full(self.text)
+
     def data(self) -> dict[str, Any]:
         """The reply for programs."""
         return {

@@ -155,9 +155,14 @@ def go_on(facts: Facts) -> Answer | Refused:
         return Refused("nothing_to_continue", "the last reply came to its end", "ask something, or for another reply")
     if leaf.text is None:
         return Refused("nothing_to_continue", "the words of the last reply were erased", "ask for another reply")
-    if len(leaf.text.encode("utf-8", "replace")) > REPLY_BYTES_MAX - ROOM_BYTES_MIN:
+    if is_full(leaf.text):
         return Refused("too_long", "the reply is as long as one can be", "ask for the rest in a new message")
     return Answer(question.digest, over=leaf.digest, begun=leaf.text, sources=leaf.sources)
+
+
+def is_full(text: str) -> bool:
+    """Whether a reply is as long as one can be: there is no room in it for a rest."""
+    return len(text.encode("utf-8", "replace")) > REPLY_BYTES_MAX - ROOM_BYTES_MIN
 
 
 @dataclass(slots=True)
@@ -179,6 +184,11 @@ class Reply:
         if self.answer.begun:
             self.add(self.answer.begun)
             self.grown = False
+
+    def fitting(self, piece: str) -> str:
+        """As much of a piece as there is room for."""
+        data, room = piece.encode("utf-8", "replace"), REPLY_BYTES_MAX - self.size
+        return piece if len(data) <= room else data[:room].decode("utf-8", "ignore")
 
     def add(self, piece: str) -> bool:
         """Take a piece; False where the reply has become too long to be kept, and must be stopped."""

@@ -11,6 +11,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ccnode.api.events import Failed, Piece, Replied, TurnEvent, Waiting
+from ccnode.core.turns import REPLY_BYTES_MAX
 from ccnode.models.base import Finished, ModelError
 from ccnode_protocol.records import State
 
@@ -127,9 +128,13 @@ class LiveTurn:
                     outcome, state = event, _CUT.get(event.stop_reason, State.COMPLETE)
                     break
                 if event.text:
-                    if not reply.add(event.text):
+                    fitting = reply.fitting(event.text)
+                    reply.add(fitting)
+                    if fitting:
+                        self.tell(Piece(fitting))
+                    if fitting != event.text:
+                        outcome = _too_long()
                         break
-                    self.tell(Piece(event.text))
                     await asyncio.sleep(0)  # who listens passes it on before the next one is read
         except StopAsyncIteration:
             pass  # the outcome says that it ended without saying so
@@ -147,6 +152,11 @@ class LiveTurn:
     def _told(self, notice: Notice) -> None:
         self.shortened = self.shortened or notice.reason == "context_overflow"
         self.tell(Waiting(notice.text, notice.reason, notice.wait_s, notice.until_ms))
+
+
+def _too_long() -> ModelError:
+    message = f"the reply is longer than can be kept ({REPLY_BYTES_MAX:,} bytes)"
+    return ModelError("too_long", message, remedy="ask for less, or for it in parts")
 
 
 def _fold(queue: asyncio.Queue[TurnEvent]) -> None:

@@ -27,6 +27,7 @@ ErrorKind = Literal[
     "context_overflow",
     "interrupted",  # the stream broke after text had begun
     "not_configured",
+    "too_long",  # there is more of the reply than can be kept
     "budget",  # what may be spent in a day is spent
 ]
 StopReason = Literal["end", "max_tokens", "refusal", "stop_sequence", "context_full", "other"]

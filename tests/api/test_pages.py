@@ -52,6 +52,16 @@ async def test_the_log_can_be_asked_for_alone(rig: Rig) -> None:
     assert ">one<" not in text
 
 
+@pytest.mark.parametrize(("words", "more"), [("Half of", True), ("ab " * 349_504, False)])
+async def test_a_reply_is_continued_where_there_is_room_in_it(rig: Rig, words: str, more: bool) -> None:
+    session_id = await rig.start()
+    rig.node.add(session_id, "user", "one")
+    rig.node.add(session_id, "assistant", words, state="interrupted")
+    _, text = await get(rig, f"/chat/{session_id}?part=log")
+    assert ('data-act="continue"' in text) is more
+    assert ("There is more of this reply than can be kept." in text) is not more
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [

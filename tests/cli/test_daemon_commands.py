@@ -369,6 +369,18 @@ def test_a_reply_that_is_not_whole_says_why_and_how_to_get_the_rest(
     assert f"ccnode session continue {SESSION[:8]}" in result.err
 
 
+def test_the_rest_of_a_full_reply_is_not_to_be_had_by_continuing(home: Home, ccnode: Ccnode) -> None:
+    """No more fits into it, so the command that was offered could only fail."""
+    metrics = {"stop_reason": "too_long", "reason": "the reply is longer than can be kept"}
+    said = "ab " * 349_504
+    cut = response(said, state="interrupted", metrics=metrics)
+    with pretending(home, Script([ACCEPTED, *pieces(said), cut])):
+        result = ccnode("chat", "-m", "Tell me")
+    assert result.code == 1
+    assert f"longer than can be kept; to ask for the rest: ccnode chat {SESSION[:8]}" in result.err
+    assert "session continue" not in result.err
+
+
 def test_the_rest_of_a_reply(home: Home, ccnode: Ccnode) -> None:
     session, _ = say(home, [("Tell me", "Half of")])
     whole = [ACCEPTED, *pieces("Half of", " it."), response("Half of it.")]

@@ -16,7 +16,7 @@ from ccnode.mind.guidance import CONTINUE, FENCE, RECALL_GUIDANCE
 from ccnode.models.anthropic_adapter import AnthropicAdapter
 from ccnode.models.prices import price_table
 from ccnode.store import prompt_shapes, prompts, views
-from ccnode.store.errors import StoreError
+from ccnode.store.errors import Conflict, StoreError
 from ccnode.store.search import Searcher
 from tests.models import wire_server as wire
 from tests.models.wire_server import Abort, Hold, Reply, WireServer
@@ -278,6 +278,46 @@ async def test_a_reply_without_end_is_kept_up_to_what_can_be(rig: Rig, tmp_path:
     assert isinstance(replied, Replied)
     assert replied.state == "interrupted"
     assert 900_000 < len(replied.text) <= 1_048_512
+
+
+@pytest.mark.parametrize("size", [1000, 600_000])
+async def test_a_reply_longer_than_can_be_kept_says_so_and_is_not_continued(
+    rig: Rig, tmp_path: Path, size: int
+) -> None:
+    """It was said to have ended without saying so; the rest was asked for, paid for, and thrown away."""
+    said = "\N{SNOWMAN}" * 600_000
+    pieces = [said[at : at + size] for at in range(0, len(said), size)]
+    async with WireServer(wire.answer(*pieces)) as server, Claude(rig, server, tmp_path) as node:
+        session = await rig.open_session()
+        events = await node.say(session)
+        replied = events[-1]
+        assert isinstance(replied, Replied)
+        assert (replied.state, replied.metrics["stop_reason"]) == ("interrupted", "too_long")
+        assert "longer than can be kept (1,048,512 bytes)" in str(replied.metrics["reason"])
+        assert said.startswith(replied.text)
+        assert 0 <= 1_048_512 - len(replied.text.encode()) < 3
+        assert "".join(event.text for event in events if isinstance(event, Piece)) == replied.text
+        with pytest.raises(Conflict, match="as long as one can be"):
+            await anext(node.turns.go_on(session))
+        assert len(server.seen) == 1
+
+
+async def test_the_rest_of_a_reply_fills_what_room_there_is(rig: Rig, tmp_path: Path) -> None:
+    script = [Reply([*wire.opening("x" * 1_000_000), Abort()]), wire.answer("y" * 100_000)]
+    async with WireServer(*script) as server, Claude(rig, server, tmp_path) as node:
+        session = await rig.open_session()
+        assert isinstance(await node.last(session), Replied)
+        replied = [event async for event in node.turns.go_on(session)][-1]
+    assert isinstance(replied, Replied)
+    assert replied.text == "x" * 1_000_000 + "y" * 48_512
+    assert replied.metrics["stop_reason"] == "too_long"
+
+
+async def test_white_space_longer_than_can_be_kept_is_no_reply(rig: Rig, tmp_path: Path) -> None:
+    async with WireServer(wire.answer(" " * 1_048_513)) as server, Claude(rig, server, tmp_path) as node:
+        failed = await node.last(await rig.open_session())
+    assert isinstance(failed, Failed)
+    assert failed.code == "too_long"
 
 
 # --- the budget ---

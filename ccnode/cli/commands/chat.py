@@ -100,7 +100,8 @@ def _ask_once(state: State, talk: Talk, session: str | None, text: str) -> int:
     reply = talk.ask(Question(session, text))
     state.emit(reply.data(), sources_text(reply.sources) or None)
     if reason := reply.broke_off:
-        state.note(f"{reason}; the rest: ccnode session continue {session[:8]}")
+        rest = "to ask for the rest: ccnode chat" if reply.is_full else "the rest: ccnode session continue"
+        state.note(f"{reason}; {rest} {session[:8]}")
     else:
         state.note(f"(to go on: ccnode chat {session[:8]})")
     return 0 if reply.state == "complete" else FAILED
@@ -208,7 +209,8 @@ class _Conversation:
         if sources := sources_text(reply.sources):
             click.echo(sources)
         if reason := reply.broke_off:
-            self._state.note(f"({reason}; what there is of it is kept. /continue asks for the rest)")
+            rest = "Ask for the rest in a new message" if reply.is_full else "/continue asks for the rest"
+            self._state.note(f"({reason}; what there is of it is kept. {rest})")
         click.echo()
 
     def _list(self) -> None:
