@@ -51,7 +51,7 @@ USED: Final = (
     "cache_read_tokens",
     "cost_micro_dollars",
 )
-UNASKED: Final = frozenset({"budget", "not_configured"})  # errors of a model that was not asked
+NOT_ITS: Final = frozenset({"budget", "not_configured", "too_long"})  # errors that say nothing of the model
 CITES_ALL: Final = "embedded/"  # the model that cites whatever it quotes
 LIVE_MAX: Final = 256  # turns at once; each holds a model's stream
 FORESEEN_FOR_S: Final = 600.0  # after a turn: whoever comes later waits 2 ms longer, and a node at rest reads nothing
@@ -307,10 +307,10 @@ class Turns:
 
 
 def _note(model: ModelAdapter, outcome: Outcome, live: LiveTurn) -> Job[None] | None:
-    """What the turn says of its model; None where that was never asked, or was stopped."""
+    """What the turn says of its model; None where it says nothing, as where that was not asked, or was stopped."""
     if isinstance(outcome, Finished):
         return reputations.note("model", model.name, clock.now_ms(), good=1)
-    if live.is_stopped or outcome.kind in UNASKED:
+    if live.is_stopped or outcome.kind in NOT_ITS:
         return None
     return reputations.note("model", model.name, clock.now_ms(), bad=1)
 
