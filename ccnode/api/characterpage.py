@@ -66,6 +66,7 @@ async def character(request: web.Request) -> web.StreamResponse:
         drifts=[row(now["drift"][key], helps[name], key, note(key, now["drift"])) for key, name in DRIFT.items()],
         relations=[row(form, helps[name], name) for name, form in now["relations"]["figures"].items()],
         trust=[row(form, helps[name], name) for name, form in now["trust"].items()],
+        relied=[relied(one, helps["trust"], str(at)) for at, one in enumerate(now["relied_on"])],
         phi=[row(now["phi"][key], helps[name], key) for key, name in PHI.items()],
         emergence=[row(now["emergence"][key], helps[f"emergence_{key}"], key) for key in EMERGENCE],
         series=series(measured, happened, now["drift"]["step_max"], earlier),
@@ -90,6 +91,13 @@ def row(form: Mapping[str, Any], help_: Mapping[str, str], name: str, more: str 
     if value is not None and help_["group"] in {"relations", "trust"}:
         gauge = charts.gauge(value, low, 1.0, f"{help_['title']}: {number(value)}, from {low:g} to 1")
     return {"name": name, "form": form, "help": help_, "shown": shown(form), "gauge": gauge, "note": more}
+
+
+def relied(one: Form, help_: Mapping[str, str], name: str) -> Form:
+    """A model or a peer, how far it can be relied on, and by how much of a record."""
+    who = str(one["name"] or one["node_id"][:12])
+    more = f"Gated: {shown(one['trust_gate'])}, by what is left of its outcomes: {one['outcomes']:.1f}"
+    return row(one["trust"], {**help_, "title": who}, name, more)
 
 
 def note(name: str, told: Mapping[str, Any]) -> str:

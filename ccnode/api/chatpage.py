@@ -63,7 +63,8 @@ class Item:
     after: str | None
     sources: list[tuple[str, Message]]
     last: bool
-    full: bool
+    cut: str
+    more: bool
 
 
 def session_of(identifier: bytes) -> str:
@@ -156,8 +157,17 @@ def _item(window: Window, message: Message, room: markdown.Room, *, last: bool) 
     sources = [(address_of(source.session, source.digest), source) for source in known]
     address = address_of(message.session, message.digest)
     last = last and message.role == "assistant"
-    full = message.state == "interrupted" and message.text is not None and is_full(message.text)
-    return Item(message, address, body, place, before, after, sources, last, full)
+    cut, more = _cut(message)
+    return Item(message, address, body, place, before, after, sources, last, cut, last and more)
+
+
+def _cut(message: Message) -> tuple[str, bool]:
+    """What is said of a reply that is not whole ("": it is whole), and whether it can be continued."""
+    if message.state != "interrupted":
+        return "", False
+    if message.text is not None and is_full(message.text):
+        return "There is more of this reply than can be kept.", False
+    return "This reply was interrupted; what there is of it was kept.", message.text is not None
 
 
 def _family(siblings: Sequence[Sibling], message: Message) -> tuple[str, str | None, str | None]:

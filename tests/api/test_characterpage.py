@@ -55,11 +55,21 @@ async def test_every_figure_has_its_help(rig: Rig) -> None:
             assert one.source.split(",")[0].split("&")[0] in text, name
     assert text.count('class="radar"') == 1
     assert text.count('class="chart"') == 2
-    assert text.count('class="gauge"') == 8
+    assert text.count('class="gauge"') == 11
     assert "<title>Analytic: 0.291, baseline 0.400</title>" in text
     assert "The character has moved." in text
     assert "Phi &gt; 0.80: not met" in text
     assert "Sign what is measured now" in text
+
+
+async def test_models_and_peers_are_told_by_name_or_key(rig: Rig) -> None:
+    _, text = await page(rig)
+    assert "Models and peers" not in text
+    rig.node.character.form = fake_measured.everything()
+    _, text = await page(rig)
+    for name in ("embedded/1", "attic", "k" * 12):
+        assert f'<span class="name grow">{name}</span><span class="value">0.970</span>' in text
+    assert text.count("Gated: 0.930, by what is left of its outcomes: 41.5") == 3
 
 
 async def test_the_difference_is_that_from_the_column_beside_it(rig: Rig) -> None:
@@ -101,7 +111,7 @@ async def test_without_the_owner_key_nothing_can_be_signed(rig: Rig, monkeypatch
 async def test_nothing_measured_becomes_markup(rig: Rig) -> None:
     form = rig.node.character.form = fake_measured.everything()
     form["relations"]["title"] = form["relations"]["session_id"] = form["emergence"]["text"] = EVIL
-    form["character"]["dimensions"][0]["title"] = form["phi"]["goal"]["text"] = EVIL
+    form["character"]["dimensions"][0]["title"] = form["phi"]["goal"]["text"] = form["relied_on"][0]["name"] = EVIL
     form["drift"]["drift"] = {**form["drift"]["drift"], "value": None, "status": "undefined", "text": EVIL}
     bad = reply(1, EVIL, message_id=EVIL, session_id=EVIL)
     rig.node.character.measurements = [bad, reply(0, 50_000)]
