@@ -224,7 +224,7 @@ async def test_a_status_counts_where_the_body_cannot_be_read(
 )
 async def test_a_status_counts_where_the_body_does_not_come_to_its_end(steps: list[Step]) -> None:
     reply = Reply(steps, 401, {"Content-Type": "application/json"})
-    _, error, node, _ = await failed(reply, timeouts=Timeouts(read_s=2, total_s=20))
+    _, error, node, _ = await failed(reply, timeouts=Timeouts(read_s=5, total_s=60))
     assert error.kind == "authentication"
     assert node.slept == []
 

@@ -383,7 +383,7 @@ async def test_each_attempt_that_was_counted_or_did_not_come_to_its_end_is_booke
 async def test_an_answer_that_takes_too_long_is_booked() -> None:
     book = Book()
     async with WireServer(Reply([wire.message_start(), wire.ping(), Hold(asyncio.Event())])) as server:
-        node = Node(server, book=book, timeouts=Timeouts(total_s=2))
+        node = Node(server, book=book, timeouts=Timeouts(total_s=6))
         _, error = await node.fail()
         await node.adapter.close()
     assert error.kind == "timeout"
