@@ -70,7 +70,7 @@ async def follow_with_index(
             await asyncio.sleep(INDEX_GATHER_S)
     finally:
         if index is not None:
-            index.close()
+            await asyncio.to_thread(index.close)  # which waits for the batch that a thread may still be writing
 
 
 async def _catch_up(node: RunningNode, index: Index, busy: Callable[[], bool], erased: asyncio.Event) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
@@ -89,7 +90,10 @@ def open_index(path: Path, ledger: Path, *, writable: bool) -> sqlite3.Connectio
 
 
 class Index:
-    """The index's only writer. Its calls block, so the daemon makes them in a thread, one at a time."""
+    """The index's only writer. Its calls block, so the daemon makes them in threads; one waits for the other.
+
+    Also the last: who stops while a batch is written closes after it. SQLite does not survive it otherwise.
+    """
 
     def __init__(
         self,
@@ -110,6 +114,7 @@ class Index:
         self._on_reindexed = on_reindexed
         self._found_damage = found_damage
         self._made_anew = False
+        self._turn = threading.Lock()
         self._file: tuple[int, int] | None = None
         self._texts = Texts()
         self._tokenizer = Tokenizer()
@@ -152,6 +157,10 @@ class Index:
         Raises:
             StoreError: the disk is full or cannot be written; the position stays where it was.
         """
+        with self._turn:
+            return self._catch_up(messages_max)
+
+    def _catch_up(self, messages_max: int) -> int:
         if self._is_lost():
             self.make_anew()
         try:
@@ -301,12 +310,14 @@ class Index:
 
     def progress(self) -> Progress:
         """How far the index is."""
-        return progress(self._connection)
+        with self._turn:
+            return progress(self._connection)
 
     def close(self) -> None:
         """Close the file. Idempotent."""
-        self._connection.close()
-        self._tokenizer.close()
+        with self._turn:
+            self._connection.close()
+            self._tokenizer.close()
 
 
 def _up_to(rows: sqlite3.Cursor) -> tuple[list[Any], bool]:

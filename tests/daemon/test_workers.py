@@ -7,6 +7,7 @@ import hashlib
 import os
 import sqlite3
 import sys
+import threading
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -80,6 +81,41 @@ async def test_the_index_follows_each_commit_and_survives_its_own_loss(home: Hom
     assert node.index_progress["behind"] == 0
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_stop_while_a_batch_is_written_waits_for_it(
+    home: Home, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread wrote on through a connection that was closed: the process died of it, and left its socket behind."""
+    writes, go_on, order = threading.Event(), threading.Event(), list[str]()
+    advance, close = Index._advance, Index.close
+
+    def slowly(index: Index, messages_max: int) -> int:
+        writes.set()
+        assert go_on.wait(30)
+        done = advance(index, messages_max)
+        order.append("written")
+        return done
+
+    def closed(index: Index) -> None:
+        close(index)
+        order.append("closed")
+
+    monkeypatch.setattr(Index, "_advance", slowly)
+    monkeypatch.setattr(Index, "close", closed)
+    await ledger.append(jobs.open_session("one", None))
+    task = asyncio.create_task(
+        workers.follow_with_index(
+            cast("RunningNode", StandIn()), lambda: Index(home.index, home.ledger, lambda _: None), asyncio.Event()
+        )
+    )
+    assert await asyncio.to_thread(writes.wait, 30)
+    task.cancel()
+    await asyncio.sleep(0.1)
+    assert order == []
+    go_on.set()
+    await asyncio.gather(task, return_exceptions=True)
+    assert order == ["written", "closed"]
 
 
 async def test_a_failing_index_is_a_problem_that_is_shown(home: Home) -> None:
