@@ -133,7 +133,8 @@ class Holdings:
         try:
             received = await self._append(reputations.also(job, verified))
         except (CryptoError, RemoteError) as error:
-            await self.disproved(peer)
+            self._disproved.add(peer)
+            await self._note_against(peer)
             return str(error) or type(error).__name__
         finally:
             self._storing -= 1
@@ -153,9 +154,8 @@ class Holdings:
             self._told.received(received.kinds, turns=turns)
         return ""
 
-    async def disproved(self, peer: bytes) -> None:
+    async def _note_against(self, peer: bytes) -> None:
         """Something that a peer signed, or brought as signed, does not verify, or is not all that it signed."""
-        self._disproved.add(peer)
         try:
             await self._append(reputations.note("peer", peer.hex(), clock.now_ms(), bad=1))
         except StoreError as error:  # what it brought is refused all the same
@@ -164,7 +164,7 @@ class Holdings:
     async def link_disproved(self, peer: bytes) -> None:
         """A link ended because something did not verify: a run, which is noted already, or a report."""
         if peer not in self._disproved:
-            await self.disproved(peer)
+            await self._note_against(peer)
         self._disproved.discard(peer)
 
     async def restored(self, _peer: bytes, restored: Restored) -> None:
@@ -190,7 +190,7 @@ class Holdings:
             is_new = await self._append(peers.keep_fork(chain, found, is_ours=is_ours))
         if is_new:
             if chain.node != self._index.own:
-                await self.disproved(chain.node)
+                await self._note_against(chain.node)
             self._index.freeze(chain, found)
             self._told.froze(chain)
 
